@@ -1,0 +1,14 @@
+namespace Efface.Data;
+
+/// <summary>What an image is used for.</summary>
+public enum Part
+{
+    /// <summary>The extractor learns from it.</summary>
+    Train,
+
+    /// <summary>Everything that is chosen (epochs, settings, the best attacker) is chosen on it.</summary>
+    Validation,
+
+    /// <summary>Read once, for the numbers that are printed.</summary>
+    Test,
+}

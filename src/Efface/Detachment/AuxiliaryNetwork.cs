@@ -1,0 +1,125 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Detachment;
+
+/// <summary>
+/// The auxiliary network of Guo et al. (section 3.2): decoder, task head and one attribute head for each attribute beside a split.
+/// Its loss λ1·R + λ2·L_task + λ3·Σ D_k trains the extractor; decoder and task head learn with it, the attribute heads learn to
+/// read z on detached h, several steps a batch.
+/// </summary>
+public sealed class AuxiliaryNetwork : Detacher
+{
+    private readonly Recipe _recipe;
+    private readonly TaskAndAttributes _labels;
+    private readonly Decoder? _decoder;
+    private readonly Head _taskHead;
+    private readonly Head[] _attributeHeads;
+    private readonly Tensor[] _attributeGivenTask;
+    private readonly optim.Optimizer _readers, _attackers;
+
+    /// <summary>Builds the heads for a representation.</summary>
+    /// <param name="recipe">λ, objective, width and steps of the heads.</param>
+    /// <param name="labels">The training split's joint tables.</param>
+    /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
+    /// <param name="image">[C, H, W].</param>
+    /// <param name="device">Where h lives.</param>
+    public AuxiliaryNetwork(Recipe recipe, TaskAndAttributes labels, long[] shape, long[] image, Device device)
+    {
+        (_recipe, _labels) = (recipe, labels);
+        _decoder = recipe.Reconstruction > 0 ? new Decoder(shape, image).to(device) : null;
+        _taskHead = new Head(shape, labels.Task.Classes.Count, recipe.HeadWidth).to(device);
+        _attributeHeads = [.. labels.Attributes.Select(attribute => new Head(shape, attribute.Classes.Count, recipe.HeadWidth).to(device))];
+        _attributeGivenTask = [.. labels.Joints.Select(joint => torch.tensor(joint.AttributeGivenTask()).to_type(ScalarType.Float32).to(device).DetachFromDisposeScope())];
+        _readers = optim.Adam([.. _taskHead.parameters(), .. _decoder?.parameters() ?? []], recipe.HeadRate);
+        _attackers = optim.Adam(_attributeHeads.SelectMany(head => head.parameters()), recipe.HeadRate);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Loss(DetachmentInput input)
+    {
+        TrainAttributeHeads(input);
+        using var scope = NewDisposeScope();
+        var h = input.Representation;
+        var loss = _recipe.Task * TaskLoss(h, input.Batch.Task);
+        if (_decoder is not null)
+        {
+            var error = functional.binary_cross_entropy_with_logits(_decoder.call(h), input.Images);
+            Measure("reconstructionError", error);
+            loss += _recipe.Reconstruction * error;
+        }
+        for (var k = 0; k < _attributeHeads.Length; k++) loss += _recipe.Forgetting * input.Strength * Detach(k, input);
+        CountStep();
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Decoder and task head learn from the gradient that the extractor's loss left in them.</summary>
+    public override void Step()
+    {
+        _readers.step();
+        _readers.zero_grad();
+    }
+
+    /// <inheritdoc/>
+    protected override double Report(string name, double mean) => name switch
+    {
+        "taskInformation" => Information.LowerBound(_labels.Joints[0].TaskEntropy, mean),
+        _ when name.StartsWith("attributeInformation", StringComparison.Ordinal) => Information.LowerBound(
+            _labels.Joints.Single(joint => name.EndsWith('.' + joint.Attribute.Name)).AttributeEntropy, mean),
+        _ => mean,
+    };
+
+    private Tensor TaskLoss(Tensor h, Tensor task)
+    {
+        var features = _taskHead.Features(h);
+        var contrastive = _recipe.HeadLoss != HeadLoss.CrossEntropy ? ContrastiveLoss.Compute(features, task) : null;
+        var read = _recipe.HeadLoss == HeadLoss.Contrastive ? features.detach() : features;
+        var crossEntropy = functional.cross_entropy(_taskHead.Logits(read), task);
+        Measure("taskInformation", crossEntropy);
+        return contrastive is null ? crossEntropy : contrastive + crossEntropy;
+    }
+
+    private Tensor Detach(int k, DetachmentInput input)
+    {
+        // The extractor must not train the head to look ignorant: the gradient passes through it and stays out of it.
+        var parameters = _attributeHeads[k].parameters().ToArray();
+        foreach (var parameter in parameters) parameter.requires_grad = false;
+        var logits = _attributeHeads[k].call(input.Representation);
+        foreach (var parameter in parameters) parameter.requires_grad = true;
+        return AttributeObjectives.Compute(_recipe.Objective, logits, input.Batch.Attributes[k],
+            _attributeGivenTask[k].index_select(0, input.Batch.Task), _labels.Joints[k].AttributeEntropy / Information.BitsPerNat);
+    }
+
+    private void TrainAttributeHeads(DetachmentInput input)
+    {
+        using var scope = NewDisposeScope();
+        var h = input.Representation.detach();
+        for (var step = 0; step < _recipe.HeadSteps; step++)
+        {
+            _attackers.zero_grad();
+            Tensor? total = null;
+            for (var k = 0; k < _attributeHeads.Length; k++)
+            {
+                var features = _attributeHeads[k].Features(h);
+                var loss = functional.cross_entropy(_attributeHeads[k].Logits(features), input.Batch.Attributes[k]);
+                if (step == 0) Measure($"attributeInformation.{_labels.Attributes[k].Name}", loss);
+                if (_recipe.HeadLoss != HeadLoss.CrossEntropy) loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
+                total = total is null ? loss : total + loss;
+            }
+            total?.backward();
+            _attackers.step();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Release()
+    {
+        _readers.Dispose();
+        _attackers.Dispose();
+        _decoder?.Dispose();
+        _taskHead.Dispose();
+        foreach (var head in _attributeHeads) head.Dispose();
+        foreach (var table in _attributeGivenTask) table.Dispose();
+    }
+}

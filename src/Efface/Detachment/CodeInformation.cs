@@ -1,0 +1,71 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Detachment;
+
+/// <summary>
+/// Detachment in a discrete bottleneck: the joint tables p(c, y, z) are kept as moving averages of soft counts, and
+/// I(c; z | y), computed from them, is the loss. Nothing is estimated by a head, so nothing can be fooled.
+/// The task's own loss comes from the classifier behind the bottleneck.
+/// </summary>
+public sealed class CodeInformation : Detacher
+{
+    private readonly Recipe _recipe;
+    private readonly TaskAndAttributes _labels;
+    private readonly Tensor[] _joints;
+    private double _weight;
+
+    /// <summary>Starts with empty tables.</summary>
+    /// <param name="recipe">λ3, memory, sharpening and usage.</param>
+    /// <param name="labels">The training split's joint tables.</param>
+    /// <param name="codes">M.</param>
+    /// <param name="device">Where the assignments live.</param>
+    public CodeInformation(Recipe recipe, TaskAndAttributes labels, long codes, Device device)
+    {
+        (_recipe, _labels) = (recipe, labels);
+        _joints = [.. labels.Attributes.Select(attribute => torch.zeros(codes, labels.Task.Classes.Count, attribute.Classes.Count, device: device).DetachFromDisposeScope())];
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>h is p(c|x), [B, M].</remarks>
+    public override Tensor Loss(DetachmentInput input)
+    {
+        using var scope = NewDisposeScope();
+        var assignment = input.Representation;
+        _weight = _recipe.Memory * _weight + 1 - _recipe.Memory;
+
+        var sharpness = Information.Entropy(assignment).mean();
+        var usage = Information.Entropy(assignment.mean([0]));
+        Measure("assignmentEntropy", sharpness * Information.BitsPerNat);
+        Measure("codeEntropy", usage * Information.BitsPerNat);
+        var loss = _recipe.Sharpening * sharpness - _recipe.Usage * usage;
+        for (var k = 0; k < _joints.Length; k++)
+        {
+            var information = Information.Conditional(Update(k, assignment, input));
+            Measure($"conditionalInformation.{_labels.Attributes[k].Name}", information * Information.BitsPerNat);
+            // Only this batch's share of the table has a gradient: divide by the share to pay for the whole of it.
+            var share = (1 - _recipe.Memory) / _weight;
+            loss += _recipe.Forgetting * input.Strength / share * information;
+        }
+        CountStep();
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Update(int k, Tensor assignment, DetachmentInput input)
+    {
+        var task = functional.one_hot(input.Batch.Task, _joints[k].shape[1]).to_type(assignment.dtype);
+        var attribute = functional.one_hot(input.Batch.Attributes[k], _joints[k].shape[2]).to_type(assignment.dtype);
+        var labels = (task.unsqueeze(2) * attribute.unsqueeze(1)).flatten(1);
+        var counts = assignment.t().matmul(labels).view(_joints[k].shape) / input.Batch.Size;
+        var joint = _recipe.Memory * _joints[k] + (1 - _recipe.Memory) * counts;
+        using (no_grad()) _joints[k].copy_(joint.detach());
+        return joint / _weight;
+    }
+
+    /// <inheritdoc/>
+    protected override void Release()
+    {
+        foreach (var joint in _joints) joint.Dispose();
+    }
+}

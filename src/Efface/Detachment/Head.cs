@@ -1,0 +1,49 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Detachment;
+
+/// <summary>
+/// Reads a label from a representation. As strong as an attacker of the audit: its input is standardised by batch norm, its
+/// layers are wide, and it learns with Adam, several steps a batch; a weak head is fooled long before anything is forgotten.
+/// </summary>
+internal sealed class Head : Module<Tensor, Tensor>
+{
+    private readonly Sequential trunk;
+    private readonly Linear output;
+
+    /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
+    /// <param name="classes">Of the label.</param>
+    /// <param name="width">Of the hidden layers.</param>
+    public Head(long[] shape, int classes, int width) : base(nameof(Head))
+    {
+        trunk = Sequential(shape.Length == 1 ? ForVector(shape[0], width) : ForMap(shape[0], width));
+        output = Linear(width, classes);
+        RegisterComponents();
+    }
+
+    /// <summary>[B, width], what the contrastive loss compares.</summary>
+    public Tensor Features(Tensor h) => trunk.call(h);
+
+    /// <summary>[B, classes] from <see cref="Features"/>.</summary>
+    public Tensor Logits(Tensor features) => output.call(features);
+
+    public override Tensor forward(Tensor h) => Logits(Features(h));
+
+    private static Module<Tensor, Tensor>[] ForVector(long size, int width) =>
+    [
+        BatchNorm1d(size, affine: false),
+        Linear(size, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
+        Linear(width, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
+    ];
+
+    private static Module<Tensor, Tensor>[] ForMap(long channels, int width) =>
+    [
+        BatchNorm2d(channels, affine: false),
+        Conv2d(channels, channels, 3, 2, 1, bias: false), BatchNorm2d(channels), ReLU(inplace: true),
+        Conv2d(channels, width / 4, 3, 2, 1, bias: false), BatchNorm2d(width / 4), ReLU(inplace: true),
+        AdaptiveAvgPool2d(2), Flatten(),
+        Linear(width, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
+    ];
+}

@@ -1,0 +1,113 @@
+using System.Text.Json.Serialization;
+
+namespace Efface.Detachment;
+
+/// <summary>How a recipe takes the attribute out.</summary>
+public enum DetachmentKind
+{
+    /// <summary>An auxiliary network beside the extractor estimates and steers information (Guo et al.).</summary>
+    AuxiliaryNetwork,
+
+    /// <summary>A discrete bottleneck, in which information is counted and minimised directly.</summary>
+    DiscreteBottleneck,
+}
+
+/// <summary>What the task head learns from.</summary>
+public enum HeadLoss
+{
+    /// <summary>The supervised contrastive loss; the classifier on top learns on detached features.</summary>
+    Contrastive,
+
+    /// <summary>Cross-entropy.</summary>
+    CrossEntropy,
+
+    /// <summary>Their sum.</summary>
+    Both,
+}
+
+/// <summary>A named setting of everything that detachment needs.</summary>
+public sealed record Recipe
+{
+    /// <summary>The name, as in <c>--recipe</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is for, in a sentence.</summary>
+    public required string Purpose { get; init; }
+
+    /// <summary>How it takes the attribute out.</summary>
+    public required DetachmentKind Kind { get; init; }
+
+    /// <summary>λ1: weight of the reconstruction.</summary>
+    public required double Reconstruction { get; init; }
+
+    /// <summary>λ2: weight of the task.</summary>
+    public required double Task { get; init; }
+
+    /// <summary>λ3 ≥ 0: weight of forgetting.</summary>
+    public required double Forgetting { get; init; }
+
+    /// <summary>λ3 rises linearly over this first share of training.</summary>
+    public double Ramp { get; init; } = 0.25;
+
+    /// <summary>What the extractor does to the attribute heads.</summary>
+    public AttributeObjective Objective { get; init; } = AttributeObjective.Confusion;
+
+    /// <summary>What the task head learns from.</summary>
+    public HeadLoss HeadLoss { get; init; } = HeadLoss.Both;
+
+    /// <summary>Steps of the attribute heads for each batch, at least 1.</summary>
+    public int HeadSteps { get; init; } = 2;
+
+    /// <summary>Width of the heads' hidden layers.</summary>
+    public int HeadWidth { get; init; } = 512;
+
+    /// <summary>Adam's step size for heads and decoder.</summary>
+    public double HeadRate { get; init; } = 1e-3;
+
+    /// <summary>B: the bottleneck has 2^B codes.</summary>
+    public int Bits { get; init; } = 4;
+
+    /// <summary>Factor of the joint table's moving average; 0.98 remembers about a hundred batches.</summary>
+    public double Memory { get; init; } = 0.98;
+
+    /// <summary>Weight of the assignments' entropy: each image decides for a code.</summary>
+    public double Sharpening { get; init; } = 0.05;
+
+    /// <summary>Weight of the marginal's entropy: all codes are used.</summary>
+    public double Usage { get; init; } = 0.02;
+
+    /// <summary>Adam's step size for bottleneck and classifier.</summary>
+    public double BottleneckRate { get; init; } = 1e-2;
+
+    /// <summary>Whether bottleneck and classifier stand at the network's end and learn together with the extractor.</summary>
+    [JsonIgnore]
+    public bool IsDiscrete => Kind == DetachmentKind.DiscreteBottleneck;
+}
+
+/// <summary>The recipes that Efface knows.</summary>
+public static class Recipes
+{
+    /// <summary>Every recipe; the first is the default.</summary>
+    public static IReadOnlyList<Recipe> All { get; } =
+    [
+        new()
+        {
+            Name = "strict",
+            Purpose = "A discrete bottleneck after the embedding; I(c;z|y) is counted and minimised directly, so that no reader of the code learns the attribute, by whatever means.",
+            Kind = DetachmentKind.DiscreteBottleneck,
+            Reconstruction = 0, Task = 1, Forgetting = 3,
+        },
+        new()
+        {
+            Name = "paper",
+            Purpose = "Guo et al. (ACM MM 2022): an auxiliary network at a split in the middle, trained locally. Fools its own heads; fresh attackers usually still read the attribute.",
+            Kind = DetachmentKind.AuxiliaryNetwork,
+            Reconstruction = 2.5, Task = 1, Forgetting = 5,
+        },
+    ];
+
+    /// <summary>The recipe called <paramref name="name"/>.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public static Recipe Named(string name) => All.FirstOrDefault(recipe => recipe.Name == name)
+        ?? throw new InvalidInputException($"--recipe {name}", "no such recipe", $"Choose one of {string.Join(", ", All.Select(recipe => recipe.Name))}");
+}

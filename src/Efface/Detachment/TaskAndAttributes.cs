@@ -1,0 +1,17 @@
+using Efface.Data;
+
+namespace Efface.Detachment;
+
+/// <summary>The training split's joint tables of the task with each attribute.</summary>
+/// <param name="Task">y.</param>
+/// <param name="Attributes">Every z.</param>
+/// <param name="Joints">p(y, z) of the training split, one for each attribute.</param>
+public sealed record TaskAndAttributes(Column Task, IReadOnlyList<Column> Attributes, IReadOnlyList<JointTable> Joints)
+{
+    /// <summary>Counts the training part of <paramref name="table"/>.</summary>
+    public static TaskAndAttributes Of(ImageTable table, Column task, IReadOnlyList<Column> attributes)
+    {
+        var rows = table.Rows(Part.Train);
+        return new TaskAndAttributes(task, attributes, [.. attributes.Select(attribute => JointTable.Of(task, attribute, rows))]);
+    }
+}

@@ -1,0 +1,95 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+namespace Efface.Models;
+
+/// <summary>Which network to build.</summary>
+public sealed record BackboneOptions
+{
+    /// <summary>A name of <see cref="Backbones.Names"/>.</summary>
+    public string Model { get; init; } = "resnet18";
+
+    /// <summary><c>cifar</c> (3×3, stride 1), <c>imagenet</c> (7×7, stride 2, and a max pool) or <c>fast</c> (3×3, stride 2: a quarter of cifar's work).</summary>
+    public string Stem { get; init; } = "cifar";
+
+    /// <summary>Every stage has so many times its usual channels, rounded to a multiple of 8.</summary>
+    public double Width { get; init; } = 1;
+
+    /// <summary>Channels of the image.</summary>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>Classes of the task.</summary>
+    public required int Classes { get; init; }
+}
+
+/// <summary>The one list of networks that Efface builds itself.</summary>
+public static class Backbones
+{
+    private sealed record Shape(int[] Blocks, int Expansion, Func<long, long, long, Module<Tensor, Tensor>> Block);
+
+    private static readonly Dictionary<string, Shape> Shapes = new()
+    {
+        ["resnet18"] = new([2, 2, 2, 2], BasicBlock.Expansion, (inputs, width, stride) => new BasicBlock(inputs, width, stride)),
+        ["resnet34"] = new([3, 4, 6, 3], BasicBlock.Expansion, (inputs, width, stride) => new BasicBlock(inputs, width, stride)),
+        ["resnet50"] = new([3, 4, 6, 3], BottleneckBlock.Expansion, (inputs, width, stride) => new BottleneckBlock(inputs, width, stride)),
+    };
+
+    /// <summary>Every model's name.</summary>
+    public static IReadOnlyCollection<string> Names => Shapes.Keys;
+
+    /// <summary>Every stem's name.</summary>
+    public static IReadOnlyList<string> Stems { get; } = ["cifar", "imagenet", "fast"];
+
+    /// <summary>The stem for images of so many pixels a side, unless the user says otherwise.</summary>
+    public static string DefaultStem(long side) => side <= 64 ? "cifar" : "imagenet";
+
+    /// <summary>What is wrong with <paramref name="options"/>, each with its remedy.</summary>
+    public static IEnumerable<Problem> Validate(BackboneOptions options)
+    {
+        if (!Shapes.ContainsKey(options.Model)) yield return new Problem($"--model {options.Model}", "no such model", $"Choose one of {string.Join(", ", Names)}");
+        if (!Stems.Contains(options.Stem)) yield return new Problem($"--stem {options.Stem}", "no such stem", $"Choose one of {string.Join(", ", Stems)}");
+        if (options.Width is not (> 0 and <= 8)) yield return new Problem($"--width {options.Width}", "not a usable width", "Give a factor above 0 and at most 8, such as 0.5");
+    }
+
+    /// <summary>Builds a network with random weights (from torch's generator), initialised as torchvision does.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range.</exception>
+    public static StagedNetwork Create(BackboneOptions options)
+    {
+        if (Validate(options).ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
+        var shape = Shapes[options.Model];
+        var widths = new[] { 64, 128, 256, 512 }.Select(width => Math.Max(8, (long)Math.Round(width * options.Width / 8) * 8)).ToArray();
+
+        var stages = new List<Stage> { Stem(options, widths[0]) };
+        var inputs = widths[0];
+        for (var i = 0; i < widths.Length; i++)
+        {
+            var blocks = new List<Module<Tensor, Tensor>>();
+            for (var block = 0; block < shape.Blocks[i]; block++)
+            {
+                blocks.Add(shape.Block(inputs, widths[i], i > 0 && block == 0 ? 2 : 1));
+                inputs = widths[i] * shape.Expansion;
+            }
+            stages.Add(new Stage($"layer{i + 1}", Sequential(blocks)));
+        }
+        stages.Add(new Stage(StagedNetwork.Embedding, [("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten())]));
+        stages.Add(new Stage(StagedNetwork.Head, [("fc", Linear(inputs, options.Classes))]));
+
+        var network = new StagedNetwork(stages);
+        foreach (var convolution in network.modules().OfType<Conv2d>())
+            init.kaiming_normal_(convolution.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
+        return network;
+    }
+
+    private static Stage Stem(BackboneOptions options, long width)
+    {
+        var (kernel, stride) = options.Stem switch { "cifar" => (3, 1), "fast" => (3, 2), _ => (7, 2) };
+        var modules = new List<(string, Module<Tensor, Tensor>)>
+        {
+            ("conv1", Conv2d(options.Channels, width, kernel, stride, kernel / 2, bias: false)),
+            ("bn1", BatchNorm2d(width)),
+            ("relu", ReLU(inplace: true)),
+        };
+        if (options.Stem == "imagenet") modules.Add(("maxpool", MaxPool2d(3, 2, 1)));
+        return new Stage("stem", modules);
+    }
+}

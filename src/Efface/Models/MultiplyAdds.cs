@@ -1,0 +1,55 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Models;
+
+/// <summary>Counts the multiplications of convolutions and linear layers, stage by stage.</summary>
+public static class MultiplyAdds
+{
+    /// <summary>Multiply-adds of each stage for one image of shape [C, H, W].</summary>
+    public static long[] Count(StagedNetwork network, long[] image)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var wasTraining = network.training;
+        network.eval();
+        var counts = new long[network.Stages.Count];
+        var x = torch.zeros([1, .. image], device: network.parameters().First().device);
+        for (var i = 0; i < counts.Length; i++)
+        {
+            var stage = i;
+            var hooks = network.Stages[i].Modules.SelectMany(entry => entry.Module.modules().Prepend(entry.Module)).Distinct()
+                .OfType<Module<Tensor, Tensor>>()
+                .Where(module => module is TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear)
+                .Select(module => module.register_forward_hook((layer, _, output) =>
+                {
+                    counts[stage] += Of(layer, output.shape);
+                    return output;
+                }))
+                .ToArray();
+            x = network.Run(x, i..(i + 1));
+            foreach (var hook in hooks) hook.remove();
+        }
+        network.train(wasTraining);
+        return counts;
+    }
+
+    /// <summary>The stage whose end lies nearest half of the network's multiply-adds: the paper's split "in the middle".</summary>
+    public static string MiddleStage(StagedNetwork network, long[] image)
+    {
+        var counts = Count(network, image);
+        var half = counts.Sum() / 2.0;
+        var end = 0L;
+        return network.Stages
+            .Zip(counts, (stage, count) => (stage.Name, Distance: Math.Abs((end += count) - half)))
+            .MinBy(entry => entry.Distance).Name;
+    }
+
+    private static long Of(Module layer, long[] output) => layer switch
+    {
+        TorchSharp.Modules.Conv2d convolution => output.Aggregate(1L, (product, size) => product * size) * convolution.weight.shape[1..].Aggregate(1L, (product, size) => product * size),
+        TorchSharp.Modules.Linear linear => linear.weight.shape[0] * linear.weight.shape[1],
+        _ => 0,
+    };
+}

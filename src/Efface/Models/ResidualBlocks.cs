@@ -1,0 +1,68 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+namespace Efface.Models;
+
+/// <summary>Two 3×3 convolutions around a shortcut (He et al., CVPR 2016), with torchvision's parameter names.</summary>
+internal sealed class BasicBlock : Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv1, conv2;
+    private readonly BatchNorm2d bn1, bn2;
+    private readonly Sequential? downsample;
+
+    public const int Expansion = 1;
+
+    public BasicBlock(long inputs, long width, long stride) : base(nameof(BasicBlock))
+    {
+        conv1 = Conv2d(inputs, width, 3, stride, 1, bias: false);
+        bn1 = BatchNorm2d(width);
+        conv2 = Conv2d(width, width, 3, 1, 1, bias: false);
+        bn2 = BatchNorm2d(width);
+        downsample = Shortcut.For(inputs, width, stride);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        var y = functional.relu(bn1.call(conv1.call(x)), inplace: true);
+        y = bn2.call(conv2.call(y));
+        return functional.relu(y.add_(downsample?.call(x) ?? x), inplace: true);
+    }
+}
+
+/// <summary>1×1, 3×3 and 1×1 convolutions around a shortcut; the stride is on the 3×3, as in torchvision.</summary>
+internal sealed class BottleneckBlock : Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv1, conv2, conv3;
+    private readonly BatchNorm2d bn1, bn2, bn3;
+    private readonly Sequential? downsample;
+
+    public const int Expansion = 4;
+
+    public BottleneckBlock(long inputs, long width, long stride) : base(nameof(BottleneckBlock))
+    {
+        conv1 = Conv2d(inputs, width, 1, bias: false);
+        bn1 = BatchNorm2d(width);
+        conv2 = Conv2d(width, width, 3, stride, 1, bias: false);
+        bn2 = BatchNorm2d(width);
+        conv3 = Conv2d(width, width * Expansion, 1, bias: false);
+        bn3 = BatchNorm2d(width * Expansion);
+        downsample = Shortcut.For(inputs, width * Expansion, stride);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        var y = functional.relu(bn1.call(conv1.call(x)), inplace: true);
+        y = functional.relu(bn2.call(conv2.call(y)), inplace: true);
+        y = bn3.call(conv3.call(y));
+        return functional.relu(y.add_(downsample?.call(x) ?? x), inplace: true);
+    }
+}
+
+internal static class Shortcut
+{
+    public static Sequential? For(long inputs, long outputs, long stride) => stride == 1 && inputs == outputs
+        ? null
+        : Sequential(Conv2d(inputs, outputs, 1, stride, bias: false), BatchNorm2d(outputs));
+}

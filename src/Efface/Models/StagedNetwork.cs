@@ -1,0 +1,90 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Models;
+
+/// <summary>A named piece of a network: what it holds runs in order.</summary>
+/// <param name="Name">The stage's name; a split is such a name.</param>
+/// <param name="Modules">Modules under the names that their parameters carry (torchvision's, where there is such a network).</param>
+public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> Modules)
+{
+    /// <summary>A stage of one module that carries the stage's own name.</summary>
+    public Stage(string name, Module<Tensor, Tensor> module) : this(name, name, module) { }
+
+    /// <summary>A stage of one module.</summary>
+    public Stage(string name, string moduleName, Module<Tensor, Tensor> module) : this(name, [(moduleName, module)]) { }
+}
+
+/// <summary>
+/// A network as an ordered list of named stages. Nothing else in Efface knows an architecture: a split is a stage's name, the
+/// extractor is every stage up to and including it, the classifier is the rest (principle P4 of Guo et al.).
+/// </summary>
+public sealed class StagedNetwork : Module<Tensor, Tensor>
+{
+    /// <summary>The name of the stage whose output is the pooled embedding [B, D].</summary>
+    public const string Embedding = "embedding";
+
+    /// <summary>The name of the last stage, whose output is the logits [B, classes].</summary>
+    public const string Head = "head";
+
+    /// <summary>Builds a network; the modules become its own.</summary>
+    /// <exception cref="ArgumentException">A stage's name appears twice.</exception>
+    public StagedNetwork(IReadOnlyList<Stage> stages) : base(nameof(StagedNetwork))
+    {
+        if (stages.Select(stage => stage.Name).Distinct().Count() != stages.Count) throw new ArgumentException("two stages of one name", nameof(stages));
+        Stages = stages;
+        foreach (var (name, module) in stages.SelectMany(stage => stage.Modules)) register_module(name, module);
+    }
+
+    /// <summary>The stages, from the image to the logits.</summary>
+    public IReadOnlyList<Stage> Stages { get; }
+
+    /// <summary>Where the stage called <paramref name="name"/> stands.</summary>
+    /// <exception cref="InvalidInputException">There is no such stage.</exception>
+    public int IndexOf(string name)
+    {
+        for (var i = 0; i < Stages.Count; i++)
+            if (Stages[i].Name == name) return i;
+        throw new InvalidInputException($"stage '{name}'", "the network has no such stage", $"Its stages are {string.Join(", ", Stages.Select(stage => stage.Name))}");
+    }
+
+    /// <summary>Images f32 [B, C, H, W] in, logits [B, classes] out.</summary>
+    public override Tensor forward(Tensor input) => Run(input, ..);
+
+    /// <summary>Runs some of the stages: <c>..(split + 1)</c> is the extractor, <c>(split + 1)..</c> the classifier.</summary>
+    public Tensor Run(Tensor input, Range stages)
+    {
+        var (start, length) = stages.GetOffsetAndLength(Stages.Count);
+        var x = input;
+        for (var i = start; i < start + length; i++)
+            foreach (var (_, module) in Stages[i].Modules) x = module.call(x);
+        return x;
+    }
+
+    /// <summary>The parameters of some of the stages.</summary>
+    public IReadOnlyList<Parameter> Parameters(Range stages)
+    {
+        var (start, length) = stages.GetOffsetAndLength(Stages.Count);
+        return [.. Stages.Skip(start).Take(length).SelectMany(stage => stage.Modules).SelectMany(entry => entry.Module.parameters())];
+    }
+
+    /// <summary>The shape [C, H, W] or [D] of what each stage gives for one image of shape [C, H, W].</summary>
+    public IReadOnlyList<long[]> OutputShapes(long[] image)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var wasTraining = training;
+        eval();
+        var x = torch.zeros([1, .. image], device: parameters().First().device);
+        var shapes = new List<long[]>();
+        for (var i = 0; i < Stages.Count; i++)
+        {
+            x = Run(x, i..(i + 1));
+            shapes.Add(x.shape[1..]);
+        }
+        train(wasTraining);
+        return shapes;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Efface.Data;
+using Efface.Detachment;
+using Efface.Models;
+using TorchSharp;
+using TorchSharp.PyBridge;
+using static TorchSharp.torch;
+
+namespace Efface.Training;
+
+/// <summary>model.json: everything that is needed to build the network again, and to use it.</summary>
+public sealed record ModelDescription
+{
+    /// <summary>The version of this file's form.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>The backbone's name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The stem's name.</summary>
+    public required string Stem { get; init; }
+
+    /// <summary>Factor on every stage's channels.</summary>
+    public required double Width { get; init; }
+
+    /// <summary>[C, H, W] of an image.</summary>
+    public required long[] Input { get; init; }
+
+    /// <summary>The task's column.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>The task's classes, in the order of the logits.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>What pixels in [0, 1] are normalised with.</summary>
+    public required Normalisation Normalisation { get; init; }
+
+    /// <summary>The extractor's last stage: h is its output.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>B of the discrete bottleneck; null without one.</summary>
+    public int? Bits { get; init; }
+
+    /// <summary>The names of the stages, from image to logits.</summary>
+    public IReadOnlyList<string> Stages { get; init; } = [];
+}
+
+/// <summary>A network with its description, as a run folder holds it.</summary>
+/// <param name="Network">Owned.</param>
+/// <param name="Description">How to build it again.</param>
+public sealed record TrainedModel(StagedNetwork Network, ModelDescription Description) : IDisposable
+{
+    private const string WeightsFile = "model.safetensors", DescriptionFile = "model.json";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>A network with fresh weights.</summary>
+    /// <exception cref="InvalidInputException">The description names a model, stem, width or size that cannot be built.</exception>
+    public static TrainedModel Create(ModelDescription description, Device device)
+    {
+        var network = Backbones.Create(new BackboneOptions
+        {
+            Model = description.Model,
+            Stem = description.Stem,
+            Width = description.Width,
+            Channels = (int)description.Input[0],
+            Classes = description.Classes.Count,
+        });
+        if (description.Bits is { } bits) network = DiscreteBottleneck.Insert(network, bits);
+        network.to(device);
+        return new TrainedModel(network, description with { Stages = [.. network.Stages.Select(stage => stage.Name)] });
+    }
+
+    /// <summary>The same weights with a fresh bottleneck of B bits after the embedding, split behind the assignment.</summary>
+    public TrainedModel WithBottleneck(int bits)
+    {
+        var network = DiscreteBottleneck.Insert(Network, bits);
+        return new TrainedModel(network, Description with { Bits = bits, Split = DiscreteBottleneck.Assignment, Stages = [.. network.Stages.Select(stage => stage.Name)] });
+    }
+
+    /// <summary>Number of the extractor's last stage.</summary>
+    public int Split => Network.IndexOf(Description.Split);
+
+    /// <summary>Writes model.safetensors and model.json, each to a temporary name first.</summary>
+    public void Save(string folder)
+    {
+        var weights = Path.Combine(folder, WeightsFile);
+        Network.save_safetensors(weights + ".partial");
+        File.Move(weights + ".partial", weights, overwrite: true);
+        var description = Path.Combine(folder, DescriptionFile);
+        File.WriteAllText(description + ".partial", JsonSerializer.Serialize(Description, Json));
+        File.Move(description + ".partial", description, overwrite: true);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
+    public static TrainedModel Load(string folder, Device device)
+    {
+        foreach (var name in new[] { WeightsFile, DescriptionFile })
+            if (!File.Exists(Path.Combine(folder, name)))
+                throw new InvalidInputException(Path.Combine(folder, name), "missing", "Give the folder of a finished run of efface train or efface unlearn");
+        try
+        {
+            var description = JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), Json)!;
+            var model = Create(description, CPU);
+            model.Network.load_safetensors(Path.Combine(folder, WeightsFile));
+            model.Network.to(device);
+            return model;
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException or IOException or InvalidDataException)
+        {
+            throw new InvalidInputException(folder, $"the model cannot be read ({fault.Message.Split('\n')[0]})", "Repeat the run that wrote it, or copy the folder again");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+}

@@ -1,0 +1,54 @@
+namespace Efface.Training;
+
+/// <summary>One epoch's numbers: a line of metrics.jsonl.</summary>
+public sealed record EpochMetrics
+{
+    /// <summary>From 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>How many there will be.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Mean cross-entropy of the classifier, nats.</summary>
+    public required double TaskLoss { get; init; }
+
+    /// <summary>Mean loss of the extractor; null without detachment.</summary>
+    public double? DetachmentLoss { get; init; }
+
+    /// <summary>What the detacher measured: information in bits, reconstruction error.</summary>
+    public required IReadOnlyDictionary<string, double> Information { get; init; }
+
+    /// <summary>Accuracy of the task on augmented training images, while training.</summary>
+    public required double TrainingFidelity { get; init; }
+
+    /// <summary>Accuracy of the task on validation.</summary>
+    public required double Fidelity { get; init; }
+
+    /// <summary>Seconds of training, without evaluation.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Training images a second.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>Largest resident memory of the process so far, bytes.</summary>
+    public required long PeakMemory { get; init; }
+}
+
+/// <summary>Where training stands.</summary>
+/// <param name="Epoch">From 0.</param>
+/// <param name="Epochs">How many there will be.</param>
+/// <param name="Step">Within the epoch, from 1.</param>
+/// <param name="Steps">An epoch's.</param>
+/// <param name="ImagesPerSecond">In this epoch so far.</param>
+/// <param name="Remaining">Until the last epoch's end, at this speed.</param>
+public sealed record StepProgress(int Epoch, int Epochs, int Step, int Steps, double ImagesPerSecond, TimeSpan Remaining);
+
+/// <summary>Watches a training.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>After each step.</summary>
+    void OnStep(StepProgress progress);
+
+    /// <summary>After each epoch.</summary>
+    void OnEpoch(EpochMetrics metrics);
+}

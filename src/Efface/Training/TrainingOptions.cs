@@ -1,0 +1,48 @@
+namespace Efface.Training;
+
+/// <summary>In which order blocks learn.</summary>
+public enum ScheduleKind
+{
+    /// <summary>One backward pass through the whole network.</summary>
+    EndToEnd,
+
+    /// <summary>The classifier learns on detached h; the extractor learns from the auxiliary network alone (section 3.3 of Guo et al.).</summary>
+    Local,
+}
+
+/// <summary>How to train.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>How often every training image is seen.</summary>
+    public int Epochs { get; init; } = 12;
+
+    /// <summary>Images a step.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>SGD's largest step size; it rises over <see cref="WarmUp"/> and falls as a half cosine.</summary>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Nesterov's momentum.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Weight decay of SGD.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>The share of training over which the step size rises.</summary>
+    public double WarmUp { get; init; } = 0.15;
+
+    /// <summary>The gradient's norm is cut to this, block by block; 0 leaves it.</summary>
+    public double ClipNorm { get; init; } = 5;
+
+    /// <summary>Decides initial weights, order and augmentation.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Stop after so many epochs without a better validation fidelity, and go back to the best; null trains to the end.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Warm-up and cosine: what the step size is multiplied with.</summary>
+    /// <param name="progress">The share of training that is done, in [0, 1].</param>
+    public double RateFactor(double progress) => progress < WarmUp
+        ? Math.Max(0.01, progress / WarmUp)
+        : 0.5 * (1 + Math.Cos(Math.PI * (progress - WarmUp) / (1 - WarmUp)));
+}

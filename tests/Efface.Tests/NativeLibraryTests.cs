@@ -31,7 +31,8 @@ public sealed class NativeLibraryTests
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var dependencies = Path.ChangeExtension(typeof(NativeLibraryTests).Assembly.Location, ".deps.json");
         using var json = JsonDocument.Parse(File.ReadAllText(dependencies));
-        var package = json.RootElement.GetProperty("libraries").EnumerateObject().Single(library => library.Name.StartsWith("TorchSharp/", StringComparison.Ordinal));
+        var package = json.RootElement.GetProperty("libraries").EnumerateObject()
+            .Single(library => library.Name.StartsWith("TorchSharp/", StringComparison.Ordinal));
         return Path.Combine(packages, package.Value.GetProperty("path").GetString()!);
     }
 

@@ -188,7 +188,8 @@ public static partial class Doctor
     [GeneratedRegex(@"(?<system>[^/\s]+): version `(?<version>[^']+)' not found \(required by (?:.*/)?(?<library>[^/]+)\)")]
     private static partial Regex MissingVersion();
 
-    [GeneratedRegex(@"^(?<library>[^/\s:]+): cannot open shared object file|Library not loaded: (?:\S*/)?(?<library>[^/\s]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<library>[^/\s:]+): cannot open shared object file|Library not loaded: (?:\S*/)?(?<library>[^/\s]+)", RegexOptions.Multiline)]
     private static partial Regex MissingDependency();
 
     [GeneratedRegex(@"Unable to load (?:shared library|DLL) '(?<library>[^']+)'|contain a reference to (?<library>libtorch\S*?),")]

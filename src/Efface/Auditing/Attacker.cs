@@ -1,0 +1,67 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Efface.Auditing;
+
+/// <summary>What an attacker is up against.</summary>
+/// <param name="Shape">Of h for one image: [D], [C, H, W], or [] for a symbol.</param>
+/// <param name="Symbols">How many symbols there are, for a discrete representation; else 0.</param>
+/// <param name="TaskClasses">Classes of y; 0 when the attacker does not know y.</param>
+/// <param name="AttributeClasses">Classes of z.</param>
+public sealed record AttackProblem(long[] Shape, int Symbols, int TaskClasses, int AttributeClasses)
+{
+    /// <summary>Whether h is one of finitely many symbols.</summary>
+    public bool IsDiscrete => Symbols > 0;
+
+    /// <summary>Whether h is a map [C, H, W].</summary>
+    public bool IsMap => Shape.Length == 3;
+
+    /// <summary>Whether the attacker knows y.</summary>
+    public bool KnowsTask => TaskClasses > 0;
+}
+
+/// <summary>Representations with what is known and what is sought.</summary>
+/// <param name="Values">h: f32 [N, ...], or int64 [N] for symbols; owned by whoever made the set.</param>
+/// <param name="Task">y, [N].</param>
+/// <param name="Prediction">ŷ, [N]: what the model itself decided.</param>
+/// <param name="Attribute">z, [N].</param>
+public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[] Attribute)
+{
+    /// <summary>N.</summary>
+    public int Count => Attribute.Length;
+
+    /// <summary>Some of the images; the values are a copy.</summary>
+    public AttackSet Select(int[] rows)
+    {
+        using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
+        return new AttackSet(Values.index_select(0, index), [.. rows.Select(row => Task[row])], [.. rows.Select(row => Prediction[row])], [.. rows.Select(row => Attribute[row])]);
+    }
+
+    /// <summary>p(z) in this set, [K].</summary>
+    public double[] Prior(int classes)
+    {
+        var prior = new double[classes];
+        foreach (var z in Attribute) prior[z] += 1.0 / Count;
+        return prior;
+    }
+}
+
+/// <summary>A way to read an attribute; trained from scratch, after the fact. Floors are attackers too.</summary>
+public interface IAttacker
+{
+    /// <summary>The name in audit.json.</summary>
+    string Name { get; }
+
+    /// <summary>Whether it can work on such representations.</summary>
+    bool Reads(AttackProblem problem);
+
+    /// <summary>Learns on one set, and chooses what it has to choose on another.</summary>
+    IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed);
+}
+
+/// <summary>An attacker that has learnt.</summary>
+public interface IFittedAttacker : IDisposable
+{
+    /// <summary>log p(z | what it sees) as if all classes were equally frequent, [N, K].</summary>
+    double[,] Read(AttackSet set);
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Efface.Auditing;
+
+/// <summary>From numbers to a verdict.</summary>
+public static class Judgement
+{
+    /// <summary>The verdict at one place for one attribute, and why.</summary>
+    /// <param name="leak">A(h,y) - A(y) of the attacker chosen on validation, at the corrected confidence.</param>
+    /// <param name="attackers">Every attacker.</param>
+    /// <param name="controls">The checks of the audit itself.</param>
+    /// <param name="tolerance">τ.</param>
+    public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, double tolerance)
+    {
+        if (leak.Low > tolerance)
+            return (Verdict.Leaks, [Text($"the best attacker reads {leak.Value:P1} more than the task tells (at least {leak.Low:P1}; tolerated {tolerance:P1})")]);
+
+        var worst = attackers.MaxBy(attacker => attacker.GivenTask.High)!;
+        var reasons = new List<string>();
+        if (!controls.Planted.Passed)
+            reasons.Add(Text($"the audit has no power here: of a planted trace worth {controls.Planted.Wanted:P1} it found {controls.Planted.Measured.Value:P1}; more images would give it power"));
+        if (!controls.Shuffled.Passed)
+            reasons.Add(Text($"the audit finds what is not there: shuffled labels were read {controls.Shuffled.Measured.Value:P1} better than chance; check the data for duplicates"));
+        if (worst.GivenTask.High > tolerance)
+            reasons.Add(Text($"{worst.Name} may read up to {worst.GivenTask.High:P1} more than the task tells, and {tolerance:P1} is tolerated; {Wanted(worst.GivenTask, tolerance)}"));
+        return reasons.Count > 0
+            ? (Verdict.Inconclusive, reasons)
+            : (Verdict.Forgotten, [Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} beyond what the task tells, at its upper bound (tolerated {tolerance:P1})")]);
+    }
+
+    // The interval shrinks with the square root of n: how many images would bring its nearer end to the tolerance.
+    private static string Wanted(Measured leak, double tolerance)
+    {
+        var distance = Math.Abs(tolerance - leak.Value);
+        if (distance < 0.002) return "the estimate lies on the tolerance itself: more images will hardly settle it";
+        var half = (leak.High - leak.Low) / 2;
+        var wanted = leak.N * half * half / (distance * distance);
+        return Text($"about {Math.Ceiling(wanted / 100) * 100:N0} test images would settle it (now {leak.N:N0})");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

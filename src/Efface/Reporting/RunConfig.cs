@@ -1,0 +1,71 @@
+namespace Efface.Reporting;
+
+/// <summary>Everything that decides a run: what the flags say. <c>--config run.json</c> repeats it.</summary>
+public sealed record RunConfig
+{
+    /// <summary><c>--data</c>: the data set's name.</summary>
+    public string Data { get; init; } = "faces";
+
+    /// <summary><c>--root</c>: where its files are; null for data that Efface draws itself.</summary>
+    public string? Root { get; init; }
+
+    /// <summary><c>--task</c>: the column the model is for; null takes the data set's usual one.</summary>
+    public string? Task { get; init; }
+
+    /// <summary><c>--forget</c>: the attributes to be forgotten; empty for <c>train</c>.</summary>
+    public IReadOnlyList<string> Forget { get; init; } = [];
+
+    /// <summary><c>--model</c>.</summary>
+    public string Model { get; init; } = "resnet18";
+
+    /// <summary><c>--stem</c>; null takes the usual one for the images' size.</summary>
+    public string? Stem { get; init; }
+
+    /// <summary><c>--width</c>.</summary>
+    public double Width { get; init; } = 1;
+
+    /// <summary><c>--size</c>: the images' side in pixels; null keeps the data set's own.</summary>
+    public int? Size { get; init; }
+
+    /// <summary><c>--split</c>: the extractor's last stage; null takes the recipe's.</summary>
+    public string? Split { get; init; }
+
+    /// <summary><c>--recipe</c>.</summary>
+    public string Recipe { get; init; } = "strict";
+
+    /// <summary><c>--bits</c>: B of the discrete bottleneck; null takes the recipe's.</summary>
+    public int? Bits { get; init; }
+
+    /// <summary><c>--lambda</c>: λ1, λ2, λ3; null takes the recipe's.</summary>
+    public IReadOnlyList<double>? Lambda { get; init; }
+
+    /// <summary><c>--objective</c>; null takes the recipe's.</summary>
+    public string? Objective { get; init; }
+
+    /// <summary><c>--epochs</c>; null takes the command's.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary><c>--batch</c>.</summary>
+    public int Batch { get; init; } = 128;
+
+    /// <summary><c>--learning-rate</c>; null takes 0.1 from scratch and 0.02 from a trained model.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary><c>--limit</c>: at most so many images of each part.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary><c>--patience</c>: stop early on validation.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary><c>--seed</c>.</summary>
+    public int Seed { get; init; }
+
+    /// <summary><c>--threads</c> for one operation; null leaves the backend's choice.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary><c>--from</c>: the run whose model is the start; null starts from scratch.</summary>
+    public string? From { get; init; }
+
+    /// <summary><c>--correlation</c> between task and first attribute, for faces that Efface draws itself.</summary>
+    public double? Correlation { get; init; }
+}

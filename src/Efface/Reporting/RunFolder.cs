@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Efface.Auditing;
+using Efface.Training;
+
+namespace Efface.Reporting;
+
+/// <summary>A run's folder: the contract with other programs. Every file is written to a temporary name and renamed.</summary>
+public sealed class RunFolder
+{
+    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", AuditFile = "audit.json", PicturesFolder = "pictures";
+
+    /// <summary>How Efface writes JSON: camelCase, indented, NaN as a string.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private static readonly JsonSerializerOptions Line = new(Json) { WriteIndented = false };
+
+    private RunFolder(string path) => Path = path;
+
+    /// <summary>Where it is.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes a new folder.</summary>
+    /// <exception cref="InvalidInputException">It exists and is not empty, or cannot be made.</exception>
+    public static RunFolder Create(string path)
+    {
+        if (File.Exists(path) || Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new InvalidInputException($"--out {path}", "already in use", "Name a new folder, or remove this one");
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"--out {path}", $"cannot be made ({fault.Message})", "Name a folder that you may write");
+        }
+        return new RunFolder(path);
+    }
+
+    /// <summary>Opens the folder of a run.</summary>
+    /// <exception cref="InvalidInputException">It has no run.json.</exception>
+    public static RunFolder Open(string path) => File.Exists(System.IO.Path.Combine(path, RunFile))
+        ? new RunFolder(path)
+        : throw new InvalidInputException(path, Directory.Exists(path) ? "holds no run.json" : "no such folder", "Give the --out folder of efface train or efface unlearn");
+
+    /// <summary>run.json.</summary>
+    public RunRecord Run
+    {
+        get => Read<RunRecord>(RunFile);
+        set => Write(RunFile, JsonSerializer.Serialize(value, Json));
+    }
+
+    /// <summary>audit.json; null before the first audit.</summary>
+    public AuditResult? Audit
+    {
+        get => File.Exists(At(AuditFile)) ? Read<AuditResult>(AuditFile) : null;
+        set => Write(AuditFile, JsonSerializer.Serialize(value, Json));
+    }
+
+    /// <summary>metrics.jsonl.</summary>
+    public IReadOnlyList<EpochMetrics> Metrics => File.Exists(At(MetricsFile))
+        ? [.. File.ReadLines(At(MetricsFile)).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, Json)!)]
+        : [];
+
+    /// <summary>Adds a line to metrics.jsonl.</summary>
+    public void Append(EpochMetrics metrics) => File.AppendAllText(At(MetricsFile), JsonSerializer.Serialize(metrics, Line) + "\n");
+
+    /// <summary>Writes a picture (PNG) of the audit.</summary>
+    public void WritePicture(string name, byte[] png)
+    {
+        Directory.CreateDirectory(At(PicturesFolder));
+        File.WriteAllBytes(At(System.IO.Path.Combine(PicturesFolder, name)), png);
+    }
+
+    /// <summary>A picture of the audit as PNG; null where there is none.</summary>
+    public byte[]? Picture(string name)
+    {
+        var path = At(System.IO.Path.Combine(PicturesFolder, name));
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    /// <summary>Writes a text file, whole or not at all.</summary>
+    public void Write(string name, string text)
+    {
+        File.WriteAllText(At(name + ".partial"), text);
+        File.Move(At(name + ".partial"), At(name), overwrite: true);
+    }
+
+    private string At(string name) => System.IO.Path.Combine(Path, name);
+
+    private T Read<T>(string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(At(name)), Json) ?? throw new JsonException("it is empty");
+        }
+        catch (Exception fault) when (fault is JsonException or IOException)
+        {
+            throw new InvalidInputException(At(name), $"cannot be read ({fault.Message.Split('\n')[0]})", "Repeat the run that wrote it");
+        }
+    }
+}

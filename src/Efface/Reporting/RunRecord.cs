@@ -1,0 +1,71 @@
+using Efface.Data;
+
+namespace Efface.Reporting;
+
+/// <summary>run.json: what was run, on what, and what came of it.</summary>
+public sealed record RunRecord
+{
+    /// <summary>The version of this file's form.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary><c>train</c> or <c>unlearn</c>.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>When it began, UTC.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>Everything that decided it.</summary>
+    public required RunConfig Config { get; init; }
+
+    /// <summary>The machine and the versions.</summary>
+    public required EnvironmentRecord Environment { get; init; }
+
+    /// <summary>The images.</summary>
+    public required DataRecord Data { get; init; }
+
+    /// <summary>What came of it; null while it runs.</summary>
+    public ResultRecord? Result { get; init; }
+}
+
+/// <summary>The machine and the versions.</summary>
+public sealed record EnvironmentRecord(string Efface, string Runtime, string OperatingSystem, string Processor, int Cores, int Threads, string Torch, string Device);
+
+/// <summary>The images of a run.</summary>
+/// <param name="Name">The data set.</param>
+/// <param name="Fingerprint">SHA-256 over pixels, labels and parts.</param>
+/// <param name="Counts">Images of each part.</param>
+/// <param name="Joint">For each attribute the training part's counts.</param>
+public sealed record DataRecord(string Name, string Fingerprint, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<JointRecord> Joint)
+{
+    /// <summary>Counts a table's parts.</summary>
+    public static DataRecord Of(ImageTable table, Column task, IReadOnlyList<Column> attributes) => new(
+        table.Name,
+        table.Fingerprint(),
+        Enum.GetValues<Part>().ToDictionary(part => part.ToString().ToLowerInvariant(), part => table.Rows(part).Length),
+        [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))]);
+}
+
+/// <summary>How often each class of the attribute meets each class of the task.</summary>
+/// <param name="Task">The task's column.</param>
+/// <param name="Attribute">The attribute's column.</param>
+/// <param name="TaskClasses">Names of the rows.</param>
+/// <param name="AttributeClasses">Names of the columns.</param>
+/// <param name="Counts">[classes of y][classes of z].</param>
+/// <param name="AttributeEntropy">H(z), bits.</param>
+/// <param name="AttributeEntropyGivenTask">H(z|y), bits: what could be forgotten at most.</param>
+public sealed record JointRecord(string Task, string Attribute, IReadOnlyList<string> TaskClasses, IReadOnlyList<string> AttributeClasses, int[][] Counts, double AttributeEntropy, double AttributeEntropyGivenTask)
+{
+    /// <summary>A table in this form.</summary>
+    public static JointRecord Of(JointTable joint) => new(
+        joint.Task.Name, joint.Attribute.Name, joint.Task.Classes, joint.Attribute.Classes,
+        [.. Enumerable.Range(0, joint.Task.Classes.Count).Select(y => Enumerable.Range(0, joint.Attribute.Classes.Count).Select(z => joint[y, z]).ToArray())],
+        joint.AttributeEntropy, joint.AttributeEntropyGivenTask);
+}
+
+/// <summary>What came of a training.</summary>
+/// <param name="Fidelity">Accuracy of the task on validation.</param>
+/// <param name="Epochs">Epochs that were finished.</param>
+/// <param name="Seconds">From reading the data to the saved model.</param>
+/// <param name="Interrupted">Whether the user stopped it.</param>
+/// <param name="Diverged">The cause, when a loss ceased to be a number.</param>
+public sealed record ResultRecord(double Fidelity, int Epochs, double Seconds, bool Interrupted, string? Diverged);

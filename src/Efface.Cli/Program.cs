@@ -1,3 +1,23 @@
-using TorchSharp;
-Console.WriteLine(torch.ones(3).sum().item<float>());
-Console.WriteLine(torch.get_num_threads());
+using Efface.Cli;
+using Spectre.Console.Cli;
+
+var app = new CommandApp();
+app.Configure(configuration =>
+{
+    configuration.SetApplicationName("efface");
+    configuration.UseStrictParsing();
+    configuration.PropagateExceptions();
+    configuration.AddCommand<DemoCommand>("demo").WithDescription("The whole story on faces that Efface draws itself: train, audit, unlearn, audit, report.");
+    configuration.AddCommand<TrainCommand>("train").WithDescription("Train the model before unlearning (baseline 1).");
+    configuration.AddCommand<UnlearnCommand>("unlearn").WithDescription("Make a model forget attributes, from scratch or --from a trained one.");
+    configuration.AddCommand<AuditCommand>("audit").WithDescription("Send fresh attackers against a run's model (exit code 3: leaks, 4: inconclusive).");
+    configuration.AddBranch("data", data =>
+    {
+        data.SetDescription("Look at data sets.");
+        data.AddCommand<DataInspectCommand>("inspect").WithDescription("Read a data set as training would: counts, joint table, floors, every problem.");
+    });
+    configuration.AddCommand<ReportCommand>("report").WithDescription("Run folders to one HTML page.");
+    configuration.AddCommand<RecipesCommand>("recipes").WithDescription("The named settings, with what each is for.");
+    configuration.AddCommand<DoctorCommand>("doctor").WithDescription("What native library, device, threads and memory there are, and the fix for what is wrong.");
+});
+return Shell.Run(() => app.Run(args, Shell.Cancel));

@@ -70,6 +70,9 @@ public sealed class ResNetAttacker : NeuralAttacker
     protected override int Epochs => 5;
 
     /// <inheritdoc/>
+    protected override int FewestSteps => 150;
+
+    /// <inheritdoc/>
     public override bool Reads(AttackProblem problem) => problem.IsMap;
 
     /// <inheritdoc/>

@@ -151,16 +151,22 @@ public sealed record AuditResult
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The worst verdict of a released place.</summary>
-    public required Verdict Verdict { get; init; }
+    public Verdict Verdict => Worst.Verdict;
 
     /// <summary>Why, in words.</summary>
-    public required IReadOnlyList<string> Reasons { get; init; }
+    public IReadOnlyList<string> Reasons => [.. Worst.Reasons.Select(reason => $"{Worst.Attribute} at {Worst.Name}: {reason}")];
 
     /// <summary>Accuracy of the task on test.</summary>
     public required Measured Fidelity { get; init; }
 
-    /// <summary>Harmonic mean of (1 - attack accuracy) and fidelity, as in Guo et al., for the worst released place.</summary>
-    public required double Aum { get; init; }
+    /// <summary>
+    /// Harmonic mean of (1 - attack accuracy) and fidelity, as in Guo et al.: for the first attribute, and the attacker without y who
+    /// read validation best at a released place.
+    /// </summary>
+    public double Aum => AttributeUnlearningMetric(
+        Representations.Where(audit => audit.Released && audit.Attribute == Representations[0].Attribute)
+            .Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy.Value,
+        Fidelity.Value);
 
     /// <summary>How strict it was.</summary>
     public required AuditSettings Settings { get; init; }
@@ -170,6 +176,10 @@ public sealed record AuditResult
 
     /// <summary>Every place for all attributes at once; empty for one attribute.</summary>
     public required IReadOnlyList<RepresentationAudit> Joint { get; init; }
+
+    /// <summary>The released place and attribute that decide the verdict: the worst verdict, then the largest leak.</summary>
+    [JsonIgnore]
+    public RepresentationAudit Worst => Representations.Concat(Joint).Where(audit => audit.Released).MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value))!;
 
     /// <summary>AUM = 2 (1 - e) f / ((1 - e) + f), with e the attack accuracy and f the fidelity.</summary>
     public static double AttributeUnlearningMetric(double attackAccuracy, double fidelity)

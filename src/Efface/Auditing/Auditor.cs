@@ -32,16 +32,9 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
         // Bonferroni over places and attributes: one of them must not "leak" by chance alone.
         var corrected = 1 - (1 - settings.Confidence) / (places.Count * sought.Count);
         var audits = (from column in sought from place in places select AuditPlace(place, parts, task, column, corrected, cancel)).ToList();
-        var fidelity = Measured.Share(parts.Test.Predictions.Where((prediction, i) => prediction == task.Labels[parts.Test.Rows[i]]).Count(), parts.Test.Rows.Length, settings.Confidence);
-        var released = audits.Where(audit => audit.Released).ToList();
-        var worst = released.MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value))!;
-        var read = released.Where(audit => audit.Attribute == columns[0].Name).MaxBy(audit => audit.BestWithoutTaskResult.Validation)!;
         return new AuditResult
         {
-            Verdict = worst.Verdict,
-            Reasons = [.. worst.Reasons.Select(reason => $"{worst.Attribute} at {worst.Name}: {reason}")],
-            Fidelity = fidelity,
-            Aum = AuditResult.AttributeUnlearningMetric(read.BestWithoutTaskResult.Test.Accuracy.Value, fidelity.Value),
+            Fidelity = Measured.Share(parts.Test.Predictions.Where((prediction, i) => prediction == task.Labels[parts.Test.Rows[i]]).Count(), parts.Test.Rows.Length, settings.Confidence),
             Settings = settings,
             Representations = [.. audits.Where(audit => columns.Any(column => column.Name == audit.Attribute))],
             Joint = [.. audits.Where(audit => columns.All(column => column.Name != audit.Attribute))],

@@ -10,13 +10,16 @@ namespace Efface.Auditing;
 /// </summary>
 public abstract class NeuralAttacker : IAttacker
 {
-    private const int BatchSize = 256, FewestSteps = 800, MostEpochs = 40;
+    private const int BatchSize = 256, MostEpochs = 40;
 
     /// <inheritdoc/>
     public abstract string Name { get; }
 
-    /// <summary>Epochs over a large set; a small one is seen more often.</summary>
+    /// <summary>Epochs over a large set.</summary>
     protected abstract int Epochs { get; }
+
+    /// <summary>A small set is seen more often, until so many steps are made.</summary>
+    protected virtual int FewestSteps => 800;
 
     /// <summary>Adam's largest step size.</summary>
     protected virtual double Rate => 1e-3;

@@ -75,6 +75,20 @@ public sealed class ImageTable : IDisposable
             [.. rows.Select(row => Parts[row])], Flips);
     }
 
+    /// <summary>The same images at <paramref name="side"/> × <paramref name="side"/> pixels; the result owns its own pixels.</summary>
+    public ImageTable Resize(int side)
+    {
+        using var scope = NewDisposeScope();
+        var chunks = Pixels.split(2000, 0).Select(chunk =>
+        {
+            using var inner = NewDisposeScope();
+            // Area averages when it shrinks, and repeats pixels when it grows.
+            return nn.functional.interpolate(chunk.to_type(ScalarType.Float32), size: [side, side], mode: InterpolationMode.Area)
+                .round().clamp(0, 255).to_type(ScalarType.Byte).MoveToOuterDisposeScope();
+        });
+        return new ImageTable(Name, torch.cat([.. chunks], 0), Columns, Parts, Flips);
+    }
+
     /// <summary>SHA-256 over pixels, labels and parts: two tables with the same fingerprint train the same model.</summary>
     public string Fingerprint()
     {

@@ -42,6 +42,9 @@ public sealed record RunConfig
     /// <summary><c>--objective</c>; null takes the recipe's.</summary>
     public string? Objective { get; init; }
 
+    /// <summary><c>--schedule</c>: <c>end-to-end</c> or <c>local</c>; null takes the recipe's.</summary>
+    public string? Schedule { get; init; }
+
     /// <summary><c>--epochs</c>; null takes the command's.</summary>
     public int? Epochs { get; init; }
 

@@ -48,6 +48,9 @@ public sealed class RunFolder
         ? new RunFolder(path)
         : throw new InvalidInputException(path, Directory.Exists(path) ? "holds no run.json" : "no such folder", "Give the --out folder of efface train or efface unlearn");
 
+    /// <summary>Removes the folder with everything in it: a run that could not be written leaves nothing behind.</summary>
+    public void Discard() => Directory.Delete(Path, recursive: true);
+
     /// <summary>run.json.</summary>
     public RunRecord Run
     {
@@ -66,6 +69,14 @@ public sealed class RunFolder
     public IReadOnlyList<EpochMetrics> Metrics => File.Exists(At(MetricsFile))
         ? [.. File.ReadLines(At(MetricsFile)).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, Json)!)]
         : [];
+
+    /// <summary>The configuration in a run.json, to repeat that run.</summary>
+    /// <exception cref="InvalidInputException">There is no such file, or it is not a run.json.</exception>
+    public static RunConfig ReadConfig(string file)
+    {
+        if (!File.Exists(file)) throw new InvalidInputException($"--config {file}", "no such file", "Give the run.json of a run folder");
+        return new RunFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!).Read<RunRecord>(System.IO.Path.GetFileName(file)).Config;
+    }
 
     /// <summary>Adds a line to metrics.jsonl.</summary>
     public void Append(EpochMetrics metrics) => File.AppendAllText(At(MetricsFile), JsonSerializer.Serialize(metrics, Line) + "\n");

@@ -53,6 +53,13 @@ public static partial class Doctor
         ]);
     }
 
+    /// <summary>
+    /// What keeps the native backend from loading, or null. To be asked before TorchSharp's first use, which would otherwise print
+    /// pages of traces and copy its libraries beside the program.
+    /// </summary>
+    public static Problem? BackendFault()
+        => Look("native backend", NativeBackend) is { Fault: { } fault, Fix: { } fix } ? new Problem("native backend", fault, fix) : null;
+
     /// <summary>Says why a native library did not load, from the loader's own words anywhere in the chain of exceptions.</summary>
     internal static (string Fault, string Fix) Diagnose(Exception exception)
     {

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Efface.Auditing;
+using Efface.Runs;
+using Efface.Training;
+using Spectre.Console;
+
+namespace Efface.Cli;
+
+/// <summary>Shows on stderr how far the work is: a live bar on a terminal, plain lines elsewhere.</summary>
+internal sealed class ProgressDisplay : IDemoObserver
+{
+    private readonly ProgressTask? _bar;
+
+    private ProgressDisplay(ProgressTask? bar) => _bar = bar;
+
+    /// <summary>Works with a display at hand.</summary>
+    public static T Show<T>(Func<ProgressDisplay, T> work)
+    {
+        if (!Shell.IsLive) return work(new ProgressDisplay(null));
+        return Shell.Error.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Start(context => work(new ProgressDisplay(context.AddTask("starting"))));
+    }
+
+    public void OnChapter(string title) => Line(title);
+
+    public void OnStep(StepProgress progress) => Bar(
+        Text($"epoch {progress.Epoch + 1}/{progress.Epochs}, {progress.ImagesPerSecond:F0} images/s, {progress.Remaining:m\\:ss} left"),
+        (progress.Epoch + (double)progress.Step / progress.Steps) / progress.Epochs);
+
+    public void OnEpoch(EpochMetrics metrics) => Line(Text(
+        $"epoch {metrics.Epoch}/{metrics.Epochs}  task loss {metrics.TaskLoss:F3}{(metrics.DetachmentLoss is { } loss ? Text($"  detachment {loss:F3}") : "")}  fidelity {metrics.Fidelity:P1}{Information(metrics)}  {metrics.ImagesPerSecond:F0} images/s"));
+
+    public void OnAudit(AuditProgress progress)
+    {
+        Bar($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}", (double)progress.Done / progress.Total);
+        if (_bar is null && progress.Done % 5 == 0) Line(Text($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}"));
+    }
+
+    private static string Information(EpochMetrics metrics)
+        => string.Concat(metrics.Information.Select(entry => Text($"  {entry.Key} {entry.Value:F3}")));
+
+    private void Bar(string text, double share)
+    {
+        if (_bar is null) return;
+        _bar.Description = Markup.Escape(text);
+        _bar.Value = 100 * share;
+    }
+
+    private static void Line(string text) => Shell.Error.WriteLine(text);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

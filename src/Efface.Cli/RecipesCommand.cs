@@ -1,0 +1,16 @@
+using Efface.Detachment;
+using Spectre.Console.Cli;
+
+namespace Efface.Cli;
+
+/// <summary>efface recipes.</summary>
+internal sealed class RecipesCommand : Command<OutputSettings>
+{
+    public override int Execute(CommandContext context, OutputSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.Json) Shell.PrintJson(Recipes.All);
+        else
+            foreach (var recipe in Recipes.All) Console.Out.WriteLine($"{recipe.Name,-8} {recipe.Purpose}");
+        return Shell.Done;
+    }
+}

@@ -1,0 +1,136 @@
+using System.ComponentModel;
+using System.Globalization;
+using Efface.Reporting;
+using Spectre.Console.Cli;
+
+namespace Efface.Cli;
+
+/// <summary>A flag of every command.</summary>
+internal class OutputSettings : CommandSettings
+{
+    [CommandOption("--json")]
+    [Description("Print one machine-readable object on stdout.")]
+    public bool Json { get; init; }
+}
+
+/// <summary>The flags that say what a model is trained on and how; they have one name everywhere.</summary>
+internal class RunSettings : OutputSettings
+{
+    [CommandOption("--data <NAME>"), Description("Data set: faces (drawn by Efface itself; the default) or cifar10.")]
+    public string? Data { get; init; }
+
+    [CommandOption("--root <DIR>"), Description("Folder that holds the data set's files.")]
+    public string? Root { get; init; }
+
+    [CommandOption("--task <COL>"), Description("Column the model is for.")]
+    public string? Task { get; init; }
+
+    [CommandOption("--forget <COLS>"), Description("Columns to forget, separated by commas.")]
+    public string? Forget { get; init; }
+
+    [CommandOption("--model <NAME>"), Description("resnet18 (the default), resnet34 or resnet50.")]
+    public string? Model { get; init; }
+
+    [CommandOption("--stem <NAME>"), Description("cifar (default up to 64 px), imagenet (default above) or fast (a quarter of the work).")]
+    public string? Stem { get; init; }
+
+    [CommandOption("--width <FACTOR>"), Description("Narrows (0.5) or widens every stage.")]
+    public double? Width { get; init; }
+
+    [CommandOption("--size <PX>"), Description("Side of the images in pixels.")]
+    public int? Size { get; init; }
+
+    [CommandOption("--split <STAGE>"), Description("The extractor's last stage: stem, layer1 to layer4, or embedding.")]
+    public string? Split { get; init; }
+
+    [CommandOption("--recipe <NAME>"), Description("strict (the default) or paper; see efface recipes.")]
+    public string? Recipe { get; init; }
+
+    [CommandOption("--bits <B>"), Description("Size of the discrete bottleneck: 2^B codes.")]
+    public int? Bits { get; init; }
+
+    [CommandOption("--lambda <A,B,C>"), Description("Weights of reconstruction, task and forgetting.")]
+    public string? Lambda { get; init; }
+
+    [CommandOption("--objective <NAME>"), Description("confusion (the default), entropy or reversal.")]
+    public string? Objective { get; init; }
+
+    [CommandOption("--schedule <NAME>"), Description("end-to-end or local.")]
+    public string? Schedule { get; init; }
+
+    [CommandOption("--epochs <N>"), Description("How often every training image is seen.")]
+    public int? Epochs { get; init; }
+
+    [CommandOption("--batch <N>"), Description("Images a step (128).")]
+    public int? Batch { get; init; }
+
+    [CommandOption("--learning-rate <R>"), Description("Largest step size (0.1 from scratch, 0.02 from a trained model).")]
+    public double? LearningRate { get; init; }
+
+    [CommandOption("--limit <N>"), Description("At most so many images of each part.")]
+    public int? Limit { get; init; }
+
+    [CommandOption("--patience <N>"), Description("Stop after so many epochs without a better validation fidelity.")]
+    public int? Patience { get; init; }
+
+    [CommandOption("--seed <S>"), Description("Decides initial weights, order and augmentation (0).")]
+    public int? Seed { get; init; }
+
+    [CommandOption("--threads <N>"), Description("Threads of one operation.")]
+    public int? Threads { get; init; }
+
+    [CommandOption("--correlation <R>"), Description("Between smile and glasses, for drawn faces (0.3).")]
+    public double? Correlation { get; init; }
+
+    [CommandOption("--config <FILE>"), Description("Repeat a run.json; other flags go before it.")]
+    public string? Config { get; init; }
+
+    /// <summary>The flags over the file of <c>--config</c> over <paramref name="defaults"/>.</summary>
+    public RunConfig ToConfig(RunConfig? defaults = null)
+    {
+        var file = Config is null ? defaults ?? new RunConfig() : RunFolder.ReadConfig(Config);
+        return file with
+        {
+            Data = Data ?? file.Data,
+            Root = Root ?? file.Root,
+            Task = Task ?? file.Task,
+            Forget = Forget?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? file.Forget,
+            Model = Model ?? file.Model,
+            Stem = Stem ?? file.Stem,
+            Width = Width ?? file.Width,
+            Size = Size ?? file.Size,
+            Split = Split ?? file.Split,
+            Recipe = Recipe ?? file.Recipe,
+            Bits = Bits ?? file.Bits,
+            Lambda = Lambda is null ? file.Lambda : ParseLambda(Lambda),
+            Objective = Objective ?? file.Objective,
+            Schedule = Schedule ?? file.Schedule,
+            Epochs = Epochs ?? file.Epochs,
+            Batch = Batch ?? file.Batch,
+            LearningRate = LearningRate ?? file.LearningRate,
+            Limit = Limit ?? file.Limit,
+            Patience = Patience ?? file.Patience,
+            Seed = Seed ?? file.Seed,
+            Threads = Threads ?? file.Threads,
+            Correlation = Correlation ?? file.Correlation,
+        };
+    }
+
+    private static double[] ParseLambda(string text)
+    {
+        var parts = text.Split(',');
+        return [.. parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new InvalidInputException($"--lambda {text}", $"'{part}' is not a number", "Give λ1,λ2,λ3, such as 2.5,1,5"))];
+    }
+}
+
+/// <summary>The flags of commands that write a run folder.</summary>
+internal class OutSettings : RunSettings
+{
+    [CommandOption("--out <DIR>"), Description("The run's new folder (runs/COMMAND-TIME).")]
+    public string? Out { get; init; }
+
+    /// <summary>The folder asked for, or a new name.</summary>
+    public string OutOr(string command) => Out ?? Path.Combine("runs", $"{command}-{DateTime.Now:yyyyMMdd-HHmmss}");
+}

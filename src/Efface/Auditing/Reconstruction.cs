@@ -1,0 +1,74 @@
+using Efface.Data;
+using Efface.Detachment;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Auditing;
+
+/// <summary>
+/// What a fresh decoder, trained after the fact on the frozen representation, draws again of test images (figure 4 of Guo et al.).
+/// </summary>
+/// <param name="Error">Mean binary cross-entropy of test pixels in [0, 1], nats.</param>
+/// <param name="Originals">u8 [n, C, H, W].</param>
+/// <param name="Drawn">u8 [n, C, H, W].</param>
+public sealed record Reconstruction(double Error, Tensor Originals, Tensor Drawn) : IDisposable
+{
+    private const int BatchSize = 64, Steps = 250;
+
+    /// <summary>Trains the decoder and draws the first test images.</summary>
+    /// <param name="parts">The representations.</param>
+    /// <param name="place">Which of them.</param>
+    /// <param name="table">The images.</param>
+    /// <param name="count">How many to draw.</param>
+    /// <param name="seed">Of the decoder.</param>
+    public static Reconstruction Of(CapturedParts parts, Place place, ImageTable table, int count, int seed)
+    {
+        torch.manual_seed(seed);
+        using var scope = NewDisposeScope();
+        var device = Training.Compute.Device;
+        long[] shape = place.Symbols > 0 ? [place.Symbols] : place.Shape;
+        using var decoder = new Decoder(shape, table.ImageShape).to(device);
+        var optimiser = optim.Adam(decoder.parameters(), 2e-3);
+        var random = new Random(seed);
+        for (var step = 0; step < Steps; step++)
+        {
+            using var inner = NewDisposeScope();
+            var picks = torch.tensor(Enumerable.Range(0, BatchSize).Select(_ => (long)random.Next(parts.Training.Rows.Length)).ToArray());
+            foreach (var group in optimiser.ParamGroups) group.LearningRate = 2e-3 * (1 - (double)step / Steps);
+            optimiser.zero_grad();
+            Loss(decoder, Values(parts.Training, place, picks, device), Images(parts.Training, table, picks, device)).backward();
+            optimiser.step();
+        }
+
+        decoder.eval();
+        using var noGradient = no_grad();
+        var first = torch.arange(Math.Min(count, parts.Test.Rows.Length), dtype: ScalarType.Int64);
+        var drawn = decoder.call(Values(parts.Test, place, first, device)).sigmoid().mul(255).round().to_type(ScalarType.Byte).cpu();
+        var originals = table.Pixels.index_select(0, torch.tensor(parts.Test.Rows.Take(count).Select(row => (long)row).ToArray()));
+        var judged = torch.arange(Math.Min(1000, parts.Test.Rows.Length), dtype: ScalarType.Int64);
+        var error = Loss(decoder, Values(parts.Test, place, judged, device), Images(parts.Test, table, judged, device)).ToDouble();
+        return new Reconstruction(error, originals.DetachFromDisposeScope(), drawn.DetachFromDisposeScope());
+    }
+
+    private static Tensor Loss(Decoder decoder, Tensor values, Tensor images) => functional.binary_cross_entropy_with_logits(decoder.call(values), images);
+
+    private static Tensor Values(Captured captured, Place place, Tensor picks, Device device)
+    {
+        var values = captured.Values[place.Name].index_select(0, picks).to(device);
+        return place.Symbols > 0 ? functional.one_hot(values, place.Symbols).to_type(ScalarType.Float32) : values;
+    }
+
+    private static Tensor Images(Captured captured, ImageTable table, Tensor picks, Device device)
+    {
+        var rows = torch.tensor(captured.Rows.Select(row => (long)row).ToArray()).index_select(0, picks);
+        return table.Pixels.index_select(0, rows).to(device).to_type(ScalarType.Float32) / 255;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Originals.Dispose();
+        Drawn.Dispose();
+    }
+}

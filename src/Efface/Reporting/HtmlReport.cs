@@ -1,0 +1,32 @@
+using Efface.Reporting.Page;
+
+namespace Efface.Reporting;
+
+/// <summary>Runs and their audits as one page for people: no script, no network, nothing beside it.</summary>
+public static class HtmlReport
+{
+    /// <summary>The report as one HTML document.</summary>
+    /// <param name="runs">In order, usually the model before unlearning and the model after; the last one's verdict stands on top.</param>
+    /// <param name="now">Printed as the moment of writing.</param>
+    /// <exception cref="ArgumentException">There is no run.</exception>
+    /// <exception cref="InvalidInputException">A file of a run cannot be read.</exception>
+    public static string Render(IReadOnlyList<RunFolder> runs, DateTimeOffset now)
+    {
+        if (runs.Count == 0) throw new ArgumentException("A report needs at least one run.", nameof(runs));
+        var read = ReportRun.Of(runs);
+        var last = read[^1];
+        return Skeleton.Write(Title(last), Html.Of($"""
+            {VerdictSection.Write(last, Title(last), now)}
+            {ComparisonSection.Write(read)}
+            {AttackSection.Write(read)}
+            {TrainingSection.Write(read)}
+            {PictureSection.Write(read)}
+            {SettingsSection.Write(read)}
+            {HowToRead.Write()}
+            """));
+    }
+
+    private static string Title(ReportRun run) => run.Attributes.Count == 0
+        ? $"A model for {Sentences.Quoted(run.Task)}"
+        : $"Can {Sentences.Enumerated(run.SingleAttributes, "or")} be read from a model for {Sentences.Quoted(run.Task)}?";
+}

@@ -1,0 +1,83 @@
+using Efface.Auditing;
+
+namespace Efface.Reporting.Page;
+
+/// <summary>Every attacker at every place, against the floors.</summary>
+internal static class AttackSection
+{
+    /// <summary>Released places first, for each attribute; then what stays inside a model.</summary>
+    public static Html Write(IReadOnlyList<ReportRun> runs)
+    {
+        var places = runs.SelectMany(run => run.Audits.Select(audit => new AuditedPlace(run, audit))).ToList();
+        if (places.Count == 0)
+            return Html.Of($"""<section aria-labelledby="attackers"><h2 id="attackers">What attackers read</h2><p>No run in this report has been audited.</p></section>""");
+
+        var released = places.Where(place => place.Audit.Released).ToList();
+        // Where one run keeps inside what another releases, both are shown.
+        var kept = places.Where(place => places.Any(other => !other.Audit.Released && Where(other) == Where(place))).ToList();
+        return Html.Of($"""
+            <section aria-labelledby="attackers">
+            <h2 id="attackers">What attackers read</h2>
+            <p>Each attacker was trained from scratch, after the model was finished. A dot is its balanced accuracy on test images, the bar its interval. Whoever stays within the shaded band learns no more than is tolerated beyond what the task's true answer tells anyway.</p>
+            {Panels(released, places)}
+            {(kept.Count == 0 ? Html.Empty : Html.Of($"<h3>Inside the model</h3><p>What follows is not released by every run, and does not count towards the verdict of a run that keeps it inside.</p>{Panels(kept, places)}"))}
+            </section>
+            """);
+    }
+
+    private static (string Attribute, string Name) Where(AuditedPlace place) => (place.Audit.Attribute, place.Audit.Name);
+
+    // One scale for an attribute, so that its pictures can be compared.
+    private static IEnumerable<Html> Panels(IReadOnlyList<AuditedPlace> shown, IReadOnlyList<AuditedPlace> all)
+        => from attribute in shown.GroupBy(place => place.Audit.Attribute)
+           let axis = Axis.Around(all.Where(place => place.Audit.Attribute == attribute.Key).SelectMany(place => place.Shown), 6, 0.005)
+           from place in attribute.GroupBy(place => place.Audit.Name)
+           select Panel([.. place], axis);
+
+    private static Html Panel(IReadOnlyList<AuditedPlace> places, Axis axis)
+    {
+        var (name, attribute) = (places[0].Audit.Name, places[0].Audit.Attribute);
+        return Html.Of($"""
+            <article class="panel">
+            <h4>{Sentences.Quoted(attribute)} at {name} <small>{Sentences.Place(name)}</small></h4>
+            {places.Select(Finding)}
+            {AttackerPlot.Draw(places, axis)}
+            <details><summary>Every number at {name}</summary>{places.Select(Numbered)}</details>
+            </article>
+            """);
+    }
+
+    private static Html Finding(AuditedPlace place) => Html.Of($"""
+        <p class="finding">{AttackerPlot.Swatch(place.Run)} <b>{place.Run.Label}</b> {Badge.Of(place.Audit.Verdict)}{(place.Audit.Released ? Html.Empty : Html.Of($" <em>internal, not released</em>"))} {string.Join("; ", place.Audit.Reasons)}.</p>
+        """);
+
+    private static Html Numbered(AuditedPlace place) => Html.Of($"""
+        <div class="scroll" tabindex="0" role="region" aria-label="Attackers, {place.Run.Label}">
+        <table>
+        <caption>{AttackerPlot.Swatch(place.Run)} {place.Run.Label}: {place.Audit.Kind} {place.Audit.Name}, {(place.Audit.Released ? "released" : "internal")}</caption>
+        <thead><tr><th scope="col">Attacker</th><th scope="col">Knows</th><th scope="col">Fitted on</th><th scope="col">Seed</th><th scope="col">Balanced accuracy</th><th scope="col">Leak given the task, points</th><th scope="col">Accuracy</th><th scope="col">AUC</th><th scope="col">Bits</th><th scope="col">Validation</th></tr></thead>
+        <tbody>{place.Audit.Attackers.Select(attacker => Row(attacker, place.Audit.Best))}</tbody>
+        <tbody>{place.Floors.Select(floor => FloorRow(floor.Words, floor.Style, place.Audit.Floors))}</tbody>
+        </table>
+        </div>
+        <dl class="controls">
+        <dt>Control: planted trace</dt><dd>{Sentences.Planted(place.Audit.Controls.Planted)}</dd>
+        <dt>Control: shuffled labels</dt><dd>{Sentences.Shuffled(place.Audit.Controls.Shuffled)}</dd>
+        </dl>
+        """);
+
+    private static Html Row(AttackerResult attacker, Choice best)
+    {
+        var chosen = AuditedPlace.IdentityOf(attacker) == best;
+        var test = attacker.Test;
+        return Html.Of($"""
+            <tr class="{(chosen ? "chosen" : "")}"><th scope="row">{attacker.Name}{(chosen ? " (counts)" : "")}</th><td>{attacker.Knows}</td><td>{attacker.FittedOn}</td><td>{attacker.Seed}</td><td>{Cell.Percent(test.BalancedAccuracy)}</td><td>{Cell.Points(attacker.GivenTask)}</td><td>{Cell.Percent(test.Accuracy)}</td><td>{Cell.Plain(test.Auc)}</td><td>{Cell.Plain(test.Bits)}</td><td>{Numbers.Percent(attacker.Validation)}</td></tr>
+            """);
+    }
+
+    private static Html FloorRow(string words, string style, Floors floors)
+    {
+        var floor = style switch { "majority" => floors.Majority, "label-only" => floors.LabelOnly, _ => floors.PredictionOnly };
+        return Html.Of($"""<tr><th scope="row" colspan="4">Floor: {words}</th><td>{Cell.Percent(floor.BalancedAccuracy)}</td><td></td><td>{Cell.Percent(floor.Accuracy)}</td><td></td><td></td><td></td></tr>""");
+    }
+}

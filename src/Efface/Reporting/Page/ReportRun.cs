@@ -1,0 +1,50 @@
+using Efface.Auditing;
+using Efface.Training;
+
+namespace Efface.Reporting.Page;
+
+/// <summary>A run as the report sees it: read once, with a label of its own.</summary>
+/// <param name="Index">Its place in the order given; decides colour and marker.</param>
+/// <param name="Label">What it is called.</param>
+/// <param name="Folder">Where its pictures are.</param>
+/// <param name="Record">run.json.</param>
+/// <param name="Audit">audit.json; null where there is none.</param>
+/// <param name="Metrics">metrics.jsonl.</param>
+internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunRecord Record, AuditResult? Audit, IReadOnlyList<EpochMetrics> Metrics)
+{
+    /// <summary>Whether it made a model forget.</summary>
+    public bool Unlearns => Record.Command == "unlearn";
+
+    /// <summary>The column the model is for.</summary>
+    public string Task => Record.Data.Joint.Select(joint => joint.Task).FirstOrDefault() ?? Record.Config.Task ?? "the task";
+
+    /// <summary>Every place for every attribute, and for all attributes at once.</summary>
+    public IEnumerable<RepresentationAudit> Audits => Audit is null ? [] : Audit.Representations.Concat(Audit.Joint);
+
+    /// <summary>The places that decide the verdict.</summary>
+    public IEnumerable<RepresentationAudit> Released => Audits.Where(audit => audit.Released);
+
+    /// <summary>What was looked for, joint attributes last; without an audit, what was to be forgotten.</summary>
+    public IReadOnlyList<string> Attributes => Audit is null ? Record.Config.Forget : [.. Audits.Select(audit => audit.Attribute).Distinct()];
+
+    /// <summary>What was looked for one at a time.</summary>
+    public IReadOnlyList<string> SingleAttributes => [.. Attributes.Where(name => Audit is null || Audit.Joint.All(joint => joint.Attribute != name))];
+
+    /// <summary>The released place where an attribute is read best; null where it was not looked for.</summary>
+    public RepresentationAudit? Worst(string attribute)
+        => Released.Where(audit => audit.Attribute == attribute).MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value));
+
+    /// <summary>Reads the folders.</summary>
+    public static IReadOnlyList<ReportRun> Of(IReadOnlyList<RunFolder> folders)
+    {
+        var runs = folders.Select((folder, index) =>
+        {
+            var record = folder.Run;
+            var label = record.Command == "unlearn" ? "After unlearning" : "Before unlearning";
+            return new ReportRun(index, label, folder, record, folder.Audit, folder.Metrics);
+        }).ToList();
+        return runs.DistinctBy(run => run.Label).Count() == runs.Count
+            ? runs
+            : [.. runs.Select(run => run with { Label = $"{run.Index + 1}. {run.Label}: {Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path))}" })];
+    }
+}

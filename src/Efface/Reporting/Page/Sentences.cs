@@ -1,0 +1,98 @@
+using Efface.Auditing;
+
+namespace Efface.Reporting.Page;
+
+/// <summary>What the report says in words: text without markup.</summary>
+internal static class Sentences
+{
+    /// <summary>The verdict of a run, in one sentence that needs no other.</summary>
+    public static string Verdict(ReportRun run)
+    {
+        if (run.Audit is not { } audit)
+            return $"{Opening(run)}, the model has not been audited: nothing is known about what it gives away.";
+
+        var (task, tolerance, confidence) = (Quoted(run.Task), Numbers.Points(audit.Settings.Tolerance), Numbers.ShortPercent(audit.Settings.Confidence));
+        var most = run.Released.SelectMany(place => place.Attackers).Select(attacker => attacker.GivenTask.High).Append(0).Max();
+        var leak = audit.Worst.Leak.GivenTask;
+        return audit.Verdict switch
+        {
+            Auditing.Verdict.Certified =>
+                $"{Opening(run)}, no attacker of any kind can tell {Names(run, "or")} from what the model releases more than {tolerance} percentage points better than {task} alone already tells: "
+                + $"a bound for every attacker, at {confidence} confidence and for images like those tested, not a trial of a few.",
+            Auditing.Verdict.Forgotten =>
+                $"{Opening(run)}, no attacker we trained could tell {Names(run, "or")} from what the model releases noticeably better than {task} alone already tells: "
+                + $"at most {Numbers.Points(most)} percentage points better at {confidence} confidence, where {tolerance} are tolerated.",
+            Auditing.Verdict.Inconclusive when most > audit.Settings.Tolerance =>
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may read up to {Numbers.Points(most)} percentage points more than {task} alone tells, "
+                + $"where {tolerance} are tolerated, and the measurement is too coarse to decide.",
+            Auditing.Verdict.Inconclusive =>
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: no attacker was measured above the tolerance of {tolerance} percentage points beyond what {task} alone tells, "
+                + "but the audit did not pass its own checks, so this shows nothing.",
+            _ =>
+                $"The model {(run.Unlearns ? "still gives" : "gives")} {Names(run, "and")} away: from what it releases, an attacker reads {Numbers.Points(leak.Value)} percentage points more than {task} alone tells "
+                + $"(at least {Numbers.Points(leak.Low)} at {confidence} confidence), where {tolerance} are tolerated.",
+        };
+    }
+
+    /// <summary>What an attacker has before it.</summary>
+    public static string Knows(string knows) => knows switch
+    {
+        "h" or "c" => "the representation",
+        "h,y" or "c,y" => "the representation and the task's true answer",
+        _ => knows,
+    };
+
+    /// <summary>Which images an attacker learnt from.</summary>
+    public static string FittedOn(string images) => images switch
+    {
+        "training" => "the model's training images",
+        "unseen" => "images unseen by the model",
+        _ => images,
+    };
+
+    /// <summary>What a place is.</summary>
+    public static string Place(string name) => name switch
+    {
+        "h" => "what the first part of the network hands to the second, at the split",
+        "embedding" => "the vector of features in front of the last layer",
+        "code" => "one of a few symbols, to which each image is reduced",
+        "logits" => "the model's scores for each answer to the task",
+        _ => "",
+    };
+
+    /// <summary>Whether the audit could see a leak that was put there on purpose.</summary>
+    public static string Planted(Control control) => control.Passed
+        ? $"Passed: a planted trace was found (read {Numbers.Points(control.Measured.Value)} percentage points beyond the task; {Numbers.Points(control.Wanted)} were planted), so a leak of that size would have been seen."
+        : $"Not passed: a planted trace was missed (read {Numbers.Points(control.Measured.Value)} percentage points beyond the task; {Numbers.Points(control.Wanted)} were planted), so a leak of that size could go unseen.";
+
+    /// <summary>Whether the audit saw a leak where there is none.</summary>
+    public static string Shuffled(Control control) => control.Passed
+        ? $"Passed: in shuffled labels nothing was found (read {Numbers.Points(control.Measured.Value)} percentage points), so what the audit finds is really there."
+        : $"Not passed: in shuffled labels something was found (read {Numbers.Points(control.Measured.Value)} percentage points; {Numbers.Points(control.Wanted)} would be right), so what the audit finds need not be there.";
+
+    /// <summary>A name in quotation marks.</summary>
+    public static string Quoted(string name) => $"“{name}”";
+
+    /// <summary>camelCase and dots as words: attributeInformation.glasses is attribute information: glasses.</summary>
+    public static string Words(string name)
+    {
+        var parts = name.Split('.', 2);
+        var words = string.Concat(parts[0].Select(letter => char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : letter.ToString()));
+        return parts.Length == 1 ? words : $"{words}: {parts[1]}";
+    }
+
+    /// <summary>Quoted names with commas and a last conjunction.</summary>
+    public static string Enumerated(IReadOnlyList<string> names, string conjunction) => names.Count < 2
+        ? string.Concat(names.Select(Quoted))
+        : $"{string.Join(", ", names.SkipLast(1).Select(Quoted))} {conjunction} {Quoted(names[^1])}";
+
+    private static string Opening(ReportRun run) => run.Unlearns ? "After unlearning" : "Without unlearning";
+
+    // A good verdict holds for every attribute; a bad one names those it holds for.
+    private static string Names(ReportRun run, string conjunction)
+    {
+        var meant = run.Released.Where(place => run.Audit!.Verdict <= Auditing.Verdict.Forgotten || place.Verdict == run.Audit.Verdict).Select(place => place.Attribute).Distinct().ToList();
+        var single = meant.Where(name => run.Audit!.Joint.All(place => place.Attribute != name)).ToList();
+        return single.Count > 0 ? Enumerated(single, conjunction) : $"the combination {Enumerated(meant, conjunction)}";
+    }
+}

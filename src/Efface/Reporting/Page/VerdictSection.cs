@@ -1,0 +1,33 @@
+namespace Efface.Reporting.Page;
+
+/// <summary>What stands on top: the question, the answer in one sentence, and the reasons.</summary>
+internal static class VerdictSection
+{
+    /// <summary>The answer for the last run.</summary>
+    public static Html Write(ReportRun run, string title, DateTimeOffset now)
+    {
+        var style = run.Audit?.Verdict switch
+        {
+            null => "none",
+            Auditing.Verdict.Leaks => "bad",
+            Auditing.Verdict.Inconclusive => "open",
+            _ => "good",
+        };
+        return Html.Of($"""
+            <header>
+            <p class="eyebrow">Efface: audit of a model</p>
+            <h1>{title}</h1>
+            <p class="note">Data set {run.Record.Data.Name}, {Numbers.Count(run.Record.Data.Counts.Values.Sum())} images. Written {Numbers.Moment(now)} by Efface {run.Record.Environment.Efface}.</p>
+            </header>
+            <section class="verdict {style}" aria-label="Verdict">
+            <p>{Badge.Of(run.Audit?.Verdict)}</p>
+            <p class="sentence">{Sentences.Verdict(run)}</p>
+            {Reasons(run)}
+            </section>
+            """);
+    }
+
+    private static Html Reasons(ReportRun run) => run.Audit is null
+        ? Html.Of($"<p>An audit trains fresh attackers and measures what they read.</p>")
+        : Html.Of($"""<ul aria-label="Reasons">{run.Audit.Reasons.Select(reason => Html.Of($"<li>{reason}</li>"))}</ul>""");
+}

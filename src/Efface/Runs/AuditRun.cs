@@ -1,0 +1,70 @@
+using Efface.Auditing;
+using Efface.Data;
+using Efface.Reporting;
+using Efface.Training;
+
+namespace Efface.Runs;
+
+/// <summary>Audits the model of a run folder, on the data it was trained with.</summary>
+public static class AuditRun
+{
+    /// <summary>How many test images are drawn again from the representation.</summary>
+    public const int Pictures = 10;
+
+    /// <summary>Writes audit.json and pictures into the run's folder.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="attributes">Columns to look for; empty takes those of the run.</param>
+    /// <param name="settings">How strict.</param>
+    /// <param name="progress">Hears of every attack.</param>
+    /// <param name="cancel">Checked before each attack.</param>
+    /// <exception cref="InvalidInputException">The folder, its model, its data or a column is wrong.</exception>
+    public static AuditResult Run(string path, IReadOnlyList<string> attributes, AuditSettings settings, Action<AuditProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var folder = RunFolder.Open(path);
+        var run = folder.Run;
+        var sought = attributes.Count > 0 ? attributes : run.Config.Forget;
+        if (sought.Count == 0) throw new InvalidInputException("--attribute", "missing, and the run names none", "Name the columns to look for, such as --attribute glasses");
+        if (settings.Tolerance is not (> 0 and < 1)) throw new InvalidInputException($"--tolerance {settings.Tolerance}", "not between 0 and 1", "Give a share of balanced accuracy such as 0.05");
+        Compute.UseThreads(run.Config.Threads);
+        using var model = TrainedModel.Load(folder.Path, Compute.Device);
+        using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn");
+        var table = prepared.Table;
+        if (table.Fingerprint() != run.Data.Fingerprint)
+            throw new InvalidInputException(path, "its data set has changed since training", "Bring back the files it was trained on, or train again");
+        CheckAttributes(table, model, sought);
+
+        var result = new Auditor(settings, progress).Audit(model, table, sought, cancel);
+        folder.Audit = result;
+        Draw(folder, model, table);
+        return result;
+    }
+
+    private static void CheckAttributes(ImageTable table, TrainedModel model, IReadOnlyList<string> sought)
+    {
+        var problems = new List<Problem>();
+        foreach (var name in sought)
+        {
+            if (!table.Has(name))
+                problems.Add(new Problem($"--attribute {name}", $"not in data set {table.Name}", $"Its columns are {string.Join(", ", table.Columns.Select(column => column.Name))}"));
+            else if (name == model.Description.Task)
+                problems.Add(new Problem($"--attribute {name}", "is the task itself", "Name another column"));
+            else if (JointTable.Of(table[model.Description.Task], table[name], table.Rows(Part.Test)).TaskDeterminesAttribute)
+                problems.Add(new Problem($"--attribute {name}", $"task {model.Description.Task} determines it: there is nothing beyond the task to find", "Name another column"));
+        }
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+    }
+
+    private static void Draw(RunFolder folder, TrainedModel model, ImageTable table)
+    {
+        var place = Place.Of(model).First(place => place.Released);
+        using var parts = CapturedParts.From(model, [place], table);
+        using var reconstruction = Reconstruction.Of(parts, place, table, Pictures, seed: 0);
+        for (var i = 0; i < reconstruction.Drawn.shape[0]; i++)
+        {
+            using var original = reconstruction.Originals[i];
+            using var drawn = reconstruction.Drawn[i];
+            folder.WritePicture($"image-{i}.png", Png.Encode(original));
+            folder.WritePicture($"reconstruction-{i}.png", Png.Encode(drawn));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Efface.Auditing;
+using Efface.Data;
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>A column's classes, and how many training images carry each.</summary>
+public sealed record ColumnCounts(string Name, IReadOnlyList<string> Classes, int[] Counts);
+
+/// <summary>What a user should know of a data set before training: what is there, and what can be forgotten at most.</summary>
+/// <param name="Data">Counts, fingerprint, joint tables.</param>
+/// <param name="Image">[C, H, W].</param>
+/// <param name="Columns">Every column.</param>
+/// <param name="Floors">For each attribute what is read without looking at an image.</param>
+public sealed record DataInspection(DataRecord Data, long[] Image, IReadOnlyList<ColumnCounts> Columns, IReadOnlyList<AttributeFloors> Floors)
+{
+    /// <summary>Reads a data set as training would.</summary>
+    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    public static DataInspection Of(RunConfig config)
+    {
+        using var prepared = Preflight.Check(config, forgets: config.Forget.Count > 0);
+        var (table, labels) = (prepared.Table, prepared.Labels);
+        var rows = table.Rows(Part.Train);
+        return new DataInspection(
+            DataRecord.Of(table, labels.Task, labels.Attributes),
+            table.ImageShape,
+            [.. table.Columns.Select(column => new ColumnCounts(column.Name, column.Classes, column.Count(rows)))],
+            [.. labels.Attributes.Select(attribute => AttributeFloors.Of(table, labels.Task, attribute))]);
+    }
+}
+
+/// <summary>What an attacker reaches on test without looking at an image.</summary>
+public sealed record AttributeFloors(string Attribute, Floor Majority, Floor LabelOnly)
+{
+    /// <summary>Fits both floors on train and reads them on test.</summary>
+    public static AttributeFloors Of(ImageTable table, Column task, Column attribute)
+    {
+        AttackSet Set(Part part)
+        {
+            var rows = table.Rows(part);
+            int[] y = [.. rows.Select(row => task.Labels[row])];
+            return new AttackSet(TorchSharp.torch.zeros(0), y, y, [.. rows.Select(row => attribute.Labels[row])]);
+        }
+        var parts = new AttackParts(new AttackProblem([], 1, 0, attribute.Classes.Count), Set(Part.Train), Set(Part.Validation), Set(Part.Test));
+        Floor Floor(Attack attack)
+        {
+            var scores = attack.Test.Score(new AuditSettings().Confidence);
+            return new Floor(scores.Accuracy, scores.BalancedAccuracy);
+        }
+        return new AttributeFloors(attribute.Name, Floor(parts.Floor(set => new int[set.Count], 1)), Floor(parts.LabelOnly()));
+    }
+}

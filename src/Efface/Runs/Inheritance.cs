@@ -1,0 +1,30 @@
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>What a run that starts from another takes over.</summary>
+public static class Inheritance
+{
+    /// <summary>The data and the network of a trained run; how to train is the new run's own.</summary>
+    /// <exception cref="InvalidInputException">It is no run folder.</exception>
+    public static RunConfig ForUnlearning(string from)
+    {
+        var trained = RunFolder.Open(from).Run.Config;
+        return new RunConfig
+        {
+            Data = trained.Data,
+            Root = trained.Root,
+            Task = trained.Task,
+            Forget = trained.Forget,
+            Model = trained.Model,
+            Stem = trained.Stem,
+            Width = trained.Width,
+            Size = trained.Size,
+            Limit = trained.Limit,
+            Batch = trained.Batch,
+            Threads = trained.Threads,
+            Correlation = trained.Correlation,
+            From = from,
+        };
+    }
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Efface.Data;
+using Efface.Models;
+using Efface.Reporting;
+using Efface.Training;
+using TorchSharp;
+
+namespace Efface.Runs;
+
+/// <summary>Trains a model, or makes one forget, into a run folder.</summary>
+public static class ModelRun
+{
+    private const int EpochsFromScratch = 12, EpochsFromModel = 4;
+    private const double RateFromScratch = 0.1, RateFromModel = 0.02;
+
+    /// <summary>The model before unlearning: baseline 1.</summary>
+    /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
+    public static RunFolder Train(RunConfig config, string path, ITrainingObserver? observer = null, CancellationToken cancel = default)
+        => Run("train", config, path, observer, cancel);
+
+    /// <summary>Detachment, from scratch or from the model of another run.</summary>
+    /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
+    public static RunFolder Unlearn(RunConfig config, string path, ITrainingObserver? observer = null, CancellationToken cancel = default)
+        => Run("unlearn", config, path, observer, cancel);
+
+    private static RunFolder Run(string command, RunConfig asked, string path, ITrainingObserver? observer, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var started = DateTimeOffset.UtcNow;
+        Compute.UseThreads(asked.Threads);
+        using var prepared = Preflight.Check(asked, forgets: command == "unlearn");
+        torch.manual_seed(prepared.Config.Seed);
+        using var model = Start(prepared);
+        var options = Options(prepared.Config);
+
+        var folder = RunFolder.Create(path);
+        try
+        {
+            var record = new RunRecord
+            {
+                Command = command,
+                Started = started,
+                Config = prepared.Config with { Split = model.Description.Split, Epochs = options.Epochs, LearningRate = options.LearningRate },
+                Environment = EnvironmentRecords.Capture(),
+                Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes),
+            };
+            folder.Run = record;
+            var result = Train(prepared, model, options, new Recorder(folder, observer), cancel);
+            model.Save(folder.Path);
+            folder.Run = record with
+            {
+                Result = new ResultRecord(result.Fidelity, result.Epochs, clock.Elapsed.TotalSeconds, result.Interrupted, result.Diverged),
+            };
+            return folder;
+        }
+        catch (IOException fault)
+        {
+            folder.Discard();
+            throw new InvalidInputException($"--out {path}", $"cannot be written ({fault.Message})", "Free space, or name a folder on another disk; nothing was left behind");
+        }
+    }
+
+    private static TrainingResult Train(Prepared prepared, TrainedModel model, TrainingOptions options, ITrainingObserver observer, CancellationToken cancel)
+    {
+        var (table, labels, recipe) = (prepared.Table, prepared.Labels, prepared.Recipe);
+        using var schedule = recipe is null
+            ? Schedules.Plain(model, options)
+            : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule));
+        var training = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Train), options.BatchSize);
+        var validation = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Validation), Evaluation.BatchSize);
+        return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0)
+            .Run(training, validation, observer, cancel);
+    }
+
+    private static TrainingOptions Options(RunConfig config) => new()
+    {
+        Epochs = config.Epochs ?? (config.From is null ? EpochsFromScratch : EpochsFromModel),
+        BatchSize = config.Batch,
+        LearningRate = config.LearningRate ?? (config.From is null ? RateFromScratch : RateFromModel),
+        Seed = config.Seed,
+        Patience = config.Patience,
+    };
+
+    private static TrainedModel Start(Prepared prepared)
+    {
+        var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
+        var model = config.From is { } from ? Load(from, table, task) : TrainedModel.Create(new ModelDescription
+        {
+            Model = config.Model,
+            Stem = config.Stem!,
+            Width = config.Width,
+            Input = table.ImageShape,
+            Task = task.Name,
+            Classes = task.Classes,
+            Normalisation = Normalisation.Of(table),
+            Split = StagedNetwork.Embedding,
+        }, Compute.Device);
+
+        if (prepared.Recipe is { IsDiscrete: true } recipe) return model.WithBottleneck(recipe.Bits);
+        var split = config.Split ?? (prepared.Recipe is null ? StagedNetwork.Embedding : MultiplyAdds.MiddleStage(model.Network, table.ImageShape));
+        if (model.Network.IndexOf(split) == model.Network.Stages.Count - 1)
+            throw new InvalidInputException($"--split {split}", "is the last stage: nothing would be left for the classifier", "Split at an earlier stage");
+        return model with { Description = model.Description with { Split = split } };
+    }
+
+    private static TrainedModel Load(string from, ImageTable table, Column task)
+    {
+        var model = TrainedModel.Load(from, Compute.Device);
+        var problems = new List<Problem>();
+        if (model.Description.Task != task.Name || !model.Description.Classes.SequenceEqual(task.Classes))
+            problems.Add(new Problem($"--from {from}", $"its task is {model.Description.Task}, not {task.Name}", "Give a run of the same task"));
+        if (!model.Description.Input.SequenceEqual(table.ImageShape))
+            problems.Add(new Problem($"--from {from}", $"its images are {string.Join('×', model.Description.Input)}, these {string.Join('×', table.ImageShape)}", "Give the same --size"));
+        if (model.Description.Bits is not null)
+            problems.Add(new Problem($"--from {from}", "has a discrete bottleneck already", "Start from a run of efface train"));
+        return problems.Count == 0 ? model : throw new InvalidInputException(problems);
+    }
+
+    /// <summary>Writes metrics.jsonl and passes everything on.</summary>
+    private sealed class Recorder(RunFolder folder, ITrainingObserver? next) : ITrainingObserver
+    {
+        public void OnStep(StepProgress progress) => next?.OnStep(progress);
+
+        public void OnEpoch(EpochMetrics metrics)
+        {
+            folder.Append(metrics);
+            next?.OnEpoch(metrics);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using Efface.Data;
+using Efface.Detachment;
+using Efface.Models;
+using Efface.Reporting;
+using Efface.Training;
+
+namespace Efface.Runs;
+
+/// <summary>Everything that a run needs, after all that could be wrong has been looked at.</summary>
+/// <param name="Table">With train, validation and test; cut to the limit.</param>
+/// <param name="Labels">The task and the attributes, with their joint tables.</param>
+/// <param name="Recipe">With the user's own λ, objective and bits; null for plain training.</param>
+/// <param name="Config">With the data set's and the command's own values where the user gave none.</param>
+public sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Recipe? Recipe, RunConfig Config) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Table.Dispose();
+}
+
+/// <summary>Finds everything that is wrong with the input before the first epoch, all at once.</summary>
+public static class Preflight
+{
+    // Not the run's seed, and strata of the task alone: a run that starts --from another must hold out the same images,
+    // else it would be validated on what the other was trained on.
+    private const int DataSeed = 0;
+
+    /// <summary>Checks the flags, reads the data, checks the columns.</summary>
+    /// <param name="config">What the user asked for.</param>
+    /// <param name="forgets">Whether attributes are to be forgotten, so that they must be there and forgettable.</param>
+    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    public static Prepared Check(RunConfig config, bool forgets)
+    {
+        var problems = Flags(config).ToList();
+        var source = DataSources.Find(config.Data);
+        if (source is null)
+            problems.Add(new Problem($"--data {config.Data}", "no such data set", $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"));
+        else if (source.NeedsRoot && config.Root is null)
+            problems.Add(new Problem("--root", $"missing: data set {source.Name} lies in files", "Give the folder that holds it"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+
+        config = config with
+        {
+            Task = config.Task ?? source!.Task,
+            Forget = config.Forget.Count > 0 ? config.Forget : forgets || config.Task is null ? [source!.Attribute] : [],
+        };
+        var whole = source!.Load(new DataOptions(config.Root, config.Size, config.Limit, DataSeed, config.Correlation));
+        try
+        {
+            CheckColumns(whole, config);
+            var table = Splits.Prepare(whole, [whole[config.Task]], config.Limit, DataSeed);
+            var labels = TaskAndAttributes.Of(table, table[config.Task], [.. config.Forget.Select(name => table[name])]);
+            CheckClasses(labels, table, forgets);
+            config = config with { Stem = config.Stem ?? Backbones.DefaultStem(table.ImageShape[1]) };
+            return new Prepared(table, labels, forgets ? RecipeOf(config) : null, config);
+        }
+        catch
+        {
+            whole.Dispose();
+            throw;
+        }
+    }
+
+    private static IEnumerable<Problem> Flags(RunConfig config)
+    {
+        foreach (var problem in Backbones.Validate(new BackboneOptions { Model = config.Model, Stem = config.Stem ?? Backbones.Stems[0], Width = config.Width, Classes = 2 }))
+            yield return problem;
+        foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 2), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1) })
+            if (value < least) yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
+        if (config.LearningRate is <= 0 or double.NaN) yield return new Problem($"--learning-rate {config.LearningRate}", "not above 0", "Give a step size such as 0.1");
+        if (config.Lambda is { } lambda && (lambda.Count != 3 || lambda.Any(value => !(value >= 0))))
+            yield return new Problem($"--lambda {string.Join(',', lambda)}", "not three numbers of 0 or more", "Give λ1,λ2,λ3, such as 2.5,1,5");
+        if (config.Objective is { } objective && !Enum.TryParse<AttributeObjective>(objective, ignoreCase: true, out _))
+            yield return new Problem($"--objective {objective}", "no such objective", $"Choose one of {string.Join(", ", Enum.GetNames<AttributeObjective>()).ToLowerInvariant()}");
+        if (config.Bits is < 1 or > 12) yield return new Problem($"--bits {config.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
+        if (Recipes.All.All(recipe => recipe.Name != config.Recipe))
+            yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(recipe => recipe.Name))}");
+        if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end or local");
+        if (config is { Schedule: "local", Recipe: "strict" })
+            yield return new Problem("--schedule local", "recipe strict learns through its bottleneck, end to end", "Leave --schedule out, or choose --recipe paper");
+    }
+
+    /// <summary>The schedule called so; null when there is none.</summary>
+    internal static ScheduleKind? ScheduleOf(string? name) => name switch
+    {
+        "end-to-end" => ScheduleKind.EndToEnd,
+        "local" => ScheduleKind.Local,
+        _ => null,
+    };
+
+    private static void CheckColumns(ImageTable table, RunConfig config)
+    {
+        var problems = new List<Problem>();
+        foreach (var name in config.Forget.Prepend(config.Task!).Where(name => !table.Has(name)).Distinct())
+            problems.Add(new Problem($"column '{name}'", $"not in data set {table.Name}", $"Its columns are {string.Join(", ", table.Columns.Select(column => column.Name))}"));
+        if (config.Forget.Contains(config.Task!))
+            problems.Add(new Problem($"--forget {config.Task}", "is the task itself", "Forget another column, or choose another task"));
+        foreach (var name in config.Forget.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key))
+            problems.Add(new Problem($"--forget {name}", "named twice", "Name each attribute once"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+    }
+
+    private static void CheckClasses(TaskAndAttributes labels, ImageTable table, bool forgets)
+    {
+        var problems = new List<Problem>();
+        foreach (var column in labels.Attributes.Prepend(labels.Task))
+            foreach (var part in Enum.GetValues<Part>())
+                if (column.Count(table.Rows(part)).Count(count => count > 0) < 2)
+                    problems.Add(new Problem($"column '{column.Name}', {part.ToString().ToLowerInvariant()} part", "holds fewer than two classes", "Choose another column, or raise --limit"));
+        if (forgets && problems.Count == 0)
+            foreach (var joint in labels.Joints.Where(joint => joint.TaskDeterminesAttribute))
+                problems.Add(new Problem($"--forget {joint.Attribute.Name}", $"task {joint.Task.Name} determines it: whoever keeps the task keeps the attribute", "Nothing can be forgotten here; choose another task or attribute"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+    }
+
+    private static Recipe RecipeOf(RunConfig config)
+    {
+        var recipe = Recipes.Named(config.Recipe);
+        return recipe with
+        {
+            Reconstruction = config.Lambda?[0] ?? recipe.Reconstruction,
+            Task = config.Lambda?[1] ?? recipe.Task,
+            Forgetting = config.Lambda?[2] ?? recipe.Forgetting,
+            Objective = config.Objective is { } objective ? Enum.Parse<AttributeObjective>(objective, ignoreCase: true) : recipe.Objective,
+            Bits = config.Bits ?? recipe.Bits,
+        };
+    }
+}

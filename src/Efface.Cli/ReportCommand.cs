@@ -20,7 +20,7 @@ internal sealed class ReportCommand : Command<ReportCommand.Settings>
     {
         var runs = settings.Runs.Select(RunFolder.Open).ToArray();
         var path = settings.Out ?? Path.Combine(runs[^1].Path, "report.html");
-        HtmlReport.Write(runs, path, DateTimeOffset.UtcNow);
+        File.WriteAllText(path, HtmlReport.Render(runs, DateTimeOffset.UtcNow));
         if (settings.Json) Shell.PrintJson(new { report = Path.GetFullPath(path) });
         else Console.Out.WriteLine($"Report: {path}");
         return Shell.Done;

@@ -1,6 +1,4 @@
-using System.Xml.Linq;
 using Efface.Auditing;
-using Efface.Data;
 using Efface.Reporting;
 using Efface.Training;
 using Xunit;
@@ -37,9 +35,9 @@ internal sealed class FakeRuns : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    public RunFolder Before(bool audited = true) => Make("train", audited ? Audit(Verdict.Leaks, 0.948, Place("embedding", Verdict.Leaks, 0.948), Place("logits", Verdict.Leaks, 0.712)) : null, drawn: 90);
+    public RunFolder Before(bool audited = true) => Make("train", audited ? Audit(Place("embedding", Verdict.Leaks, 0.948), Place("logits", Verdict.Leaks, 0.712)) : null, drawn: 90);
 
-    public RunFolder After(Verdict verdict, string name = "after") => Make("unlearn", Audit(verdict, 0.55,
+    public RunFolder After(Verdict verdict, string name = "after") => Make("unlearn", Audit(
         Place("embedding", Verdict.Leaks, 0.874, released: false),
         Place("code", verdict, verdict == Verdict.Leaks ? 0.785 : verdict == Verdict.Inconclusive ? 0.59 : 0.558, discrete: true),
         Place("logits", verdict == Verdict.Leaks ? Verdict.Leaks : Verdict.Forgotten, 0.556)), drawn: 160, name);
@@ -90,12 +88,9 @@ internal sealed class FakeRuns : IDisposable
         return Png.Encode(image);
     }
 
-    private static AuditResult Audit(Verdict verdict, double attack, params RepresentationAudit[] places) => new()
+    private static AuditResult Audit(params RepresentationAudit[] places) => new()
     {
-        Verdict = verdict,
-        Reasons = [.. places.Where(place => place.Released).Take(1).SelectMany(place => place.Reasons.Select(reason => $"{place.Attribute} at {place.Name}: {reason}"))],
         Fidelity = Around(0.953, 0.009),
-        Aum = AuditResult.AttributeUnlearningMetric(attack, 0.953),
         Settings = new AuditSettings(),
         Representations = places,
         Joint = [],

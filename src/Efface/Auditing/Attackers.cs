@@ -45,7 +45,7 @@ public sealed class LinearAttacker : VectorAttacker
 /// <summary>Two hidden layers with batch norm and dropout.</summary>
 public sealed class MlpAttacker : VectorAttacker
 {
-    private const int Width = 512;
+    private const int Width = 256;
 
     /// <inheritdoc/>
     public override string Name => "mlp";

@@ -19,7 +19,7 @@ public abstract class NeuralAttacker : IAttacker
     protected abstract int Epochs { get; }
 
     /// <summary>A small set is seen more often, until so many steps are made.</summary>
-    protected virtual int FewestSteps => 800;
+    protected virtual int FewestSteps => 400;
 
     /// <summary>Adam's largest step size.</summary>
     protected virtual double Rate => 1e-3;
@@ -140,8 +140,9 @@ public abstract class NeuralAttacker : IAttacker
 
         public void Remember()
         {
+            using var noGradient = no_grad();
             Forget();
-            _best = Network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope());
+            _best = Network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope());
         }
 
         public void Restore()

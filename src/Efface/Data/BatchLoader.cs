@@ -54,7 +54,7 @@ public sealed class BatchLoader(ImageTable table, Column task, IReadOnlyList<Col
             for (var i = 0; i < Batches; i++)
             {
                 int from = (int)((long)order.Length * i / Batches), to = (int)((long)order.Length * (i + 1) / Batches);
-                await queue.WriteAsync(Gather(order[from..to]), cancel).ConfigureAwait(false);
+                await Write(queue, Gather(order[from..to]), cancel).ConfigureAwait(false);
             }
             queue.Complete();
         }
@@ -65,6 +65,19 @@ public sealed class BatchLoader(ImageTable table, Column task, IReadOnlyList<Col
         catch (Exception fault)
         {
             queue.Complete(fault);
+        }
+    }
+
+    private static async Task Write(ChannelWriter<Batch> queue, Batch batch, CancellationToken cancel)
+    {
+        try
+        {
+            await queue.WriteAsync(batch, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            batch.Dispose();
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using Efface.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -65,10 +66,11 @@ public sealed class AuxiliaryNetwork : Detacher
     protected override double Report(string name, double mean) => name switch
     {
         "taskInformation" => Information.LowerBound(_labels.Joints[0].TaskEntropy, mean),
-        _ when name.StartsWith("attributeInformation", StringComparison.Ordinal) => Information.LowerBound(
-            _labels.Joints.Single(joint => name.EndsWith('.' + joint.Attribute.Name)).AttributeEntropy, mean),
+        _ when _labels.Joints.FirstOrDefault(joint => name == Measurement(joint.Attribute)) is { } joint => Information.LowerBound(joint.AttributeEntropy, mean),
         _ => mean,
     };
+
+    private static string Measurement(Column attribute) => $"attributeInformation.{attribute.Name}";
 
     private Tensor TaskLoss(Tensor h, Tensor task)
     {
@@ -103,7 +105,7 @@ public sealed class AuxiliaryNetwork : Detacher
             {
                 var features = _attributeHeads[k].Features(h);
                 var loss = functional.cross_entropy(_attributeHeads[k].Logits(features), input.Batch.Attributes[k]);
-                if (step == 0) Measure($"attributeInformation.{_labels.Attributes[k].Name}", loss);
+                if (step == 0) Measure(Measurement(_labels.Attributes[k]), loss);
                 if (_recipe.HeadLoss != HeadLoss.CrossEntropy) loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
                 total = total is null ? loss : total + loss;
             }

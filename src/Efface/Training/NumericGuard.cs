@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,15 +12,22 @@ public sealed class TrainingDivergedException(string message) : Exception(messag
 /// <param name="network">The network in training.</param>
 public sealed class NumericGuard(nn.Module network) : IDisposable
 {
-    private const double Limit = 1e5;
+    private const double Limit = 1e5, Largest = 1e12;
+    private const string Advice = "The model is back at its last good weights. Try a smaller --learning-rate or smaller --lambda.";
     private Dictionary<string, Tensor> _good = Copy(network);
 
     /// <summary>How many steps lie between two looks: a look reads from the device.</summary>
     public const int Interval = 20;
 
-    /// <summary>Remembers the weights as they are.</summary>
-    public void Remember()
+    /// <summary>Remembers the weights as they are after an epoch.</summary>
+    /// <exception cref="TrainingDivergedException">A weight is not finite or has exploded; the last good ones are back.</exception>
+    public void Remember(int epoch)
     {
+        if (!AreFinite())
+        {
+            Restore();
+            throw new TrainingDivergedException($"A weight exploded in epoch {epoch}. {Advice}");
+        }
         Dispose();
         _good = Copy(network);
     }
@@ -31,7 +39,7 @@ public sealed class NumericGuard(nn.Module network) : IDisposable
         foreach (var (name, value) in network.state_dict()) value.copy_(_good[name]);
     }
 
-    /// <summary>Looks at a loss.</summary>
+    /// <summary>Looks at a loss; epoch and step count from 1.</summary>
     /// <exception cref="TrainingDivergedException">It is not finite or exploding; the last good weights are back.</exception>
     public void Check(string name, Tensor loss, int epoch, int step)
     {
@@ -39,7 +47,13 @@ public sealed class NumericGuard(nn.Module network) : IDisposable
         if (double.IsFinite(value) && Math.Abs(value) < Limit) return;
         Restore();
         throw new TrainingDivergedException(
-            $"The {name} loss became {value:G4} in epoch {epoch + 1}, step {step + 1}. The model is back at its last good weights. Try a smaller --learning-rate or smaller --lambda.");
+            string.Create(CultureInfo.InvariantCulture, $"The {name} loss became {value:G4} in epoch {epoch}, step {step}. {Advice}"));
+    }
+
+    private bool AreFinite()
+    {
+        using var scope = NewDisposeScope();
+        return network.state_dict().Values.All(value => value.abs().lt(Largest).all().ToBoolean());
     }
 
     /// <inheritdoc/>
@@ -49,5 +63,8 @@ public sealed class NumericGuard(nn.Module network) : IDisposable
     }
 
     private static Dictionary<string, Tensor> Copy(nn.Module network)
-        => network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope());
+    {
+        using var noGradient = no_grad();
+        return network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope());
+    }
 }

@@ -99,17 +99,24 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         foreach (var name in new[] { WeightsFile, DescriptionFile })
             if (!File.Exists(Path.Combine(folder, name)))
                 throw new InvalidInputException(Path.Combine(folder, name), "missing", "Give the folder of a finished run of efface train or efface unlearn");
+        var description = Attempt(Path.Combine(folder, DescriptionFile), () =>
+            JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), Json) ?? throw new JsonException("it is empty"));
+        var model = Create(description, CPU);
+        Attempt(Path.Combine(folder, WeightsFile), () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
+        model.Network.to(device);
+        return model;
+    }
+
+    // Whatever a damaged file makes the readers throw, the user is told which file it was.
+    private static T Attempt<T>(string path, Func<T> read)
+    {
         try
         {
-            var description = JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), Json)!;
-            var model = Create(description, CPU);
-            model.Network.load_safetensors(Path.Combine(folder, WeightsFile));
-            model.Network.to(device);
-            return model;
+            return read();
         }
-        catch (Exception fault) when (fault is JsonException or ArgumentException or IOException or InvalidDataException)
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            throw new InvalidInputException(folder, $"the model cannot be read ({fault.Message.Split('\n')[0]})", "Repeat the run that wrote it, or copy the folder again");
+            throw new InvalidInputException(path, $"cannot be read ({fault.Message.Split('\n')[0]})", "Repeat the run that wrote it, or copy the folder again");
         }
     }
 

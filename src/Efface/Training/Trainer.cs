@@ -42,7 +42,7 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
                 if (options.Patience is null || fidelity > best)
                 {
                     (best, bestEpoch) = (fidelity, epoch);
-                    guard.Remember();
+                    guard.Remember(metrics.Epoch);
                 }
                 else if (epoch - bestEpoch >= options.Patience)
                 {
@@ -53,7 +53,7 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
         }
         catch (TrainingDivergedException diverged)
         {
-            return new TrainingResult(epoch, best, false, diverged.Message);
+            return new TrainingResult(epoch, double.IsFinite(best) ? best : double.NaN, false, diverged.Message);
         }
         if (cancel.IsCancellationRequested) return new TrainingResult(epoch, fidelity, true, null);
         if (options.Patience is not null) guard.Restore();
@@ -70,12 +70,13 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
         {
             images += batch.Size;
             using (batch) sums.Add(Step(batch, (double)(epoch * training.Batches + step) / (options.Epochs * training.Batches), random));
-            if (++step % NumericGuard.Interval == 0 || step == training.Batches) sums.Check(guard, epoch, step);
+            if (++step % NumericGuard.Interval == 0 || step == training.Batches) sums.Check(guard, epoch + 1, step);
             var speed = images / clock.Elapsed.TotalSeconds;
             var left = training.Images * (options.Epochs - epoch) - images;
             observer?.OnStep(new StepProgress(epoch, options.Epochs, step, training.Batches, speed, TimeSpan.FromSeconds(left / speed)));
-            if (cancel.IsCancellationRequested) return null;
+            if (cancel.IsCancellationRequested) break;
         }
+        if (cancel.IsCancellationRequested) return null;
         var seconds = clock.Elapsed.TotalSeconds;
         return new EpochMetrics
         {
@@ -125,13 +126,17 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
         {
             _steps++;
             Add("task", result.TaskLoss);
-            Add("correct", result.Correct.to_type(ScalarType.Float32));
+            using (result.Correct) Add("correct", result.Correct.to_type(ScalarType.Float32, copy: true));
             if (result.DetachmentLoss is { } detachment) Add("detachment", detachment);
         }
 
         public void Check(NumericGuard guard, int epoch, int step)
         {
-            foreach (var (name, sum) in _sums.Where(entry => entry.Key != "correct")) guard.Check(name, sum / _steps, epoch, step);
+            foreach (var (name, sum) in _sums.Where(entry => entry.Key != "correct"))
+            {
+                using var mean = sum / _steps;
+                guard.Check(name, mean, epoch, step);
+            }
         }
 
         public void Dispose()

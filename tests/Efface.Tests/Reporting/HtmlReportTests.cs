@@ -1,5 +1,7 @@
+using System.Xml.Linq;
 using Efface.Auditing;
 using Efface.Reporting;
+using Efface.Reporting.Page;
 using Efface.Training;
 using Xunit;
 
@@ -11,14 +13,167 @@ public sealed class HtmlReportTests : IDisposable
 
     public void Dispose() => _runs.Dispose();
 
-    [Fact]
-    public void Writes_a_sample()
+    [Theory]
+    [InlineData(Verdict.Certified, "no attacker of any kind can tell")]
+    [InlineData(Verdict.Forgotten, "no attacker we trained could tell")]
+    [InlineData(Verdict.Inconclusive, "the audit cannot say whether")]
+    [InlineData(Verdict.Leaks, "The model still gives")]
+    public void Each_verdict_has_its_own_sentence_with_attribute_task_and_tolerance(Verdict verdict, string words)
     {
-        var target = Environment.GetEnvironmentVariable("SAMPLE")!;
-        File.WriteAllText(Path.Combine(target, "two.html"), Render(_runs.Before(), _runs.After(Verdict.Forgotten)));
+        var sentence = Sentence(_runs.After(verdict));
+        Assert.Contains(words, sentence, StringComparison.Ordinal);
+        Assert.All(["“glasses”", "“smile”", "5.0"], part => Assert.Contains(part, sentence, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_leak_is_called_by_the_attributes_that_leak()
+    {
+        _runs.Attributes = ["glasses", "beard"];
+        var sentence = Sentence(_runs.Run("unlearn", FakeRuns.Place("h", Verdict.Leaks, 0.8), FakeRuns.Place("h", Verdict.Forgotten, 0.55) with { Attribute = "beard" }));
+        Assert.Contains("glasses", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("beard", sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_leak_of_the_combination_alone_is_called_so()
+    {
+        var folder = _runs.Run("unlearn", FakeRuns.Place("h", Verdict.Forgotten, 0.55));
+        folder.Audit = folder.Audit! with { Joint = [FakeRuns.Place("h", Verdict.Leaks, 0.8) with { Attribute = "glasses+beard" }] };
+        Assert.Contains("gives the combination “glasses+beard” away", Sentence(folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_leak_without_unlearning_does_not_still_leak()
+        => Assert.StartsWith("The model gives “glasses” away", Sentence(_runs.Before()), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_audit_that_failed_its_own_checks_shows_nothing_and_says_so()
+    {
+        var place = FakeRuns.Place("h", Verdict.Inconclusive, 0.55);
+        var missed = place with { Controls = place.Controls with { Planted = new Control(false, FakeRuns.Around(0.01, 0.02), 0.05) } };
+        var folder = _runs.Run("unlearn", missed);
+        Assert.Contains("did not pass its own checks", Sentence(folder), StringComparison.Ordinal);
+        Assert.Contains("Not passed: a planted trace was missed (read 1.0 percentage points beyond the task; 5.0 were planted)", Text(folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_run_alone_is_a_report()
+    {
+        var text = Text(_runs.After(Verdict.Forgotten));
+        Assert.Contains("After unlearning", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Before unlearning", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_without_an_audit_says_so()
+    {
+        var text = Text(_runs.Run("train"));
+        Assert.Contains("the model has not been audited: nothing is known about what it gives away", text, StringComparison.Ordinal);
+        Assert.Contains("95.7\u00a0%on validation images", text, StringComparison.Ordinal);
+        Assert.Contains("No run in this report has been audited.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_runs_of_one_kind_have_names_of_their_own()
+    {
+        var text = Text(_runs.Before(), _runs.After(Verdict.Leaks), _runs.After(Verdict.Forgotten));
+        Assert.All(["1. Before unlearning", "2. After unlearning", "3. After unlearning"], label => Assert.Contains(label, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_attacker_stands_in_a_table()
+    {
+        var page = Parse(_runs.After(Verdict.Forgotten));
+        var rows = page.Descendants("details").Descendants("tr").Select(row => string.Join('|', row.Elements().Take(3).Select(cell => cell.Value.Replace(" (counts)", "", StringComparison.Ordinal)))).ToList();
+        var attackers = _runs.Last.Audit!.Representations.SelectMany(place => place.Attackers).ToList();
+        Assert.Equal(20, attackers.Count);
+        Assert.All(attackers, attacker => Assert.Contains($"{attacker.Name}|{attacker.Knows}|{attacker.FittedOn}", rows));
+        Assert.Equal(attackers.Count, page.Descendants("line").Count(line => (string?)line.Attribute("class") == "interval"));
+    }
+
+    [Fact]
+    public void What_stays_inside_the_model_stands_below_what_it_releases()
+    {
+        var text = Text(_runs.Before(), _runs.After(Verdict.Forgotten));
+        Assert.True(text.IndexOf("internal, not released", StringComparison.Ordinal) > text.IndexOf("Inside the model", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_number_that_does_not_exist_is_not_invented()
+    {
+        var place = FakeRuns.Place("h", Verdict.Inconclusive, double.NaN);
+        var html = Render(_runs.Run("unlearn", place with { Floors = place.Floors with { LabelOnly = new Floor(FakeRuns.Around(double.NaN, 0), FakeRuns.Around(double.NaN, 0)) } }));
+        Assert.Contains("n/a", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_pictures_there_is_no_section_for_them()
+        => Assert.DoesNotContain("drawn again", Text(_runs.Run("train", pictures: false)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Runs_on_the_same_images_share_one_row_of_originals()
+        => Assert.Equal(30, Parse(_runs.Before(), _runs.After(Verdict.Forgotten)).Descendants("img").Count());
+
+    [Theory]
+    [InlineData(-0.0004, "0.0\u00a0%")]
+    [InlineData(-0.1234, "\u221212.3\u00a0%")]
+    [InlineData(1, "100.0\u00a0%")]
+    [InlineData(double.NaN, "n/a")]
+    public void Percentages_have_one_decimal(double share, string printed) => Assert.Equal(printed, Numbers.Percent(share));
+
+    [Fact]
+    public void No_name_in_the_data_can_break_the_page()
+    {
+        const string Hostile = "<script>alert('&\"')</script>";
+        (_runs.Task, _runs.Attributes, _runs.DataSet) = (Hostile, [Hostile], Hostile);
+        var page = Parse(_runs.Run("train", FakeRuns.Place(Hostile, Verdict.Leaks, 0.9) with { Attribute = Hostile, Reasons = [Hostile] }));
+        Assert.Empty(page.Descendants("script"));
+        Assert.Contains(Hostile, page.Root!.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_is_well_formed_and_needs_nothing_from_elsewhere()
+    {
+        var page = Parse(_runs.Before(), _runs.After(Verdict.Forgotten));
+        var attributes = page.Descendants().Attributes().ToList();
+        IEnumerable<string> Values(string name) => attributes.Where(attribute => attribute.Name == name).Select(attribute => attribute.Value);
+
+        Assert.Equal("en", (string?)page.Root!.Attribute("lang"));
+        Assert.NotEmpty(page.Descendants("title").Single().Value);
+        Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "iframe" or "object");
+        Assert.Empty(Values("href"));
+        Assert.All(Values("src"), source => Assert.StartsWith("data:image/png;base64,", source, StringComparison.Ordinal));
+        Assert.DoesNotContain("url(", page.Descendants("style").Single().Value, StringComparison.Ordinal);
+        Assert.Equal(Values("id").Distinct(), Values("id"));
+        Assert.All(page.Descendants("img"), image => Assert.NotEmpty((string)image.Attribute("alt")!));
+        Assert.All(page.Descendants().Where(element => (string?)element.Attribute("role") == "img"), picture => Assert.NotEmpty((string)picture.Attribute("aria-label")!));
+    }
+
+    [Fact]
+    public async Task A_browser_shows_it_without_overflow_on_narrow_and_wide_screens()
+    {
+        var browser = Chromium.Find();
+        if (browser is null && Environment.GetEnvironmentVariable("CI") is not null) Assert.Fail("CI needs chromium on the PATH for this test");
+        Assert.SkipWhen(browser is null, "no chromium on the PATH");
+
+        var seen = await Chromium.Open(browser!, Render(_runs.Before(), _runs.After(Verdict.Forgotten)), [400, 1200], TestContext.Current.CancellationToken);
+        Assert.Equal(2, seen.Count);
+        Assert.All(seen, frame =>
+        {
+            Assert.Equal("0", (string?)frame.Attribute("data-overflow"));
+            Assert.Contains("no attacker we trained could tell “glasses”", frame.Value, StringComparison.Ordinal);
+            Assert.Contains("Inside the model", frame.Value, StringComparison.Ordinal);
+        });
+    }
+
+    private static string Sentence(RunFolder folder) => Sentences.Verdict(ReportRun.Of([folder])[0]);
+
     private static string Render(params RunFolder[] runs) => HtmlReport.Render(runs, new DateTimeOffset(2026, 1, 31, 14, 5, 0, TimeSpan.Zero));
+
+    private static XDocument Parse(params RunFolder[] runs) => XDocument.Parse(Render(runs));
+
+    private static string Text(params RunFolder[] runs) => Parse(runs).Root!.Element("body")!.Value;
 }
 
 /// <summary>Run folders with invented numbers.</summary>
@@ -27,100 +182,66 @@ internal sealed class FakeRuns : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("efface-report-").FullName;
     private int _count;
 
-    public string Attribute { get; init; } = "glasses";
+    public string Task { get; set; } = "smile";
 
-    public string Task { get; init; } = "smile";
+    public IReadOnlyList<string> Attributes { get; set; } = ["glasses"];
 
-    public string DataSet { get; init; } = "faces";
+    public string DataSet { get; set; } = "faces";
+
+    public RunFolder Last { get; private set; } = null!;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    public RunFolder Before(bool audited = true) => Make("train", audited ? Audit(Place("embedding", Verdict.Leaks, 0.948), Place("logits", Verdict.Leaks, 0.712)) : null, drawn: 90);
+    public RunFolder Before() => Run("train", Place("embedding", Verdict.Leaks, 0.948), Place("logits", Verdict.Leaks, 0.712));
 
-    public RunFolder After(Verdict verdict, string name = "after") => Make("unlearn", Audit(
+    public RunFolder After(Verdict verdict) => Run("unlearn",
         Place("embedding", Verdict.Leaks, 0.874, released: false),
-        Place("code", verdict, verdict == Verdict.Leaks ? 0.785 : verdict == Verdict.Inconclusive ? 0.59 : 0.558, discrete: true),
-        Place("logits", verdict == Verdict.Leaks ? Verdict.Leaks : Verdict.Forgotten, 0.556)), drawn: 160, name);
+        Place("code", verdict, verdict switch { Verdict.Leaks => 0.785, Verdict.Inconclusive => 0.59, _ => 0.558 }, discrete: true),
+        Place("logits", Verdict.Certified, 0.556));
 
-    private RunFolder Make(string command, AuditResult? audit, byte drawn, string? name = null)
+    public RunFolder Run(string command, params RepresentationAudit[] places) => Run(command, pictures: true, places);
+
+    public RunFolder Run(string command, bool pictures, params RepresentationAudit[] places)
     {
-        var folder = RunFolder.Create(Path.Combine(_root, $"{++_count}", name ?? command));
-        folder.Run = new RunRecord
+        Last = RunFolder.Create(Path.Combine(_root, $"{++_count}", command));
+        Last.Run = Record(command);
+        for (var epoch = 1; epoch <= 6; epoch++) Last.Append(Metrics(epoch, command == "unlearn"));
+        if (places.Length > 0) Last.Audit = new AuditResult { Fidelity = Around(0.953, 0.009), Settings = new AuditSettings(), Representations = places, Joint = [] };
+        for (var i = 0; pictures && i < 10; i++)
         {
-            Command = command,
-            Started = new DateTimeOffset(2026, 1, 31, 13, 0, 0, TimeSpan.Zero),
-            Config = new RunConfig { Data = DataSet, Task = Task, Forget = [Attribute], Stem = "fast", Width = 0.25, Epochs = 6, LearningRate = command == "train" ? 0.1 : 0.02, From = command == "train" ? null : "before" },
-            Environment = new EnvironmentRecord("0.1.0", ".NET 10.0.1", "Debian GNU/Linux 12", "A processor", 2, 2, "2.10.0", "cpu"),
-            Data = new DataRecord(DataSet, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                new Dictionary<string, int> { ["train"] = 5000, ["validation"] = 1000, ["test"] = 2000 },
-                [new JointRecord(Task, Attribute, ["neutral", Task], ["none", Attribute], [[1520, 980], [1010, 1490]], 1, 0.967)]),
-            Result = new ResultRecord(0.957, 6, 83, false, null),
-        };
-        for (var epoch = 1; epoch <= 6; epoch++) folder.Append(Metrics(epoch, command == "unlearn"));
-        folder.Audit = audit!;
-        if (audit is null) File.Delete(Path.Combine(folder.Path, "audit.json"));
-        for (var i = 0; i < 10; i++)
-        {
-            folder.WritePicture($"image-{i}.png", Picture(i, 255));
-            folder.WritePicture($"reconstruction-{i}.png", Picture(i, drawn));
+            Last.WritePicture($"image-{i}.png", [(byte)i]);
+            Last.WritePicture($"reconstruction-{i}.png", [(byte)_count, (byte)i]);
         }
-        return folder;
+        return Last;
     }
 
-    private static EpochMetrics Metrics(int epoch, bool detaches) => new()
-    {
-        Epoch = epoch,
-        Epochs = 6,
-        TaskLoss = 0.1 + 0.7 / epoch,
-        DetachmentLoss = detaches ? 0.4 + 1.4 / epoch : null,
-        Information = detaches ? new Dictionary<string, double> { ["assignmentEntropy"] = 0.2 + 1.5 / epoch, ["codeEntropy"] = 3.1 + 0.1 * epoch, ["conditionalInformation.glasses"] = 0.6 / (epoch * epoch) } : [],
-        TrainingFidelity = 0.97 - 0.3 / epoch,
-        Fidelity = 0.957 - 0.28 / epoch,
-        Seconds = 12,
-        ImagesPerSecond = 420,
-        PeakMemory = 900_000_000,
-    };
-
-    private static byte[] Picture(int i, byte brightness)
-    {
-        using var image = TorchSharp.torch.full([3, 16, 16], brightness, TorchSharp.torch.uint8);
-        image[i % 3, (2 + i / 2)..12, 3..13] = TorchSharp.torch.tensor((byte)(20 * i));
-        return Png.Encode(image);
-    }
-
-    private static AuditResult Audit(params RepresentationAudit[] places) => new()
-    {
-        Fidelity = Around(0.953, 0.009),
-        Settings = new AuditSettings(),
-        Representations = places,
-        Joint = [],
-    };
-
-    private RepresentationAudit Place(string name, Verdict verdict, double best, bool released = true, bool discrete = false)
+    public static RepresentationAudit Place(string name, Verdict verdict, double best, bool released = true, bool discrete = false)
     {
         var symbol = discrete ? "c" : "h";
         List<AttackerResult> attackers = [.. from attacker in discrete ? ["lookup"] : new[] { "linear", "mlp" }
                                              from knows in new[] { symbol, symbol + ",y" }
                                              from images in new[] { "training", "unseen" }
-                                             let loss = (attacker == "mlp" ? 0 : 0.01) + (images == "training" ? 0 : 0.02) + (knows == symbol ? 0.006 : 0)
+                                             let loss = (attacker == "linear" ? 0.01 : 0) + (images == "unseen" ? 0.02 : 0) + (knows == symbol ? 0.006 : 0)
                                              select Attacker(attacker, knows, images, best - loss)];
-        Choice Best(string knows) => attackers.Where(attacker => attacker.Knows == knows).MaxBy(attacker => attacker.Validation) is { } found ? new Choice(found.Name, found.Knows, found.FittedOn, found.Seed) : null!;
+        Choice Best(string knows) => attackers.Where(attacker => attacker.Knows == knows).Select(AuditedPlace.IdentityOf).First(choice => choice.Name != "linear");
         return new RepresentationAudit
         {
             Name = name,
             Kind = discrete ? "discrete" : "continuous",
             Released = released,
-            Attribute = Attribute,
+            Attribute = "glasses",
             Verdict = verdict,
-            Reasons = [verdict == Verdict.Leaks ? $"the best attacker reads {best - 0.55:P1} more than the task tells" : "no attacker reads more than 2.9 % beyond what the task tells, at its upper bound (tolerated 5.0 %)"],
+            Reasons = [verdict == Verdict.Leaks ? "the best attacker reads more than the task tells" : "a reason"],
             Floors = new Floors(new Floor(Around(0.506, 0.02), Around(0.5, 0)), new Floor(Around(0.55, 0.02), Around(0.55, 0.02)), new Floor(Around(0.548, 0.02), Around(0.547, 0.02))),
             Controls = new Controls(new Control(true, Around(0.049, 0.015), 0.05), new Control(true, Around(-0.003, 0.015), 0)),
             Attackers = attackers,
             Best = Best(symbol + ",y"),
             BestWithoutTask = Best(symbol),
-            Leak = new Leak(Around(best - 0.55, 0.021), Around(best - 0.006 - 0.547, 0.02)),
+            Leak = new Leak(Around(best - 0.55, 0.021), Around(best - 0.553, 0.02)),
         };
     }
+
+    public static Measured Around(double value, double half) => new(value, value - half, value + half, 2000);
 
     private static AttackerResult Attacker(string name, string knows, string images, double balanced) => new()
     {
@@ -133,5 +254,29 @@ internal sealed class FakeRuns : IDisposable
         GivenTask = Around(balanced - 0.55, 0.021),
     };
 
-    private static Measured Around(double value, double half) => new(value, value - half, value + half, 2000);
+    private RunRecord Record(string command) => new()
+    {
+        Command = command,
+        Started = new DateTimeOffset(2026, 1, 31, 13, 0, 0, TimeSpan.Zero),
+        Config = new RunConfig { Data = DataSet, Task = Task, Forget = Attributes, Stem = "fast", Width = 0.25, Epochs = 6, LearningRate = command == "train" ? 0.1 : 0.02, From = command == "train" ? null : "before" },
+        Environment = new EnvironmentRecord("0.1.0", ".NET 10", "Linux", "A processor", 2, 2, "2.10.0", "cpu"),
+        Data = new DataRecord(DataSet, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            new Dictionary<string, int> { ["train"] = 5000, ["validation"] = 1000, ["test"] = 2000 },
+            [.. Attributes.Select(attribute => new JointRecord(Task, attribute, ["neutral", Task], ["none", attribute], [[1520, 980], [1010, 1490]], 1, 0.967))]),
+        Result = new ResultRecord(0.957, 6, 83, false, null),
+    };
+
+    private static EpochMetrics Metrics(int epoch, bool detaches) => new()
+    {
+        Epoch = epoch,
+        Epochs = 6,
+        TaskLoss = 0.1 + 0.7 / epoch,
+        DetachmentLoss = detaches ? 0.4 + 1.4 / epoch : null,
+        Information = detaches ? new Dictionary<string, double> { ["assignmentEntropy"] = 0.2 + 1.5 / epoch, ["conditionalInformation.glasses"] = 0.6 / (epoch * epoch) } : [],
+        TrainingFidelity = 0.97 - 0.3 / epoch,
+        Fidelity = 0.957 - 0.28 / epoch,
+        Seconds = 12,
+        ImagesPerSecond = 420,
+        PeakMemory = 900_000_000,
+    };
 }

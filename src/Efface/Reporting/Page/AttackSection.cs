@@ -18,9 +18,10 @@ internal static class AttackSection
         return Html.Of($"""
             <section aria-labelledby="attackers">
             <h2 id="attackers">What attackers read</h2>
-            <p>Each attacker was trained from scratch, after the model was finished. A dot is its balanced accuracy on test images, the bar its interval. Whoever stays within the shaded band learns no more than is tolerated beyond what the task's true answer tells anyway.</p>
+            <p>Each attacker was trained from scratch, after the model was finished. A dot is its balanced accuracy on test images, the bar its interval; the upright lines are what is reached without the model's inside. Whoever stays left of the shaded band's right edge reads no more than is tolerated beyond what the task's true answer tells anyway.</p>
+            <p class="note">h: the representation; c: the same where it is a code; y: the task's true answer. Fitted on training: on images that the model learnt from; on unseen: on images that it never saw.</p>
             {Panels(released, places)}
-            {(kept.Count == 0 ? Html.Empty : Html.Of($"<h3>Inside the model</h3><p>What follows is not released by every run, and does not count towards the verdict of a run that keeps it inside.</p>{Panels(kept, places)}"))}
+            {(kept.Count == 0 ? Html.Empty : Html.Of($"<h3>Inside the model</h3><p>Places that a run computes but does not release. They do not count towards its verdict; where another run does release them, it is shown beside.</p>{Panels(kept, places)}"))}
             </section>
             """);
     }
@@ -52,9 +53,9 @@ internal static class AttackSection
         """);
 
     private static Html Numbered(AuditedPlace place) => Html.Of($"""
-        <div class="scroll" tabindex="0" role="region" aria-label="Attackers, {place.Run.Label}">
+        <h5>{AttackerPlot.Swatch(place.Run)} {place.Run.Label}: {place.Audit.Kind} {place.Audit.Name}, {(place.Audit.Released ? "released" : "internal")}</h5>
+        <div class="scroll" tabindex="0" role="region" aria-label="Attackers at {place.Audit.Name}, {place.Run.Label}">
         <table>
-        <caption>{AttackerPlot.Swatch(place.Run)} {place.Run.Label}: {place.Audit.Kind} {place.Audit.Name}, {(place.Audit.Released ? "released" : "internal")}</caption>
         <thead><tr><th scope="col">Attacker</th><th scope="col">Knows</th><th scope="col">Fitted on</th><th scope="col">Seed</th><th scope="col">Balanced accuracy</th><th scope="col">Leak given the task, points</th><th scope="col">Accuracy</th><th scope="col">AUC</th><th scope="col">Bits</th><th scope="col">Validation</th></tr></thead>
         <tbody>{place.Audit.Attackers.Select(attacker => Row(attacker, place.Audit.Best))}</tbody>
         <tbody>{place.Floors.Select(floor => FloorRow(floor.Words, floor.Style, place.Audit.Floors))}</tbody>

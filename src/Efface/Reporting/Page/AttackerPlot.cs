@@ -9,7 +9,7 @@ namespace Efface.Reporting.Page;
 /// </summary>
 internal static class AttackerPlot
 {
-    private const int Lane = 15, Margin = 4;
+    private const int Lane = 15, Margin = 5;
 
     /// <summary>Draws one place, for each run that has it.</summary>
     public static Html Draw(IReadOnlyList<AuditedPlace> places, Axis axis)
@@ -44,8 +44,9 @@ internal static class AttackerPlot
         var last = places[^1];
         var (floor, tolerance) = (last.Audit.Floors.LabelOnly.BalancedAccuracy.Value, last.Run.Audit!.Settings.Tolerance);
         var width = Math.Min(axis.Share(floor + tolerance), 1) - axis.Share(floor);
+        var band = double.IsFinite(floor) ? Html.Of($"""<rect class="tolerated" x="{At(axis, floor)}" y="0" width="{Share(width)}" height="100%"/>""") : Html.Empty;
         return Html.Of($"""
-            <rect class="tolerated" x="{At(axis, floor)}" y="0" width="{Share(width)}" height="100%"/>
+            {band}
             {axis.Ticks.Select(tick => Vertical("grid", axis, tick))}
             {FloorsOf(places).Select(line => Vertical(line.Style, axis, line.Value))}
             """);

@@ -18,7 +18,7 @@ internal static class ComparisonSection
             <tbody>{Row("Fidelity", $"test images on which the model is right about {Sentences.Quoted(runs[^1].Task)}", runs, Fidelity)}</tbody>
             {attributes.Select(attribute => Group(attribute, runs))}
             <tbody>
-            {Row("AUM", "harmonic mean of fidelity and of what the attacker gets wrong; 1 is best", runs, run => Html.Of($"{Numbers.Plain(run.Audit?.Aum ?? double.NaN)}"))}
+            {Row("AUM", "harmonic mean of fidelity and of what the attacker gets wrong; 1 is best", runs, run => Html.Of($"<b>{Numbers.Plain(run.Audit?.Aum ?? double.NaN)}</b>"))}
             {Row("Verdict", "over every released place and attribute", runs, run => Badge.Of(run.Audit?.Verdict))}
             </tbody>
             </table>
@@ -55,5 +55,5 @@ internal static class ComparisonSection
     };
 
     private static string Attacker(AttackerResult attacker)
-        => $"{attacker.Name}, knows {attacker.Knows}, fitted on {Sentences.FittedOn(attacker.FittedOn)}";
+        => $"{attacker.Name}, knowing {Sentences.Knows(attacker.Knows)}, fitted on {Sentences.FittedOn(attacker.FittedOn)}";
 }

@@ -13,7 +13,7 @@ internal sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Poi
 /// </summary>
 internal static class LineChart
 {
-    private const int Width = 340, Height = 190, Left = 42, Right = 8, Top = 8, Bottom = 34;
+    private const int Width = 340, Height = 190, Left = 50, Right = 8, Top = 8, Bottom = 34;
 
     /// <summary>A chart with its caption.</summary>
     /// <param name="title">What is shown, with its unit.</param>

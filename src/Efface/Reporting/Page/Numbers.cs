@@ -16,7 +16,7 @@ internal static class Numbers
     public static string Percent(double share) => double.IsFinite(share) ? Points(share) + Space + "%" : Missing;
 
     /// <summary>A share without superfluous zeros, such as 95 %.</summary>
-    public static string ShortPercent(double share) => double.IsFinite(share) ? Short(share * 100) + Space + "%" : Missing;
+    public static string ShortPercent(double share) => double.IsFinite(share) ? Short(Math.Round(share * 100, 1)) + Space + "%" : Missing;
 
     /// <summary>The interval of a share, such as 94.0 to 96.1 %; empty where there is none.</summary>
     public static string PercentInterval(Measured share) => double.IsFinite(share.Value) ? $"{Points(share.Low)} to {Percent(share.High)}" : "";

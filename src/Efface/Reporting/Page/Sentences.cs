@@ -23,13 +23,13 @@ internal static class Sentences
                 $"{Opening(run)}, no attacker we trained could tell {Names(run, "or")} from what the model releases noticeably better than {task} alone already tells: "
                 + $"at most {Numbers.Points(most)} percentage points better at {confidence} confidence, where {tolerance} are tolerated.",
             Auditing.Verdict.Inconclusive when most > audit.Settings.Tolerance =>
-                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may read up to {Numbers.Points(most)} percentage points more than {task} alone tells, "
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may be right up to {Numbers.Points(most)} percentage points more often than {task} alone allows, "
                 + $"where {tolerance} are tolerated, and the measurement is too coarse to decide.",
             Auditing.Verdict.Inconclusive =>
-                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: no attacker was measured above the tolerance of {tolerance} percentage points beyond what {task} alone tells, "
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: no attacker was measured above the tolerance of {tolerance} percentage points beyond what {task} alone allows, "
                 + "but the audit did not pass its own checks, so this shows nothing.",
             _ =>
-                $"The model {(run.Unlearns ? "still gives" : "gives")} {Names(run, "and")} away: from what it releases, an attacker reads {Numbers.Points(leak.Value)} percentage points more than {task} alone tells "
+                $"The model {(run.Unlearns ? "still gives" : "gives")} {Names(run, "and")} away: from what it releases, an attacker is right {Numbers.Points(leak.Value)} percentage points more often than {task} alone allows "
                 + $"(at least {Numbers.Points(leak.Low)} at {confidence} confidence), where {tolerance} are tolerated.",
         };
     }

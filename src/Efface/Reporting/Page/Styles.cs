@@ -21,12 +21,13 @@ internal static class Styles
         }
         * { box-sizing: border-box; }
         html { -webkit-text-size-adjust: 100%; }
-        body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
+        body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
         main { max-width: 66rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; }
         h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; letter-spacing: -.01em; text-wrap: balance; }
         h2 { font-size: 1.3rem; line-height: 1.3; margin: 3.5rem 0 .75rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
         h3 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
         h4 { font-size: 1rem; margin: 0 0 .75rem; }
+        h5 { font-size: .875rem; margin: 1rem 0 .5rem; }
         p { margin: .5rem 0; max-width: 46rem; }
         small { font-size: .8125rem; font-weight: 400; color: var(--soft); }
         .eyebrow { font-size: .8125rem; letter-spacing: .06em; text-transform: uppercase; color: var(--soft); margin: 0 0 .75rem; }
@@ -49,8 +50,8 @@ internal static class Styles
         .group th { padding-top: 1.25rem; border-bottom-color: var(--rule); color: var(--soft); font-size: .8125rem; letter-spacing: .03em; }
         .scroll { overflow-x: auto; }
         .comparison, .settings { width: 100%; }
-        .comparison tbody th { width: 34%; }
-        .settings { font-size: .875rem; } .settings th, .settings td { padding-block: .25rem; } .settings tbody th { font-weight: 400; color: var(--soft); width: 24%; }
+        .comparison tbody th { width: 34%; } .comparison td { min-width: 6rem; }
+        .settings { font-size: .875rem; } .settings tr:not(.group) th, .settings td { padding-block: .25rem; } .settings tr:not(.group) th[scope=row] { font-weight: 400; color: var(--soft); width: 24%; }
         .settings td { overflow-wrap: anywhere; } .settings .differs td { font-weight: 600; }
         details table { font-size: .8125rem; } details td small { white-space: nowrap; font-size: .75rem; } details td { white-space: nowrap; } details th small { font-size: .75rem; }
         tr.chosen th, tr.chosen td { background: var(--raised); font-weight: 600; }
@@ -60,19 +61,21 @@ internal static class Styles
         .finding { font-size: .9375rem; max-width: none; }
         figure { margin: 1rem 0 0; }
         .plot .row { display: grid; grid-template-columns: 17rem 1fr; align-items: center; column-gap: 1rem; }
+        .plot .row + .row:not(.axis) { border-top: 1px solid var(--grid); }
         .plot .row span { font-size: .8125rem; line-height: 1.3; color: var(--soft); } .plot .row b { color: var(--ink); }
-        .plot svg { display: block; overflow: visible; }
+        .plot .row > svg { display: block; } svg, svg svg { overflow: visible; }
         svg text { fill: var(--soft); font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; font-variant-numeric: tabular-nums; }
         .run-0 { --run: var(--run-0); } .run-1 { --run: var(--run-1); } .run-2 { --run: var(--run-2); } .run-3 { --run: var(--run-3); }
         .grid { stroke: var(--grid); } .tolerated { fill: var(--band); }
         .floor { stroke: var(--run, var(--soft)); stroke-width: 1.5; } .floor.majority { stroke-dasharray: 1.5 2.5; } .floor.prediction-only { stroke-dasharray: 6 3; }
         .interval { stroke: var(--run); stroke-width: 2; }
         circle, path, rect:not(.tolerated) { stroke: var(--run); stroke-width: 1.75; fill: var(--ground); } .chosen circle, .chosen path, .chosen rect { fill: var(--run); }
-        svg.swatch { display: inline-block; vertical-align: -2px; overflow: visible; }
+        svg.swatch { display: inline-block; vertical-align: -2px; }
         .key { list-style: none; margin: .75rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; font-size: .8125rem; color: var(--soft); }
+        .key li { display: flex; align-items: baseline; gap: .4rem; } .key .swatch { flex: none; align-self: flex-start; margin-top: .2rem; }
         summary { cursor: pointer; font-size: .875rem; color: var(--soft); margin-top: 1rem; }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 1rem 1.5rem; }
-        .chart { margin: .5rem 0; max-width: 26rem; } .chart figcaption { font-size: .875rem; font-weight: 600; margin-bottom: .25rem; } .chart > svg { display: block; width: 100%; height: auto; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: 1rem 1.5rem; }
+        .chart { margin: .5rem 0; } .chart figcaption { font-size: .875rem; font-weight: 600; margin-bottom: .25rem; } .chart > svg { display: block; width: 100%; height: auto; }
         .chart .key { flex-direction: column; }
         .trace { stroke: var(--run); stroke-width: 2; fill: none; } .trace-1 { stroke-dasharray: 7 4; } .trace-2 { stroke-dasharray: 1.5 3.5; } .trace-3 { stroke-dasharray: 9 3 2 3; } .chart circle.end { fill: var(--run); stroke: none; }
         .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 2rem; }
@@ -81,7 +84,7 @@ internal static class Styles
         dl { margin: 1rem 0; } dt { font-weight: 600; } dd { margin: 0; color: var(--soft); } .controls { font-size: .875rem; max-width: 52rem; } .controls dd { margin-bottom: .5rem; }
         .words { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2.5rem; font-size: .9375rem; }
 
-        @media (max-width: 44rem) {
+        @media screen and (max-width: 44rem) {
           main { padding: 1.25rem 1rem 3rem; }
           h1 { font-size: 1.5rem; } .verdict .sentence { font-size: 1.075rem; }
           .verdict, .panel { padding: 1rem; }
@@ -90,11 +93,11 @@ internal static class Styles
         }
         @media print {
           @page { margin: 16mm; }
-          body { font-size: 10pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+          html { font-size: 10pt; } body { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
           main { max-width: none; padding: 0; } h2 { margin-top: 2rem; }
-          h2, h3, h4, caption { break-after: avoid; } figure, .verdict, tr, .pictures, .words > div { break-inside: avoid; }
+          h2, h3, h4, h5, caption { break-after: avoid; } figure, .verdict, tr, .pictures, .words > div { break-inside: avoid; }
           .scroll { overflow: visible; } summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; }
-          details table { font-size: 6.5pt; } details td small, details th small { font-size: 6pt; white-space: normal; } details td { white-space: normal; }
+          details table { font-size: 7pt; } details td, details td small { font-size: 6.5pt; white-space: normal; }
         }
 
         """;

@@ -27,7 +27,7 @@ internal static class TrainingSection
             {Outcome(run.Record.Result)}
             <div class="charts">
             {LineChart.Draw("Losses, in nats", Losses(run.Metrics), style, Numbers.Short, fromZero: true)}
-            {LineChart.Draw("Fidelity", [Over(run.Metrics, "training images", epoch => epoch.TrainingFidelity), Over(run.Metrics, "validation images", epoch => epoch.Fidelity)], style, Numbers.ShortPercent, fromZero: false)}
+            {LineChart.Draw("Fidelity", [Over(run.Metrics, "training images", epoch => epoch.TrainingFidelity), Over(run.Metrics, "validation images", epoch => epoch.Fidelity)], style, Numbers.Percent, fromZero: false)}
             {(information.Count == 0 ? Html.Empty : LineChart.Draw("Information, in bits", information, style, Numbers.Short, fromZero: true))}
             </div>
             """);

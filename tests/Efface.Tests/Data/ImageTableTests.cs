@@ -1,0 +1,118 @@
+using Efface.Data;
+using TorchSharp;
+using Xunit;
+
+namespace Efface.Tests.Data;
+
+public sealed class ImageTableTests
+{
+    private static readonly Part[] Parts = [Part.Train, Part.Validation, Part.Test, Part.Train, Part.Train, Part.Test];
+
+    [Fact]
+    public void Equal_tables_have_one_fingerprint() => Assert.Equal(Fingerprint(_ => { }), Fingerprint(_ => { }));
+
+    [Fact]
+    public void A_pixel_changes_the_fingerprint()
+        => Assert.NotEqual(Fingerprint(_ => { }), Fingerprint(table => table.Pixels[4, 0, 0, 1].fill_(99)));
+
+    [Fact]
+    public void A_label_changes_the_fingerprint() => Assert.NotEqual(Fingerprint(_ => { }), Fingerprint(table => table["z"].Labels[5] = 1));
+
+    [Fact]
+    public void A_part_changes_the_fingerprint() => Assert.NotEqual(Fingerprint(_ => { }), Fingerprint(table => table.Parts[5] = Part.Train));
+
+    [Fact]
+    public void A_columns_name_and_classes_change_the_fingerprint()
+    {
+        string[] fingerprints = [Named("y", "no", "yes"), Named("x", "no", "yes"), Named("y", "no", "never")];
+
+        Assert.Equal(3, fingerprints.Distinct().Count());
+
+        static string Named(string name, params string[] classes)
+        {
+            using var table = new ImageTable("toy", torch.zeros(1, 1, 1, 1, torch.uint8), [new Column(name, classes, [0])], [Part.Train]);
+            return table.Fingerprint();
+        }
+    }
+
+    [Fact]
+    public void The_same_bytes_in_another_shape_have_another_fingerprint()
+    {
+        using var wide = new ImageTable("toy", torch.zeros(1, 1, 2, 3, torch.uint8), [], [Part.Train]);
+        using var high = new ImageTable("toy", torch.zeros(1, 1, 3, 2, torch.uint8), [], [Part.Train]);
+
+        Assert.NotEqual(wide.Fingerprint(), high.Fingerprint());
+    }
+
+    [Fact]
+    public void Rows_are_those_of_the_part_in_order()
+    {
+        using var table = ToyTables.Numbered(Parts);
+
+        Assert.Equal([0, 3, 4], table.Rows(Part.Train));
+        Assert.Equal([2, 5], table.Rows(Part.Test));
+    }
+
+    [Fact]
+    public void A_selection_carries_pixels_labels_and_parts_in_the_order_given()
+    {
+        using var table = ToyTables.Numbered(Parts);
+        using var selected = table.Select([5, 0, 2]);
+
+        Assert.Equal([5, 0, 2], ToyTables.Numbers(selected.Pixels));
+        Assert.Equal([1, 0, 0], selected["y"].Labels);
+        Assert.Equal([2, 0, 1], selected["z"].Labels);
+        Assert.Equal([Part.Test, Part.Train, Part.Test], selected.Parts);
+    }
+
+    [Fact]
+    public void Shrinking_averages_areas_and_growing_repeats_pixels()
+    {
+        byte[] pixels = [0, 100, 200, 100, 10, 10, 30, 30, 10, 10, 30, 30, 0, 0, 0, 255];
+        using var table = new ImageTable("toy", torch.tensor(pixels, [1, 1, 4, 4]), [], [Part.Train]);
+        using var half = table.Resize(2);
+        using var twice = half.Resize(4);
+
+        Assert.Equal([30, 90, 5, 79], half.Pixels.data<byte>().ToArray());
+        Assert.Equal([30, 30, 90, 90, 30, 30, 90, 90, 5, 5, 79, 79, 5, 5, 79, 79], twice.Pixels.data<byte>().ToArray());
+    }
+
+    [Fact]
+    public void A_column_that_is_not_there_is_refused_with_those_that_are()
+    {
+        using var table = ToyTables.Numbered(Parts);
+
+        var problem = Assert.Single(Assert.Throws<InvalidInputException>(() => table["colour"]).Problems);
+        Assert.Contains("colour", problem.Subject, StringComparison.Ordinal);
+        Assert.Contains("y, z", problem.Remedy, StringComparison.Ordinal);
+        Assert.True(table.Has("z"));
+        Assert.False(table.Has("colour"));
+    }
+
+    [Fact]
+    public void Lengths_that_differ_and_labels_without_a_class_are_refused()
+    {
+        using var pixels = torch.zeros(2, 1, 1, 1, torch.uint8);
+
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", pixels, [], [Part.Train]));
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", pixels, [ToyTables.Labels("y", 2, 0, 1, 1)], [Part.Train, Part.Test]));
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", pixels, [ToyTables.Labels("y", 2, 0, 2)], [Part.Train, Part.Test]));
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", pixels, [ToyTables.Labels("y", 2, 0, -1)], [Part.Train, Part.Test]));
+    }
+
+    [Fact]
+    public void Pixels_must_be_bytes_in_four_dimensions()
+    {
+        using torch.Tensor floats = torch.zeros(2, 1, 1, 1), flat = torch.zeros(2, 4, torch.uint8);
+
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", floats, [], [Part.Train, Part.Train]));
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", flat, [], [Part.Train, Part.Train]));
+    }
+
+    private static string Fingerprint(Action<ImageTable> change)
+    {
+        using var table = ToyTables.Numbered(Parts);
+        change(table);
+        return table.Fingerprint();
+    }
+}

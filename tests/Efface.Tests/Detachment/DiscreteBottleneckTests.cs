@@ -1,0 +1,118 @@
+using Efface.Detachment;
+using Efface.Models;
+using Efface.Tests.Models;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Efface.Tests.Detachment;
+
+[Collection(SharedTorch.Name)]
+public sealed class DiscreteBottleneckTests
+{
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(3, 8)]
+    [InlineData(12, 4096)]
+    public void B_bits_give_two_to_the_b_codes_of_the_embeddings_size(int bits, long codes)
+    {
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), bits);
+
+        Assert.Equal<long[]>([[16], [codes], [16], [2]], network.OutputShapes([3, 16, 16]).Skip(2));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(13)]
+    public void Bits_out_of_range_are_refused(int bits)
+    {
+        using var network = ToyNetworks.Small();
+
+        Assert.Equal($"--bits {bits}", Assert.Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits)).Problems).Subject);
+    }
+
+    [Fact]
+    public void The_stages_stand_between_embedding_and_head_and_the_others_keep_their_weights()
+    {
+        using var scope = NewDisposeScope();
+        var before = ToyNetworks.Small();
+        var weights = before.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        using var network = DiscreteBottleneck.Insert(before, 2);
+
+        Assert.Equal(["stem", "layer1", "embedding", "assignment", "code", "head"], network.Stages.Select(stage => stage.Name));
+        var after = network.state_dict();
+        Assert.All(weights, entry => Assert.True(after[entry.Key].equal(entry.Value).all().ToBoolean(), entry.Key));
+        Assert.All(after.Keys.Except(weights.Keys), name => Assert.Matches("^(assignment|codebook)", name));
+    }
+
+    [Fact]
+    public void An_assignment_is_a_distribution_over_codes()
+    {
+        using var scope = NewDisposeScope();
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 3);
+
+        var assignment = network.Run(randn(20, 3, 16, 16), ..(network.IndexOf(DiscreteBottleneck.Assignment) + 1));
+        Assert.True((assignment >= 0).all().ToBoolean());
+        Assert.All(assignment.sum(1).data<float>(), sum => Assert.Equal(1, sum, 1e-5));
+    }
+
+    [Fact]
+    public void What_goes_on_is_the_vector_of_the_likeliest_code_and_nothing_else()
+    {
+        using var scope = NewDisposeScope();
+        var (network, codebook, assignment) = Bottleneck(randn(50, 8));
+
+        var passed = network.Run(assignment, CodeStage(network));
+        var chosen = DiscreteBottleneck.Decide(assignment);
+        Assert.Equal(assignment.data<float>().ToArray().Chunk(8).Select(row => (long)Array.IndexOf(row, row.Max())), chosen.data<long>());
+        Assert.True(passed.allclose(codebook.index_select(0, chosen), atol: 1e-5));
+    }
+
+    [Fact]
+    public void The_gradient_of_an_assignment_is_that_of_the_mixture_of_all_codes()
+    {
+        using var scope = NewDisposeScope();
+        var (network, codebook, assignment) = Bottleneck(randn(5, 8));
+        var direction = randn(5, 16);
+
+        (network.Run(assignment, CodeStage(network)) * direction).sum().backward();
+        Assert.True(assignment.grad!.allclose(direction.matmul(codebook.t()), rtol: 1e-4, atol: 1e-5));
+    }
+
+    [Fact]
+    public void The_heads_loss_reaches_the_assignments_the_codebooks_and_the_extractors_weights()
+    {
+        using var scope = NewDisposeScope();
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 2);
+
+        network.call(randn(16, 3, 16, 16)).square().sum().backward();
+        Assert.All(network.named_parameters(), entry => Assert.True(entry.parameter.grad is { } gradient && gradient.abs().sum().ToSingle() > 0, entry.name));
+    }
+
+    [Fact]
+    public void Equal_codes_give_equal_logits()
+    {
+        using var scope = NewDisposeScope();
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 1);
+        network.eval();
+
+        var assignment = nn.functional.softmax(randn(100, 2), 1);
+        var logits = network.Run(assignment, (network.IndexOf(DiscreteBottleneck.Assignment) + 1)..);
+        var distinct = logits.data<float>().ToArray().Chunk(2).DistinctBy(row => (MathF.Round(row[0], 4), MathF.Round(row[1], 4)));
+        Assert.Equal(2, distinct.Count());
+    }
+
+    private static Range CodeStage(StagedNetwork network)
+    {
+        var code = network.IndexOf(DiscreteBottleneck.Code);
+        return code..(code + 1);
+    }
+
+    private static (StagedNetwork Network, Tensor Codebook, Tensor Assignment) Bottleneck(Tensor logits)
+    {
+        var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 3);
+        var codebook = Assert.Single(network.Parameters(CodeStage(network)));
+        return (network, codebook.detach(), nn.functional.softmax(logits, 1).detach().requires_grad_());
+    }
+}

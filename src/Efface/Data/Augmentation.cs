@@ -8,8 +8,10 @@ namespace Efface.Data;
 /// <param name="flip">Whether half of the images are mirrored.</param>
 public sealed class Augmentation(int shift, bool flip)
 {
-    /// <summary>The usual choice: an eighth of the image's side, and mirroring where the data set allows it.</summary>
-    public static Augmentation For(ImageTable table) => new((int)table.ImageShape[1] / 8, table.Flips);
+    private const int UsualShift = 4;
+
+    /// <summary>The usual choice: four pixels, and mirroring where the data set allows it.</summary>
+    public static Augmentation For(ImageTable table) => new(UsualShift, table.Flips);
 
     /// <summary>Moves and mirrors each image by itself. One gather does both.</summary>
     /// <param name="images">u8 [B, C, H, W].</param>

@@ -86,7 +86,7 @@ internal sealed partial class DrawnPortrait
     {
         var smile = _look.Smile;
         var sag = smile ? _sitter.SmilingSag : _sitter.NeutralSag;
-        var opening = _sitter.Openness < (smile ? 0.65f : 0.35f) ? _sitter.MouthOpening : 0;
+        var opening = _sitter.Openness < (smile ? 0.9f : 0.15f) ? _sitter.MouthOpening : 0;
         var (above, below) = smile ? (0, opening) : (0.5f * opening, 0.6f * opening);
         var lip = _skin.Mix(Rose, _sitter.LipColour);
 
@@ -96,7 +96,7 @@ internal sealed partial class DrawnPortrait
         {
             using var inside = DrawnCanvas.Smooth(Mouth(sag, above, below), closed: true);
             _canvas.Fill(Throat, inside);
-            if (_sitter.Toothiness < (smile ? 0.85f : 0.25f))
+            if (_sitter.Toothiness < (smile ? 0.95f : 0.15f))
                 _canvas.Within(inside, () => _canvas.Fill(White, Mouth(sag, above + 1, 0.6f * below)));
         }
         DrawFolds(sag);

@@ -47,15 +47,15 @@ internal sealed class DrawnSitter(Random random)
     // Nose, mouth and cheeks. Any mouth may be open and show teeth, a smiling one more often.
     public float NoseWidth { get; } = Between(random, 1.3f, 2.3f);
     public float NoseTip { get; } = Between(random, 0.3f, 0.38f);
-    public float MouthAngle { get; } = Between(random, 24, 35);
+    public float MouthAngle { get; } = Between(random, 29, 38);
     public float MouthHeight { get; } = Between(random, 0.54f, 0.61f);
     public float MouthSlant { get; } = Between(random, -0.5f, 0.5f);
     public float Openness { get; } = Between(random, 0, 1);
-    public float MouthOpening { get; } = Between(random, 1.6f, 3.6f);
+    public float MouthOpening { get; } = Between(random, 3, 5);
     public float Toothiness { get; } = Between(random, 0, 1);
     public float Lips { get; } = Between(random, 0.7f, 1.5f);
     public float LipColour { get; } = Between(random, 0.35f, 0.85f);
-    public float SmilingSag { get; } = Between(random, 3.2f, 6.2f);
+    public float SmilingSag { get; } = Between(random, 4.4f, 7);
     public float NeutralSag { get; } = Between(random, -2.4f, 0.1f);
     public float Blush { get; } = Between(random, 0, 0.35f);
     public float Folds { get; } = Chance(random, 0.4) ? Between(random, 0.1f, 0.35f) : 0;
@@ -111,7 +111,7 @@ internal sealed class DrawnSitter(Random random)
     public float Glow { get; } = Between(random, 0.08f, 0.2f);
     public float Exposure { get; } = Between(random, 0.85f, 1.1f);
     public float Blur { get; } = Between(random, 0, 0.11f);
-    public float Noise { get; } = Between(random, 2, 7);
+    public float Noise { get; } = Between(random, 1, 5);
 
     private static readonly SKColor[] Irises =
         [new(0x5B, 0x3A, 0x1E), new(0x3B, 0x24, 0x14), new(0x3F, 0x6F, 0xA8), new(0x4F, 0x7F, 0x4A), new(0x6B, 0x6F, 0x75)];

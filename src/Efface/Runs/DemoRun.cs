@@ -24,7 +24,7 @@ public interface IDemoObserver : ITrainingObserver
 public static class DemoRun
 {
     /// <summary>Task smile, forget glasses, with a mild correlation; sized for a few minutes on two cores.</summary>
-    public static RunConfig Config { get; } = new() { Data = "faces", Task = "smile", Forget = ["glasses"], Stem = "fast", Width = 0.25, Epochs = 6 };
+    public static RunConfig Config { get; } = new() { Data = "faces", Task = "smile", Forget = ["glasses"], Stem = "fast", Width = 0.25, Batch = 32, LearningRate = 0.05, Epochs = 5 };
 
     /// <summary>Runs it into a new folder.</summary>
     /// <param name="path">The folder.</param>
@@ -44,7 +44,7 @@ public static class DemoRun
         AuditRun.Run(before.Path, config.Forget, settings, observer.OnAudit, cancel);
 
         observer.OnChapter($"Unlearning {string.Join(", ", config.Forget)}");
-        var after = ModelRun.Unlearn(config with { From = before.Path, Epochs = Math.Max(1, config.Epochs!.Value * 2 / 3) }, Path.Combine(root.Path, "after"), observer, cancel);
+        var after = ModelRun.Unlearn(config with { From = before.Path, LearningRate = null, Epochs = Math.Max(1, config.Epochs!.Value * 3 / 5) }, Path.Combine(root.Path, "after"), observer, cancel);
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter("Auditing it again, with fresh attackers");
         AuditRun.Run(after.Path, config.Forget, settings, observer.OnAudit, cancel);

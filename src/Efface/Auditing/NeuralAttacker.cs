@@ -33,8 +33,25 @@ public abstract class NeuralAttacker : IAttacker
     /// <summary>What is done to h once, before anything else.</summary>
     protected virtual Tensor Prepare(Tensor values) => values;
 
+    /// <summary>Threads of one operation; null leaves them as they are.</summary>
+    protected virtual int? Threads => null;
+
     /// <inheritdoc/>
     public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    {
+        var threads = torch.get_num_threads();
+        torch.set_num_threads(Threads ?? threads);
+        try
+        {
+            return Learn(problem, fit, choose, seed);
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+    }
+
+    private Reader Learn(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
     {
         torch.manual_seed(seed);
         using var scope = NewDisposeScope();

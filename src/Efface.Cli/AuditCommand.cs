@@ -23,9 +23,14 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
         [CommandOption("--confidence <C>"), Description("Of every interval (0.95).")]
         public double? Confidence { get; init; }
 
+        [CommandOption("--attackers <NAMES>"), Description("Which attackers to send, separated by commas (all).")]
+        public string? Attackers { get; init; }
+
         [CommandOption("--seeds <N>"), Description("Each attacker is trained so many times (1).")]
         public int? Seeds { get; init; }
     }
+
+    private static string[] Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     protected override int Execute(Settings settings)
     {
@@ -36,7 +41,8 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
             Confidence = settings.Confidence ?? asked.Confidence,
             Seeds = [.. Enumerable.Range(0, settings.Seeds ?? asked.Seeds.Count)],
         };
-        var attributes = settings.Attribute?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (settings.Attackers is not null) asked = asked with { Attackers = Names(settings.Attackers) };
+        var attributes = settings.Attribute is null ? [] : Names(settings.Attribute);
         var result = ProgressDisplay.Show(display => AuditRun.Run(settings.Run, attributes, asked, display.OnAudit, Shell.Cancel));
         if (settings.Json) Shell.PrintJson(result);
         else ComparisonTable.Print([RunFolder.Open(settings.Run)]);

@@ -31,7 +31,7 @@ public sealed record AuditSettings
     /// <summary>Each attacker is trained once for each of them.</summary>
     public IReadOnlyList<int> Seeds { get; init; } = [0];
 
-    /// <summary>The names of the attackers that were sent.</summary>
+    /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
     public IReadOnlyList<string> Attackers { get; init; } = [.. Auditing.Attackers.All.Select(attacker => attacker.Name)];
 
     /// <summary>How much work is spent: <c>quick</c>.</summary>

@@ -43,7 +43,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
 
     private IEnumerable<(IAttacker Attacker, bool KnowsTask, bool Unseen, int Seed)> Attacks(Place place)
         => from attacker in Attackers.All
-           where attacker.Reads(new AttackProblem(place.Shape, place.Symbols, 0, 2))
+           where settings.Attackers.Contains(attacker.Name) && attacker.Reads(new AttackProblem(place.Shape, place.Symbols, 0, 2))
            from knowsTask in new[] { false, true }
            from unseen in new[] { false, true }
            // A table does not depend on chance.

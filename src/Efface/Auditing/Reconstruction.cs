@@ -1,5 +1,6 @@
 using Efface.Data;
 using Efface.Detachment;
+using Efface.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,40 +15,42 @@ namespace Efface.Auditing;
 /// <param name="Drawn">u8 [n, C, H, W].</param>
 public sealed record Reconstruction(double Error, Tensor Originals, Tensor Drawn) : IDisposable
 {
-    private const int BatchSize = 64, Steps = 250;
+    private const int BatchSize = 32, Steps = 250, Width = 16, Most = 2000, Judged = 500;
 
     /// <summary>Trains the decoder and draws the first test images.</summary>
-    /// <param name="parts">The representations.</param>
-    /// <param name="place">Which of them.</param>
-    /// <param name="table">The images.</param>
+    /// <param name="model">The frozen network.</param>
+    /// <param name="place">Where the decoder reads.</param>
+    /// <param name="table">The images; the decoder learns from at most 2,000 of the extractor's training images.</param>
     /// <param name="count">How many to draw.</param>
     /// <param name="seed">Of the decoder.</param>
-    public static Reconstruction Of(CapturedParts parts, Place place, ImageTable table, int count, int seed)
+    public static Reconstruction Of(TrainedModel model, Place place, ImageTable table, int count, int seed)
     {
         torch.manual_seed(seed);
         using var scope = NewDisposeScope();
-        var device = Training.Compute.Device;
+        using var training = Captured.From(model, [place], table, [.. table.Rows(Part.Train).Take(Most)]);
+        using var test = Captured.From(model, [place], table, [.. table.Rows(Part.Test).Take(Judged)]);
+        var device = Compute.Device;
         long[] shape = place.Symbols > 0 ? [place.Symbols] : place.Shape;
-        using var decoder = new Decoder(shape, table.ImageShape).to(device);
+        using var decoder = new Decoder(shape, table.ImageShape, Width).to(device);
         var optimiser = optim.Adam(decoder.parameters(), 2e-3);
         var random = new Random(seed);
         for (var step = 0; step < Steps; step++)
         {
             using var inner = NewDisposeScope();
-            var picks = torch.tensor(Enumerable.Range(0, BatchSize).Select(_ => (long)random.Next(parts.Training.Rows.Length)).ToArray());
+            var picks = torch.tensor(Enumerable.Range(0, BatchSize).Select(_ => (long)random.Next(training.Rows.Length)).ToArray());
             foreach (var group in optimiser.ParamGroups) group.LearningRate = 2e-3 * (1 - (double)step / Steps);
             optimiser.zero_grad();
-            Loss(decoder, Values(parts.Training, place, picks, device), Images(parts.Training, table, picks, device)).backward();
+            Loss(decoder, Values(training, place, picks, device), Images(training, table, picks, device)).backward();
             optimiser.step();
         }
 
         decoder.eval();
         using var noGradient = no_grad();
-        var first = torch.arange(Math.Min(count, parts.Test.Rows.Length), dtype: ScalarType.Int64);
-        var drawn = decoder.call(Values(parts.Test, place, first, device)).sigmoid().mul(255).round().to_type(ScalarType.Byte).cpu();
-        var originals = table.Pixels.index_select(0, torch.tensor(parts.Test.Rows.Take(count).Select(row => (long)row).ToArray()));
-        var judged = torch.arange(Math.Min(1000, parts.Test.Rows.Length), dtype: ScalarType.Int64);
-        var error = Loss(decoder, Values(parts.Test, place, judged, device), Images(parts.Test, table, judged, device)).ToDouble();
+        var all = torch.arange(test.Rows.Length, dtype: ScalarType.Int64);
+        var first = all[..Math.Min(count, test.Rows.Length)];
+        var drawn = decoder.call(Values(test, place, first, device)).sigmoid().mul(255).round().to_type(ScalarType.Byte).cpu();
+        var originals = table.Pixels.index_select(0, torch.tensor(test.Rows.Take(count).Select(row => (long)row).ToArray()));
+        var error = Loss(decoder, Values(test, place, all, device), Images(test, table, all, device)).ToDouble();
         return new Reconstruction(error, originals.DetachFromDisposeScope(), drawn.DetachFromDisposeScope());
     }
 

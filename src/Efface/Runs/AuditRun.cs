@@ -25,6 +25,8 @@ public static class AuditRun
         var sought = attributes.Count > 0 ? attributes : run.Config.Forget;
         if (sought.Count == 0) throw new InvalidInputException("--attribute", "missing, and the run names none", "Name the columns to look for, such as --attribute glasses");
         if (settings.Tolerance is not (> 0 and < 1)) throw new InvalidInputException($"--tolerance {settings.Tolerance}", "not between 0 and 1", "Give a share of balanced accuracy such as 0.05");
+        if (settings.Attackers.Except(Attackers.All.Select(attacker => attacker.Name)).ToArray() is { Length: > 0 } unknown)
+            throw new InvalidInputException($"--attackers {string.Join(',', unknown)}", "no such attacker", $"Choose from {string.Join(", ", Attackers.All.Select(attacker => attacker.Name))}");
         Compute.UseThreads(run.Config.Threads);
         using var model = TrainedModel.Load(folder.Path, Compute.Device);
         using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn");
@@ -57,8 +59,7 @@ public static class AuditRun
     private static void Draw(RunFolder folder, TrainedModel model, ImageTable table)
     {
         var place = Place.Of(model).First(place => place.Released);
-        using var parts = CapturedParts.From(model, [place], table);
-        using var reconstruction = Reconstruction.Of(parts, place, table, Pictures, seed: 0);
+        using var reconstruction = Reconstruction.Of(model, place, table, Pictures, seed: 0);
         for (var i = 0; i < reconstruction.Drawn.shape[0]; i++)
         {
             using var original = reconstruction.Originals[i];

@@ -23,6 +23,8 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     {
         onProgress?.Invoke(new AuditProgress(0, 1, "computing representations"));
         var places = Place.Of(model);
+        if (places.FirstOrDefault(place => !Attacks(place).Any()) is { } unread)
+            throw new InvalidInputException($"--attackers {string.Join(',', settings.Attackers)}", $"none of them can read {unread.Name}", $"Add one of {string.Join(", ", Attackers.All.Where(attacker => attacker.Reads(unread.Problem(2))).Select(attacker => attacker.Name))}");
         using var parts = CapturedParts.From(model, places, table);
         var columns = attributes.Select(name => table[name]).ToList();
         var sought = columns.Count > 1 ? [.. columns, Product(columns)] : columns;
@@ -43,7 +45,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
 
     private IEnumerable<(IAttacker Attacker, bool KnowsTask, bool Unseen, int Seed)> Attacks(Place place)
         => from attacker in Attackers.All
-           where settings.Attackers.Contains(attacker.Name) && attacker.Reads(new AttackProblem(place.Shape, place.Symbols, 0, 2))
+           where settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
            from knowsTask in new[] { false, true }
            from unseen in new[] { false, true }
            // A table does not depend on chance.
@@ -53,8 +55,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     private RepresentationAudit AuditPlace(Place place, CapturedParts captured, Column task, Column attribute, double corrected, CancellationToken cancel)
     {
         AttackSet Set(Captured part) => new(part.Values[place.Name], [.. part.Rows.Select(row => task.Labels[row])], part.Predictions, [.. part.Rows.Select(row => attribute.Labels[row])]);
-        var problem = new AttackProblem(place.Shape, place.Symbols, 0, attribute.Classes.Count);
-        var parts = new AttackParts(problem, Set(captured.Training), Set(captured.Validation), Set(captured.Test));
+        var parts = new AttackParts(place.Problem(attribute.Classes.Count), Set(captured.Training), Set(captured.Validation), Set(captured.Test));
 
         var majority = parts.Floor(set => new int[set.Count], 1);
         var labelOnly = parts.LabelOnly();

@@ -15,6 +15,9 @@ namespace Efface.Auditing;
 /// <param name="Shape">[D], [C, H, W], or [] for a code.</param>
 public sealed record Place(string Name, int Stage, int Symbols, bool Released, long[] Shape)
 {
+    /// <summary>What an attacker who does not know y is up against here.</summary>
+    public AttackProblem Problem(int attributeClasses) => new(Shape, Symbols, 0, attributeClasses);
+
     /// <summary>The places of a model that an audit looks at, from the image to the logits.</summary>
     public static IReadOnlyList<Place> Of(TrainedModel model)
     {

@@ -8,10 +8,8 @@ namespace Efface.Data;
 /// <param name="flip">Whether half of the images are mirrored.</param>
 public sealed class Augmentation(int shift, bool flip)
 {
-    private const int UsualShift = 4;
-
-    /// <summary>The usual choice: four pixels, and mirroring where the data set allows it.</summary>
-    public static Augmentation For(ImageTable table) => new(UsualShift, table.Flips);
+    /// <summary>The usual choice: four pixels (fewer in tiny images), and mirroring where the data set allows it.</summary>
+    public static Augmentation For(ImageTable table) => new((int)Math.Min(4, table.ImageShape[1] / 8), table.Flips);
 
     /// <summary>Moves and mirrors each image by itself. One gather does both.</summary>
     /// <param name="images">u8 [B, C, H, W].</param>

@@ -1,0 +1,70 @@
+using Efface.Auditing;
+using Efface.Tests.Models;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Efface.Tests.Auditing;
+
+[Collection(SharedTorch.Name)]
+[OneThread]
+public sealed class ControlRunsTests
+{
+    public static TheoryData<int[][]> Tables =>
+    [
+        new int[][] { [500, 500], [500, 500] },
+        new int[][] { [400, 100], [200, 300] },
+        new int[][] { [100, 100, 0, 0], [0, 0, 100, 100] },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void The_planted_trace_is_worth_exactly_what_was_asked_for(int[][] counts)
+    {
+        var joint = new int[counts.Length, counts[0].Length];
+        for (var y = 0; y < counts.Length; y++)
+            for (var z = 0; z < counts[y].Length; z++) joint[y, z] = counts[y][z];
+        var share = ControlRuns.PlantedShare(joint, 0.05)!.Value;
+
+        var random = new Random(2);
+        var images = (from y in Enumerable.Range(0, counts.Length)
+                      from z in Enumerable.Range(0, counts[y].Length)
+                      from _ in Enumerable.Range(0, counts[y][z] * 40)
+                      select (y, z, written: random.NextDouble() < share ? z : Draw(counts[y], random))).ToArray();
+        Assert.Equal(0.05, Best(images, image => (image.y, image.written)) - Best(images, image => (image.y, 0)), 0.01);
+    }
+
+    [Fact]
+    public void Where_the_task_tells_everything_nothing_can_be_planted()
+        => Assert.Null(ControlRuns.PlantedShare(new[,] { { 10, 0 }, { 0, 10 } }, 0.05));
+
+    [Fact]
+    public void Both_controls_pass_on_noise_with_enough_images_for_the_trace()
+    {
+        using var scope = NewDisposeScope();
+        var controls = ControlRuns.Run(Planted.Vectors(), 0.2, 0.95, 0);
+        Assert.True(controls.Planted.Passed, $"found {controls.Planted.Measured}");
+        Assert.True(controls.Shuffled.Passed, $"read {controls.Shuffled.Measured}");
+        Assert.True(ControlRuns.Run(Planted.Codes(0), 0.1, 0.95, 0).Passed);
+    }
+
+    [Fact]
+    public void Too_faint_a_trace_is_not_found_in_few_images()
+    {
+        using var scope = NewDisposeScope();
+        Assert.False(ControlRuns.Run(Planted.Vectors(), 0.005, 0.95, 0).Planted.Passed);
+    }
+
+    // The best table of p(z | symbol) with classes weighed equally, counted on the very images it is judged on.
+    private static double Best((int y, int z, int written)[] images, Func<(int y, int z, int written), object> symbol)
+    {
+        var ofClass = images.GroupBy(image => image.z).ToDictionary(group => group.Key, group => (double)group.Count());
+        return images.GroupBy(symbol).Sum(group => group.GroupBy(image => image.z).Max(same => same.Count() / ofClass[same.Key])) / ofClass.Count;
+    }
+
+    private static int Draw(int[] counts, Random random)
+    {
+        var pick = random.Next(counts.Sum());
+        for (var z = 0; ; z++)
+            if ((pick -= counts[z]) < 0) return z;
+    }
+}

@@ -1,0 +1,49 @@
+using Efface.Auditing;
+using Xunit;
+
+namespace Efface.Tests.Auditing;
+
+public sealed class JudgementTests
+{
+    private static readonly Controls Good = new(new Control(true, Around(0.05, 0.02), 0.05), new Control(true, Around(0, 0.02), 0));
+
+    [Theory]
+    [InlineData(0.12, 0.03, Verdict.Leaks)]
+    [InlineData(0.06, 0.03, Verdict.Inconclusive)]
+    [InlineData(0.03, 0.03, Verdict.Inconclusive)]
+    [InlineData(0.01, 0.03, Verdict.Forgotten)]
+    public void The_interval_decides(double leak, double half, Verdict verdict)
+        => Assert.Equal(verdict, Judgement.Of(Around(leak, half), [Attacker(leak, half)], Good, 0.05).Verdict);
+
+    [Fact]
+    public void One_attackers_upper_end_is_enough_to_doubt()
+        => Assert.Equal(Verdict.Inconclusive, Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01), Attacker(0.02, 0.05)], Good, 0.05).Verdict);
+
+    [Fact]
+    public void An_audit_without_power_never_says_forgotten()
+    {
+        var (verdict, reasons) = Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Planted = Good.Planted with { Passed = false } }, 0.05);
+        Assert.Equal(Verdict.Inconclusive, verdict);
+        Assert.Contains("no power", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_audit_that_finds_what_is_not_there_never_says_forgotten()
+        => Assert.Equal(Verdict.Inconclusive, Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Shuffled = Good.Shuffled with { Passed = false } }, 0.05).Verdict);
+
+    [Fact]
+    public void It_says_how_many_images_would_settle_it()
+    {
+        // Half the distance to the tolerance of an interval of half width 0.04 at 1,000 images: sixteen times... (0.04 / 0.02)² = 4.
+        var (_, reasons) = Judgement.Of(Around(0.03, 0.04), [Attacker(0.03, 0.04)], Good, 0.05);
+        Assert.Contains("about 4,000 test images", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    private static Measured Around(double value, double half) => new(value, value - half, value + half, 1000);
+
+    private static AttackerResult Attacker(double leak, double half)
+    {
+        var half1 = Around(0.5, 0.02);
+        return new AttackerResult { Name = "mlp", Knows = "h,y", FittedOn = "training", Seed = 0, Validation = 0.5, Test = new Scores(half1, half1, half1, half1), GivenTask = Around(leak, half) };
+    }
+}

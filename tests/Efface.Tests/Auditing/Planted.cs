@@ -1,0 +1,50 @@
+using Efface.Auditing;
+using TorchSharp;
+
+namespace Efface.Tests.Auditing;
+
+/// <summary>Representations of pure noise, into which an attribute is written in a known way.</summary>
+internal static class Planted
+{
+    /// <summary>y and z are independent fair bits; <paramref name="write"/> puts z into an image's noise [D].</summary>
+    public static AttackParts Vectors(Action<float[], int>? write = null, Action<float[], int>? onlyUnseen = null, int size = 8)
+    {
+        var random = new Random(11);
+        AttackSet Set(int count, bool seen)
+        {
+            int[] Bits() => [.. Enumerable.Range(0, count).Select(_ => random.Next(2))];
+            var (y, z) = (Bits(), Bits());
+            var values = z.SelectMany(label =>
+            {
+                var h = Enumerable.Range(0, size).Select(_ => (float)Gaussian(random)).ToArray();
+                write?.Invoke(h, label);
+                if (!seen) onlyUnseen?.Invoke(h, label);
+                return h;
+            }).ToArray();
+            return new AttackSet(torch.tensor(values, [count, size]), y, y, z);
+        }
+        return new AttackParts(new AttackProblem([size], 0, 0, 2), Set(1500, true), Set(1000, false), Set(1000, false));
+    }
+
+    /// <summary>The same as maps [D, 4, 4], every position of a channel alike.</summary>
+    public static AttackParts Maps(Action<float[], int>? write = null)
+    {
+        var vectors = Vectors(write, size: 4);
+        return vectors.With(vectors.Problem with { Shape = [4, 4, 4] }, set => set.Values.view(-1, 4, 1, 1).expand(-1, 4, 4, 4).contiguous());
+    }
+
+    /// <summary>Codes of 4 symbols; in a share of the images the lowest bit is z.</summary>
+    public static AttackParts Codes(double share)
+    {
+        var vectors = Vectors();
+        var random = new Random(5);
+        return vectors.With(new AttackProblem([], 4, 0, 2), set => torch.tensor(set.Attribute
+            .Select(z => (long)(random.Next(2) * 2 + (random.NextDouble() < share ? z : random.Next(2)))).ToArray()));
+    }
+
+    /// <summary>What an attack reads beyond the label-only floor on test.</summary>
+    public static Measured Leak(AttackParts parts, Attack attack)
+        => Bootstrap.BalancedDifference(attack.Test.Right(), parts.LabelOnly().Test.Right(), attack.Test.Truth, attack.Test.Classes, 0.95);
+
+    private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}

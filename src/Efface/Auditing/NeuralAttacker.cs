@@ -1,3 +1,4 @@
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -58,7 +59,7 @@ public abstract class NeuralAttacker : IAttacker
         var device = Training.Compute.Device;
         var (values, chooseValues) = (Prepare(fit.Values), Prepare(choose.Values));
         var reader = new Reader(this, problem, Build(problem, device).to(device), Standardiser.Of(values), device);
-        var optimiser = optim.Adam(reader.Network.parameters(), Rate, weight_decay: 1e-4);
+        using var optimiser = new Adam(reader.Network.parameters(), Rate, weightDecay: 1e-4);
         var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
         var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray());
 
@@ -73,15 +74,13 @@ public abstract class NeuralAttacker : IAttacker
             for (var i = 0; i < batches; i++)
             {
                 using var step = NewDisposeScope();
-                var rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + (double)i / batches) / epochs));
-                foreach (var group in optimiser.ParamGroups) group.LearningRate = rate;
+                optimiser.Rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + (double)i / batches) / epochs));
                 var rows = order[(int)((long)fit.Count * i / batches)..(int)((long)fit.Count * (i + 1) / batches)];
                 if (rows.Length < 2) continue;
                 var index = torch.tensor(rows.Select(row => (long)row).ToArray());
                 var input = reader.Input(values.index_select(0, index), [.. rows.Select(row => fit.Task[row])]);
-                optimiser.zero_grad();
                 functional.cross_entropy(reader.Network.call(input), labels.index_select(0, index).to(device), weights).backward();
-                optimiser.step();
+                optimiser.Step();
             }
             var score = new Readings(reader.ReadPrepared(chooseValues, choose.Task), fit.Prior(problem.AttributeClasses), choose.Attribute).BalancedAccuracy();
             if (score > best)

@@ -1,5 +1,6 @@
 using Efface.Data;
 using Efface.Detachment;
+using Efface.Models;
 using Efface.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,6 +17,7 @@ namespace Efface.Auditing;
 public sealed record Reconstruction(double Error, Tensor Originals, Tensor Drawn) : IDisposable
 {
     private const int BatchSize = 32, Steps = 250, Width = 16, Most = 2000, Judged = 500;
+    private const double Rate = 2e-3;
 
     /// <summary>Trains the decoder and draws the first test images.</summary>
     /// <param name="model">The frozen network.</param>
@@ -32,16 +34,15 @@ public sealed record Reconstruction(double Error, Tensor Originals, Tensor Drawn
         var device = Compute.Device;
         long[] shape = place.Symbols > 0 ? [place.Symbols] : place.Shape;
         using var decoder = new Decoder(shape, table.ImageShape, Width).to(device);
-        var optimiser = optim.Adam(decoder.parameters(), 2e-3);
+        using var optimiser = new Adam(decoder.parameters(), Rate);
         var random = new Random(seed);
         for (var step = 0; step < Steps; step++)
         {
             using var inner = NewDisposeScope();
             var picks = torch.tensor(Enumerable.Range(0, BatchSize).Select(_ => (long)random.Next(training.Rows.Length)).ToArray());
-            foreach (var group in optimiser.ParamGroups) group.LearningRate = 2e-3 * (1 - (double)step / Steps);
-            optimiser.zero_grad();
+            optimiser.Rate = Rate * (1 - (double)step / Steps);
             Loss(decoder, Values(training, place, picks, device), Images(training, table, picks, device)).backward();
-            optimiser.step();
+            optimiser.Step();
         }
 
         decoder.eval();

@@ -1,4 +1,5 @@
 using Efface.Data;
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -18,7 +19,7 @@ public sealed class AuxiliaryNetwork : Detacher
     private readonly Head _taskHead;
     private readonly Head[] _attributeHeads;
     private readonly Tensor[] _attributeGivenTask;
-    private readonly optim.Optimizer _readers, _attackers;
+    private readonly Optimiser _readers, _attackers;
 
     /// <summary>Builds the heads for a representation.</summary>
     /// <param name="recipe">λ, objective, width and steps of the heads.</param>
@@ -33,8 +34,8 @@ public sealed class AuxiliaryNetwork : Detacher
         _taskHead = new Head(shape, labels.Task.Classes.Count, recipe.HeadWidth).to(device);
         _attributeHeads = [.. labels.Attributes.Select(attribute => new Head(shape, attribute.Classes.Count, recipe.HeadWidth).to(device))];
         _attributeGivenTask = [.. labels.Joints.Select(joint => torch.tensor(joint.AttributeGivenTask()).to_type(ScalarType.Float32).to(device).DetachFromDisposeScope())];
-        _readers = optim.Adam([.. _taskHead.parameters(), .. _decoder?.parameters() ?? []], recipe.HeadRate);
-        _attackers = optim.Adam(_attributeHeads.SelectMany(head => head.parameters()), recipe.HeadRate);
+        _readers = new Adam([.. _taskHead.parameters(), .. _decoder?.parameters() ?? []], recipe.HeadRate);
+        _attackers = new Adam(_attributeHeads.SelectMany(head => head.parameters()), recipe.HeadRate);
     }
 
     /// <inheritdoc/>
@@ -58,8 +59,7 @@ public sealed class AuxiliaryNetwork : Detacher
     /// <summary>Decoder and task head learn from the gradient that the extractor's loss left in them.</summary>
     public override void Step()
     {
-        _readers.step();
-        _readers.zero_grad();
+        _readers.Step();
     }
 
     /// <inheritdoc/>
@@ -99,7 +99,6 @@ public sealed class AuxiliaryNetwork : Detacher
         var h = input.Representation.detach();
         for (var step = 0; step < _recipe.HeadSteps; step++)
         {
-            _attackers.zero_grad();
             Tensor? total = null;
             for (var k = 0; k < _attributeHeads.Length; k++)
             {
@@ -110,7 +109,7 @@ public sealed class AuxiliaryNetwork : Detacher
                 total = total is null ? loss : total + loss;
             }
             total?.backward();
-            _attackers.step();
+            _attackers.Step();
         }
     }
 

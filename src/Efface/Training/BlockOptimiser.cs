@@ -1,35 +1,33 @@
+using Efface.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>The optimiser of one block: SGD with Nesterov's momentum, or Adam; clips the gradient and follows the schedule.</summary>
+/// <summary>The optimiser of one block: clips the gradient and follows the schedule of step sizes.</summary>
 public sealed class BlockOptimiser : IDisposable
 {
-    private readonly optim.Optimizer _optimiser;
-    private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly Optimiser _optimiser;
     private readonly double _rate, _clipNorm;
 
-    private BlockOptimiser(optim.Optimizer optimiser, IReadOnlyList<Parameter> parameters, double rate, double clipNorm)
-        => (_optimiser, _parameters, _rate, _clipNorm) = (optimiser, parameters, rate, clipNorm);
+    private BlockOptimiser(Optimiser optimiser, double clipNorm) => (_optimiser, _rate, _clipNorm) = (optimiser, optimiser.Rate, clipNorm);
 
     /// <summary>SGD as <paramref name="options"/> say.</summary>
     public static BlockOptimiser Sgd(IReadOnlyList<Parameter> parameters, TrainingOptions options)
-        => new(optim.SGD(parameters, options.LearningRate, options.Momentum, weight_decay: options.WeightDecay, nesterov: true), parameters, options.LearningRate, options.ClipNorm);
+        => new(new Models.Sgd(parameters, options.LearningRate, options.Momentum, options.WeightDecay), options.ClipNorm);
 
     /// <summary>Adam with the largest step size <paramref name="rate"/>.</summary>
     public static BlockOptimiser Adam(IReadOnlyList<Parameter> parameters, double rate, TrainingOptions options)
-        => new(optim.Adam(parameters, rate), parameters, rate, options.ClipNorm);
+        => new(new Models.Adam(parameters, rate), options.ClipNorm);
 
     /// <summary>Takes a step with the gradients at hand and forgets them.</summary>
     /// <param name="rateFactor">What the largest step size is multiplied with.</param>
     public void Step(double rateFactor)
     {
         if (_clipNorm > 0) Clip();
-        foreach (var group in _optimiser.ParamGroups) group.LearningRate = _rate * rateFactor;
-        _optimiser.step();
-        _optimiser.zero_grad();
+        _optimiser.Rate = _rate * rateFactor;
+        _optimiser.Step();
     }
 
     // As torch's clip_grad_norm_, but the norm stays on the device: no read in the step.
@@ -37,8 +35,8 @@ public sealed class BlockOptimiser : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var gradients = _parameters.Select(parameter => parameter.grad).OfType<Tensor>().ToArray();
-        if (gradients.Length == 0) return;
+        var gradients = _optimiser.Gradients();
+        if (gradients.Count == 0) return;
         var norm = torch.stack(gradients.Select(gradient => gradient.norm())).norm();
         var factor = (_clipNorm / (norm + 1e-6)).clamp(max: 1);
         foreach (var gradient in gradients) gradient.mul_(factor);

@@ -58,7 +58,7 @@ public sealed class AttackersTests : IDisposable
         var parts = Planted.Vectors(onlyUnseen: Shift);
         var (seen, unseen) = (Planted.Leak(parts, parts.OnTraining(new LinearAttacker(), 0)), Planted.Leak(parts, parts.OnUnseen(new LinearAttacker(), 0)));
         Assert.InRange(unseen.Low, 0.25, 1);
-        Assert.True(unseen.Low > seen.High, $"{seen} on training images, {unseen} on unseen ones");
+        Assert.True(unseen.Value > seen.Value + 0.05, $"{seen} on training images, {unseen} on unseen ones");
     }
 
     [Fact]

@@ -48,7 +48,12 @@ internal sealed class ProgressDisplay : IDemoObserver
         _bar.Value = 100 * share;
     }
 
-    private static void Line(string text) => Shell.Error.WriteLine(text);
+    // A log keeps its lines whole; the live display wraps them to the terminal.
+    private static void Line(string text)
+    {
+        if (Shell.IsLive) Shell.Error.WriteLine(text);
+        else Console.Error.WriteLine(text);
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,87 @@
+using Xunit;
+
+namespace Efface.Cli.Tests;
+
+public sealed class BadInputTests : IDisposable
+{
+    private readonly Tool _tool = new();
+
+    [Theory]
+    [InlineData("train --bogus", "bogus")]
+    [InlineData("trian", "trian")]
+    [InlineData("train --data nothing", "--data nothing", "faces, cifar10")]
+    [InlineData("train --data cifar10", "--root")]
+    [InlineData("train --data cifar10 --root nowhere", "nowhere", "cifar-10-batches-bin")]
+    [InlineData("train --data faces --limit 40 --task smirk", "smirk", "smile")]
+    [InlineData("unlearn --data faces --limit 40 --task smile --forget smile", "--forget smile", "the task itself")]
+    [InlineData("unlearn --data faces --limit 40 --forget glasses,glasses", "named twice")]
+    [InlineData("unlearn --recipe magic", "--recipe magic", "strict, paper")]
+    [InlineData("unlearn --objective magic", "--objective magic", "confusion")]
+    [InlineData("unlearn --lambda 1,x,2", "--lambda", "'x' is not a number")]
+    [InlineData("unlearn --schedule local", "--schedule local", "--recipe paper")]
+    [InlineData("train --stem magic --limit 40", "--stem magic", "cifar, imagenet, fast")]
+    [InlineData("train --split magic --limit 40", "magic", "layer2")]
+    [InlineData("train --limit 3", "--limit 3")]
+    [InlineData("train --config nowhere.json", "nowhere.json", "no such file")]
+    [InlineData("unlearn --from nowhere", "nowhere", "no such folder")]
+    [InlineData("audit --run nowhere", "nowhere", "no such folder")]
+    [InlineData("report nowhere", "nowhere", "no such folder")]
+    public async Task A_mistake_is_told_in_a_line_with_its_remedy_and_leaves_nothing(string arguments, params string[] told)
+    {
+        var outcome = await _tool.Run([.. arguments.Split(' '), .. arguments.StartsWith("audit", StringComparison.Ordinal) || arguments.StartsWith("report", StringComparison.Ordinal) ? Array.Empty<string>() : ["--out", "run"]]);
+        Told(outcome, told);
+        Assert.False(Directory.Exists(_tool.At("run")));
+    }
+
+    [Fact]
+    public async Task Every_mistake_is_told_at_once()
+        => Told(await _tool.Run("train", "--data", "nothing", "--epochs", "0", "--model", "magic", "--width", "-1"), "--data nothing", "--epochs 0", "--model magic", "--width -1");
+
+    [Fact]
+    public async Task A_file_of_the_wrong_length_is_named()
+    {
+        var root = _tool.Cifar(i => (byte)(i % 10));
+        File.WriteAllBytes(Path.Combine(root, "cifar-10-batches-bin", "data_batch_3.bin"), new byte[5000]);
+        File.Delete(Path.Combine(root, "cifar-10-batches-bin", "test_batch.bin"));
+        Told(await _tool.Run("train", "--data", "cifar10", "--root", root), "data_batch_3.bin", "5,000 bytes", "test_batch.bin: missing");
+    }
+
+    [Fact]
+    public async Task A_label_out_of_range_is_named_with_its_record()
+        => Told(await _tool.Run("train", "--data", "cifar10", "--root", _tool.Cifar(i => i == 7 ? (byte)12 : (byte)(i % 10))), "record 7", "label 12");
+
+    [Fact]
+    public async Task A_task_of_one_class_is_refused()
+        => Told(await _tool.Run("train", "--data", "cifar10", "--root", _tool.Cifar(i => (byte)(2 + i % 2))), "column 'living'", "fewer than two classes");
+
+    [Fact]
+    public async Task An_attribute_that_the_task_determines_is_refused()
+        => Told(await _tool.Run("unlearn", "--data", "cifar10", "--root", _tool.Cifar(i => (byte)(i % 10)), "--task", "class", "--forget", "living"), "--forget living", "determines it");
+
+    [Fact]
+    public async Task A_folder_in_use_is_left_alone()
+    {
+        Directory.CreateDirectory(_tool.At("run"));
+        File.WriteAllText(_tool.At("run/mine.txt"), "mine");
+        Told(await _tool.Run("train", "--limit", "40", "--epochs", "1", "--out", "run"), "--out run", "already in use");
+        Assert.Equal("mine", File.ReadAllText(_tool.At("run/mine.txt")));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_named()
+    {
+        File.WriteAllText(_tool.At("file"), "");
+        Told(await _tool.Run("train", "--limit", "40", "--epochs", "1", "--out", "file/run"), "file/run", "cannot be made");
+    }
+
+    public void Dispose() => _tool.Dispose();
+
+    private static void Told(Outcome outcome, params string[] told)
+    {
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Empty(outcome.Output);
+        Assert.All(told, part => Assert.Contains(part, outcome.Error, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+        Assert.All(outcome.Error.Split('\n'), line => Assert.StartsWith("efface: ", line, StringComparison.Ordinal));
+    }
+}

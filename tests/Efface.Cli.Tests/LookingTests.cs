@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Efface.Cli.Tests;
+
+public sealed class LookingTests : IDisposable
+{
+    private readonly Tool _tool = new();
+
+    [Theory]
+    [InlineData("demo", "--out")]
+    [InlineData("train", "--learning-rate")]
+    [InlineData("unlearn", "--from")]
+    [InlineData("audit", "--tolerance")]
+    [InlineData("data inspect", "--correlation")]
+    [InlineData("report", "<RUNS>")]
+    [InlineData("recipes", "--json")]
+    [InlineData("doctor", "--json")]
+    public async Task Every_command_explains_itself(string command, string flag)
+    {
+        var outcome = await _tool.Run([.. command.Split(' '), "--help"]);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains(flag, outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_doctor_finds_a_machine_that_runs_these_tests_healthy()
+    {
+        var outcome = await _tool.Run(("EFFACE_CACHE", _tool.At("cache")), null, "doctor", "--json");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.True((bool)outcome.Json["healthy"]!);
+    }
+
+    [Fact]
+    public async Task The_doctor_names_a_cache_that_cannot_be_written_and_the_fix()
+    {
+        File.WriteAllText(_tool.At("file"), "");
+        var outcome = await _tool.Run(("EFFACE_CACHE", _tool.At("file/cache")), null, "doctor");
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("FAULT cache folder", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("EFFACE_CACHE", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Recipes_say_what_each_is_for()
+    {
+        var recipes = JsonNode.Parse((await _tool.Run("recipes", "--json")).Output)!.AsArray();
+        Assert.Equal(["strict", "paper"], recipes.Select(recipe => (string)recipe!["name"]!));
+        Assert.All(recipes, recipe => Assert.NotEmpty((string)recipe!["purpose"]!));
+    }
+
+    [Fact]
+    public async Task Inspecting_a_data_set_prints_its_counts_and_floors_as_one_object()
+    {
+        var outcome = await _tool.Run("data", "inspect", "--data", "cifar10", "--root", _tool.Cifar(i => (byte)(i % 10)), "--forget", "class", "--json");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        var data = outcome.Json["data"]!;
+        Assert.Equal((180, 20, 40), ((int)data["counts"]!["train"]!, (int)data["counts"]!["validation"]!, (int)data["counts"]!["test"]!));
+        Assert.Equal(0, (int)data["joint"]![0]!["counts"]![0]![2]!);
+        Assert.Equal(0.2, (double)outcome.Json["floors"]![0]!["labelOnly"]!["balancedAccuracy"]!["value"]!, 9);
+    }
+
+    [Fact]
+    public async Task Inspecting_prints_the_joint_table_for_people()
+    {
+        var outcome = await _tool.Run("data", "inspect", "--limit", "100", "--size", "16", "--forget", "glasses");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("so much can be forgotten", outcome.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', outcome.Output);
+    }
+
+    public void Dispose() => _tool.Dispose();
+}

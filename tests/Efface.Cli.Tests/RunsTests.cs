@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Efface.Cli.Tests;
+
+/// <summary>A model for smile on a few small faces, trained once for all of these tests.</summary>
+public sealed class TrainedRun : IAsyncLifetime
+{
+    internal static readonly string[] Flags = ["--data", "faces", "--limit", "200", "--epochs", "1", "--width", "0.125", "--stem", "fast", "--size", "32", "--threads", "1"];
+
+    internal Tool Tool { get; } = new();
+
+    internal Outcome Outcome { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Outcome = await Tool.Run(["train", .. Flags, "--json", "--out", "before"]);
+
+    public ValueTask DisposeAsync()
+    {
+        Tool.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class RunsTests(TrainedRun trained) : IClassFixture<TrainedRun>
+{
+    private readonly Tool _tool = trained.Tool;
+
+    [Fact]
+    public void Training_leaves_a_whole_run_folder_and_prints_one_object()
+    {
+        Assert.Equal(0, trained.Outcome.ExitCode);
+        Assert.Equal(_tool.At("before"), (string)trained.Outcome.Json["folder"]!);
+        Assert.Equal(["metrics.jsonl", "model.json", "model.safetensors", "run.json"], Directory.EnumerateFiles(_tool.At("before")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var epoch = JsonNode.Parse(Assert.Single(File.ReadAllLines(_tool.At("before/metrics.jsonl"))))!;
+        Assert.InRange((double)epoch["fidelity"]!, 0, 1);
+        Assert.Contains("epoch 1/1", trained.Outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', trained.Outcome.Error);
+    }
+
+    [Fact]
+    public async Task The_same_configuration_trains_the_same_weights_and_another_seed_others()
+    {
+        Assert.Equal(0, (await _tool.Run("train", "--config", "before/run.json", "--out", "again")).ExitCode);
+        Assert.Equal(0, (await _tool.Run("train", "--config", "before/run.json", "--seed", "5", "--out", "other")).ExitCode);
+        var weights = File.ReadAllBytes(_tool.At("before/model.safetensors"));
+        Assert.Equal(weights, File.ReadAllBytes(_tool.At("again/model.safetensors")));
+        Assert.NotEqual(weights, File.ReadAllBytes(_tool.At("other/model.safetensors")));
+    }
+
+    [Fact]
+    public async Task A_trained_model_forgets_is_audited_and_reported()
+    {
+        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--forget", "glasses", "--epochs", "1", "--threads", "1", "--out", "after")).ExitCode);
+        var audit = await _tool.Run("audit", "--run", "after", "--json");
+        var verdict = (string)audit.Json["verdict"]!;
+        Assert.Equal(verdict switch { "Leaks" => 3, "Inconclusive" => 4, _ => 0 }, audit.ExitCode);
+        Assert.Equal(verdict, (string)JsonNode.Parse(File.ReadAllText(_tool.At("after/audit.json")))!["verdict"]!);
+        Assert.Equal(["embedding", "code", "logits"], audit.Json["representations"]!.AsArray().Select(place => (string)place!["name"]!));
+
+        Assert.Equal(0, (await _tool.Run("report", "before", "after", "--out", "page.html")).ExitCode);
+        var page = File.ReadAllText(_tool.At("page.html"));
+        Assert.Contains("glasses", page, StringComparison.Ordinal);
+        Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_papers_recipe_forgets_several_attributes_beside_a_split_in_the_middle()
+    {
+        var outcome = await _tool.Run("unlearn", "--from", "before", "--recipe", "paper", "--forget", "glasses,hat", "--epochs", "1", "--threads", "1", "--json", "--out", "paper");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.StartsWith("layer", (string)outcome.Json["run"]!["config"]!["split"]!, StringComparison.Ordinal);
+        Assert.Contains("attributeInformation.hat", File.ReadAllText(_tool.At("paper/metrics.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("smirk", "not in data set")]
+    [InlineData("smile", "the task itself")]
+    public async Task An_audit_for_what_cannot_be_sought_is_refused(string attribute, string told)
+    {
+        var outcome = await _tool.Run("audit", "--run", "before", "--attribute", attribute);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(told, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interrupted_training_says_so_and_leaves_a_usable_run()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals are sent with kill");
+        var sent = false;
+        void Interrupt(Process process, string line)
+        {
+            if (sent || !line.StartsWith("epoch 1", StringComparison.Ordinal)) return;
+            sent = true;
+            Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        }
+        var outcome = await _tool.Run(null, Interrupt, ["train", "--config", "before/run.json", "--epochs", "500", "--out", "cut"]);
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.True((bool)JsonNode.Parse(File.ReadAllText(_tool.At("cut/run.json")))!["result"]!["interrupted"]!);
+        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "cut", "--epochs", "1", "--threads", "1", "--out", "mended")).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_demo_tells_the_whole_story()
+    {
+        var outcome = await _tool.Run("demo", "--limit", "200", "--epochs", "2", "--width", "0.125", "--size", "32", "--threads", "1", "--out", "demo");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("before", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("verdict", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(_tool.At("demo/report.html"), outcome.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
+        Assert.True(File.Exists(_tool.At("demo/report.html")));
+    }
+}

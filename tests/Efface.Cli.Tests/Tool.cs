@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json.Nodes;
+
+namespace Efface.Cli.Tests;
+
+/// <summary>What a run of the tool left behind.</summary>
+internal sealed record Outcome(int ExitCode, string Output, string Error)
+{
+    public JsonObject Json => JsonNode.Parse(Output)!.AsObject();
+}
+
+/// <summary>Runs the tool as a process, in a folder of its own.</summary>
+internal sealed class Tool : IDisposable
+{
+    private static readonly string Assembly = typeof(Tool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Tool").Value!;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("efface-").FullName;
+
+    public string At(string name) => Path.Combine(Folder, name);
+
+    public Task<Outcome> Run(params string[] arguments) => Run(null, null, arguments);
+
+    /// <param name="environment">A variable to set.</param>
+    /// <param name="onError">Hears each line of stderr.</param>
+    /// <param name="arguments">Of the tool.</param>
+    public async Task<Outcome> Run((string Name, string Value)? environment, Action<Process, string>? onError, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (environment is { } variable) start.Environment[variable.Name] = variable.Value;
+        using var process = Process.Start(start)!;
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+        var error = new List<string>();
+        while (await process.StandardError.ReadLineAsync(timeout.Token) is { } line)
+        {
+            error.Add(line);
+            onError?.Invoke(process, line);
+        }
+        await process.WaitForExitAsync(timeout.Token);
+        return new Outcome(process.ExitCode, await output, string.Join('\n', error));
+    }
+
+    /// <summary>A folder in CIFAR-10's layout, of a few records a file, with labels of the caller's choice.</summary>
+    public string Cifar(Func<int, byte> label)
+    {
+        var folder = Directory.CreateDirectory(At("cifar-10-batches-bin")).FullName;
+        var random = new Random(1);
+        foreach (var name in new[] { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin" })
+        {
+            var records = new byte[40 * 3073];
+            random.NextBytes(records);
+            for (var i = 0; i < 40; i++) records[i * 3073] = label(i);
+            File.WriteAllBytes(Path.Combine(folder, name), records);
+        }
+        return Folder;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

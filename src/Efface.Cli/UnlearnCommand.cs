@@ -17,7 +17,7 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
     {
         // What the trained run says about data and network holds, unless a flag says otherwise.
         var defaults = settings.From is null ? null : Inheritance.ForUnlearning(settings.From);
-        return ProgressDisplay.Show(display =>
-            Finish(ModelRun.Unlearn(settings.ToConfig(defaults), settings.OutOr("unlearn"), display, Shell.Cancel), settings.Json));
+        return Finish(
+            ProgressDisplay.Show(display => ModelRun.Unlearn(settings.ToConfig(defaults), settings.OutOr("unlearn"), display, Shell.Cancel)), settings.Json);
     }
 }

@@ -57,6 +57,22 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_learnt_nothing_is_not_praised_for_forgetting()
+    {
+        var folder = _runs.After(Verdict.Forgotten);
+        Assert.DoesNotContain("hardly better", Text(folder), StringComparison.Ordinal);
+        folder.Audit = folder.Audit! with { Fidelity = FakeRuns.Around(0.51, 0.02) };
+        Assert.Contains("hardly better at “smile” than guessing the commonest answer: right on 51.0\u00a0% of test images, where guessing is right on 50.0\u00a0%", Text(folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_to_be_forgotten_but_not_looked_for_is_named()
+    {
+        _runs.Attributes = ["glasses", "hat"];
+        Assert.Contains("“hat” was to be forgotten too, but the audit did not look for it.", Text(_runs.After(Verdict.Forgotten)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_run_alone_is_a_report()
     {
         var text = Text(_runs.After(Verdict.Forgotten));

@@ -98,7 +98,8 @@ internal static class AttackerPlot
             + $"{Numbers.Percent(floors.LabelOnly.BalancedAccuracy.Value)} (label-only) and {Numbers.Percent(floors.PredictionOnly.BalancedAccuracy.Value)} (prediction-only).";
     }));
 
-    private static Html Marker(ReportRun run) => Html.Trusted((run.Index % 4) switch
+    // A fifth run has the first one's colour, but not its shape.
+    private static Html Marker(ReportRun run) => Html.Trusted(((run.Index + run.Index / 4) % 4) switch
     {
         0 => """<circle r="4"/>""",
         1 => """<path d="M0 -5.5 L5.5 0 L0 5.5 L-5.5 0 Z"/>""",

@@ -18,6 +18,10 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     /// <summary>The column the model is for.</summary>
     public string Task => Record.Data.Joint.Select(joint => joint.Task).FirstOrDefault() ?? Record.Config.Task ?? "the task";
 
+    /// <summary>The share of training images with the task's commonest answer; null where the joint table is not known.</summary>
+    public double? Guessing => Record.Data.Joint.Select(joint => joint.Counts.Select(row => row.Sum()).ToList())
+        .Where(answers => answers.Sum() > 0).Select(answers => (double?)answers.Max() / answers.Sum()).FirstOrDefault();
+
     /// <summary>Every place for every attribute, and for all attributes at once.</summary>
     public IEnumerable<RepresentationAudit> Audits => Audit is null ? [] : Audit.Representations.Concat(Audit.Joint);
 

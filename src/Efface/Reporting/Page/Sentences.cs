@@ -34,6 +34,17 @@ internal static class Sentences
         };
     }
 
+    /// <summary>What keeps a verdict from meaning what it seems to mean.</summary>
+    public static IEnumerable<string> Caveats(ReportRun run)
+    {
+        if (run.Audit is not { } audit) yield break;
+        if (run.Guessing is { } guessing && audit.Fidelity.Low <= guessing)
+            yield return $"The model is hardly better at {Quoted(run.Task)} than guessing the commonest answer: right on {Numbers.Percent(audit.Fidelity.Value)} of test images, where guessing is right on "
+                + $"{Numbers.Percent(guessing)} of training images. A model that learnt nothing gives nothing away.";
+        if (run.Unlearns && run.Record.Config.Forget.Except(run.Attributes).ToList() is { Count: > 0 } missing)
+            yield return $"{Enumerated(missing, "and")} {(missing.Count == 1 ? "was" : "were")} to be forgotten too, but the audit did not look for {(missing.Count == 1 ? "it" : "them")}.";
+    }
+
     /// <summary>What an attacker has before it.</summary>
     public static string Knows(string knows) => knows switch
     {

@@ -36,6 +36,7 @@ internal static class Styles
         .verdict { margin: 1.75rem 0 0; padding: 1.25rem 1.5rem; border: 1px solid; border-left-width: 6px; border-radius: 6px; }
         .verdict .sentence { font-size: 1.2rem; line-height: 1.45; max-width: 52rem; margin: .75rem 0; }
         .verdict ul { margin: .75rem 0 0; padding-left: 1.2rem; font-size: .9375rem; max-width: 52rem; }
+        .verdict .caveat { margin: .75rem 0 0; padding-top: .75rem; border-top: 1px solid var(--rule); max-width: 52rem; font-size: .9375rem; }
         .verdict.good { border-color: var(--good); background: var(--good-ground); } .verdict.open { border-color: var(--open); background: var(--open-ground); }
         .verdict.bad { border-color: var(--bad); background: var(--bad-ground); } .verdict.none { border-color: var(--none); background: var(--none-ground); }
         .badge { display: inline-block; white-space: nowrap; font-size: .8125rem; font-weight: 600; line-height: 1.4; padding: .1rem .6rem; border: 1px solid; border-radius: 1rem; background: var(--ground); }

@@ -23,6 +23,7 @@ internal static class VerdictSection
             <p>{Badge.Of(run.Audit?.Verdict)}</p>
             <p class="sentence">{Sentences.Verdict(run)}</p>
             {Reasons(run)}
+            {Sentences.Caveats(run).Select(caveat => Html.Of($"""<p class="caveat"><b>Note.</b> {caveat}</p>"""))}
             </section>
             """);
     }

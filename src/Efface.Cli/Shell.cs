@@ -54,6 +54,11 @@ internal static class Shell
             Console.Error.WriteLine("efface: interrupted.");
             return Interrupted;
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"efface: {fault.Message} Check that the place exists, may be written and has space left.");
+            return BadInput;
+        }
         catch (Exception fault)
         {
             var trace = Path.Combine(Path.GetTempPath(), $"efface-fault-{Environment.ProcessId}.txt");

@@ -84,6 +84,15 @@ public sealed class RunsTests(TrainedRun trained) : IClassFixture<TrainedRun>
     }
 
     [Fact]
+    public async Task A_report_for_a_folder_that_is_not_there_is_no_fault_of_ours()
+    {
+        var outcome = await _tool.Run("report", "before", "--out", "nowhere/page.html");
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("nowhere/page.html", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("a fault of ours", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_interrupted_training_says_so_and_leaves_a_usable_run()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals are sent with kill");

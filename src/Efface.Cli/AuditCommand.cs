@@ -34,6 +34,7 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
 
     protected override int Execute(Settings settings)
     {
+        if (settings.Seeds < 1) throw new InvalidInputException($"--seeds {settings.Seeds}", "below 1", "Give 1 or more");
         var asked = new AuditSettings();
         asked = asked with
         {

@@ -5,6 +5,7 @@ var app = new CommandApp();
 app.Configure(configuration =>
 {
     configuration.SetApplicationName("efface");
+    configuration.ConfigureConsole(Shell.Output);
     configuration.UseStrictParsing();
     configuration.PropagateExceptions();
     configuration.AddCommand<DemoCommand>("demo").WithDescription("The whole story on faces that Efface draws itself: train, audit, unlearn, audit, report.");
@@ -20,4 +21,5 @@ app.Configure(configuration =>
     configuration.AddCommand<RecipesCommand>("recipes").WithDescription("The named settings, with what each is for.");
     configuration.AddCommand<DoctorCommand>("doctor").WithDescription("What native library, device, threads and memory there are, and the fix for what is wrong.");
 });
-return Shell.Run(() => app.Run(args, Shell.Cancel));
+// A branch without a command explains itself; by itself the library would call that an error without a message.
+return Shell.Run(args, () => app.Run(args is ["data"] ? ["data", "--help"] : args, Shell.Cancel));

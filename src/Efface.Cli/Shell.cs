@@ -16,13 +16,11 @@ internal static class Shell
     /// <summary>Set by Ctrl-C and SIGTERM: the batch at hand is finished, and what there is is saved.</summary>
     public static CancellationToken Cancel => Source.Token;
 
+    /// <summary>Results, on stdout; no colours when it is not a terminal, whatever a build server promises.</summary>
+    public static IAnsiConsole Output { get; } = Plain(Console.Out, Console.IsOutputRedirected);
+
     /// <summary>Progress and logs; no colours or bars when it is not a terminal.</summary>
-    public static IAnsiConsole Error { get; } = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-        Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Detect,
-        Out = new AnsiConsoleOutput(Console.Error),
-    });
+    public static IAnsiConsole Error { get; } = Plain(Console.Error, Console.IsErrorRedirected);
 
     /// <summary>Whether stderr shows a live display.</summary>
     public static bool IsLive => !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
@@ -31,8 +29,9 @@ internal static class Shell
     public static void PrintJson<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, RunFolder.Json));
 
     /// <summary>Runs the tool and turns what goes wrong into a message and an exit code.</summary>
-    public static int Run(Func<int> tool)
+    public static int Run(string[] arguments, Func<int> tool)
     {
+        AnsiConsole.Console = Output;
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
@@ -46,7 +45,7 @@ internal static class Shell
         }
         catch (CommandAppException usage)
         {
-            Console.Error.WriteLine($"efface: {usage.Message.TrimEnd('.')}. See efface --help.");
+            Console.Error.WriteLine($"efface: {Usage.Explain(usage.Message, arguments)}. See efface --help.");
             return BadInput;
         }
         catch (OperationCanceledException)
@@ -56,7 +55,7 @@ internal static class Shell
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"efface: {fault.Message} Check that the place exists, may be written and has space left.");
+            Console.Error.WriteLine($"efface: {fault.Message.TrimEnd('.')}. Check that the place exists, may be written and has space left.");
             return BadInput;
         }
         catch (Exception fault)
@@ -67,6 +66,15 @@ internal static class Shell
             return OurFault;
         }
     }
+
+    private static IAnsiConsole Plain(TextWriter writer, bool redirected) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+        ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+        Enrichment = new ProfileEnrichment { UseDefaultEnrichers = !redirected },
+        Out = new AnsiConsoleOutput(writer),
+    });
 
     private static void Stop(PosixSignalContext signal)
     {

@@ -7,22 +7,6 @@ public sealed class LookingTests : IDisposable
 {
     private readonly Tool _tool = new();
 
-    [Theory]
-    [InlineData("demo", "--out")]
-    [InlineData("train", "--learning-rate")]
-    [InlineData("unlearn", "--from")]
-    [InlineData("audit", "--tolerance")]
-    [InlineData("data inspect", "--correlation")]
-    [InlineData("report", "<RUNS>")]
-    [InlineData("recipes", "--json")]
-    [InlineData("doctor", "--json")]
-    public async Task Every_command_explains_itself(string command, string flag)
-    {
-        var outcome = await _tool.Run([.. command.Split(' '), "--help"]);
-        Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains(flag, outcome.Output, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task The_doctor_finds_a_machine_that_runs_these_tests_healthy()
     {

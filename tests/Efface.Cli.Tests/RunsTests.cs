@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Xunit;
+
+[assembly: AssemblyFixture(typeof(Efface.Cli.Tests.TrainedRun))]
 
 namespace Efface.Cli.Tests;
 
@@ -22,7 +23,7 @@ public sealed class TrainedRun : IAsyncLifetime
     }
 }
 
-public sealed class RunsTests(TrainedRun trained) : IClassFixture<TrainedRun>
+public sealed class RunsTests(TrainedRun trained)
 {
     private readonly Tool _tool = trained.Tool;
 
@@ -90,23 +91,6 @@ public sealed class RunsTests(TrainedRun trained) : IClassFixture<TrainedRun>
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("nowhere/page.html", outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("a fault of ours", outcome.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_interrupted_training_says_so_and_leaves_a_usable_run()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals are sent with kill");
-        var sent = false;
-        void Interrupt(Process process, string line)
-        {
-            if (sent || !line.StartsWith("epoch 1", StringComparison.Ordinal)) return;
-            sent = true;
-            Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
-        }
-        var outcome = await _tool.Run(null, Interrupt, ["train", "--config", "before/run.json", "--epochs", "500", "--out", "cut"]);
-        Assert.Equal(130, outcome.ExitCode);
-        Assert.True((bool)JsonNode.Parse(File.ReadAllText(_tool.At("cut/run.json")))!["result"]!["interrupted"]!);
-        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "cut", "--epochs", "1", "--threads", "1", "--out", "mended")).ExitCode);
     }
 
     [Fact]

@@ -30,6 +30,7 @@ internal sealed class Tool : IDisposable
         if (environment is { } variable) start.Environment[variable.Name] = variable.Value;
         using var process = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var killed = timeout.Token.Register(() => process.Kill(entireProcessTree: true));
         var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
         var error = new List<string>();
         while (await process.StandardError.ReadLineAsync(timeout.Token) is { } line)

@@ -22,7 +22,7 @@ public abstract class VectorAttacker : NeuralAttacker
 
     /// <inheritdoc/>
     protected override Tensor Prepare(Tensor values) => values.dim() < 4 ? values
-        : (values.shape[2] > Grid ? functional.adaptive_avg_pool2d(values, [Grid, Grid]) : values).flatten(1);
+        : functional.adaptive_avg_pool2d(values, [Math.Min(Grid, values.shape[2]), Math.Min(Grid, values.shape[3])]).flatten(1);
 
     /// <summary>How many numbers the network gets: features, and y one-hot where it is known.</summary>
     protected static long Inputs(AttackProblem problem) => problem.TaskClasses + (problem.IsMap

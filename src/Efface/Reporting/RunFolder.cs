@@ -29,6 +29,7 @@ public sealed class RunFolder
     /// <exception cref="InvalidInputException">It exists and is not empty, or cannot be made.</exception>
     public static RunFolder Create(string path)
     {
+        if (string.IsNullOrWhiteSpace(path)) throw new InvalidInputException("--out", "names no folder", "Name a new folder, or leave the flag out");
         if (File.Exists(path) || Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
             throw new InvalidInputException($"--out {path}", "already in use", "Name a new folder, or remove this one");
         try
@@ -67,7 +68,7 @@ public sealed class RunFolder
 
     /// <summary>metrics.jsonl.</summary>
     public IReadOnlyList<EpochMetrics> Metrics => File.Exists(At(MetricsFile))
-        ? [.. File.ReadLines(At(MetricsFile)).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, Json)!)]
+        ? Attempt(MetricsFile, () => File.ReadLines(At(MetricsFile)).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, Json)!).ToArray())
         : [];
 
     /// <summary>The configuration in a run.json, to repeat that run.</summary>
@@ -104,11 +105,13 @@ public sealed class RunFolder
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 
-    private T Read<T>(string name)
+    private T Read<T>(string name) => Attempt(name, () => JsonSerializer.Deserialize<T>(File.ReadAllText(At(name)), Json) ?? throw new JsonException("it is empty"));
+
+    private T Attempt<T>(string name, Func<T> read)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(At(name)), Json) ?? throw new JsonException("it is empty");
+            return read();
         }
         catch (Exception fault) when (fault is JsonException or IOException)
         {

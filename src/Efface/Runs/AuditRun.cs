@@ -23,13 +23,10 @@ public static class AuditRun
         var folder = RunFolder.Open(path);
         var run = folder.Run;
         var sought = attributes.Count > 0 ? attributes : run.Config.Forget;
-        if (sought.Count == 0) throw new InvalidInputException("--attribute", "missing, and the run names none", "Name the columns to look for, such as --attribute glasses");
-        if (settings.Tolerance is not (> 0 and < 1)) throw new InvalidInputException($"--tolerance {settings.Tolerance}", "not between 0 and 1", "Give a share of balanced accuracy such as 0.05");
-        if (settings.Attackers.Except(Attackers.All.Select(attacker => attacker.Name)).ToArray() is { Length: > 0 } unknown)
-            throw new InvalidInputException($"--attackers {string.Join(',', unknown)}", "no such attacker", $"Choose from {string.Join(", ", Attackers.All.Select(attacker => attacker.Name))}");
-        Compute.UseThreads(run.Config.Threads);
+        CheckSettings(settings, sought);
         using var model = TrainedModel.Load(folder.Path, Compute.Device);
         using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn");
+        Compute.UseThreads(run.Config.Threads);
         var table = prepared.Table;
         if (table.Fingerprint() != run.Data.Fingerprint)
             throw new InvalidInputException(path, "its data set has changed since training", "Bring back the files it was trained on, or train again");
@@ -39,6 +36,18 @@ public static class AuditRun
         folder.Audit = result;
         Draw(folder, model, table);
         return result;
+    }
+
+    private static void CheckSettings(AuditSettings settings, IReadOnlyList<string> sought)
+    {
+        var problems = new List<Problem>();
+        if (sought.Count == 0) problems.Add(new Problem("--attribute", "missing, and the run names none", "Name the columns to look for, such as --attribute glasses"));
+        if (settings.Tolerance is not (> 0 and < 1)) problems.Add(new Problem($"--tolerance {settings.Tolerance}", "not between 0 and 1", "Give a share of balanced accuracy such as 0.05"));
+        if (settings.Confidence is not (>= 0.5 and < 1)) problems.Add(new Problem($"--confidence {settings.Confidence}", "not from 0.5 to below 1", "Give a confidence such as 0.95"));
+        if (settings.Seeds.Count == 0) problems.Add(new Problem("--seeds 0", "below 1", "Give 1 or more"));
+        if (settings.Attackers.Except(Attackers.All.Select(attacker => attacker.Name)).ToArray() is { Length: > 0 } unknown)
+            problems.Add(new Problem($"--attackers {string.Join(',', unknown)}", "no such attacker", $"Choose from {string.Join(", ", Attackers.All.Select(attacker => attacker.Name))}"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
     }
 
     private static void CheckAttributes(ImageTable table, TrainedModel model, IReadOnlyList<string> sought)

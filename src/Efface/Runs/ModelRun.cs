@@ -27,8 +27,8 @@ public static class ModelRun
     {
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
-        Compute.UseThreads(asked.Threads);
         using var prepared = Preflight.Check(asked, forgets: command == "unlearn");
+        Compute.UseThreads(prepared.Config.Threads);
         torch.manual_seed(prepared.Config.Seed);
         using var model = Start(prepared);
         var options = Options(prepared.Config);

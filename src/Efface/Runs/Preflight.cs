@@ -30,7 +30,7 @@ public static class Preflight
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
     public static Prepared Check(RunConfig config, bool forgets)
     {
-        var problems = Flags(config).ToList();
+        var problems = Flags(config, forgets).ToList();
         var source = DataSources.Find(config.Data);
         if (source is null)
             problems.Add(new Problem($"--data {config.Data}", "no such data set", $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"));
@@ -60,17 +60,19 @@ public static class Preflight
         }
     }
 
-    private static IEnumerable<Problem> Flags(RunConfig config)
+    private static IEnumerable<Problem> Flags(RunConfig config, bool forgets)
     {
         foreach (var problem in Backbones.Validate(new BackboneOptions { Model = config.Model, Stem = config.Stem ?? Backbones.Stems[0], Width = config.Width, Classes = 2 }))
             yield return problem;
         foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 2), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1) })
             if (value < least) yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
-        if (config.LearningRate is <= 0 or double.NaN) yield return new Problem($"--learning-rate {config.LearningRate}", "not above 0", "Give a step size such as 0.1");
-        if (config.Lambda is { } lambda && (lambda.Count != 3 || lambda.Any(value => !(value >= 0))))
-            yield return new Problem($"--lambda {string.Join(',', lambda)}", "not three numbers of 0 or more", "Give λ1,λ2,λ3, such as 2.5,1,5");
-        if (config.Objective is { } objective && !Enum.TryParse<AttributeObjective>(objective, ignoreCase: true, out _))
+        if (config.LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate))) yield return new Problem($"--learning-rate {rate}", "not a finite number above 0", "Give a step size such as 0.1");
+        if (config.Lambda is { } lambda && (lambda.Count != 3 || lambda.Any(value => !(value >= 0 && double.IsFinite(value)))))
+            yield return new Problem($"--lambda {string.Join(',', lambda)}", "not three numbers that are finite and 0 or more", "Give λ1,λ2,λ3, such as 2.5,1,5");
+        if (config.Objective is { } objective && !Enum.GetNames<AttributeObjective>().Contains(objective, StringComparer.OrdinalIgnoreCase))
             yield return new Problem($"--objective {objective}", "no such objective", $"Choose one of {string.Join(", ", Enum.GetNames<AttributeObjective>()).ToLowerInvariant()}");
+        if (forgets && config is { Recipe: "strict", Split: not (null or DiscreteBottleneck.Assignment) })
+            yield return new Problem($"--split {config.Split}", "recipe strict splits behind its own bottleneck", "Leave --split out, or choose --recipe paper");
         if (config.Bits is < 1 or > 12) yield return new Problem($"--bits {config.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
         if (Recipes.All.All(recipe => recipe.Name != config.Recipe))
             yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(recipe => recipe.Name))}");

@@ -62,13 +62,79 @@ public sealed class AttackersTests : IDisposable
     }
 
     [Fact]
-    public void The_same_seed_reads_the_same()
+    public void Only_the_resnet_reads_a_texture()
     {
-        var parts = Planted.Vectors(Shift);
-        Assert.Equal(parts.OnTraining(new MlpAttacker(), 3).Test.Balanced, parts.OnTraining(new MlpAttacker(), 3).Test.Balanced);
+        var parts = Planted.Textures();
+        Assert.InRange(Planted.Leak(parts, parts.OnTraining(new MlpAttacker(), 0)).Value, -0.15, 0.15);
+        Assert.InRange(Planted.Leak(parts, parts.OnTraining(new ResNetAttacker(), 0)).Low, 0.25, 1);
+    }
+
+    [Fact]
+    public void What_is_not_there_is_not_found_in_maps()
+        => Assert.InRange(Planted.Leak(Planted.Maps(), Planted.Maps().OnTraining(new ResNetAttacker(), 0)).Low, -1, 0);
+
+    // A vector, a map as small as can be, one that is averaged first, one that is not square, and a code.
+    public static TheoryData<long[], int> Shapes => new()
+    {
+        { [5], 0 }, { [3, 1, 1], 0 }, { [3, 6, 6], 0 }, { [3, 4, 6], 0 }, { [3, 6, 2], 0 }, { [], 6 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Every_attacker_that_can_read_a_place_gives_each_image_a_distribution_and_the_same_again_for_the_same_seed(long[] shape, int symbols)
+    {
+        foreach (var task in new[] { 0, 2 })
+        {
+            var problem = new AttackProblem(shape, symbols, task, 3);
+            var (fit, choose, test) = (Noise(problem, 32, 1), Noise(problem, 20, 2), Noise(problem, 20, 3));
+            var attackers = Attackers.All.Where(attacker => attacker.Reads(problem)).ToArray();
+            Assert.NotEmpty(attackers);
+            Assert.All(attackers, attacker =>
+            {
+                double[,] Read()
+                {
+                    using var fitted = attacker.Fit(problem, fit, choose, 4);
+                    return fitted.Read(test);
+                }
+                var read = Read();
+                Assert.Equal((20, 3), (read.GetLength(0), read.GetLength(1)));
+                Assert.All(read.Cast<double>(), value => Assert.True(double.IsFinite(value)));
+                for (var i = 0; i < 20; i++) Assert.Equal(1, Enumerable.Range(0, 3).Sum(z => Math.Exp(read[i, z])), 4);
+                Assert.Equal(read, Read());
+            });
+        }
+    }
+
+    [Fact]
+    public void Another_seed_learns_another_way()
+    {
+        var parts = Planted.Few();
+        Assert.NotEqual(parts.OnTraining(new MlpAttacker(), 3).Test.Balanced, parts.OnTraining(new MlpAttacker(), 4).Test.Balanced);
+    }
+
+    [Fact]
+    public void Attacks_leave_no_tensor_behind()
+    {
+        var parts = Planted.Few(Shift).Knowing(task: true);
+        parts.OnTraining(new LinearAttacker(), 0);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        parts.OnTraining(new LinearAttacker(), 0);
+        parts.OnUnseen(new LinearAttacker(), 0);
+        parts.LabelOnly();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     public void Dispose() => _scope.Dispose();
+
+    private static AttackSet Noise(AttackProblem problem, int count, int seed)
+    {
+        var random = new Random(seed);
+        int[] Labels(int classes) => [.. Enumerable.Range(0, count).Select(_ => random.Next(classes))];
+        var (y, z, size) = (Labels(2), Labels(3), (int)problem.Shape.Aggregate(1L, (product, side) => product * side));
+        return new AttackSet(problem.IsDiscrete
+            ? torch.tensor(Labels(problem.Symbols).Select(symbol => (long)symbol).ToArray())
+            : torch.tensor(Enumerable.Range(0, count * size).Select(_ => random.NextSingle()).ToArray(), [count, .. problem.Shape]), y, y, z);
+    }
 
     private static void Shift(float[] h, int z) => h[0] += z == 1 ? 1.2f : -1.2f;
 }

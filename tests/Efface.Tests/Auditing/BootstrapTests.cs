@@ -1,3 +1,4 @@
+using CsCheck;
 using Efface.Auditing;
 using Xunit;
 
@@ -41,6 +42,50 @@ public sealed class BootstrapTests
         });
         Assert.InRange(held, 165, 195);
     }
+
+    [Fact]
+    public void It_holds_for_a_class_that_is_rare_too()
+    {
+        var random = new Random(8);
+        var held = Enumerable.Range(0, 300).Count(_ =>
+        {
+            var classes = Enumerable.Range(0, 200).Select(i => i % 5 == 0 ? 1 : 0).ToArray();
+            var right = classes.Select(z => random.NextDouble() < (z == 0 ? 0.8 : 0.4)).ToArray();
+            var measured = Bootstrap.BalancedAccuracy(right, classes, 2, 0.95);
+            return measured.Low <= 0.6 && 0.6 <= measured.High;
+        });
+        Assert.InRange(held, 273, 297);
+    }
+
+    [Fact]
+    public void The_interval_holds_the_value_and_a_swap_of_the_readers_turns_it_round()
+        => Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 2]).Array[20, 60].Sample(images =>
+        {
+            var (right, other, classes) = (images.Select(image => image.Item1).ToArray(), images.Select(image => image.Item2).ToArray(), images.Select(image => image.Item3).ToArray());
+            foreach (var measured in new[] { Bootstrap.BalancedAccuracy(right, classes, 3, 0.95), Bootstrap.BalancedDifference(right, other, classes, 3, 0.95) })
+            {
+                Assert.InRange(measured.Value, measured.Low, measured.High);
+                Assert.Equal(images.Length, measured.N);
+            }
+            var (there, back) = (Bootstrap.BalancedDifference(right, other, classes, 3, 0.95), Bootstrap.BalancedDifference(other, right, classes, 3, 0.95));
+            Assert.Equal(there.Value, -back.Value, 12);
+            Assert.Equal(there.Low, -back.High, 12);
+        }, iter: 30);
+
+    [Fact]
+    public void A_paired_difference_is_plain_where_the_two_intervals_overlap()
+    {
+        // The second reader errs where the first does, and on a few more images: paired, that is plain; unpaired, it is not.
+        var (right, _, classes) = Draw(600, 0.7, 0.5, new Random(9));
+        var other = right.Select((r, i) => r && i % 20 != 0).ToArray();
+        var (first, second) = (Bootstrap.BalancedAccuracy(right, classes, 2, 0.95), Bootstrap.BalancedAccuracy(other, classes, 2, 0.95));
+        Assert.True(second.High > first.Low);
+        Assert.InRange(Bootstrap.BalancedDifference(right, other, classes, 2, 0.95).Low, 0.001, 1);
+    }
+
+    [Fact]
+    public void A_class_that_no_image_has_does_not_count()
+        => Assert.Equal(0.75, Bootstrap.BalancedAccuracy([true, true, true, false], [0, 0, 2, 2], 4, 0.95).Value);
 
     private static (bool[] Right, bool[] Other, int[] Classes) Draw(int n, double first, double second, Random random)
         => ([.. Enumerable.Range(0, n).Select(_ => random.NextDouble() < first)],

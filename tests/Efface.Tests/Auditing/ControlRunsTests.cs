@@ -14,6 +14,8 @@ public sealed class ControlRunsTests
         new int[][] { [500, 500], [500, 500] },
         new int[][] { [400, 100], [200, 300] },
         new int[][] { [100, 100, 0, 0], [0, 0, 100, 100] },
+        // Ten classes as in CIFAR-10, where y is whether it lives; skewed, with a task that errs.
+        new int[][] { [500, 20, 300, 10, 400, 15, 100, 90, 60, 30], [10, 200, 25, 350, 30, 240, 60, 110, 40, 80] },
     ];
 
     [Theory]
@@ -36,6 +38,25 @@ public sealed class ControlRunsTests
     [Fact]
     public void Where_the_task_tells_everything_nothing_can_be_planted()
         => Assert.Null(ControlRuns.PlantedShare(new[,] { { 10, 0 }, { 0, 10 } }, 0.05));
+
+    [Fact]
+    public void Where_even_the_whole_trace_gains_too_little_nothing_can_be_planted()
+    {
+        // y tells z for all but one image in twenty: 0.95 is read already.
+        int[,] joint = { { 95, 5 }, { 5, 95 } };
+        Assert.Null(ControlRuns.PlantedShare(joint, 0.06));
+        // By hand: a share q gains 0.05 (1.9 q - 0.9), once it outweighs what y says.
+        Assert.Equal(1.7 / 1.9, ControlRuns.PlantedShare(joint, 0.04)!.Value, 9);
+    }
+
+    [Fact]
+    public void A_larger_gain_takes_a_larger_share()
+    {
+        int[,] joint = { { 400, 100 }, { 200, 300 } };
+        var shares = new[] { 0.02, 0.05, 0.1, 0.2 }.Select(gain => ControlRuns.PlantedShare(joint, gain)!.Value).ToArray();
+        Assert.Equal(shares.Order().Distinct(), shares);
+        Assert.All(shares, share => Assert.InRange(share, 0.001, 0.999));
+    }
 
     [Fact]
     public void Both_controls_pass_on_noise_with_enough_images_for_the_trace()

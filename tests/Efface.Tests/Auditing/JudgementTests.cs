@@ -34,10 +34,28 @@ public sealed class JudgementTests
     [Fact]
     public void It_says_how_many_images_would_settle_it()
     {
-        // Half the distance to the tolerance of an interval of half width 0.04 at 1,000 images: sixteen times... (0.04 / 0.02)² = 4.
+        // An interval of half width 0.04 at 1,000 images must shrink to the distance of 0.02: (0.04 / 0.02)² = 4 times as many.
         var (_, reasons) = Judgement.Of(Around(0.03, 0.04), [Attacker(0.03, 0.04)], Good, 0.05);
         Assert.Contains("about 4,000 test images", Assert.Single(reasons), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void It_does_not_ask_for_images_where_none_would_settle_it()
+    {
+        var (_, reasons) = Judgement.Of(Around(0.05, 0.04), [Attacker(0.05, 0.04)], Good, 0.05);
+        Assert.DoesNotContain("test images", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_doubt_is_told()
+    {
+        var bad = new Controls(Good.Planted with { Passed = false }, Good.Shuffled with { Passed = false });
+        Assert.Equal(3, Judgement.Of(Around(0.03, 0.04), [Attacker(0.03, 0.04)], bad, 0.05).Reasons.Count);
+    }
+
+    [Fact]
+    public void What_leaks_leaks_whatever_the_controls_say()
+        => Assert.Equal(Verdict.Leaks, Judgement.Of(Around(0.2, 0.04), [Attacker(0.2, 0.04)], Good with { Planted = Good.Planted with { Passed = false } }, 0.05).Verdict);
 
     private static Measured Around(double value, double half) => new(value, value - half, value + half, 1000);
 

@@ -7,7 +7,7 @@ namespace Efface.Tests.Auditing;
 internal static class Planted
 {
     /// <summary>y and z are independent fair bits; <paramref name="write"/> puts z into an image's noise [D].</summary>
-    public static AttackParts Vectors(Action<float[], int>? write = null, Action<float[], int>? onlyUnseen = null, int size = 8)
+    public static AttackParts Vectors(Action<float[], int>? write = null, Action<float[], int>? onlyUnseen = null, int size = 8, int images = 1500)
     {
         var random = new Random(11);
         AttackSet Set(int count, bool seen)
@@ -23,15 +23,27 @@ internal static class Planted
             }).ToArray();
             return new AttackSet(torch.tensor(values, [count, size]), y, y, z);
         }
-        return new AttackParts(new AttackProblem([size], 0, 0, 2), Set(1500, true), Set(1000, false), Set(1000, false));
+        return new AttackParts(new AttackProblem([size], 0, 0, 2), Set(images, true), Set(images * 2 / 3, false), Set(images * 2 / 3, false));
     }
 
     /// <summary>The same as maps [D, 4, 4], every position of a channel alike.</summary>
     public static AttackParts Maps(Action<float[], int>? write = null)
     {
-        var vectors = Vectors(write, size: 4);
+        var vectors = Few(write);
         return vectors.With(vectors.Problem with { Shape = [4, 4, 4] }, set => set.Values.view(-1, 4, 1, 1).expand(-1, 4, 4, 4).contiguous());
     }
+
+    /// <summary>Maps [2, 8, 8] of noise over which z = 1 lays a chequered pattern, which the mean of any even square hides.</summary>
+    public static AttackParts Textures()
+    {
+        var vectors = Few(size: 128);
+        var chequered = torch.tensor(Enumerable.Range(0, 128).Select(i => (i / 8 + i) % 2 == 0 ? 1f : -1f).ToArray(), [1, 128]);
+        return vectors.With(vectors.Problem with { Shape = [2, 8, 8] }, set =>
+            (set.Values + chequered * torch.tensor(set.Attribute.Select(z => (float)z).ToArray()).unsqueeze(1)).view(-1, 2, 8, 8));
+    }
+
+    /// <summary>A few images of <see cref="Vectors"/>: a large network sees them in seconds.</summary>
+    public static AttackParts Few(Action<float[], int>? write = null, int size = 4) => Vectors(write, size: size, images: 256);
 
     /// <summary>Codes of 4 symbols; in a share of the images the lowest bit is z.</summary>
     public static AttackParts Codes(double share)

@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Efface.Cli.Tests;
+
+/// <summary>A model that forgot glasses, audited once for all of these tests.</summary>
+public sealed class AuditedRun(TrainedRun trained) : IAsyncLifetime
+{
+    internal Outcome Outcome { get; private set; } = null!;
+
+    internal string File => trained.Tool.At("audited/audit.json");
+
+    public async ValueTask InitializeAsync()
+    {
+        await trained.Tool.Run("unlearn", "--from", "before", "--forget", "glasses", "--epochs", "1", "--threads", "1", "--out", "audited");
+        Outcome = await trained.Tool.Run("audit", "--run", "audited", "--tolerance", "0.1", "--seeds", "2", "--attackers", "linear,lookup", "--json");
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>What other programs may rely on in audit.json.</summary>
+public sealed class AuditJsonTests(AuditedRun audited) : IClassFixture<AuditedRun>
+{
+    private readonly JsonObject _audit = audited.Outcome.Json;
+
+    private IEnumerable<JsonNode> Places => _audit["representations"]!.AsArray().Select(place => place!);
+
+    [Fact]
+    public void The_file_says_what_stdout_says()
+        => Assert.True(JsonNode.DeepEquals(_audit, JsonNode.Parse(File.ReadAllText(audited.File))));
+
+    [Fact]
+    public void Everything_that_the_contract_names_is_there()
+    {
+        Has(_audit, "schemaVersion", "verdict", "reasons", "fidelity", "aum", "settings", "representations", "joint");
+        Has(_audit["settings"]!, "tolerance", "confidence", "seeds", "attackers", "budget");
+        foreach (var place in Places)
+        {
+            Has(place, "name", "kind", "attribute", "verdict", "reasons", "floors", "controls", "attackers", "best", "leak");
+            Has(place["controls"]!["planted"]!, "passed", "measured", "wanted");
+            Has(place["controls"]!["shuffled"]!, "passed", "measured", "wanted");
+            Has(place["leak"]!, "givenTask", "beyondPrediction");
+            foreach (var floor in new[] { "majority", "labelOnly", "predictionOnly" }) Has(place["floors"]![floor]!, "accuracy", "balancedAccuracy");
+            foreach (var attacker in place["attackers"]!.AsArray())
+            {
+                Has(attacker!, "name", "knows", "seed", "validation", "test");
+                Has(attacker!["test"]!, "accuracy", "balancedAccuracy", "auc", "bits");
+            }
+        }
+    }
+
+    [Fact]
+    public void Settings_are_those_that_were_asked_for()
+    {
+        var settings = _audit["settings"]!;
+        Assert.Equal((0.1, 0.95), ((double)settings["tolerance"]!, (double)settings["confidence"]!));
+        Assert.Equal([0, 1], settings["seeds"]!.AsArray().Select(seed => (int)seed!));
+        Assert.Equal(["linear", "lookup"], settings["attackers"]!.AsArray().Select(name => (string)name!));
+    }
+
+    [Fact]
+    public void Every_measured_number_lies_in_its_interval_and_says_on_how_many_images_it_rests()
+    {
+        var measured = Objects(_audit).Where(entry => entry.ContainsKey("value")).ToArray();
+        Assert.True(measured.Length > 50);
+        Assert.All(measured, number =>
+        {
+            Assert.InRange((double)number["value"]!, (double)number["low"]!, (double)number["high"]!);
+            Assert.Equal(200, (int)number["n"]!);
+        });
+    }
+
+    [Fact]
+    public void Places_are_of_the_kind_that_they_are()
+        => Assert.Equal(
+            [("embedding", "continuous"), ("code", "discrete"), ("logits", "continuous")],
+            Places.Select(place => ((string)place["name"]!, (string)place["kind"]!)));
+
+    [Fact]
+    public void The_best_attacker_is_the_one_who_read_validation_best()
+        => Assert.All(Places, place =>
+        {
+            var first = place["attackers"]!.AsArray().MaxBy(attacker => (double)attacker!["validation"]!)!;
+            Assert.All(["name", "knows", "seed"], key => Assert.Equal($"{first[key]}", $"{place["best"]![key]}"));
+        });
+
+    [Fact]
+    public void Each_attacker_was_sent_once_a_seed_unless_it_is_a_table()
+        => Assert.All(Places, place => Assert.All(
+            place["attackers"]!.AsArray().GroupBy(attacker => (string)attacker!["name"]! + attacker["knows"] + attacker["fittedOn"]),
+            group => Assert.Equal(group.Key.StartsWith("lookup", StringComparison.Ordinal) ? [0] : [0, 1], group.Select(attacker => (int)attacker!["seed"]!).Order())));
+
+    [Fact]
+    public void The_verdict_is_the_worst_of_the_released_places_and_decides_the_exit_code()
+    {
+        string[] fromBest = ["Certified", "Forgotten", "Inconclusive", "Leaks"];
+        var worst = Places.Where(place => (bool)place["released"]!).Max(place => Array.IndexOf(fromBest, (string)place["verdict"]!));
+        Assert.Equal(fromBest[worst], (string)_audit["verdict"]!);
+        Assert.Equal(new[] { 0, 0, 4, 3 }[worst], audited.Outcome.ExitCode);
+        Assert.NotEmpty(_audit["reasons"]!.AsArray());
+    }
+
+    private static void Has(JsonNode node, params string[] keys) => Assert.All(keys, key => Assert.NotNull(node[key]));
+
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
+    {
+        JsonObject entries => entries.SelectMany(entry => Objects(entry.Value)).Prepend(entries),
+        JsonArray list => list.SelectMany(Objects),
+        _ => [],
+    };
+}

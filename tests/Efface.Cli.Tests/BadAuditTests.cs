@@ -1,0 +1,71 @@
+using Xunit;
+using static Efface.Cli.Tests.Refusal;
+
+namespace Efface.Cli.Tests;
+
+/// <summary>Audits and reports that cannot be made of what is there.</summary>
+public sealed class BadAuditTests(TrainedRun trained)
+{
+    private readonly Tool _tool = trained.Tool;
+
+    [Theory]
+    [InlineData("--tolerance 0")]
+    [InlineData("--tolerance 1")]
+    [InlineData("--confidence 0")]
+    [InlineData("--confidence 2")]
+    [InlineData("--seeds 0")]
+    [InlineData("--seeds -1")]
+    public async Task A_setting_out_of_range_is_refused_before_any_attack(string flag)
+    {
+        var sound = Copy($"sound {flag}");
+        ToldInLines(await _tool.Run(["audit", "--run", sound, "--attackers", "linear", .. flag.Split(' ')]), flag);
+        Assert.False(File.Exists(_tool.At($"{sound}/audit.json")));
+    }
+
+    [Fact]
+    public async Task An_attacker_that_nobody_knows_is_told_with_those_that_there_are()
+        => ToldInLines(await _tool.Run("audit", "--run", "before", "--attackers", "linear,magic"), "--attackers magic: no such attacker. Choose from lookup, linear, mlp");
+
+    [Fact]
+    public async Task All_that_is_wrong_with_an_audit_is_told_at_once()
+        => ToldInLines(await _tool.Run("audit", "--run", "before", "--tolerance", "2", "--attackers", "magic"), "--tolerance 2", "--attackers magic");
+
+    [Theory]
+    [InlineData("run.json")]
+    [InlineData("model.json")]
+    [InlineData("model.safetensors")]
+    public async Task A_damaged_file_of_a_run_is_named(string file)
+    {
+        var damaged = Copy($"damaged-{file}");
+        File.WriteAllText(_tool.At($"{damaged}/{file}"), "{");
+        ToldInLines(await _tool.Run("audit", "--run", damaged), $"{damaged}/{file}: cannot be read");
+        ToldInLines(await _tool.Run("unlearn", "--from", damaged, "--epochs", "1", "--out", $"{damaged}-after"), $"{damaged}/{file}: cannot be read");
+        Assert.False(Directory.Exists(_tool.At($"{damaged}-after")));
+    }
+
+    [Fact]
+    public async Task A_run_without_its_model_is_told_from_a_finished_one()
+    {
+        var unfinished = Copy("unfinished");
+        File.Delete(_tool.At($"{unfinished}/model.safetensors"));
+        ToldInLines(await _tool.Run("audit", "--run", unfinished), "model.safetensors: missing");
+    }
+
+    [Theory]
+    [InlineData("--task hat --forget glasses", "its task is smile, not hat")]
+    [InlineData("--size 64 --forget glasses", "3×64×64")]
+    [InlineData("--recipe paper --split head --forget glasses", "--split head")]
+    public async Task A_model_that_does_not_fit_is_refused(string flags, string told)
+    {
+        ToldInLines(await _tool.Run(["unlearn", "--from", "before", "--epochs", "1", .. flags.Split(' '), "--out", "unfit"]), told);
+        Assert.False(Directory.Exists(_tool.At("unfit")));
+    }
+
+    private string Copy(string name)
+    {
+        Directory.CreateDirectory(_tool.At(name));
+        foreach (var file in new[] { "run.json", "model.json", "model.safetensors", "metrics.jsonl" })
+            File.Copy(_tool.At($"before/{file}"), _tool.At($"{name}/{file}"));
+        return name;
+    }
+}

@@ -1,0 +1,170 @@
+using Efface.Data;
+using Efface.Detachment;
+using Efface.Reporting;
+using Efface.Runs;
+using Xunit;
+
+namespace Efface.Tests.Runs;
+
+public sealed class PreflightTests : IDisposable
+{
+    private static readonly RunConfig Faces = new() { Limit = 60, Size = 16 };
+    private readonly string _root = Directory.CreateTempSubdirectory("efface-").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    // Each flag with a value that no run can have, and how the complaint begins.
+    private static readonly Dictionary<string, (RunConfig Config, string Subject)> Wrong = new()
+    {
+        ["model"] = (new RunConfig { Model = "alexnet" }, "--model alexnet"),
+        ["stem"] = (new RunConfig { Stem = "wide" }, "--stem wide"),
+        ["width"] = (new RunConfig { Width = double.NaN }, "--width NaN"),
+        ["epochs"] = (new RunConfig { Epochs = 0 }, "--epochs 0"),
+        ["batch"] = (new RunConfig { Batch = 1 }, "--batch 1"),
+        ["limit"] = (new RunConfig { Limit = 19 }, "--limit 19"),
+        ["size"] = (new RunConfig { Size = 15 }, "--size 15"),
+        ["patience"] = (new RunConfig { Patience = 0 }, "--patience 0"),
+        ["threads"] = (new RunConfig { Threads = 0 }, "--threads 0"),
+        ["rate"] = (new RunConfig { LearningRate = 0 }, "--learning-rate 0"),
+        ["rate that is no number"] = (new RunConfig { LearningRate = double.NaN }, "--learning-rate NaN"),
+        ["endless rate"] = (new RunConfig { LearningRate = double.PositiveInfinity }, "--learning-rate"),
+        ["two lambdas"] = (new RunConfig { Lambda = [1, 2] }, "--lambda 1,2"),
+        ["negative lambda"] = (new RunConfig { Lambda = [1, 2, -3] }, "--lambda 1,2,-3"),
+        ["endless lambda"] = (new RunConfig { Lambda = [1, 2, double.PositiveInfinity] }, "--lambda"),
+        ["objective"] = (new RunConfig { Objective = "magic" }, "--objective magic"),
+        ["objective by number"] = (new RunConfig { Objective = "7" }, "--objective 7"),
+        ["bits"] = (new RunConfig { Bits = 13 }, "--bits 13"),
+        ["no bits"] = (new RunConfig { Bits = 0 }, "--bits 0"),
+        ["recipe"] = (new RunConfig { Recipe = "magic" }, "--recipe magic"),
+        ["schedule"] = (new RunConfig { Recipe = "paper", Schedule = "magic" }, "--schedule magic"),
+        ["local and strict"] = (new RunConfig { Recipe = "strict", Schedule = "local" }, "--schedule local"),
+        ["data"] = (new RunConfig { Data = "nothing" }, "--data nothing"),
+        ["root"] = (new RunConfig { Data = "cifar10" }, "--root"),
+    };
+
+    public static TheoryData<string> Flags => [.. Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Flags))]
+    public void A_value_that_no_run_can_have_is_refused_by_its_flag(string flag)
+    {
+        var (config, subject) = Wrong[flag];
+        var problem = Assert.Single(Refused(config with { Limit = config.Limit ?? 60, Size = config.Size ?? 16 }));
+        Assert.StartsWith(subject, problem.Subject, StringComparison.Ordinal);
+        Assert.NotEmpty(problem.Remedy);
+    }
+
+    [Fact]
+    public void Every_wrong_flag_is_told_at_once()
+    {
+        var problems = Refused(new RunConfig
+        {
+            Data = "nothing",
+            Model = "alexnet",
+            Stem = "wide",
+            Width = -1,
+            Epochs = 0,
+            Batch = 0,
+            Limit = 1,
+            Size = 1,
+            Patience = 0,
+            Threads = 0,
+            LearningRate = -1,
+            Lambda = [],
+            Objective = "magic",
+            Bits = 99,
+            Recipe = "magic",
+            Schedule = "magic",
+        });
+        string[] flags = ["--model", "--stem", "--width", "--epochs", "--batch", "--limit", "--size", "--patience", "--threads", "--learning-rate", "--lambda", "--objective", "--bits", "--recipe", "--schedule", "--data"];
+        Assert.Equal(flags, problems.Select(problem => problem.Subject.Split(' ')[0]));
+    }
+
+    [Fact]
+    public void Every_wrong_column_is_told_at_once()
+    {
+        var problems = Refused(Faces with { Task = "smirk", Forget = ["glasses", "glasses", "smirk", "wig"] });
+        Assert.Equal(["column 'smirk'", "column 'wig'", "--forget smirk", "--forget glasses"], problems.Select(problem => problem.Subject));
+        Assert.Contains("smile", problems[0].Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_attribute_that_the_task_determines_cannot_be_forgotten_but_does_not_hinder_plain_training()
+    {
+        ToyCifar.Write(_root, perFile: 100, i => i % 10);
+        var config = new RunConfig { Data = "cifar10", Root = _root, Task = "class", Forget = ["living"] };
+        var problem = Assert.Single(Refused(config));
+        Assert.Equal("--forget living", problem.Subject);
+        Assert.Contains("determines it", problem.Fault, StringComparison.Ordinal);
+
+        using var prepared = Preflight.Check(config, forgets: false);
+        Assert.Null(prepared.Recipe);
+    }
+
+    [Fact]
+    public void A_column_of_one_class_is_refused_in_every_part()
+    {
+        ToyCifar.Write(_root, perFile: 100, i => 2 + i % 2);
+        Assert.Equal(
+            ["column 'living', train part", "column 'living', validation part", "column 'living', test part"],
+            Refused(new RunConfig { Data = "cifar10", Root = _root }).Select(problem => problem.Subject));
+    }
+
+    [Fact]
+    public void Files_that_are_missing_are_told_before_anything_else_of_the_data()
+        => Assert.Equal(6, Refused(new RunConfig { Data = "cifar10", Root = _root, Task = "smirk" }).Count);
+
+    [Fact]
+    public void Impossible_correlations_are_refused()
+        => Assert.Contains("out of range", Assert.Single(Refused(Faces with { Correlation = 2 })).Fault, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_the_user_leaves_open_is_filled_in_and_written_down()
+    {
+        using var prepared = Preflight.Check(Faces, forgets: true);
+        Assert.Equal(("smile", "cifar"), (prepared.Config.Task, prepared.Config.Stem));
+        Assert.Equal(["glasses"], prepared.Config.Forget);
+        Assert.Equal("smile", prepared.Labels.Task.Name);
+        Assert.Equal("glasses", Assert.Single(prepared.Labels.Attributes).Name);
+        Assert.Equal("strict", prepared.Recipe!.Name);
+    }
+
+    [Fact]
+    public void Plain_training_for_a_task_of_the_users_own_forgets_nothing()
+    {
+        using var prepared = Preflight.Check(Faces with { Task = "hair" }, forgets: false);
+        Assert.Empty(prepared.Config.Forget);
+        Assert.Empty(prepared.Labels.Attributes);
+        Assert.Null(prepared.Recipe);
+    }
+
+    [Fact]
+    public void The_users_own_values_replace_the_recipes()
+    {
+        using var prepared = Preflight.Check(Faces with { Recipe = "paper", Lambda = [0.5, 2, 7], Objective = "Reversal", Bits = 6 }, forgets: true);
+        var recipe = prepared.Recipe!;
+        Assert.Equal((0.5, 2, 7, AttributeObjective.Reversal, 6), (recipe.Reconstruction, recipe.Task, recipe.Forgetting, recipe.Objective, recipe.Bits));
+        Assert.Equal(Recipes.Named("paper") with { Reconstruction = 0.5, Task = 2, Forgetting = 7, Objective = AttributeObjective.Reversal, Bits = 6 }, recipe);
+    }
+
+    [Fact]
+    public void No_part_holds_more_images_than_the_limit()
+    {
+        ToyCifar.Write(_root, perFile: 100, i => i % 10);
+        using var prepared = Preflight.Check(new RunConfig { Data = "cifar10", Root = _root, Limit = 40 }, forgets: true);
+        Assert.All(Enum.GetValues<Part>(), part => Assert.Equal(40, prepared.Table.Rows(part).Length));
+    }
+
+    [Fact]
+    public void A_run_that_starts_from_another_holds_out_the_same_images_whatever_its_seed_and_attributes()
+    {
+        ToyCifar.Write(_root, perFile: 100, i => i % 10);
+        var config = new RunConfig { Data = "cifar10", Root = _root, Limit = 100 };
+        using var trained = Preflight.Check(config with { Seed = 1, Task = "living" }, forgets: false);
+        using var unlearnt = Preflight.Check(config with { Seed = 2, Recipe = "paper", Forget = ["class"] }, forgets: true);
+        Assert.Equal(trained.Table.Fingerprint(), unlearnt.Table.Fingerprint());
+    }
+
+    private static IReadOnlyList<Problem> Refused(RunConfig config)
+        => Assert.Throws<InvalidInputException>(() => Preflight.Check(config, forgets: true).Dispose()).Problems;
+}

@@ -44,7 +44,7 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
         };
         if (settings.Attackers is not null) asked = asked with { Attackers = Names(settings.Attackers) };
         var attributes = settings.Attribute is null ? [] : Names(settings.Attribute);
-        var result = ProgressDisplay.Show(display => AuditRun.Run(settings.Run, attributes, asked, display.OnAudit, Shell.Cancel));
+        var result = ProgressDisplay.Show(display => AuditRun.Run(settings.Run, attributes, asked, display.OnAudit, display, Shell.Cancel));
         if (settings.Json) Shell.PrintJson(result);
         else ComparisonTable.Print([RunFolder.Open(settings.Run)]);
         return result.Verdict switch { Verdict.Leaks => Shell.Leaks, Verdict.Inconclusive => Shell.Inconclusive, _ => Shell.Done };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Efface.Data;
 using Efface.Runs;
 using Spectre.Console;
 
@@ -9,7 +10,7 @@ internal sealed class DataInspectCommand : NativeCommand<RunSettings>
 {
     protected override int Execute(RunSettings settings)
     {
-        var inspection = DataInspection.Of(settings.ToConfig());
+        var inspection = ProgressDisplay.Show(display => DataInspection.Of(settings.ToConfig(), display, Shell.Cancel));
         if (settings.Json) Shell.PrintJson(inspection);
         else Print(inspection);
         return Shell.Done;
@@ -18,8 +19,10 @@ internal sealed class DataInspectCommand : NativeCommand<RunSettings>
     private static void Print(DataInspection inspection)
     {
         Console.Out.WriteLine($"{inspection.Data.Name}: {string.Join(", ", inspection.Data.Counts.Select(part => $"{part.Value:N0} {part.Key}"))}; images {string.Join('×', inspection.Image)}");
-        foreach (var column in inspection.Columns)
-            Console.Out.WriteLine($"  {column.Name}: {string.Join(", ", column.Classes.Zip(column.Counts, (name, count) => $"{name} {count:N0}"))}");
+        if (inspection.Data.Reading is { } reading)
+            Console.Out.WriteLine($"{reading.RowsRead:N0} rows read, {inspection.Skipped.Count:N0} cannot be used, {reading.LeftOut:N0} left out by --limit, --only and --drop.");
+        Console.Out.WriteLine("Training images of each class:");
+        foreach (var column in inspection.Columns) Console.Out.WriteLine($"  {column.Name}: {Counts(column)}");
         foreach (var (joint, floors) in inspection.Data.Joint.Zip(inspection.Floors))
         {
             var table = new Table().Title(Markup.Escape($"{joint.Attribute} by {joint.Task}, training images")).AddColumn("");
@@ -30,5 +33,14 @@ internal sealed class DataInspectCommand : NativeCommand<RunSettings>
             Console.Out.WriteLine($"{joint.Attribute} has {joint.AttributeEntropy:F2} bits, of which {joint.AttributeEntropyGivenTask:F2} remain when {joint.Task} is known: so much can be forgotten.");
             Console.Out.WriteLine($"Without an image, balanced accuracy {floors.Majority.BalancedAccuracy.Value:P1} knowing nothing, {floors.LabelOnly.BalancedAccuracy.Value:P1} knowing {joint.Task}.");
         }
+        foreach (var group in FaultGroup.Of(inspection.Skipped)) Console.Out.WriteLine($"Skipped: {group.ToProblem()}");
+        foreach (var finding in inspection.Data.Reading?.Findings ?? []) Console.Out.WriteLine($"Note: {finding}");
+    }
+
+    private static string Counts(ColumnCounts column)
+    {
+        const int Shown = 20;
+        var counts = column.Classes.Zip(column.Counts, (name, count) => $"{name} {count:N0}").ToArray();
+        return string.Join(", ", counts.Take(Shown)) + (counts.Length > Shown ? $" and {counts.Length - Shown} more classes" : "");
     }
 }

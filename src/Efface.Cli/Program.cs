@@ -16,6 +16,7 @@ app.Configure(configuration =>
     {
         data.SetDescription("Look at data sets.");
         data.AddCommand<DataInspectCommand>("inspect").WithDescription("Read a data set as training would: counts, joint table, floors, every problem.");
+        data.AddCommand<DataCacheCommand>("cache").WithDescription("Decoded images on disk: list them, --verify or --clear them.");
     });
     configuration.AddCommand<ReportCommand>("report").WithDescription("Run folders to one HTML page.");
     configuration.AddCommand<RecipesCommand>("recipes").WithDescription("The named settings, with what each is for.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Efface.Auditing;
+using Efface.Data;
 using Efface.Runs;
 using Efface.Training;
 using Spectre.Console;
@@ -9,7 +10,10 @@ namespace Efface.Cli;
 /// <summary>Shows on stderr how far the work is: a live bar on a terminal, plain lines elsewhere.</summary>
 internal sealed class ProgressDisplay : IDemoObserver
 {
+    private const double SecondsBetweenLines = 5;
+
     private readonly ProgressTask? _bar;
+    private double _lastLine;
 
     private ProgressDisplay(ProgressTask? bar) => _bar = bar;
 
@@ -31,6 +35,20 @@ internal sealed class ProgressDisplay : IDemoObserver
 
     public void OnEpoch(EpochMetrics metrics) => Line(Text(
         $"epoch {metrics.Epoch}/{metrics.Epochs}  task loss {metrics.TaskLoss:F3}{(metrics.DetachmentLoss is { } loss ? Text($"  detachment {loss:F3}") : "")}  fidelity {metrics.Fidelity:P1}{Information(metrics)}  {metrics.ImagesPerSecond:F0} images/s"));
+
+    public void OnReading(ReadingProgress progress)
+    {
+        var rate = progress.Done / Math.Max(progress.Seconds, 1e-3);
+        var text = Text($"{progress.Doing} {progress.Done:N0}/{progress.Total:N0}, {rate:F0} images/s, {TimeSpan.FromSeconds((progress.Total - progress.Done) / rate):m\\:ss} left");
+        Bar(text, (double)progress.Done / progress.Total);
+        if (_bar is null && (progress.Seconds - _lastLine > SecondsBetweenLines || progress.Done == progress.Total && _lastLine > 0))
+        {
+            _lastLine = progress.Seconds;
+            Line(text);
+        }
+    }
+
+    public void OnNote(string note) => Line(note);
 
     public void OnAudit(AuditProgress progress)
     {

@@ -14,14 +14,8 @@ internal class OutputSettings : CommandSettings
 }
 
 /// <summary>The flags that say what a model is trained on and how; they have one name everywhere.</summary>
-internal class RunSettings : OutputSettings
+internal class RunSettings : DataSettings
 {
-    [CommandOption("--data <NAME>"), Description("Data set: faces (drawn by Efface itself; the default) or cifar10.")]
-    public string? Data { get; init; }
-
-    [CommandOption("--root <DIR>"), Description("Folder that holds the data set's files.")]
-    public string? Root { get; init; }
-
     [CommandOption("--task <COL>"), Description("Column the model is for.")]
     public string? Task { get; init; }
 
@@ -36,9 +30,6 @@ internal class RunSettings : OutputSettings
 
     [CommandOption("--width <FACTOR>"), Description("Narrows (0.5) or widens every stage.")]
     public double? Width { get; init; }
-
-    [CommandOption("--size <PX>"), Description("Side of the images in pixels.")]
-    public int? Size { get; init; }
 
     [CommandOption("--split <STAGE>"), Description("The extractor's last stage: stem, layer1 to layer4, or embedding.")]
     public string? Split { get; init; }
@@ -67,9 +58,6 @@ internal class RunSettings : OutputSettings
     [CommandOption("--learning-rate <R>"), Description("Largest step size (0.1 from scratch, 0.02 from a trained model).")]
     public double? LearningRate { get; init; }
 
-    [CommandOption("--limit <N>"), Description("At most so many images of each part.")]
-    public int? Limit { get; init; }
-
     [CommandOption("--patience <N>"), Description("Stop after so many epochs without a better validation fidelity.")]
     public int? Patience { get; init; }
 
@@ -94,7 +82,7 @@ internal class RunSettings : OutputSettings
             Data = Data ?? file.Data,
             Root = Root ?? file.Root,
             Task = Task ?? file.Task,
-            Forget = Forget?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? file.Forget,
+            Forget = Names(Forget) ?? file.Forget,
             Model = Model ?? file.Model,
             Stem = Stem ?? file.Stem,
             Width = Width ?? file.Width,
@@ -113,6 +101,7 @@ internal class RunSettings : OutputSettings
             Seed = Seed ?? file.Seed,
             Threads = Threads ?? file.Threads,
             Correlation = Correlation ?? file.Correlation,
+            Reading = ToReading(file.Reading),
         };
     }
 

@@ -50,7 +50,7 @@ public sealed record Reconstruction(double Error, Tensor Originals, Tensor Drawn
         var all = torch.arange(test.Rows.Length, dtype: ScalarType.Int64);
         var first = all[..Math.Min(count, test.Rows.Length)];
         var drawn = decoder.call(Values(test, place, first, device)).sigmoid().mul(255).round().to_type(ScalarType.Byte).cpu();
-        var originals = table.Pixels.index_select(0, torch.tensor(test.Rows.Take(count).Select(row => (long)row).ToArray()));
+        var originals = table.Gather([.. test.Rows.Take(count)]);
         var error = Loss(decoder, Values(test, place, all, device), Images(test, table, all, device)).ToDouble();
         return new Reconstruction(error, originals.DetachFromDisposeScope(), drawn.DetachFromDisposeScope());
     }
@@ -65,8 +65,8 @@ public sealed record Reconstruction(double Error, Tensor Originals, Tensor Drawn
 
     private static Tensor Images(Captured captured, ImageTable table, Tensor picks, Device device)
     {
-        var rows = torch.tensor(captured.Rows.Select(row => (long)row).ToArray()).index_select(0, picks);
-        return table.Pixels.index_select(0, rows).to(device).to_type(ScalarType.Float32) / 255;
+        int[] rows = [.. picks.data<long>().Select(pick => captured.Rows[(int)pick])];
+        return table.Gather(rows).to(device).to_type(ScalarType.Float32) / 255;
     }
 
     /// <inheritdoc/>

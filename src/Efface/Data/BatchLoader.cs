@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,6 +12,9 @@ namespace Efface.Data;
 public sealed class BatchLoader(ImageTable table, Column task, IReadOnlyList<Column> attributes, int[] rows, int batchSize)
 {
     private const int Ahead = 3;
+
+    /// <summary>Batches that are gathered at once; the order is the same for any number.</summary>
+    public int Workers { get; init; } = 1;
 
     /// <summary>How many batches an epoch has.</summary>
     public int Batches => (rows.Length + batchSize - 1) / batchSize;
@@ -31,61 +33,52 @@ public sealed class BatchLoader(ImageTable table, Column task, IReadOnlyList<Col
         var order = (int[])rows.Clone();
         if (shuffleSeed is { } seed) new Random(seed).Shuffle(order);
 
-        var queue = Channel.CreateBounded<Batch>(Ahead);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var reader = Task.Run(() => Read(order, queue.Writer, stop.Token), CancellationToken.None);
+        // A queue of batches in the making keeps their order, whichever is ready first.
+        var coming = new Queue<Task<Batch>>();
+        var next = 0;
         try
         {
-            while (queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
-                while (queue.Reader.TryRead(out var batch)) yield return batch;
+            while (!cancel.IsCancellationRequested)
+            {
+                for (; next < Batches && coming.Count < Math.Max(Ahead, Workers); next++)
+                {
+                    int from = (int)((long)order.Length * next / Batches), to = (int)((long)order.Length * (next + 1) / Batches);
+                    var before = coming.Count < Workers ? Task.CompletedTask : coming.ElementAt(coming.Count - Workers);
+                    coming.Enqueue(GatherAfter(before, order[from..to]));
+                }
+                if (coming.Count == 0) yield break;
+                yield return coming.Dequeue().GetAwaiter().GetResult();
+            }
         }
         finally
         {
-            stop.Cancel();
-            reader.GetAwaiter().GetResult();
-            while (queue.Reader.TryRead(out var unread)) unread.Dispose();
+            foreach (var unread in coming) Discard(unread);
         }
     }
 
-    private async Task Read(int[] order, ChannelWriter<Batch> queue, CancellationToken cancel)
+    // At most so many batches are gathered at once as there are workers: each waits for the one that many places before it.
+    private async Task<Batch> GatherAfter(Task before, int[] batch)
     {
-        try
-        {
-            for (var i = 0; i < Batches; i++)
-            {
-                int from = (int)((long)order.Length * i / Batches), to = (int)((long)order.Length * (i + 1) / Batches);
-                await Write(queue, Gather(order[from..to]), cancel).ConfigureAwait(false);
-            }
-            queue.Complete();
-        }
-        catch (OperationCanceledException)
-        {
-            queue.Complete();
-        }
-        catch (Exception fault)
-        {
-            queue.Complete(fault);
-        }
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await Task.Run(() => Gather(batch)).ConfigureAwait(false);
     }
 
-    private static async Task Write(ChannelWriter<Batch> queue, Batch batch, CancellationToken cancel)
+    private static void Discard(Task<Batch> unread)
     {
         try
         {
-            await queue.WriteAsync(batch, cancel).ConfigureAwait(false);
+            unread.GetAwaiter().GetResult().Dispose();
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            batch.Dispose();
-            throw;
+            // Nobody waits for this batch any more, and the fault that ended the epoch is told by itself.
         }
     }
 
     private Batch Gather(int[] batch)
     {
         using var scope = NewDisposeScope();
-        var index = torch.tensor(batch.Select(row => (long)row).ToArray());
-        var images = table.Pixels.index_select(0, index).MoveToOuterDisposeScope();
+        var images = table.Gather(batch).MoveToOuterDisposeScope();
         return new Batch(images, Labels(task), [.. attributes.Select(Labels)]);
 
         Tensor Labels(Column column)

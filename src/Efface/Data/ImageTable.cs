@@ -11,33 +11,43 @@ namespace Efface.Data;
 public sealed class ImageTable : IDisposable
 {
     private readonly Dictionary<string, Column> _columns;
+    private readonly int[]? _slots;
+    private readonly Lazy<UInt128[]> _hashes;
 
     /// <summary>Takes ownership of <paramref name="pixels"/>.</summary>
     /// <param name="name">The data set's name, as in <c>--data</c>.</param>
-    /// <param name="pixels">u8 [N, C, H, W] on the CPU.</param>
+    /// <param name="pixels">u8 [slots, C, H, W] on the CPU, in memory or mapped from a file.</param>
     /// <param name="columns">Columns of N labels each.</param>
     /// <param name="parts">One part an image.</param>
     /// <param name="flips">Whether a mirrored image is as good as the original.</param>
+    /// <param name="slots">For each image its place in <paramref name="pixels"/>; null when they are in the same order.</param>
+    /// <param name="hashes">What <see cref="Hashes"/> would find, where it is known already.</param>
     /// <exception cref="ArgumentException">Lengths differ, or a label has no class.</exception>
-    public ImageTable(string name, Tensor pixels, IReadOnlyList<Column> columns, Part[] parts, bool flips = true)
+    public ImageTable(string name, Tensor pixels, IReadOnlyList<Column> columns, Part[] parts, bool flips = true, int[]? slots = null, UInt128[]? hashes = null)
     {
         if (pixels.dtype != ScalarType.Byte || pixels.dim() != 4) throw new ArgumentException("pixels must be u8 [N, C, H, W]", nameof(pixels));
-        var count = (int)pixels.shape[0];
+        var count = slots?.Length ?? (int)pixels.shape[0];
         if (parts.Length != count) throw new ArgumentException($"{parts.Length} parts for {count} images", nameof(parts));
+        if (hashes is not null && hashes.Length != count) throw new ArgumentException($"{hashes.Length} hashes for {count} images", nameof(hashes));
+        if (slots is not null && slots.Any(slot => slot < 0 || slot >= pixels.shape[0])) throw new ArgumentException("a slot has no pixels", nameof(slots));
         foreach (var column in columns)
         {
             if (column.Labels.Length != count) throw new ArgumentException($"column {column.Name}: {column.Labels.Length} labels for {count} images", nameof(columns));
             if (column.Labels.Any(label => (uint)label >= (uint)column.Classes.Count)) throw new ArgumentException($"column {column.Name}: a label has no class", nameof(columns));
         }
         (Name, Pixels, Columns, Parts, Flips) = (name, pixels.DetachFromDisposeScope(), columns, parts, flips);
-        _columns = columns.ToDictionary(column => column.Name);
+        (_columns, _slots) = (columns.ToDictionary(column => column.Name), slots);
+        _hashes = hashes is null ? new Lazy<UInt128[]>(HashPixels) : new Lazy<UInt128[]>(hashes);
     }
 
     /// <summary>The data set's name.</summary>
     public string Name { get; }
 
-    /// <summary>u8 [N, C, H, W] on the CPU.</summary>
-    public Tensor Pixels { get; }
+    /// <summary>u8 [slots, C, H, W] on the CPU.</summary>
+    internal Tensor Pixels { get; }
+
+    /// <summary>For each image 128 bits of SHA-256 over its pixels: equal for equal pixels.</summary>
+    public IReadOnlyList<UInt128> Hashes => _hashes.Value;
 
     /// <summary>Every label column.</summary>
     public IReadOnlyList<Column> Columns { get; }
@@ -66,42 +76,33 @@ public sealed class ImageTable : IDisposable
     /// <summary>The images of one part, in order.</summary>
     public int[] Rows(Part part) => [.. Enumerable.Range(0, Count).Where(row => Parts[row] == part)];
 
-    /// <summary>Keeps only <paramref name="rows"/>, in the order given; the result owns its own pixels.</summary>
-    public ImageTable Select(int[] rows)
+    /// <summary>The pixels of <paramref name="rows"/>, in that order: u8 [B, C, H, W].</summary>
+    public Tensor Gather(ReadOnlySpan<int> rows)
     {
-        using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
-        return new ImageTable(Name, Pixels.index_select(0, index),
-            [.. Columns.Select(column => column with { Labels = [.. rows.Select(row => column.Labels[row])] })],
-            [.. rows.Select(row => Parts[row])], Flips);
+        var places = new long[rows.Length];
+        for (var i = 0; i < places.Length; i++) places[i] = _slots is null ? rows[i] : _slots[rows[i]];
+        using var index = torch.tensor(places);
+        return Pixels.index_select(0, index);
     }
 
-    /// <summary>The same images at <paramref name="side"/> × <paramref name="side"/> pixels; the result owns its own pixels.</summary>
-    public ImageTable Resize(int side)
-    {
-        using var scope = NewDisposeScope();
-        var chunks = Pixels.split(2000, 0).Select(chunk =>
-        {
-            using var inner = NewDisposeScope();
-            // Area averages when it shrinks, and repeats pixels when it grows.
-            return nn.functional.interpolate(chunk.to_type(ScalarType.Float32), size: [side, side], mode: InterpolationMode.Area)
-                .round().clamp(0, 255).to_type(ScalarType.Byte).MoveToOuterDisposeScope();
-        });
-        return new ImageTable(Name, torch.cat([.. chunks], 0), Columns, Parts, Flips);
-    }
+    /// <summary>Only <paramref name="rows"/>, in the order given; the pixels are shared, and live as long as one of the tables does.</summary>
+    public ImageTable Select(int[] rows) => new(Name, Pixels.alias(),
+        [.. Columns.Select(column => column with { Labels = [.. rows.Select(row => column.Labels[row])] })],
+        [.. rows.Select(row => Parts[row])], Flips,
+        [.. rows.Select(row => _slots is null ? row : _slots[row])],
+        _hashes.IsValueCreated ? [.. rows.Select(row => _hashes.Value[row])] : null);
 
     /// <summary>SHA-256 over pixels, labels and parts: two tables with the same fingerprint train the same model.</summary>
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[8];
-        foreach (var size in Pixels.shape)
+        foreach (var size in ImageShape.Prepend(Count))
         {
             BinaryPrimitives.WriteInt64LittleEndian(length, size);
             hash.AppendData(length);
         }
-        using (var contiguous = Pixels.contiguous())
-        using (var data = contiguous.data<byte>())
-            foreach (var chunk in data.ToArray().Chunk(1 << 24)) hash.AppendData(chunk);
+        hash.AppendData(MemoryMarshal.AsBytes(_hashes.Value.AsSpan()));
         foreach (var column in Columns)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(column.Name + "\0" + string.Join('\0', column.Classes)));
@@ -109,6 +110,21 @@ public sealed class ImageTable : IDisposable
         }
         hash.AppendData(MemoryMarshal.AsBytes(Parts.AsSpan()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private UInt128[] HashPixels()
+    {
+        const int AtOnce = 4096;
+        var hashes = new UInt128[Count];
+        for (var from = 0; from < Count; from += AtOnce)
+        {
+            using var images = Gather([.. Enumerable.Range(from, Math.Min(AtOnce, Count - from))]);
+            using var bytes = images.data<byte>();
+            var all = bytes.ToArray();
+            var size = all.Length / (int)images.shape[0];
+            for (var i = 0; i < images.shape[0]; i++) hashes[from + i] = PixelRecord.Hash(all.AsSpan(i * size, size));
+        }
+        return hashes;
     }
 
     /// <inheritdoc/>

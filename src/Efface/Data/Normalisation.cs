@@ -14,8 +14,7 @@ public sealed record Normalisation(float[] Mean, float[] Deviation)
         using var scope = NewDisposeScope();
         var rows = table.Rows(Part.Train);
         var step = Math.Max(1, rows.Length / 10_000);
-        var sample = torch.tensor(rows.Where((_, i) => i % step == 0).Select(row => (long)row).ToArray());
-        var pixels = table.Pixels.index_select(0, sample).to_type(ScalarType.Float32) / 255;
+        var pixels = table.Gather([.. rows.Where((_, i) => i % step == 0)]).to_type(ScalarType.Float32) / 255;
         var mean = pixels.mean([0, 2, 3]);
         var deviation = pixels.std([0, 2, 3], unbiased: false).clamp(min: 1e-3);
         return new Normalisation(mean.data<float>().ToArray(), deviation.data<float>().ToArray());

@@ -35,27 +35,32 @@ public static class Splits
         => row => columns.Aggregate(0, (stratum, column) => stratum * column.Classes.Count + column.Labels[row]);
 
     /// <summary>
-    /// Prepares a table for a run: holds out a stratified tenth of train where there is no validation part, then keeps at most
-    /// <paramref name="limit"/> images of each part.
+    /// The same for rows that belong together: all rows of a group are drawn, or none. A group counts to the stratum of its first row.
     /// </summary>
-    /// <param name="table">The whole data set; disposed when it had to be cut.</param>
-    /// <param name="columns">The columns whose joint distribution every part keeps.</param>
-    /// <param name="limit">Images of each part, or null for all.</param>
+    /// <param name="rows">The rows to draw from.</param>
+    /// <param name="stratum">The stratum of a row.</param>
+    /// <param name="group">The group of a row.</param>
+    /// <param name="fraction">In [0, 1]; met as nearly as whole groups allow, and never passed by more than half a group.</param>
     /// <param name="seed">Any number.</param>
-    public static ImageTable Prepare(ImageTable table, IReadOnlyList<Column> columns, int? limit, int seed)
+    /// <returns>The drawn rows, ascending.</returns>
+    public static int[] DrawGroups(int[] rows, Func<int, int> stratum, Func<int, int> group, double fraction, int seed)
     {
-        var stratum = By(columns);
-        if (!table.Parts.Contains(Part.Validation))
-            foreach (var row in Draw(table.Rows(Part.Train), stratum, 0.1, seed)) table.Parts[row] = Part.Validation;
-        if (limit is null) return table;
-
-        var kept = new List<int>();
-        foreach (var part in Enum.GetValues<Part>())
+        var groups = rows.GroupBy(group).Select(members => members.ToArray()).ToArray();
+        if (groups.Length == rows.Length) return Draw(rows, stratum, fraction, seed);
+        var random = new Random(seed);
+        var drawn = new List<int>();
+        foreach (var peers in groups.GroupBy(members => stratum(members[0])).OrderBy(peers => peers.Key))
         {
-            var rows = table.Rows(part);
-            kept.AddRange(rows.Length <= limit ? rows : Draw(rows, stratum, (double)limit / rows.Length, seed + 1));
+            var shuffled = peers.ToArray();
+            random.Shuffle(shuffled);
+            var missing = shuffled.Sum(members => members.Length) * fraction;
+            foreach (var members in shuffled)
+            {
+                if (members.Length > 2 * missing) continue;
+                drawn.AddRange(members);
+                missing -= members.Length;
+            }
         }
-        if (kept.Count == table.Count) return table;
-        using (table) return table.Select([.. kept.Order()]);
+        return [.. drawn.Order()];
     }
 }

@@ -1,3 +1,5 @@
+using Efface.Data;
+
 namespace Efface.Reporting;
 
 /// <summary>Everything that decides a run: what the flags say. <c>--config run.json</c> repeats it.</summary>
@@ -68,6 +70,9 @@ public sealed record RunConfig
 
     /// <summary><c>--from</c>: the run whose model is the start; null starts from scratch.</summary>
     public string? From { get; init; }
+
+    /// <summary>How the data set's files are read.</summary>
+    public ReadingOptions Reading { get; init; } = new();
 
     /// <summary><c>--correlation</c> between task and first attribute, for faces that Efface draws itself.</summary>
     public double? Correlation { get; init; }

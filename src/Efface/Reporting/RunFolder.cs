@@ -1,14 +1,17 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Efface.Auditing;
+using Efface.Data;
 using Efface.Training;
+using nietras.SeparatedValues;
 
 namespace Efface.Reporting;
 
 /// <summary>A run's folder: the contract with other programs. Every file is written to a temporary name and renamed.</summary>
 public sealed class RunFolder
 {
-    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", AuditFile = "audit.json", PicturesFolder = "pictures";
+    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", AuditFile = "audit.json", SkippedFile = "skipped.csv", PicturesFolder = "pictures";
 
     /// <summary>How Efface writes JSON: camelCase, indented, NaN as a string.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
@@ -81,6 +84,24 @@ public sealed class RunFolder
 
     /// <summary>Adds a line to metrics.jsonl.</summary>
     public void Append(EpochMetrics metrics) => File.AppendAllText(At(MetricsFile), JsonSerializer.Serialize(metrics, Line) + "\n");
+
+    /// <summary>Writes skipped.csv, the rows that could not be used; no file when there are none.</summary>
+    public void WriteSkipped(IReadOnlyList<RowFault> rows)
+    {
+        if (rows.Count == 0) return;
+        using var writer = Sep.New(',').Writer(options => options with { Escape = true }).ToText();
+        foreach (var fault in rows)
+        {
+            using var line = writer.NewRow();
+            line["file"].Set(fault.File);
+            line["row"].Set(fault.Line?.ToString(CultureInfo.InvariantCulture) ?? "");
+            line["column"].Set(fault.Column ?? "");
+            line["value"].Set(fault.Value ?? "");
+            line["fault"].Set(fault.Fault);
+            line["remedy"].Set(fault.Remedy);
+        }
+        Write(SkippedFile, writer.ToString());
+    }
 
     /// <summary>Writes a picture (PNG) of the audit.</summary>
     public void WritePicture(string name, byte[] png)

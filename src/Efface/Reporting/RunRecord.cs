@@ -35,14 +35,30 @@ public sealed record EnvironmentRecord(string Efface, string Runtime, string Ope
 /// <param name="Fingerprint">SHA-256 over pixels, labels and parts.</param>
 /// <param name="Counts">Images of each part.</param>
 /// <param name="Joint">For each attribute the training part's counts.</param>
-public sealed record DataRecord(string Name, string Fingerprint, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<JointRecord> Joint)
+/// <param name="Reading">What was found when it was read.</param>
+public sealed record DataRecord(string Name, string Fingerprint, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<JointRecord> Joint, ReadingRecord? Reading = null)
 {
     /// <summary>Counts a table's parts.</summary>
-    public static DataRecord Of(ImageTable table, Column task, IReadOnlyList<Column> attributes) => new(
+    public static DataRecord Of(ImageTable table, Column? task, IReadOnlyList<Column> attributes, DataReport? report = null) => new(
         table.Name,
         table.Fingerprint(),
         Enum.GetValues<Part>().ToDictionary(part => part.ToString().ToLowerInvariant(), part => table.Rows(part).Length),
-        [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))]);
+        task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))],
+        report is null ? null : ReadingRecord.Of(report));
+}
+
+/// <summary>What reading the data found besides images; the skipped rows themselves stand in skipped.csv.</summary>
+/// <param name="RowsRead">Every row of the data set.</param>
+/// <param name="LeftOut">Rows that <c>--only</c>, <c>--drop</c> or <c>--limit</c> left out.</param>
+/// <param name="Skipped">Rows that could not be used, by fault.</param>
+/// <param name="Findings">What should be known besides.</param>
+public sealed record ReadingRecord(int RowsRead, int LeftOut, IReadOnlyDictionary<string, int> Skipped, IReadOnlyList<Finding> Findings)
+{
+    /// <summary>A report in this form.</summary>
+    public static ReadingRecord Of(DataReport report) => new(
+        report.RowsRead, report.LeftOut,
+        report.Groups.GroupBy(group => group.Fault).ToDictionary(groups => groups.Key, groups => groups.Sum(group => group.Rows.Count)),
+        report.Findings);
 }
 
 /// <summary>How often each class of the attribute meets each class of the task.</summary>

@@ -16,16 +16,17 @@ public static class AuditRun
     /// <param name="attributes">Columns to look for; empty takes those of the run.</param>
     /// <param name="settings">How strict.</param>
     /// <param name="progress">Hears of every attack.</param>
+    /// <param name="reading">Hears while the images are read.</param>
     /// <param name="cancel">Checked before each attack.</param>
     /// <exception cref="InvalidInputException">The folder, its model, its data or a column is wrong.</exception>
-    public static AuditResult Run(string path, IReadOnlyList<string> attributes, AuditSettings settings, Action<AuditProgress>? progress = null, CancellationToken cancel = default)
+    public static AuditResult Run(string path, IReadOnlyList<string> attributes, AuditSettings settings, Action<AuditProgress>? progress = null, IReadingObserver? reading = null, CancellationToken cancel = default)
     {
         var folder = RunFolder.Open(path);
         var run = folder.Run;
         var sought = attributes.Count > 0 ? attributes : run.Config.Forget;
         CheckSettings(settings, sought);
         using var model = TrainedModel.Load(folder.Path, Compute.Device);
-        using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn");
+        using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn", reading, cancel);
         Compute.UseThreads(run.Config.Threads);
         var table = prepared.Table;
         if (table.Fingerprint() != run.Data.Fingerprint)

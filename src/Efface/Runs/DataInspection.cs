@@ -8,24 +8,39 @@ namespace Efface.Runs;
 public sealed record ColumnCounts(string Name, IReadOnlyList<string> Classes, int[] Counts);
 
 /// <summary>What a user should know of a data set before training: what is there, and what can be forgotten at most.</summary>
-/// <param name="Data">Counts, fingerprint, joint tables.</param>
+/// <param name="Data">Counts, fingerprint, joint tables, findings.</param>
 /// <param name="Image">[C, H, W].</param>
 /// <param name="Columns">Every column.</param>
 /// <param name="Floors">For each attribute what is read without looking at an image.</param>
-public sealed record DataInspection(DataRecord Data, long[] Image, IReadOnlyList<ColumnCounts> Columns, IReadOnlyList<AttributeFloors> Floors)
+/// <param name="Skipped">Rows that cannot be used.</param>
+public sealed record DataInspection(DataRecord Data, long[] Image, IReadOnlyList<ColumnCounts> Columns, IReadOnlyList<AttributeFloors> Floors, IReadOnlyList<RowFault> Skipped)
 {
     /// <summary>Reads a data set as training would.</summary>
+    /// <param name="config">What the user asked for; without a task the columns are listed, and nothing is said of floors.</param>
+    /// <param name="observer">Hears while images are decoded.</param>
+    /// <param name="cancel">Ends the decoding early.</param>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
-    public static DataInspection Of(RunConfig config)
+    public static DataInspection Of(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
-        using var prepared = Preflight.Check(config, forgets: config.Forget.Count > 0);
-        var (table, labels) = (prepared.Table, prepared.Labels);
+        var hasTask = config.Task is not null || DataSources.Find(config.Data)?.Task is not null;
+        if (!hasTask)
+        {
+            var data = Preflight.Look(config, observer, cancel).Data;
+            using (data.Table) return Of(data.Table, null, [], data.Report);
+        }
+        using var prepared = Preflight.Check(config, forgets: config.Forget.Count > 0, observer, cancel);
+        return Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report);
+    }
+
+    private static DataInspection Of(ImageTable table, Column? task, IReadOnlyList<Column> attributes, DataReport report)
+    {
         var rows = table.Rows(Part.Train);
         return new DataInspection(
-            DataRecord.Of(table, labels.Task, labels.Attributes),
+            DataRecord.Of(table, task, attributes, report),
             table.ImageShape,
             [.. table.Columns.Select(column => new ColumnCounts(column.Name, column.Classes, column.Count(rows)))],
-            [.. labels.Attributes.Select(attribute => AttributeFloors.Of(table, labels.Task, attribute))]);
+            task is null ? [] : [.. attributes.Select(attribute => AttributeFloors.Of(table, task, attribute))],
+            report.Skipped);
     }
 }
 

@@ -23,6 +23,7 @@ public static class Inheritance
             Limit = trained.Limit,
             Batch = trained.Batch,
             Threads = trained.Threads,
+            Reading = trained.Reading,
             Correlation = trained.Correlation,
             From = from,
         };

@@ -7,6 +7,9 @@ using TorchSharp;
 
 namespace Efface.Runs;
 
+/// <summary>Hears how far a run is.</summary>
+public interface IRunObserver : ITrainingObserver, IReadingObserver;
+
 /// <summary>Trains a model, or makes one forget, into a run folder.</summary>
 public static class ModelRun
 {
@@ -15,19 +18,20 @@ public static class ModelRun
 
     /// <summary>The model before unlearning: baseline 1.</summary>
     /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
-    public static RunFolder Train(RunConfig config, string path, ITrainingObserver? observer = null, CancellationToken cancel = default)
+    public static RunFolder Train(RunConfig config, string path, IRunObserver? observer = null, CancellationToken cancel = default)
         => Run("train", config, path, observer, cancel);
 
     /// <summary>Detachment, from scratch or from the model of another run.</summary>
     /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
-    public static RunFolder Unlearn(RunConfig config, string path, ITrainingObserver? observer = null, CancellationToken cancel = default)
+    public static RunFolder Unlearn(RunConfig config, string path, IRunObserver? observer = null, CancellationToken cancel = default)
         => Run("unlearn", config, path, observer, cancel);
 
-    private static RunFolder Run(string command, RunConfig asked, string path, ITrainingObserver? observer, CancellationToken cancel)
+    private static RunFolder Run(string command, RunConfig asked, string path, IRunObserver? observer, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
-        using var prepared = Preflight.Check(asked, forgets: command == "unlearn");
+        using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, cancel);
+        foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
         Compute.UseThreads(prepared.Config.Threads);
         torch.manual_seed(prepared.Config.Seed);
         using var model = Start(prepared);
@@ -42,9 +46,10 @@ public static class ModelRun
                 Started = started,
                 Config = prepared.Config with { Split = model.Description.Split, Epochs = options.Epochs, LearningRate = options.LearningRate },
                 Environment = EnvironmentRecords.Capture(),
-                Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes),
+                Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
             };
             folder.Run = record;
+            folder.WriteSkipped(prepared.Report.Skipped);
             var result = Train(prepared, model, options, new Recorder(folder, observer), cancel);
             model.Save(folder.Path);
             folder.Run = record with
@@ -66,7 +71,7 @@ public static class ModelRun
         using var schedule = recipe is null
             ? Schedules.Plain(model, options)
             : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule));
-        var training = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Train), options.BatchSize);
+        var training = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Train), options.BatchSize) { Workers = prepared.Config.Reading.Workers ?? 1 };
         var validation = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Validation), Evaluation.BatchSize);
         return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0)
             .Run(training, validation, observer, cancel);

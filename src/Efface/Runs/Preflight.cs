@@ -11,7 +11,8 @@ namespace Efface.Runs;
 /// <param name="Labels">The task and the attributes, with their joint tables.</param>
 /// <param name="Recipe">With the user's own λ, objective and bits; null for plain training.</param>
 /// <param name="Config">With the data set's and the command's own values where the user gave none.</param>
-public sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Recipe? Recipe, RunConfig Config) : IDisposable
+/// <param name="Report">Rows that were skipped, and what else was found.</param>
+public sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Recipe? Recipe, RunConfig Config, DataReport Report) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose() => Table.Dispose();
@@ -27,37 +28,72 @@ public static class Preflight
     /// <summary>Checks the flags, reads the data, checks the columns.</summary>
     /// <param name="config">What the user asked for.</param>
     /// <param name="forgets">Whether attributes are to be forgotten, so that they must be there and forgettable.</param>
+    /// <param name="observer">Hears while images are decoded.</param>
+    /// <param name="cancel">Ends the decoding early.</param>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
-    public static Prepared Check(RunConfig config, bool forgets)
+    public static Prepared Check(RunConfig config, bool forgets, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
-        var problems = Flags(config, forgets).ToList();
-        var source = DataSources.Find(config.Data);
-        if (source is null)
-            problems.Add(new Problem($"--data {config.Data}", "no such data set", $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"));
-        else if (source.NeedsRoot && config.Root is null)
-            problems.Add(new Problem("--root", $"missing: data set {source.Name} lies in files", "Give the folder that holds it"));
-        if (problems.Count > 0) throw new InvalidInputException(problems);
-
-        config = config with
-        {
-            Task = config.Task ?? source!.Task,
-            Forget = config.Forget.Count > 0 ? config.Forget : forgets || config.Task is null ? [source!.Attribute] : [],
-        };
-        var whole = source!.Load(new DataOptions(config.Root, config.Size, config.Limit, DataSeed, config.Correlation));
+        var (source, complete) = Complete(config, forgets, needsTask: true);
+        var (table, report) = Read(source, complete, observer, cancel);
         try
         {
-            CheckColumns(whole, config);
-            var table = Splits.Prepare(whole, [whole[config.Task]], config.Limit, DataSeed);
-            var labels = TaskAndAttributes.Of(table, table[config.Task], [.. config.Forget.Select(name => table[name])]);
+            var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]);
             CheckClasses(labels, table, forgets);
-            config = config with { Stem = config.Stem ?? Backbones.DefaultStem(table.ImageShape[1]) };
-            return new Prepared(table, labels, forgets ? RecipeOf(config) : null, config);
+            complete = complete with { Stem = complete.Stem ?? Backbones.DefaultStem(table.ImageShape[1]) };
+            report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
+            return new Prepared(table, labels, forgets ? RecipeOf(complete) : null, complete, report);
         }
         catch
         {
-            whole.Dispose();
+            table.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Checks the flags and reads the data, with or without a task.</summary>
+    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    public static (ReadData Data, RunConfig Config) Look(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default)
+    {
+        var (source, complete) = Complete(config, forgets: false, needsTask: false);
+        return (Read(source, complete, observer, cancel), complete);
+    }
+
+    private static ReadData Read(DataSource source, RunConfig config, IReadingObserver? observer, CancellationToken cancel) => DataReader.Read(source, new DataOptions
+    {
+        Root = config.Root,
+        Task = config.Task,
+        Attributes = config.Forget,
+        Size = config.Size,
+        Limit = config.Limit,
+        Seed = DataSeed,
+        Correlation = config.Correlation,
+        Reading = config.Reading,
+    }, observer, cancel);
+
+    private static (DataSource Source, RunConfig Config) Complete(RunConfig config, bool forgets, bool needsTask)
+    {
+        var problems = Flags(config, forgets).Concat(ReadingFlags.Check(config)).ToList();
+        var source = DataSources.Find(config.Data);
+        if (source is null)
+            problems.Add(new Problem($"--data {config.Data}", "no such data set", $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"));
+        else
+        {
+            if (source.NeedsRoot && config.Root is null)
+                problems.Add(new Problem("--root", $"missing: data set {source.Name} lies in files", "Give the folder that holds it"));
+            else if (source.NeedsRoot && !Directory.Exists(config.Root))
+                problems.Add(new Problem($"--root {config.Root}", File.Exists(config.Root) ? "is a file" : "no such folder", "Give the folder that holds the data set"));
+            config = config with
+            {
+                Task = config.Task ?? source.Task,
+                Forget = config.Forget.Count > 0 ? config.Forget : source.Attribute is { } usual && (forgets || config.Task is null) ? [usual] : [],
+            };
+            if (needsTask && config.Task is null)
+                problems.Add(new Problem("--task", $"missing: data set {source.Name} has no usual task", "Name the column that the model is for; efface data inspect lists the columns"));
+            if (forgets && config.Forget.Count == 0)
+                problems.Add(new Problem("--forget", $"missing: data set {source.Name} has no usual attribute", "Name the columns to forget"));
+        }
+        problems.AddRange(Names(config));
+        return problems.Count == 0 ? (source!, config) : throw new InvalidInputException(problems);
     }
 
     private static IEnumerable<Problem> Flags(RunConfig config, bool forgets)
@@ -89,16 +125,12 @@ public static class Preflight
         _ => null,
     };
 
-    private static void CheckColumns(ImageTable table, RunConfig config)
+    private static IEnumerable<Problem> Names(RunConfig config)
     {
-        var problems = new List<Problem>();
-        foreach (var name in config.Forget.Prepend(config.Task!).Where(name => !table.Has(name)).Distinct())
-            problems.Add(new Problem($"column '{name}'", $"not in data set {table.Name}", $"Its columns are {string.Join(", ", table.Columns.Select(column => column.Name))}"));
-        if (config.Forget.Contains(config.Task!))
-            problems.Add(new Problem($"--forget {config.Task}", "is the task itself", "Forget another column, or choose another task"));
+        if (config.Task is { } task && config.Forget.Contains(task))
+            yield return new Problem($"--forget {task}", "is the task itself", "Forget another column, or choose another task");
         foreach (var name in config.Forget.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key))
-            problems.Add(new Problem($"--forget {name}", "named twice", "Name each attribute once"));
-        if (problems.Count > 0) throw new InvalidInputException(problems);
+            yield return new Problem($"--forget {name}", "named twice", "Name each attribute once");
     }
 
     private static void CheckClasses(TaskAndAttributes labels, ImageTable table, bool forgets)

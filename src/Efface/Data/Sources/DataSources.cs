@@ -3,18 +3,10 @@ namespace Efface.Data;
 /// <summary>A data set that Efface can read.</summary>
 /// <param name="Name">As in <c>--data</c>.</param>
 /// <param name="NeedsRoot">Whether it lies in files that the user names with <c>--root</c>.</param>
-/// <param name="Task">The usual task.</param>
-/// <param name="Attribute">The usual attribute to forget.</param>
-/// <param name="Load">Reads or draws it.</param>
-public sealed record DataSource(string Name, bool NeedsRoot, string Task, string Attribute, Func<DataOptions, ImageTable> Load);
-
-/// <summary>What a data set is read with.</summary>
-/// <param name="Root">Where its files are.</param>
-/// <param name="Size">The wanted side in pixels; null keeps the data set's own.</param>
-/// <param name="Limit">At most so many images of each part will be used; a source that draws may draw no more.</param>
-/// <param name="Seed">For data that are drawn.</param>
-/// <param name="Correlation">Between the usual task and the usual attribute, for data that are drawn.</param>
-public sealed record DataOptions(string? Root, int? Size, int? Limit, int Seed, double? Correlation);
+/// <param name="Task">The usual task; null where the user says it.</param>
+/// <param name="Attribute">The usual attribute to forget; null where the user says it.</param>
+/// <param name="Read">Reads its labels.</param>
+public sealed record DataSource(string Name, bool NeedsRoot, string? Task, string? Attribute, Func<DataOptions, LabelSheet> Read);
 
 /// <summary>The one list of data sets.</summary>
 public static class DataSources
@@ -26,16 +18,22 @@ public static class DataSources
     public static IReadOnlyList<DataSource> All { get; } =
     [
         new("faces", false, "smile", "glasses", Faces),
-        new("cifar10", true, "living", "class", options => Resized(CifarBinary.Load(options.Root!), options.Size)),
+        new("cifar10", true, "living", "class", Cifar10.Read),
+        new("celeba", true, "Smiling", "Male", CelebA.Read),
+        new("fairface", true, "gender", "race", FairFace.Read),
+        new("utkface", true, "gender", "race", UtkFace.Read),
+        new("table", true, null, null, TableSource.Read),
+        new("folders", true, null, null, FolderSource.Read),
+        new("parquet", true, null, null, ParquetSource.Read),
     ];
 
     /// <summary>The data set called <paramref name="name"/>; null when there is none.</summary>
     public static DataSource? Find(string name) => All.FirstOrDefault(source => source.Name == name);
 
-    private static ImageTable Faces(DataOptions options)
+    private static LabelSheet Faces(DataOptions options)
     {
         var drawn = new DrawnFacesOptions();
-        return DrawnFaces.Draw(drawn with
+        return LabelSheet.Of(DrawnFaces.Draw(drawn with
         {
             Train = Math.Min(drawn.Train, options.Limit ?? int.MaxValue),
             Validation = Math.Min(drawn.Validation, options.Limit ?? int.MaxValue),
@@ -43,12 +41,6 @@ public static class DataSources
             Size = options.Size ?? drawn.Size,
             Seed = options.Seed,
             Correlations = [new FactorCorrelation("smile", "glasses", options.Correlation ?? DefaultCorrelation)],
-        });
-    }
-
-    private static ImageTable Resized(ImageTable table, int? side)
-    {
-        if (side is null || side == table.ImageShape[1]) return table;
-        using (table) return table.Resize(side.Value);
+        }));
     }
 }

@@ -6,43 +6,49 @@ namespace Efface.Data;
 /// CIFAR-10 in its official binary layout: records of one label byte and 3,072 bytes of pixels (three 32×32 planes).
 /// Columns <c>class</c> (10) and <c>living</c> (2: bird, cat, deer, dog, frog, horse are living).
 /// </summary>
-public static class CifarBinary
+internal static class CifarBinary
 {
     private const int Side = 32, Pixels = 3 * Side * Side, Record = 1 + Pixels;
+    private const string TestFile = "test_batch.bin";
     private static readonly string[] TrainFiles = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
-    private static readonly string[] ClassNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
-    private static readonly HashSet<string> Living = ["bird", "cat", "deer", "dog", "frog", "horse"];
+
+    /// <summary>Whether anything of this layout lies there.</summary>
+    public static bool IsThere(string root) => Directory.Exists(Path.Combine(root, "cifar-10-batches-bin")) || File.Exists(Path.Combine(root, TestFile)) || File.Exists(Path.Combine(root, TrainFiles[0]));
 
     /// <summary>Reads the six files from <paramref name="root"/>, or from <c>cifar-10-batches-bin</c> below it.</summary>
     /// <exception cref="InvalidInputException">A file is missing or of the wrong length, or a label is out of range: all such faults at once.</exception>
-    public static ImageTable Load(string root)
+    public static LabelSheet Read(string root)
     {
         var folder = Directory.Exists(Path.Combine(root, "cifar-10-batches-bin")) ? Path.Combine(root, "cifar-10-batches-bin") : root;
         if (!Directory.Exists(folder))
             throw new InvalidInputException(folder, "no such folder", "Give --root the folder that holds cifar-10-batches-bin (from https://www.cs.toronto.edu/~kriz/cifar.html, binary version)");
 
         var problems = new List<Problem>();
-        var files = new List<(byte[] Records, Part Part)>();
-        foreach (var name in TrainFiles.Append("test_batch.bin"))
-            if (Read(Path.Combine(folder, name), problems) is { } records)
-                files.Add((records, name == "test_batch.bin" ? Part.Test : Part.Train));
+        var files = new List<(string Name, byte[] Records)>();
+        foreach (var name in TrainFiles.Append(TestFile))
+            if (Read(Path.Combine(folder, name), problems) is { } records) files.Add((name, records));
         if (problems.Count > 0) throw new InvalidInputException(problems);
 
         var count = files.Sum(file => file.Records.Length / Record);
-        var (pixels, labels, parts) = (new byte[(long)count * Pixels], new int[count], new Part[count]);
+        var (pixels, labels, parts, places) = (new byte[(long)count * Pixels], new int[count], new Part[count], new (string, int)[count]);
         var row = 0;
-        foreach (var (records, part) in files)
+        foreach (var (name, records) in files)
             for (var start = 0; start < records.Length; start += Record, row++)
             {
-                (labels[row], parts[row]) = (records[start], part);
+                (labels[row], parts[row], places[row]) = (records[start], name == TestFile ? Part.Test : Part.Train, (name, start / Record));
                 records.AsSpan(start + 1, Pixels).CopyTo(pixels.AsSpan(row * Pixels));
             }
 
-        return new ImageTable("cifar10", torch.tensor(pixels, [count, 3, Side, Side]),
-        [
-            new Column("class", ClassNames, labels),
-            new Column("living", ["no", "yes"], [.. labels.Select(label => Living.Contains(ClassNames[label]) ? 1 : 0)]),
-        ], parts);
+        return new LabelSheet
+        {
+            Name = "cifar10",
+            Columns = Cifar10.Columns(labels),
+            Images = new ImagesInMemory(torch.tensor(pixels, [count, 3, Side, Side]), image => $"{places[image].Item1} record {places[image].Item2}"),
+            ImageOfRow = [.. Enumerable.Range(0, count)],
+            Parts = parts,
+            Place = image => places[image],
+            Side = Side,
+        };
     }
 
     private static byte[]? Read(string path, List<Problem> problems)
@@ -59,9 +65,9 @@ public static class CifarBinary
             return null;
         }
         for (var start = 0; start < records.Length; start += Record)
-            if (records[start] >= ClassNames.Length)
+            if (records[start] >= Cifar10.ClassNames.Count)
             {
-                problems.Add(new Problem($"{path}, record {start / Record:N0}", $"label {records[start]} is out of range 0 to {ClassNames.Length - 1}", "The file is damaged or not CIFAR-10; unpack it again"));
+                problems.Add(new Problem($"{path}, record {start / Record:N0}", $"label {records[start]} is out of range 0 to {Cifar10.ClassNames.Count - 1}", "The file is damaged or not CIFAR-10; unpack it again"));
                 return null;
             }
         return records;

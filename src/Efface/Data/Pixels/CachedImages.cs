@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Efface.Data;
+
+/// <summary>Encoded pictures, decoded once and for all runs into a <see cref="PixelCache"/>.</summary>
+/// <param name="source">The pictures.</param>
+/// <param name="root">The data set's folder: pictures of another folder have another cache.</param>
+internal sealed class CachedImages(IEncodedImages source, string root) : IImages
+{
+    private const int ReportEvery = 64, Sampled = 32;
+
+    public int Count => source.Count;
+
+    public string Name(int image) => source.Name(image);
+
+    public DecodedImages Decode(int[] wanted, Reading reading)
+    {
+        try
+        {
+            using var cache = Open(reading);
+            return new Filling(source, cache, wanted, reading).Run();
+        }
+        catch (Exception fault) when ((fault as AggregateException)?.InnerException is IOException or UnauthorizedAccessException || fault is IOException or UnauthorizedAccessException)
+        {
+            fault = fault.InnerException ?? fault;
+            throw new InvalidInputException($"cache {reading.CacheRoot}", $"cannot be written ({fault.Message.TrimEnd('.')})",
+                $"{wanted.Length:N0} images need {(double)wanted.Length * reading.Geometry.Bytes / 1e9:F2} GB there; free space, or name another place with --cache");
+        }
+    }
+
+    private PixelCache Open(Reading reading)
+    {
+        var cache = PixelCache.Open(reading.CacheRoot, root, reading.Geometry,
+            () => reading.Observer?.OnNote("waiting for another run that decodes the same images"), reading.Cancel);
+        if (cache.WasDamaged) reading.Observer?.OnNote("the cache of decoded pixels was damaged; the images are decoded again");
+        return cache;
+    }
+
+    /// <summary>One pass over the wanted pictures.</summary>
+    private sealed class Filling(IEncodedImages source, PixelCache cache, int[] wanted, Reading reading)
+    {
+        private readonly PixelRecord[] _records = new PixelRecord[wanted.Length];
+        private readonly ConcurrentDictionary<int, ImageFault> _faults = [];
+
+        public DecodedImages Run()
+        {
+            var missing = LookUp();
+            if (missing.Length < wanted.Length && !LooksUnchanged(missing))
+            {
+                reading.Observer?.OnNote("files have other contents than when they were decoded, though length and time are the same; all are decoded again");
+                missing = [.. Enumerable.Range(0, wanted.Length).Where(i => !_faults.ContainsKey(i))];
+            }
+            if (missing.Length > 0) DecodeAll(missing);
+            for (var i = 0; i < wanted.Length; i++)
+                if (_records[i].Fault is not DecodingFault.None && !_faults.ContainsKey(i)) _faults[i] = Explain(_records[i]);
+
+            return new DecodedImages(
+                cache.Map(reading.Geometry.Side),
+                [.. _records.Select((record, i) => _faults.ContainsKey(i) ? -1 : record.Slot)],
+                [.. _records.Select(record => record.Pixels)],
+                _faults);
+        }
+
+        // Places among the wanted that the cache does not know yet.
+        private int[] LookUp()
+        {
+            var found = new bool[wanted.Length];
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = reading.Workers, CancellationToken = reading.Cancel };
+            Parallel.ForEach(Partitioner.Create(0, wanted.Length), parallel, range =>
+            {
+                for (var i = range.Item1; i < range.Item2; i++) found[i] = LookUp(i);
+            });
+            return [.. Enumerable.Range(0, wanted.Length).Where(i => !found[i])];
+        }
+
+        private bool LookUp(int i)
+        {
+            var name = source.Name(wanted[i]);
+            var stamp = source.Stamp(wanted[i]);
+            if (stamp is null) _faults[i] = new ImageFault("the file is missing", null, "Put it there, or take its row out");
+            else if (stamp.Value.Length == 0) _faults[i] = new ImageFault("the file is empty", null, "Copy it again, or take its row out");
+            else if (stamp.Value.Length > reading.Limits.Bytes)
+                _faults[i] = new ImageFault("the file is larger than --max-file-mb allows", $"{stamp.Value.Length / 1e6:F1} MB", "Raise the limit if you trust it");
+            if (_faults.ContainsKey(i)) return true;
+
+            var hash = PixelRecord.Hash(name);
+            _records[i] = cache.Find(hash, stamp!.Value) ?? new PixelRecord { Name = hash, Stamp = stamp.Value, Slot = -1 };
+            // A limit may be another one than when the fault was met.
+            return _records[i].Fault is DecodingFault.TooManyPixels
+                ? (long)_records[i].Width * _records[i].Height > reading.Limits.Pixels
+                : _records[i].Checksum != 0;
+        }
+
+        // Length and time can be kept while the contents change (copies that preserve times do): some files are read anew.
+        private bool LooksUnchanged(int[] missing)
+        {
+            if (!source.IsRandomAccess) return true;
+            int[] known = [.. Enumerable.Range(0, wanted.Length).Except(missing).Where(i => !_faults.ContainsKey(i))];
+            var sample = known.Length <= Sampled ? known : Random.Shared.GetItems(known, Sampled);
+            var places = sample.Distinct().ToDictionary(i => wanted[i]);
+            return source.Open([.. places.Keys]).All(picture => PixelRecord.Hash(picture.Read()) == _records[places[picture.Image]].Content);
+        }
+
+        private void DecodeAll(int[] missing)
+        {
+            var decoder = new ImageDecoder(reading.Geometry, reading.Limits);
+            var places = missing.ToDictionary(i => wanted[i]);
+            var (done, clock) = (0, Stopwatch.StartNew());
+            using var buffers = new ThreadLocal<byte[]>(() => new byte[reading.Geometry.Bytes]);
+            Parallel.ForEach(
+                Partitioner.Create(source.Open([.. missing.Select(i => wanted[i])]), EnumerablePartitionerOptions.NoBuffering),
+                new ParallelOptions { MaxDegreeOfParallelism = reading.Workers, CancellationToken = reading.Cancel },
+                picture =>
+                {
+                    Decode(places[picture.Image], picture.Read, decoder, buffers.Value!);
+                    var now = Interlocked.Increment(ref done);
+                    if (now % ReportEvery == 0 || now == missing.Length)
+                        reading.Observer?.OnReading(new ReadingProgress("decoding images", now, missing.Length, clock.Elapsed.TotalSeconds));
+                });
+        }
+
+        private void Decode(int i, Func<byte[]> read, ImageDecoder decoder, byte[] pixels)
+        {
+            byte[] encoded;
+            try
+            {
+                encoded = read();
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                _faults[i] = new ImageFault("the file cannot be read", fault.Message.TrimEnd('.'), "Mend its permissions, or take its row out");
+                return;
+            }
+            var result = decoder.Decode(encoded, pixels);
+            var record = _records[i] with { Content = PixelRecord.Hash(encoded), Fault = result.Fault, Width = result.Width, Height = result.Height };
+            if (result.Fault is DecodingFault.None) record = record with { Pixels = PixelRecord.Hash(pixels) };
+            // Slow today may be fast tomorrow: a time-out is not remembered.
+            _records[i] = result.Fault is DecodingFault.TimedOut ? record : cache.Append(record, pixels);
+        }
+
+        private static ImageFault Explain(PixelRecord record) => record.Fault switch
+        {
+            DecodingFault.UnknownFormat => new ImageFault("is no picture in a format that Efface reads", null, "Save it as JPEG, PNG, WebP, GIF, TIFF or AVIF, or take its row out"),
+            DecodingFault.TooManyPixels => new ImageFault("has more pixels than --max-pixels allows", $"{record.Width}×{record.Height}", "Raise the limit if you trust it"),
+            DecodingFault.TimedOut => new ImageFault("took longer to decode than --image-timeout allows", $"{record.Width}×{record.Height}", "Raise the limit if you trust it"),
+            _ => new ImageFault("is truncated or corrupt", null, "Copy it again, or take its row out"),
+        };
+    }
+}

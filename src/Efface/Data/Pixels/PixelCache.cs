@@ -1,0 +1,178 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Efface.Data;
+
+/// <summary>What a cache holds, for people who look into its folder.</summary>
+/// <param name="SchemaVersion">Of the folder's form.</param>
+/// <param name="Root">The data set's folder.</param>
+/// <param name="Geometry">What the pictures were brought to.</param>
+/// <param name="Decoder">What decoded them.</param>
+public sealed record CacheDescription(int SchemaVersion, string Root, ImageGeometry Geometry, string Decoder);
+
+/// <summary>
+/// Decoded pictures of one data set at one geometry: <c>pixels.u8</c>, one image after another, and <c>index.bin</c>, which says
+/// whose they are. Both only grow: a picture whose file has changed gets a new slot, so that runs which have the old pixels mapped
+/// keep them. Pixels are written before their record, so that whatever stops a run, the next one goes on where it was.
+/// One process at a time holds a cache open; those that train only map it.
+/// </summary>
+internal sealed class PixelCache : IDisposable
+{
+    /// <summary>The files of a cache folder.</summary>
+    public const string DescriptionFile = "cache.json", PixelsFile = "pixels.u8", IndexFile = "index.bin", LockFile = "lock";
+
+    private const int Schema = 1, Sampled = 32;
+    private static readonly int RecordSize = Marshal.SizeOf<PixelRecord>();
+
+    private readonly string _folder;
+    private readonly int _imageBytes;
+    private readonly FileStream _lock, _index;
+    private readonly SafeFileHandle _pixels;
+    private readonly Lock _appending = new();
+    private readonly List<PixelRecord> _records = [];
+    private readonly Dictionary<UInt128, int> _byName = [];
+    private int _slots;
+
+    private PixelCache(string folder, ImageGeometry geometry, FileStream held)
+    {
+        (_folder, _imageBytes, _lock) = (folder, geometry.Bytes, held);
+        _index = new FileStream(Path.Combine(folder, IndexFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        _pixels = File.OpenHandle(Path.Combine(folder, PixelsFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    /// <summary>Whether a damaged cache was thrown away when this one was opened.</summary>
+    public bool WasDamaged { get; private init; }
+
+    /// <summary>The folder of a data set's pixels at a geometry: another root, geometry or decoder is another folder.</summary>
+    public static string FolderFor(string cacheRoot, CacheDescription description)
+        => Path.Combine(cacheRoot, PixelRecord.Hash(JsonSerializer.Serialize(description)).ToString("x32")[..20]);
+
+    /// <summary>Opens the cache of a data set, or begins it; waits while another process fills it.</summary>
+    /// <param name="cacheRoot">The folder of all caches.</param>
+    /// <param name="root">The data set's folder.</param>
+    /// <param name="geometry">What its pictures are brought to.</param>
+    /// <param name="onWait">Called once when there is something to wait for.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public static PixelCache Open(string cacheRoot, string root, ImageGeometry geometry, Action? onWait = null, CancellationToken cancel = default)
+    {
+        var description = new CacheDescription(Schema, Path.GetFullPath(root), geometry, ImageDecoder.Version);
+        var folder = FolderFor(cacheRoot, description);
+        Directory.CreateDirectory(folder);
+        var held = Hold(folder, onWait, cancel);
+        try
+        {
+            var cache = new PixelCache(folder, geometry, held);
+            if (!cache.Load())
+            {
+                cache.Close();
+                foreach (var file in new[] { IndexFile, PixelsFile }) File.Delete(Path.Combine(folder, file));
+                cache = new PixelCache(folder, geometry, held) { WasDamaged = true };
+            }
+            File.WriteAllText(Path.Combine(folder, DescriptionFile), JsonSerializer.Serialize(description, JsonSerializerOptions.Web));
+            return cache;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is known of a picture whose file looks like <paramref name="stamp"/>; null when it is new or has changed.</summary>
+    public PixelRecord? Find(UInt128 name, FileStamp stamp)
+        => _byName.TryGetValue(name, out var at) && _records[at].Stamp == stamp ? _records[at] : null;
+
+    /// <summary>Keeps a picture's pixels. Safe to call from many threads.</summary>
+    /// <param name="record">Without its slot.</param>
+    /// <param name="pixels">u8 [3, Side, Side]; nothing after a fault.</param>
+    public PixelRecord Append(PixelRecord record, ReadOnlySpan<byte> pixels)
+    {
+        var slot = record.Fault == DecodingFault.None ? Interlocked.Increment(ref _slots) - 1 : -1;
+        if (slot >= 0) RandomAccess.Write(_pixels, pixels, (long)slot * _imageBytes);
+        record = (record with { Slot = slot }).Sealed();
+        lock (_appending)
+        {
+            _index.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<PixelRecord>(in record)));
+            Remember(record);
+        }
+        return record;
+    }
+
+    /// <summary>All pixels, u8 [slots, 3, Side, Side], mapped from the file: what is not used takes no memory.</summary>
+    public Tensor Map(int side)
+    {
+        _index.Flush();
+        if (_slots == 0) return torch.zeros([0, 3, side, side], ScalarType.Byte);
+        using var bytes = torch.from_file(Path.Combine(_folder, PixelsFile), shared: false, size: (long)_slots * _imageBytes, dtype: ScalarType.Byte);
+        return bytes.view(_slots, 3, side, side);
+    }
+
+    /// <summary>A few records with pixels, spread over the whole cache and other ones each time.</summary>
+    public IReadOnlyList<PixelRecord> Sample()
+    {
+        var whole = _records.Where(record => record.Slot >= 0).ToArray();
+        return whole.Length <= Sampled ? whole : Random.Shared.GetItems(whole, Sampled);
+    }
+
+    /// <summary>How many of the cache's images have other pixels than when they were written.</summary>
+    public int CountDamaged(IEnumerable<PixelRecord>? among = null)
+    {
+        var pixels = new byte[_imageBytes];
+        return (among ?? _records.Where(record => record.Slot >= 0)).Count(record =>
+            RandomAccess.Read(_pixels, pixels, (long)record.Slot * _imageBytes) != _imageBytes || PixelRecord.Hash(pixels) != record.Pixels);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close();
+        _lock.Dispose();
+    }
+
+    private void Close()
+    {
+        _index.Dispose();
+        _pixels.Dispose();
+    }
+
+    private void Remember(PixelRecord record)
+    {
+        _byName[record.Name] = _records.Count;
+        _records.Add(record);
+    }
+
+    // False when pixels are not those that were written. A record cut off at the end is what a killed run leaves: it is dropped.
+    private bool Load()
+    {
+        var written = new PixelRecord[_index.Length / RecordSize];
+        _index.ReadExactly(MemoryMarshal.AsBytes(written.AsSpan()));
+        var images = RandomAccess.GetLength(_pixels) / _imageBytes;
+        foreach (var record in written.TakeWhile(record => record.IsWhole && record.Slot < images))
+        {
+            Remember(record);
+            _slots = Math.Max(_slots, record.Slot + 1);
+        }
+        _index.SetLength((long)_records.Count * RecordSize);
+        _index.Position = _index.Length;
+        return CountDamaged(Sample()) == 0;
+    }
+
+    private static FileStream Hold(string folder, Action? onWait, CancellationToken cancel)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(Path.Combine(folder, LockFile)))
+            {
+                if (tries == 0) onWait?.Invoke();
+                if (cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200))) throw new OperationCanceledException(cancel);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Efface.Data;
+
+/// <summary>By which a changed file is told without reading it, as git does.</summary>
+internal readonly record struct FileStamp(long Length, long Modified);
+
+/// <summary>One line of a cache's index: a picture's name, the file it was read from, and where its pixels are.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal readonly record struct PixelRecord(
+    UInt128 Name, FileStamp Stamp, UInt128 Content, UInt128 Pixels, int Slot, DecodingFault Fault, int Width, int Height, uint Checksum)
+{
+    /// <summary>128 bits of SHA-256.</summary>
+    public static UInt128 Hash(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+
+    /// <summary>128 bits of SHA-256 over a name.</summary>
+    public static UInt128 Hash(string name)
+    {
+        Span<byte> bytes = name.Length <= 256 ? stackalloc byte[3 * name.Length] : new byte[3 * name.Length];
+        return Hash(bytes[..Encoding.UTF8.GetBytes(name, bytes)]);
+    }
+
+    /// <summary>The same record, sealed against half-written files.</summary>
+    public PixelRecord Sealed() => this with { Checksum = Sum() };
+
+    /// <summary>Whether it was written whole.</summary>
+    public bool IsWhole => Checksum == Sum();
+
+    private uint Sum()
+    {
+        var bare = this with { Checksum = 0 };
+        return BitConverter.ToUInt32(SHA256.HashData(MemoryMarshal.AsBytes(new ReadOnlySpan<PixelRecord>(in bare))));
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Efface.Data;
+
+/// <summary>A data set as it was read: its images and labels, and what was found on the way.</summary>
+public sealed record ReadData(ImageTable Table, DataReport Report);
+
+/// <summary>
+/// Reads any data set: labels, the user's rules about columns, parts, limit, pixels, and then everything that is wrong, at once.
+/// </summary>
+public static class DataReader
+{
+    /// <summary>Rows in a hundred that may be bad before reading is refused, unless the user says otherwise.</summary>
+    public const double TolerableShare = 0.01;
+
+    /// <summary>Reads <paramref name="source"/>.</summary>
+    /// <param name="source">The data set.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="observer">Told while images are decoded.</param>
+    /// <param name="cancel">Ends it early; decoded images are kept.</param>
+    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    public static ReadData Read(DataSource source, DataOptions options, IReadingObserver? observer = null, CancellationToken cancel = default)
+    {
+        var sheet = ColumnRules.Apply(source.Read(options), options.Reading);
+        RequireColumns(sheet, options);
+        var rows = new RowSelection(sheet, options);
+        var pixels = rows.Decode(How(sheet, options, observer, cancel));
+        SamePixels.Look(rows);
+        rows.Judge(options.Reading.OnBad);
+        return new ReadData(rows.Table(pixels), rows.Report());
+    }
+
+    private static Reading How(LabelSheet sheet, DataOptions options, IReadingObserver? observer, CancellationToken cancel) => new(
+        new ImageGeometry(options.Size ?? sheet.Side, Enum.Parse<ResizeMode>(options.Reading.Resize, ignoreCase: true), Colour.Parse(options.Reading.Background) ?? Colour.White),
+        new ImageLimits(options.Reading.MaxPixels, (long)(options.Reading.MaxFileMegabytes * 1e6), options.Reading.ImageTimeout),
+        options.Reading.Cache ?? CacheFolder.Default,
+        options.Reading.Workers ?? Environment.ProcessorCount,
+        observer, cancel);
+
+    private static void RequireColumns(LabelSheet sheet, DataOptions options)
+    {
+        var problems = new List<Problem>();
+        var all = string.Join(", ", sheet.Columns.Where(column => !column.IsOpen).Select(column => column.Name));
+        foreach (var name in options.Attributes.Append(options.Task).Append(options.Reading.GroupColumn).OfType<string>().Distinct())
+            if (sheet.Columns.FirstOrDefault(column => column.Name == name) is not { } column)
+                problems.Add(new Problem($"column '{name}'", $"not in data set {sheet.Name}", $"Its columns are {all}"));
+            else if (name != options.Reading.GroupColumn && column.Values.Count > DelimitedText.MostClasses)
+                problems.Add(new Problem($"column '{name}'", $"has {column.Values.Count.ToString("N0", CultureInfo.InvariantCulture)} different values: these are no classes", "Bin it with --bin, or choose another column"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+    }
+}

@@ -1,0 +1,137 @@
+namespace Efface.Data;
+
+/// <summary>Which rows of a sheet are used, for what, and why the others are not.</summary>
+internal sealed class RowSelection
+{
+    private readonly LabelSheet _sheet;
+    private readonly List<RowFault> _faults;
+    private readonly List<Finding> _findings;
+    private readonly int _labelFaults, _readable;
+    private readonly Part[] _parts;
+    private int[] _rows;
+    private int[] _slots = [];
+    private int _decodedRows;
+
+    public RowSelection(LabelSheet sheet, DataOptions options)
+    {
+        _sheet = sheet;
+        (_faults, _findings) = ([.. sheet.Faults], [.. sheet.Findings]);
+        string[] needed = [.. options.Attributes.Append(options.Task).Append(options.Reading.GroupColumn).OfType<string>().Distinct()];
+        Chosen = [.. sheet.Columns.Where(column => options.Attributes.Contains(column.Name) || column.Name == options.Task)];
+        _rows = Complete([.. sheet.Columns.Where(column => needed.Contains(column.Name))]);
+        _readable = _rows.Length;
+        var draw = new PartDraw(sheet, Chosen.FirstOrDefault(column => column.Name == options.Task), options);
+        _parts = draw.Parts(_rows);
+        _rows = draw.WithoutSharedGroups(_rows, _parts, Refuse);
+        _labelFaults = _faults.Count;
+        _rows = draw.Limit(_rows, _parts);
+    }
+
+    /// <summary>The columns of task and attributes.</summary>
+    public IReadOnlyList<SheetColumn> Chosen { get; }
+
+    /// <summary>The rows that are used so far.</summary>
+    public IReadOnlyList<int> Rows => _rows;
+
+    /// <summary>For each row of <see cref="Rows"/>, once decoded, the hash of its pixels.</summary>
+    public UInt128[] Hashes { get; private set; } = [];
+
+    /// <summary>What a row is used for.</summary>
+    public Part PartOf(int row) => _parts[row];
+
+    /// <summary>What a user calls a row's picture.</summary>
+    public string NameOf(int row) => _sheet.Images.Name(_sheet.ImageOfRow[row]);
+
+    /// <summary>Adds something that stops nobody.</summary>
+    public void Note(Finding finding) => _findings.Add(finding);
+
+    /// <summary>Takes rows out, each with its fault.</summary>
+    public void Remove(IReadOnlyDictionary<int, (string? Column, string? Value, string Fault, string Remedy)> faults)
+    {
+        if (faults.Count == 0) return;
+        foreach (var row in _rows.Where(faults.ContainsKey))
+        {
+            var (column, value, fault, remedy) = faults[row];
+            Refuse(row, column, value, fault, remedy);
+        }
+        Keep(row => !faults.ContainsKey(row));
+    }
+
+    /// <summary>Pixels of the rows; those whose picture cannot be read are taken out.</summary>
+    public TorchSharp.torch.Tensor Decode(Reading reading)
+    {
+        _decodedRows = _rows.Length;
+        int[] images = [.. _rows.Select(row => _sheet.ImageOfRow[row]).Distinct()];
+        var place = images.Select((image, i) => (image, i)).ToDictionary(pair => pair.image, pair => pair.i);
+        var decoded = _sheet.Images.Decode(images, reading);
+        int[] placeOf = [.. _rows.Select(row => place[_sheet.ImageOfRow[row]])];
+        _slots = [.. placeOf.Select(i => decoded.Slots[i])];
+        Hashes = [.. placeOf.Select(i => decoded.Hashes[i])];
+        var faults = new Dictionary<int, (string?, string?, string, string)>();
+        for (var i = 0; i < _rows.Length; i++)
+            if (decoded.Faults.TryGetValue(placeOf[i], out var fault))
+                faults[_rows[i]] = (null, fault.Value is null ? NameOf(_rows[i]) : $"{NameOf(_rows[i])}, {fault.Value}", fault.Fault, fault.Remedy);
+        Remove(faults);
+        return decoded.Pixels;
+    }
+
+    /// <summary>Refuses the data set when more of it is bad than may be skipped.</summary>
+    /// <exception cref="InvalidInputException">Every kind of fault, with its count.</exception>
+    public void Judge(string? onBad)
+    {
+        var problems = FaultGroup.Of(_faults).Select(group => group.ToProblem()).ToList();
+        var share = Math.Max(Share(_labelFaults, _readable + _sheet.Faults.Count), Share(_faults.Count - _labelFaults, _decodedRows));
+        var tolerated = onBad switch { "skip" => 1, "fail" => 0, _ => DataReader.TolerableShare };
+        if (_faults.Count > 0 && share > tolerated)
+            throw new InvalidInputException([.. problems, new Problem("--on-bad", $"{_faults.Count:N0} rows cannot be used, which is more than {tolerated:P0} of what was read", "Mend them, or give --on-bad skip to go on without them")]);
+        if (_rows.Length == 0)
+            throw new InvalidInputException([.. problems, new Problem($"data set {_sheet.Name}", "has no row that can be used", "Look at what was skipped, and at --only and --drop")]);
+
+        static double Share(int some, int all) => all == 0 ? (some > 0 ? 1 : 0) : (double)some / all;
+    }
+
+    /// <summary>The images and labels that are left.</summary>
+    public ImageTable Table(TorchSharp.torch.Tensor pixels) => new(
+        _sheet.Name, pixels,
+        [.. _sheet.Columns.Where(column => !column.IsOpen).Select(ToColumn)],
+        [.. _rows.Select(row => _parts[row])], _sheet.Flips, _slots, Hashes);
+
+    /// <summary>What was found.</summary>
+    public DataReport Report()
+    {
+        var read = _sheet.Count + _sheet.Faults.Count;
+        return new DataReport(read, read - _faults.Count - _rows.Length, _faults, _findings);
+    }
+
+    private int[] Complete(SheetColumn[] needed)
+    {
+        var rows = new List<int>(_sheet.Count);
+        for (var row = 0; row < _sheet.Count; row++)
+        {
+            var empty = Array.Find(needed, column => column.Codes[row] < 0);
+            if (empty is null) rows.Add(row);
+            else Refuse(row, empty.Name, null, "has no value", "Fill it in, or take the row out");
+        }
+        return [.. rows];
+    }
+
+    private void Refuse(int row, string? column, string? value, string fault, string remedy)
+    {
+        var (file, line) = _sheet.Place(row);
+        _faults.Add(new RowFault(file, line, column, value, fault, remedy));
+    }
+
+    private void Keep(Func<int, bool> stays)
+    {
+        int[] kept = [.. Enumerable.Range(0, _rows.Length).Where(i => stays(_rows[i]))];
+        (_rows, _slots, Hashes) = ([.. kept.Select(i => _rows[i])], [.. kept.Select(i => _slots[i])], [.. kept.Select(i => Hashes[i])]);
+    }
+
+    // A column that nobody chose may have empty cells: they are a class of their own, not a fault.
+    private Column ToColumn(SheetColumn column)
+    {
+        const string Missing = "(missing)";
+        if (!_rows.Any(row => column.Codes[row] < 0)) return new Column(column.Name, column.Values, [.. _rows.Select(row => column.Codes[row])]);
+        return new Column(column.Name, [.. column.Values, Missing], [.. _rows.Select(row => column.Codes[row] < 0 ? column.Values.Count : column.Codes[row])]);
+    }
+}

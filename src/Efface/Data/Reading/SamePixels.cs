@@ -1,0 +1,49 @@
+namespace Efface.Data;
+
+/// <summary>
+/// Looks for rows with the same pixels. With other labels nobody knows which are right: none is used. In two parts, what is tested has
+/// been seen in training: it stays in test (or validation) alone. In one part with the same labels it is only told, as repeating
+/// rows is a usual way to weigh them.
+/// </summary>
+internal static class SamePixels
+{
+    private const int Shown = 5;
+
+    public static void Look(RowSelection selection)
+    {
+        var faults = new Dictionary<int, (string?, string?, string, string)>();
+        var repeated = new List<int>();
+        foreach (var group in Repeated(selection.Rows, selection.Hashes))
+        {
+            var contradiction = selection.Chosen.FirstOrDefault(column => group.Any(row => column.Codes[row] != column.Codes[group[0]]));
+            var last = group.Max(selection.PartOf);
+            foreach (var row in group)
+                if (contradiction is not null)
+                    faults[row] = (contradiction.Name, contradiction.Value(row), "contradicts another row with the same pixels", "Find out which label is right, and take the others out");
+                else if (selection.PartOf(row) != last)
+                    faults[row] = (null, $"{selection.NameOf(row)} in {Name(selection.PartOf(row))}, {selection.NameOf(group.First(other => selection.PartOf(other) == last))} in {Name(last)}",
+                        "has the same pixels as a row of a part that is to test it", "Keep each picture in one part");
+            if (contradiction is null && group.Count(row => selection.PartOf(row) == last) > 1)
+                repeated.AddRange(group.Where(row => selection.PartOf(row) == last).Skip(1));
+        }
+        selection.Remove(faults);
+        if (repeated.Count > 0)
+            selection.Note(new Finding("rows repeat another one of their part (same pixels, same labels) and are kept", repeated.Count, [.. repeated.Take(Shown).Select(selection.NameOf)],
+                "Take them out, unless they are there to weigh more"));
+
+        static string Name(Part part) => part.ToString().ToLowerInvariant();
+    }
+
+    // Sorting finds equal hashes without a group object for each of a million rows.
+    private static IEnumerable<List<int>> Repeated(IReadOnlyList<int> rows, UInt128[] hashes)
+    {
+        var keys = (UInt128[])hashes.Clone();
+        int[] order = [.. rows];
+        Array.Sort(keys, order);
+        for (int from = 0, to; from < keys.Length; from = to)
+        {
+            for (to = from + 1; to < keys.Length && keys[to] == keys[from]; to++) { }
+            if (to - from > 1) yield return [.. order[from..to].Order()];
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using nietras.SeparatedValues;
+
+namespace Efface.Data;
+
+/// <summary>What is to be done with a column of a text table.</summary>
+internal enum ColumnUse
+{
+    /// <summary>Nothing.</summary>
+    Skip,
+
+    /// <summary>A column of classes, unless it has too many values.</summary>
+    Classes,
+
+    /// <summary>Every value is kept, however many.</summary>
+    Needed,
+
+    /// <summary>The pictures' names: every value is kept, once.</summary>
+    Image,
+}
+
+/// <summary>A CSV, TSV or the like, or several with one header: columns, where rows stand, and what is wrong with some.</summary>
+/// <param name="Columns">Those that were asked for.</param>
+/// <param name="Places">File and line of each row.</param>
+/// <param name="Faults">Rows with a wrong number of fields; they are not in the columns.</param>
+internal sealed record TextTable(IReadOnlyList<SheetColumn> Columns, IReadOnlyList<(string File, int Line)> Places, IReadOnlyList<RowFault> Faults)
+{
+    /// <summary>The column called <paramref name="name"/>.</summary>
+    public SheetColumn this[string name] => Columns.First(column => column.Name == name);
+
+    /// <summary>Where a row stands.</summary>
+    public (string File, int? Line) Place(int row) => Places[row];
+}
+
+/// <summary>Reads tables of text with separators: quotes, line breaks within quotes, byte-order marks and every line ending are understood.</summary>
+internal static class DelimitedText
+{
+    /// <summary>More different values than this are no classes.</summary>
+    public const int MostClasses = 1_000;
+
+    /// <summary>Reads the header alone.</summary>
+    /// <exception cref="InvalidInputException">There is none, or a name stands in it twice.</exception>
+    public static string[] Header(string path) => Guard(path, () =>
+    {
+        using var reader = Open(path);
+        return Header(path, reader);
+    });
+
+    /// <summary>Reads files that have one header, one after the other.</summary>
+    /// <param name="root">What their names are relative to.</param>
+    /// <param name="files">At least one.</param>
+    /// <param name="use">What each column is for.</param>
+    /// <exception cref="InvalidInputException">One is no table, or has another header than the first.</exception>
+    public static TextTable Read(string root, IReadOnlyList<string> files, Func<string, ColumnUse> use)
+    {
+        var header = Header(Path.Combine(root, files[0]));
+        var columns = header
+            .Select((name, place) => (name, place, use: name.Length == 0 ? ColumnUse.Skip : use(name)))
+            .Where(column => column.use != ColumnUse.Skip)
+            .Select(column => (column.place, column.use, builder: new SheetColumnBuilder(column.name, column.use is ColumnUse.Classes ? MostClasses : int.MaxValue)))
+            .ToArray();
+        var (places, faults) = (new List<(string, int)>(), new List<RowFault>());
+        foreach (var file in files)
+        {
+            if (!Header(Path.Combine(root, file)).SequenceEqual(header))
+                throw new InvalidInputException(Path.Combine(root, file), $"has another header than {files[0]}", "Give them the same columns in the same order");
+            Guard(Path.Combine(root, file), () => ReadRows(root, file, header.Length, columns.Select(column => (column.place, column.builder)).ToArray(), places, faults));
+        }
+        return new TextTable([.. columns.Select(column => column.use is ColumnUse.Image ? column.builder.BuildAsRead() : column.builder.Build())], places, faults);
+    }
+
+    private static bool ReadRows(string root, string file, int fields, (int Place, SheetColumnBuilder Builder)[] columns, List<(string, int)> places, List<RowFault> faults)
+    {
+        using var reader = Open(Path.Combine(root, file));
+        Header(file, reader);
+        foreach (var row in reader)
+        {
+            // An empty line at the end, or between rows, is how editors leave files.
+            if (row.ColCount == 1 && row.Span.Trim().IsEmpty) continue;
+            if (row.ColCount != fields)
+            {
+                faults.Add(new RowFault(file, row.LineNumberFrom, null, $"{row.ColCount} fields", $"has not the {fields} fields of the header", "Look for a missing or unquoted separator, or an unclosed quote"));
+                continue;
+            }
+            places.Add((file, row.LineNumberFrom));
+            foreach (var (place, builder) in columns) builder.Add(row[place].Span);
+        }
+        return true;
+    }
+
+    private static SepReader Open(string path)
+    {
+        if (!File.Exists(path)) throw new InvalidInputException(path, "no such file", "Check the name");
+        return (Path.GetExtension(path).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? new Sep('\t') : (Sep?)null)
+            .Reader(options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true, DisableFastFloat = true })
+            .FromFile(path);
+    }
+
+    private static string[] Header(string path, SepReader reader)
+    {
+        if (!reader.MoveNext()) throw new InvalidInputException(path, "is empty", "A table begins with a line of column names");
+        var row = reader.Current;
+        var names = new string[row.ColCount];
+        for (var i = 0; i < names.Length; i++) names[i] = row[i].ToString().Trim();
+        var twice = names.Where(name => name.Length > 0).GroupBy(name => name).Where(group => group.Count() > 1).ToArray();
+        return twice.Length == 0 ? names : throw new InvalidInputException([.. twice.Select(group => new Problem(
+            $"{path} column '{group.Key}'", $"stands in the header {group.Count()} times", "Rename all but one"))]);
+    }
+
+    // What the parser throws at files that are no tables: rows without end, mostly.
+    private static T Guard<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (fault is InvalidDataException or ArgumentException or NotSupportedException or IndexOutOfRangeException or OverflowException)
+        {
+            throw new InvalidInputException(path, $"cannot be read as a table ({fault.Message.Split('\n')[0].Trim().TrimEnd('.')})", "Save it as UTF-8 text with one row a line; look for an unclosed quote");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Efface.Data;
+
+/// <summary>A column as it was read: text values, each kept once.</summary>
+/// <param name="Name">As in the file's header.</param>
+/// <param name="Values">The different values, in the order of the classes.</param>
+/// <param name="Codes">For each row an index into <paramref name="Values"/>; -1 where the cell is empty.</param>
+public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[] Codes)
+{
+    /// <summary>Whether it has so many different values that nobody meant them as classes; then it has no codes.</summary>
+    public bool IsOpen => Codes.Length == 0 && Values.Count == 0;
+
+    /// <summary>The value of a row; null where the cell is empty.</summary>
+    public string? Value(int row) => Codes[row] < 0 ? null : Values[Codes[row]];
+}
+
+/// <summary>Collects one column, cell by cell.</summary>
+/// <param name="name">The column's name.</param>
+/// <param name="most">With more different values than this it is no column of classes, and is forgotten.</param>
+internal sealed partial class SheetColumnBuilder(string name, int most)
+{
+    private readonly Dictionary<string, int> _codes = [];
+    private readonly List<string> _values = [];
+    private readonly List<int> _rows = [];
+    private bool _isOpen;
+
+    /// <summary>Another row's cell; empty is missing.</summary>
+    public void Add(ReadOnlySpan<char> cell)
+    {
+        if (_isOpen) return;
+        cell = cell.Trim();
+        if (cell.IsEmpty)
+        {
+            _rows.Add(-1);
+            return;
+        }
+        var lookup = _codes.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!lookup.TryGetValue(cell, out var code))
+        {
+            if (_values.Count == most)
+            {
+                _isOpen = true;
+                _rows.Clear();
+                _rows.TrimExcess();
+                return;
+            }
+            code = _values.Count;
+            var value = cell.ToString();
+            _codes[value] = code;
+            _values.Add(value);
+        }
+        _rows.Add(code);
+    }
+
+    /// <summary>The column, its values in order: by their first number when all have one ("3-9" before "10-19"), else by text.</summary>
+    public SheetColumn Build() => _isOpen ? new SheetColumn(name, [], []) : Build([.. InOrder(_values)]);
+
+    /// <summary>The column, its values in the order in which they were met.</summary>
+    public SheetColumn BuildAsRead() => new(name, _values, [.. _rows]);
+
+    /// <summary>The column with these values as its classes, whether they occur or not; others have been refused before.</summary>
+    public SheetColumn Build(IReadOnlyList<string> classes)
+    {
+        var places = classes.Select((value, place) => (value, place)).ToDictionary(pair => pair.value, pair => pair.place);
+        int[] moved = [.. _values.Select(value => places[value])];
+        return new SheetColumn(name, classes, [.. _rows.Select(code => code < 0 ? -1 : moved[code])]);
+    }
+
+    /// <summary>Values as a reader expects them: numbers by size, else text by its characters.</summary>
+    public static IEnumerable<string> InOrder(IReadOnlyCollection<string> values)
+    {
+        var numbered = values.Select(value => (value, match: FirstNumber().Match(value))).ToArray();
+        return numbered.All(pair => pair.match.Success)
+            ? numbered.OrderBy(pair => double.Parse(pair.match.Value, CultureInfo.InvariantCulture)).ThenBy(pair => pair.value, StringComparer.Ordinal).Select(pair => pair.value)
+            : values.Order(StringComparer.Ordinal);
+    }
+
+    [GeneratedRegex(@"(?<![\w.])-?\d+(\.\d+)?|\d+(\.\d+)?")]
+    private static partial Regex FirstNumber();
+}

@@ -31,13 +31,13 @@ public static class ModelRun
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
         using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, cancel);
-        foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
         Compute.UseThreads(prepared.Config.Threads);
         torch.manual_seed(prepared.Config.Seed);
         using var model = Start(prepared);
         var options = Options(prepared.Config);
 
         var folder = RunFolder.Create(path);
+        foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
         try
         {
             var record = new RunRecord

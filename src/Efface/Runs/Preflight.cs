@@ -68,7 +68,7 @@ public static class Preflight
         Seed = DataSeed,
         Correlation = config.Correlation,
         Reading = config.Reading,
-    }, observer, cancel);
+    }, [.. Names(config)], observer, cancel);
 
     private static (DataSource Source, RunConfig Config) Complete(RunConfig config, bool forgets, bool needsTask)
     {
@@ -78,10 +78,10 @@ public static class Preflight
             problems.Add(new Problem($"--data {config.Data}", "no such data set", $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"));
         else
         {
-            if (source.NeedsRoot && config.Root is null)
-                problems.Add(new Problem("--root", $"missing: data set {source.Name} lies in files", "Give the folder that holds it"));
-            else if (source.NeedsRoot && !Directory.Exists(config.Root))
-                problems.Add(new Problem($"--root {config.Root}", File.Exists(config.Root) ? "is a file" : "no such folder", "Give the folder that holds the data set"));
+            if (source.Layout is not null && config.Root is null)
+                problems.Add(new Problem("--root", $"missing: data set {source.Name} lies in files", $"Give the folder that holds {source.Layout}"));
+            else if (source.Layout is not null && !Directory.Exists(config.Root))
+                problems.Add(new Problem($"--root {config.Root}", File.Exists(config.Root) ? "is a file" : "no such folder", $"Give the folder that holds {source.Layout}"));
             config = config with
             {
                 Task = config.Task ?? source.Task,
@@ -92,7 +92,6 @@ public static class Preflight
             if (forgets && config.Forget.Count == 0)
                 problems.Add(new Problem("--forget", $"missing: data set {source.Name} has no usual attribute", "Name the columns to forget"));
         }
-        problems.AddRange(Names(config));
         return problems.Count == 0 ? (source!, config) : throw new InvalidInputException(problems);
     }
 

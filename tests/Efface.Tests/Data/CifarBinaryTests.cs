@@ -16,11 +16,11 @@ public sealed class CifarBinaryTests : IDisposable
     public void What_is_written_is_read()
     {
         WriteAll(_root);
-        using var table = CifarBinary.Load(_root);
+        using var table = ToyTables.Read(CifarBinary.Read(_root)).Table;
 
         Assert.Equal([12, 3, 32, 32], table.Pixels.shape);
         Assert.Equal(Enumerable.Range(0, 12).Select(row => row % 10), table["class"].Labels);
-        Assert.Equal([.. Enumerable.Repeat(Part.Train, 10), Part.Test, Part.Test], table.Parts);
+        Assert.Equal([.. Enumerable.Repeat(true, 10), false, false], table.Parts.Select(part => part != Part.Test));
         for (var row = 0; row < 12; row++)
             foreach (var (channel, y, x) in new[] { (0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0), (2, 31, 31) })
                 Assert.Equal(Pixel(row, channel * 1024 + y * 32 + x), table.Pixels[row, channel, y, x].ToByte());
@@ -30,7 +30,7 @@ public sealed class CifarBinaryTests : IDisposable
     public void The_official_archives_folder_is_found_below_the_root()
     {
         WriteAll(Directory.CreateDirectory(Path.Combine(_root, "cifar-10-batches-bin")).FullName);
-        using var table = CifarBinary.Load(_root);
+        using var table = ToyTables.Read(CifarBinary.Read(_root)).Table;
 
         Assert.Equal(12, table.Count);
     }
@@ -39,7 +39,7 @@ public sealed class CifarBinaryTests : IDisposable
     public void Animals_live_and_vehicles_do_not()
     {
         WriteAll(_root);
-        using var table = CifarBinary.Load(_root);
+        using var table = ToyTables.Read(CifarBinary.Read(_root)).Table;
 
         var living = Enumerable.Range(0, 12).Where(row => table["living"].Classes[table["living"].Labels[row]] == "yes")
             .Select(row => table["class"].Classes[table["class"].Labels[row]]).Distinct();
@@ -99,10 +99,10 @@ public sealed class CifarBinaryTests : IDisposable
     {
         var folder = Path.Combine(_root, "nowhere");
 
-        Assert.Equal(folder, Assert.Single(Assert.Throws<InvalidInputException>(() => CifarBinary.Load(folder)).Problems).Subject);
+        Assert.Equal(folder, Assert.Single(Assert.Throws<InvalidInputException>(() => CifarBinary.Read(folder)).Problems).Subject);
     }
 
-    private IReadOnlyList<Problem> Problems() => Assert.Throws<InvalidInputException>(() => CifarBinary.Load(_root)).Problems;
+    private IReadOnlyList<Problem> Problems() => Assert.Throws<InvalidInputException>(() => CifarBinary.Read(_root)).Problems;
 
     // Two records a file; the label counts up and every pixel tells its record and its place.
     private static void WriteAll(string folder)

@@ -59,7 +59,7 @@ public sealed class ImageTableTests
         using var table = ToyTables.Numbered(Parts);
         using var selected = table.Select([5, 0, 2]);
 
-        Assert.Equal([5, 0, 2], ToyTables.Numbers(selected.Pixels));
+        Assert.Equal([5, 0, 2], ToyTables.Numbers(selected.Gather([0, 1, 2])));
         Assert.Equal([1, 0, 0], selected["y"].Labels);
         Assert.Equal([2, 0, 1], selected["z"].Labels);
         Assert.Equal([Part.Test, Part.Train, Part.Test], selected.Parts);
@@ -69,12 +69,11 @@ public sealed class ImageTableTests
     public void Shrinking_averages_areas_and_growing_repeats_pixels()
     {
         byte[] pixels = [0, 100, 200, 100, 10, 10, 30, 30, 10, 10, 30, 30, 0, 0, 0, 255];
-        using var table = new ImageTable("toy", torch.tensor(pixels, [1, 1, 4, 4]), [], [Part.Train]);
-        using var half = table.Resize(2);
-        using var twice = half.Resize(4);
+        using var half = ImagesInMemory.Resize(torch.tensor(pixels, [1, 1, 4, 4]), 2);
+        using var twice = ImagesInMemory.Resize(half.clone(), 4);
 
-        Assert.Equal([30, 90, 5, 79], half.Pixels.data<byte>().ToArray());
-        Assert.Equal([30, 30, 90, 90, 30, 30, 90, 90, 5, 5, 79, 79, 5, 5, 79, 79], twice.Pixels.data<byte>().ToArray());
+        Assert.Equal([30, 90, 5, 79], half.data<byte>().ToArray());
+        Assert.Equal([30, 30, 90, 90, 30, 30, 90, 90, 5, 5, 79, 79, 5, 5, 79, 79], twice.data<byte>().ToArray());
     }
 
     [Fact]

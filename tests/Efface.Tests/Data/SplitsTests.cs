@@ -74,7 +74,6 @@ public sealed class SplitsTests
 
         Assert.Equal((540, 60, 60), Sizes(table));
         Assert.Equal([30, 30], table["y"].Count(table.Rows(Part.Validation)));
-        Assert.Equal([20, 20, 20], table["z"].Count(table.Rows(Part.Validation)));
         Assert.Equal(Enumerable.Range(600, 60), table.Rows(Part.Test));
     }
 
@@ -110,8 +109,7 @@ public sealed class SplitsTests
         using var table = Prepared(600, 60, 0, limit: 36);
 
         Assert.Equal([18, 18], table["y"].Count(table.Rows(Part.Train)));
-        Assert.Equal([12, 12, 12], table["z"].Count(table.Rows(Part.Train)));
-        Assert.Equal([12, 12, 12], table["z"].Count(table.Rows(Part.Validation)));
+        Assert.Equal([18, 18], table["y"].Count(table.Rows(Part.Validation)));
     }
 
     [Fact]
@@ -119,7 +117,7 @@ public sealed class SplitsTests
     {
         using var table = Prepared(600, 60, 90, limit: 36);
 
-        var numbers = ToyTables.Numbers(table.Pixels);
+        var numbers = ToyTables.Numbers(table.Gather([.. Enumerable.Range(0, table.Count)]));
         for (var row = 0; row < table.Count; row++)
         {
             Assert.Equal((numbers[row] % 2, numbers[row] / 2 % 3), (table["y"].Labels[row], table["z"].Labels[row]));
@@ -131,7 +129,7 @@ public sealed class SplitsTests
     {
         IEnumerable<Part> parts = [.. Enumerable.Repeat(Part.Train, train), .. Enumerable.Repeat(Part.Validation, validation), .. Enumerable.Repeat(Part.Test, test)];
         var table = ToyTables.Numbered([.. parts]);
-        return Splits.Prepare(table, [table["y"], table["z"]], limit, seed);
+        return ToyTables.Read(LabelSheet.Of(table), new DataOptions { Task = "y", Limit = limit, Seed = seed }).Table;
     }
 
     private static (int Train, int Validation, int Test) Sizes(ImageTable table)

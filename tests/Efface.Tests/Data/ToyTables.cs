@@ -15,6 +15,10 @@ internal static class ToyTables
             [Labels("y", 2, parts.Length, row => row % 2), Labels("z", 3, parts.Length, row => row / 2 % 3)], [.. parts]);
     }
 
+    /// <summary>Reads a sheet as any data set is read.</summary>
+    public static ReadData Read(LabelSheet sheet, DataOptions? options = null)
+        => DataReader.Read(new DataSource(sheet.Name, null, null, null, _ => sheet), options ?? new DataOptions());
+
     /// <summary>The numbers that images of <see cref="Numbered"/> carry.</summary>
     public static int[] Numbers(Tensor images)
     {

@@ -16,8 +16,8 @@ public sealed class DataInspectionTests : IDisposable
     [Fact]
     public void It_shows_the_very_data_that_a_run_would_train_on()
     {
-        var inspection = DataInspection.Of(Faces);
-        using var prepared = Preflight.Check(Faces, forgets: true);
+        var inspection = DataInspection.Of(Faces, cancel: TestContext.Current.CancellationToken);
+        using var prepared = Preflight.Check(Faces, forgets: true, cancel: TestContext.Current.CancellationToken);
 
         Assert.Equal(prepared.Table.Fingerprint(), inspection.Data.Fingerprint);
         Assert.Equal([3, 16, 16], inspection.Image);
@@ -28,7 +28,7 @@ public sealed class DataInspectionTests : IDisposable
     [Fact]
     public void Every_column_and_every_joint_table_counts_each_training_image_once()
     {
-        var inspection = DataInspection.Of(Faces);
+        var inspection = DataInspection.Of(Faces, cancel: TestContext.Current.CancellationToken);
         Assert.All(inspection.Columns, column =>
         {
             Assert.Equal(column.Classes.Count, column.Counts.Length);
@@ -46,13 +46,13 @@ public sealed class DataInspectionTests : IDisposable
 
     [Fact]
     public void Who_names_no_attribute_is_shown_the_usual_one()
-        => Assert.Equal(["glasses"], DataInspection.Of(new RunConfig { Limit = 60, Size = 16 }).Floors.Select(floor => floor.Attribute));
+        => Assert.Equal(["glasses"], DataInspection.Of(new RunConfig { Limit = 60, Size = 16 }, cancel: TestContext.Current.CancellationToken).Floors.Select(floor => floor.Attribute));
 
     [Fact]
     public void Floors_of_ten_balanced_classes_are_a_tenth_and_a_fifth_where_the_task_is_whether_they_live()
     {
         ToyCifar.Write(_root, perFile: 100, i => i % 10);
-        var floors = Assert.Single(DataInspection.Of(new RunConfig { Data = "cifar10", Root = _root }).Floors);
+        var floors = Assert.Single(DataInspection.Of(new RunConfig { Data = "cifar10", Root = _root }, cancel: TestContext.Current.CancellationToken).Floors);
 
         Assert.Equal("class", floors.Attribute);
         Assert.Equal(0.1, floors.Majority.BalancedAccuracy.Value, 9);
@@ -75,7 +75,7 @@ public sealed class DataInspectionTests : IDisposable
 
     [Fact]
     public void What_a_run_would_refuse_is_refused()
-        => Assert.Contains("--forget smile", Assert.Throws<InvalidInputException>(() => DataInspection.Of(Faces with { Forget = ["smile"] })).Message, StringComparison.Ordinal);
+        => Assert.Contains("--forget smile", Assert.Throws<InvalidInputException>(() => DataInspection.Of(Faces with { Forget = ["smile"] }, cancel: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
 }
 
 /// <summary>Folders in CIFAR-10's layout.</summary>

@@ -97,7 +97,7 @@ public sealed class PreflightTests : IDisposable
         Assert.Equal("--forget living", problem.Subject);
         Assert.Contains("determines it", problem.Fault, StringComparison.Ordinal);
 
-        using var prepared = Preflight.Check(config, forgets: false);
+        using var prepared = Preflight.Check(config, forgets: false, cancel: TestContext.Current.CancellationToken);
         Assert.Null(prepared.Recipe);
     }
 
@@ -121,7 +121,7 @@ public sealed class PreflightTests : IDisposable
     [Fact]
     public void What_the_user_leaves_open_is_filled_in_and_written_down()
     {
-        using var prepared = Preflight.Check(Faces, forgets: true);
+        using var prepared = Preflight.Check(Faces, forgets: true, cancel: TestContext.Current.CancellationToken);
         Assert.Equal(("smile", "cifar"), (prepared.Config.Task, prepared.Config.Stem));
         Assert.Equal(["glasses"], prepared.Config.Forget);
         Assert.Equal("smile", prepared.Labels.Task.Name);
@@ -132,7 +132,7 @@ public sealed class PreflightTests : IDisposable
     [Fact]
     public void Plain_training_for_a_task_of_the_users_own_forgets_nothing()
     {
-        using var prepared = Preflight.Check(Faces with { Task = "hair" }, forgets: false);
+        using var prepared = Preflight.Check(Faces with { Task = "hair" }, forgets: false, cancel: TestContext.Current.CancellationToken);
         Assert.Empty(prepared.Config.Forget);
         Assert.Empty(prepared.Labels.Attributes);
         Assert.Null(prepared.Recipe);
@@ -141,7 +141,7 @@ public sealed class PreflightTests : IDisposable
     [Fact]
     public void The_users_own_values_replace_the_recipes()
     {
-        using var prepared = Preflight.Check(Faces with { Recipe = "paper", Lambda = [0.5, 2, 7], Objective = "Reversal", Bits = 6 }, forgets: true);
+        using var prepared = Preflight.Check(Faces with { Recipe = "paper", Lambda = [0.5, 2, 7], Objective = "Reversal", Bits = 6 }, forgets: true, cancel: TestContext.Current.CancellationToken);
         var recipe = prepared.Recipe!;
         Assert.Equal((0.5, 2, 7, AttributeObjective.Reversal, 6), (recipe.Reconstruction, recipe.Task, recipe.Forgetting, recipe.Objective, recipe.Bits));
         Assert.Equal(Recipes.Named("paper") with { Reconstruction = 0.5, Task = 2, Forgetting = 7, Objective = AttributeObjective.Reversal, Bits = 6 }, recipe);
@@ -151,7 +151,7 @@ public sealed class PreflightTests : IDisposable
     public void No_part_holds_more_images_than_the_limit()
     {
         ToyCifar.Write(_root, perFile: 100, i => i % 10);
-        using var prepared = Preflight.Check(new RunConfig { Data = "cifar10", Root = _root, Limit = 40 }, forgets: true);
+        using var prepared = Preflight.Check(new RunConfig { Data = "cifar10", Root = _root, Limit = 40 }, forgets: true, cancel: TestContext.Current.CancellationToken);
         Assert.All(Enum.GetValues<Part>(), part => Assert.Equal(40, prepared.Table.Rows(part).Length));
     }
 
@@ -160,11 +160,11 @@ public sealed class PreflightTests : IDisposable
     {
         ToyCifar.Write(_root, perFile: 100, i => i % 10);
         var config = new RunConfig { Data = "cifar10", Root = _root, Limit = 100 };
-        using var trained = Preflight.Check(config with { Seed = 1, Task = "living" }, forgets: false);
-        using var unlearnt = Preflight.Check(config with { Seed = 2, Recipe = "paper", Forget = ["class"] }, forgets: true);
+        using var trained = Preflight.Check(config with { Seed = 1, Task = "living" }, forgets: false, cancel: TestContext.Current.CancellationToken);
+        using var unlearnt = Preflight.Check(config with { Seed = 2, Recipe = "paper", Forget = ["class"] }, forgets: true, cancel: TestContext.Current.CancellationToken);
         Assert.Equal(trained.Table.Fingerprint(), unlearnt.Table.Fingerprint());
     }
 
     private static IReadOnlyList<Problem> Refused(RunConfig config)
-        => Assert.Throws<InvalidInputException>(() => Preflight.Check(config, forgets: true).Dispose()).Problems;
+        => Assert.Throws<InvalidInputException>(() => Preflight.Check(config, forgets: true, cancel: TestContext.Current.CancellationToken).Dispose()).Problems;
 }

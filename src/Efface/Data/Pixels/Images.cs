@@ -91,7 +91,7 @@ internal sealed class ImagesInMemory(Tensor pixels, Func<int, string> name) : II
     /// <summary>u8 [N, C, H, W] to u8 [N, C, side, side]; <paramref name="pixels"/> is disposed when it had to change.</summary>
     internal static Tensor Resize(Tensor pixels, int side)
     {
-        if (pixels.shape[2] == side && pixels.shape[3] == side) return pixels;
+        if (pixels.shape[2] == side) return pixels;
         using var scope = NewDisposeScope();
         var chunks = pixels.split(2000, 0).Select(chunk =>
         {

@@ -16,13 +16,14 @@ public static class DataReader
     /// <summary>Reads <paramref name="source"/>.</summary>
     /// <param name="source">The data set.</param>
     /// <param name="options">How to read it.</param>
+    /// <param name="known">What is wrong already: it is told together with what the columns lack, before any image is opened.</param>
     /// <param name="observer">Told while images are decoded.</param>
     /// <param name="cancel">Ends it early; decoded images are kept.</param>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
-    public static ReadData Read(DataSource source, DataOptions options, IReadingObserver? observer = null, CancellationToken cancel = default)
+    public static ReadData Read(DataSource source, DataOptions options, IReadOnlyList<Problem>? known = null, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
         var sheet = ColumnRules.Apply(source.Read(options), options.Reading);
-        RequireColumns(sheet, options);
+        RequireColumns(sheet, options, known ?? []);
         var rows = new RowSelection(sheet, options);
         var pixels = rows.Decode(How(sheet, options, observer, cancel));
         SamePixels.Look(rows);
@@ -37,15 +38,16 @@ public static class DataReader
         options.Reading.Workers ?? Environment.ProcessorCount,
         observer, cancel);
 
-    private static void RequireColumns(LabelSheet sheet, DataOptions options)
+    private static void RequireColumns(LabelSheet sheet, DataOptions options, IReadOnlyList<Problem> known)
     {
         var problems = new List<Problem>();
         var all = string.Join(", ", sheet.Columns.Where(column => !column.IsOpen).Select(column => column.Name));
-        foreach (var name in options.Attributes.Append(options.Task).Append(options.Reading.GroupColumn).OfType<string>().Distinct())
+        foreach (var name in options.Attributes.Prepend(options.Task).Append(options.Reading.GroupColumn).OfType<string>().Distinct())
             if (sheet.Columns.FirstOrDefault(column => column.Name == name) is not { } column)
                 problems.Add(new Problem($"column '{name}'", $"not in data set {sheet.Name}", $"Its columns are {all}"));
             else if (name != options.Reading.GroupColumn && column.Values.Count > DelimitedText.MostClasses)
                 problems.Add(new Problem($"column '{name}'", $"has {column.Values.Count.ToString("N0", CultureInfo.InvariantCulture)} different values: these are no classes", "Bin it with --bin, or choose another column"));
+        problems.AddRange(known);
         if (problems.Count > 0) throw new InvalidInputException(problems);
     }
 }

@@ -12,7 +12,7 @@ public sealed record DataReport(int RowsRead, int LeftOut, IReadOnlyList<RowFaul
 
     /// <summary>All of it in sentences.</summary>
     public IEnumerable<string> Notes
-        => [.. Groups.Select(group => $"skipped {group.ToProblem()}"), .. Findings.Select(finding => finding.ToString())];
+        => [.. Groups.Select(group => $"skipped: {group.ToProblem()}"), .. Findings.Select(finding => $"note: {finding}")];
 
     /// <summary>The skipped rows by kind, the most frequent first.</summary>
     public IReadOnlyList<FaultGroup> Groups => FaultGroup.Of(Skipped);

@@ -2,11 +2,11 @@ namespace Efface.Data;
 
 /// <summary>A data set that Efface can read.</summary>
 /// <param name="Name">As in <c>--data</c>.</param>
-/// <param name="NeedsRoot">Whether it lies in files that the user names with <c>--root</c>.</param>
+/// <param name="Layout">What the folder of <c>--root</c> must hold; null where there is none.</param>
 /// <param name="Task">The usual task; null where the user says it.</param>
 /// <param name="Attribute">The usual attribute to forget; null where the user says it.</param>
 /// <param name="Read">Reads its labels.</param>
-public sealed record DataSource(string Name, bool NeedsRoot, string? Task, string? Attribute, Func<DataOptions, LabelSheet> Read);
+public sealed record DataSource(string Name, string? Layout, string? Task, string? Attribute, Func<DataOptions, LabelSheet> Read);
 
 /// <summary>The one list of data sets.</summary>
 public static class DataSources
@@ -17,14 +17,14 @@ public static class DataSources
     /// <summary>Every data set.</summary>
     public static IReadOnlyList<DataSource> All { get; } =
     [
-        new("faces", false, "smile", "glasses", Faces),
-        new("cifar10", true, "living", "class", Cifar10.Read),
-        new("celeba", true, "Smiling", "Male", CelebA.Read),
-        new("fairface", true, "gender", "race", FairFace.Read),
-        new("utkface", true, "gender", "race", UtkFace.Read),
-        new("table", true, null, null, TableSource.Read),
-        new("folders", true, null, null, FolderSource.Read),
-        new("parquet", true, null, null, ParquetSource.Read),
+        new("faces", null, "smile", "glasses", Faces),
+        new("cifar10", "cifar-10-batches-bin, or Hugging Face's parquet files", "living", "class", Cifar10.Read),
+        new("celeba", "img_align_celeba, list_attr_celeba.txt and list_eval_partition.txt (or .csv)", "Smiling", "Male", CelebA.Read),
+        new("fairface", "fairface_label_train.csv, fairface_label_val.csv and their images", "gender", "race", FairFace.Read),
+        new("utkface", "images called age_gender_race_date.jpg", "gender", "race", UtkFace.Read),
+        new("table", "a CSV or TSV and the images that it names", null, null, TableSource.Read),
+        new("folders", "folders called like the classes of the images in them", null, null, FolderSource.Read),
+        new("parquet", "parquet files with a column of images", null, null, ParquetSource.Read),
     ];
 
     /// <summary>The data set called <paramref name="name"/>; null when there is none.</summary>

@@ -88,5 +88,5 @@ public sealed record Finding(string What, int Count, IReadOnlyList<string> Examp
 {
     /// <inheritdoc/>
     public override string ToString()
-        => $"{(Count == 1 ? "" : $"{Count:N0} × ")}{What}{(Examples.Count == 0 ? "" : $" ({string.Join("; ", Examples)}{(Examples.Count < Count ? "; …" : "")})")}. {Advice}.";
+        => $"{What}{(Count == 1 ? "" : $": {Count:N0}")}{(Examples.Count == 0 ? "" : $" ({string.Join("; ", Examples)}{(Examples.Count < Count ? "; …" : "")})")}. {Advice}.";
 }

@@ -8,6 +8,8 @@ namespace Efface.Cli;
 /// <summary>efface data inspect.</summary>
 internal sealed class DataInspectCommand : NativeCommand<RunSettings>
 {
+    private const int MostRows = 40;
+
     protected override int Execute(RunSettings settings)
     {
         var inspection = ProgressDisplay.Show(display => DataInspection.Of(settings.ToConfig(), display, Shell.Cancel));
@@ -27,8 +29,9 @@ internal sealed class DataInspectCommand : NativeCommand<RunSettings>
         {
             var table = new Table().Title(Markup.Escape($"{joint.Attribute} by {joint.Task}, training images")).AddColumn("");
             foreach (var name in joint.TaskClasses) table.AddColumn(Markup.Escape(name), column => column.RightAligned());
-            for (var z = 0; z < joint.AttributeClasses.Count; z++)
+            for (var z = 0; z < Math.Min(MostRows, joint.AttributeClasses.Count); z++)
                 table.AddRow([Markup.Escape(joint.AttributeClasses[z]), .. joint.Counts.Select(row => row[z].ToString("N0", CultureInfo.InvariantCulture))]);
+            if (joint.AttributeClasses.Count > MostRows) table.AddRow([Markup.Escape($"… {joint.AttributeClasses.Count - MostRows} more"), .. joint.TaskClasses.Select(_ => "")]);
             AnsiConsole.Write(table);
             Console.Out.WriteLine($"{joint.Attribute} has {joint.AttributeEntropy:F2} bits, of which {joint.AttributeEntropyGivenTask:F2} remain when {joint.Task} is known: so much can be forgotten.");
             Console.Out.WriteLine($"Without an image, balanced accuracy {floors.Majority.BalancedAccuracy.Value:P1} knowing nothing, {floors.LabelOnly.BalancedAccuracy.Value:P1} knowing {joint.Task}.");

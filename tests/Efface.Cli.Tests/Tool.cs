@@ -15,6 +15,11 @@ internal sealed class Tool : IDisposable
 {
     private static readonly string Assembly = typeof(Tool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Tool").Value!;
 
+    // Decoded images of these tests, and of nobody else.
+    private static readonly string Cache = Directory.CreateTempSubdirectory("efface-cache-").FullName;
+
+    static Tool() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Cache, recursive: true);
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("efface-").FullName;
 
     public string At(string name) => Path.Combine(Folder, name);
@@ -27,6 +32,7 @@ internal sealed class Tool : IDisposable
     public async Task<Outcome> Run((string Name, string Value)? environment, Action<Process, string>? onError, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["EFFACE_CACHE"] = Cache;
         if (environment is { } variable) start.Environment[variable.Name] = variable.Value;
         using var process = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(5));

@@ -78,10 +78,10 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         {
             var name = source.Name(wanted[i]);
             var stamp = source.Stamp(wanted[i]);
-            if (stamp is null) _faults[i] = new ImageFault("the file is missing", null, "Put it there, or take its row out");
-            else if (stamp.Value.Length == 0) _faults[i] = new ImageFault("the file is empty", null, "Copy it again, or take its row out");
+            if (stamp is null) _faults[i] = new ImageFault("is missing", null, "Put it there, or take its row out");
+            else if (stamp.Value.Length == 0) _faults[i] = new ImageFault("is an empty file", null, "Copy it again, or take its row out");
             else if (stamp.Value.Length > reading.Limits.Bytes)
-                _faults[i] = new ImageFault("the file is larger than --max-file-mb allows", $"{stamp.Value.Length / 1e6:F1} MB", "Raise the limit if you trust it");
+                _faults[i] = new ImageFault("is a larger file than --max-file-mb allows", $"{stamp.Value.Length / 1e6:F1} MB", "Raise the limit if you trust it");
             if (_faults.ContainsKey(i)) return true;
 
             var hash = PixelRecord.Hash(name);
@@ -129,7 +129,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                _faults[i] = new ImageFault("the file cannot be read", fault.Message.TrimEnd('.'), "Mend its permissions, or take its row out");
+                _faults[i] = new ImageFault("cannot be read", fault.Message.TrimEnd('.'), "Mend its permissions, or take its row out");
                 return;
             }
             var result = decoder.Decode(encoded, pixels);

@@ -41,7 +41,11 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         NetVips.NetVips.BlockUntrusted = true;
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, Unheard);
     }
+
+    // A damaged file is told in our own words; libvips' warnings would stand between them. Held, as native code calls it.
+    private static readonly Log.LogDelegate Unheard = (_, _, _) => { };
 
     /// <summary>Decodes <paramref name="encoded"/> into <paramref name="pixels"/>, which stays as it is after a fault.</summary>
     /// <param name="encoded">The picture's file.</param>

@@ -54,7 +54,7 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
         _rows.Add(code);
     }
 
-    /// <summary>The column, its values in order: by their first number when all have one ("3-9" before "10-19"), else by text.</summary>
+    /// <summary>The column, its values in order.</summary>
     public SheetColumn Build() => _isOpen ? new SheetColumn(name, [], []) : Build([.. InOrder(_values)]);
 
     /// <summary>The column, its values in the order in which they were met.</summary>
@@ -68,14 +68,12 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
         return new SheetColumn(name, classes, [.. _rows.Select(code => code < 0 ? -1 : moved[code])]);
     }
 
-    /// <summary>Values as a reader expects them: numbers by size, else text by its characters.</summary>
+    /// <summary>Values as a reader expects them: those with a number by their first ("3-9" before "10-19"), then the others by their text.</summary>
     public static IEnumerable<string> InOrder(IReadOnlyCollection<string> values)
-    {
-        var numbered = values.Select(value => (value, match: FirstNumber().Match(value))).ToArray();
-        return numbered.All(pair => pair.match.Success)
-            ? numbered.OrderBy(pair => double.Parse(pair.match.Value, CultureInfo.InvariantCulture)).ThenBy(pair => pair.value, StringComparer.Ordinal).Select(pair => pair.value)
-            : values.Order(StringComparer.Ordinal);
-    }
+        => values.Select(value => (value, match: FirstNumber().Match(value)))
+            .OrderBy(pair => pair.match.Success ? double.Parse(pair.match.Value, CultureInfo.InvariantCulture) : double.PositiveInfinity)
+            .ThenBy(pair => pair.value, StringComparer.Ordinal)
+            .Select(pair => pair.value);
 
     [GeneratedRegex(@"(?<![\w.])-?\d+(\.\d+)?|\d+(\.\d+)?")]
     private static partial Regex FirstNumber();

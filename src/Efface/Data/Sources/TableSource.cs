@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Efface.Data;
 
 /// <summary>Any CSV or TSV with a column of image names and columns of labels.</summary>
@@ -83,6 +85,9 @@ internal static class TableSource
         if (alike.Length > 0)
             yield return new Finding($"column {column.Name} has values that differ in capitals alone", alike.Length, [.. alike.Take(5).Select(values => string.Join(", ", values))],
                 $"If they mean one class, give --map {column.Name}={string.Join('+', alike[0])}:{alike[0][0]}");
+        string[] words = [.. column.Values.Where(value => !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _))];
+        if (words.Length > 0 && column.Values.Count - words.Length > 9 * words.Length)
+            yield return new Finding($"column {column.Name} holds numbers and some values that are none", words.Length, [.. words.Take(5)], "Mend them; with --bin their rows cannot be used");
         string[] broken = [.. column.Values.Where(value => value.Contains('\uFFFD'))];
         if (broken.Length > 0)
             yield return new Finding($"column {column.Name} has values with bytes that are not UTF-8", broken.Length, [.. broken.Take(5)], "Save the table as UTF-8");

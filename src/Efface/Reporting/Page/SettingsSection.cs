@@ -41,14 +41,25 @@ internal static class SettingsSection
     }
 
     private static IEnumerable<(string Name, string Value)> Data(ReportRun run)
-        => [("name", run.Record.Data.Name), .. run.Record.Data.Counts.Select(part => ($"{part.Key} images", Numbers.Count(part.Value))), ("fingerprint", run.Record.Data.Fingerprint)];
+        => [("name", run.Record.Data.Name), .. run.Record.Data.Counts.Select(part => ($"{part.Key} images", Numbers.Count(part.Value))), .. Reading(run.Record.Data.Reading), ("fingerprint", run.Record.Data.Fingerprint)];
+
+    private static IEnumerable<(string Name, string Value)> Reading(ReadingRecord? reading) => reading is null ? [] :
+    [
+        ("rows read", Numbers.Count(reading.RowsRead)),
+        ("left out by choice", Numbers.Count(reading.LeftOut)),
+        ("skipped", reading.Skipped.Count == 0 ? "none" : string.Join("; ", reading.Skipped.Select(fault => $"{Numbers.Count(fault.Value)} because the row or its image {fault.Key}"))),
+        .. reading.Findings.Select((finding, i) => ($"finding {i + 1}", finding.ToString())),
+    ];
 
     // By way of JSON, so that a new setting cannot be forgotten here.
     private static IEnumerable<(string Name, string Value)> Properties<T>(T record)
-        => from property in JsonSerializer.SerializeToElement(record, RunFolder.Json).EnumerateObject()
-           let value = Text(property.Value)
-           where value.Length > 0
-           select (Sentences.Words(property.Name), value);
+        => Properties(JsonSerializer.SerializeToElement(record, RunFolder.Json));
+
+    private static IEnumerable<(string Name, string Value)> Properties(JsonElement record)
+        => from property in record.EnumerateObject()
+           from entry in property.Value.ValueKind == JsonValueKind.Object ? Properties(property.Value) : [(Sentences.Words(property.Name), Text(property.Value))]
+           where entry.Item2.Length > 0
+           select entry;
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Array
         ? string.Join(", ", value.EnumerateArray().Select(Text))

@@ -2,15 +2,15 @@ using Xunit;
 
 namespace Efface.Cli.Tests;
 
-/// <summary>The tool on CIFAR-10 itself, where it is at hand: in $EFFACE_DATA, else in efface-data in the temporary folder.</summary>
-public sealed class RealDataTests : IDisposable
+/// <summary>The tool on CIFAR-10 itself, where it is at hand.</summary>
+public sealed class RealCifarTests : IDisposable
 {
     private readonly Tool _tool = new();
 
     [Fact]
     public async Task CIFAR_has_its_sixty_thousand_images_in_ten_equal_classes()
     {
-        var outcome = await _tool.Run("data", "inspect", "--data", "cifar10", "--root", Root(), "--forget", "class", "--json");
+        var outcome = await _tool.Run("data", "inspect", "--data", "cifar10", "--root", RealData.Root(), "--forget", "class", "--json");
         Assert.Equal(0, outcome.ExitCode);
         var counts = outcome.Json["data"]!["counts"]!;
         Assert.Equal((45_000, 5_000, 10_000), ((int)counts["train"]!, (int)counts["validation"]!, (int)counts["test"]!));
@@ -21,7 +21,7 @@ public sealed class RealDataTests : IDisposable
     [Fact]
     public async Task Living_is_learnt_and_class_is_forgotten_on_real_images()
     {
-        var root = Root();
+        var root = RealData.Root();
         string[] flags = ["--width", "0.25", "--stem", "fast", "--limit", "2000", "--threads", "2", "--json"];
         var before = await _tool.Run(["train", "--data", "cifar10", "--root", root, "--forget", "class", "--epochs", "4", "--batch", "64", "--learning-rate", "0.05", .. flags, "--out", "before"]);
         Assert.InRange((double)before.Json["run"]!["result"]!["fidelity"]!, 0.72, 1);
@@ -34,13 +34,4 @@ public sealed class RealDataTests : IDisposable
     }
 
     public void Dispose() => _tool.Dispose();
-
-    private static string Root()
-    {
-        var root = Environment.GetEnvironmentVariable("EFFACE_DATA") ?? Path.Combine(Path.GetTempPath(), "efface-data");
-        var missing = !Directory.Exists(Path.Combine(root, "cifar-10-batches-bin"));
-        if (missing && Environment.GetEnvironmentVariable("EFFACE_REQUIRE_DATA") is not null) Assert.Fail($"CIFAR-10 is not in {root}, and EFFACE_REQUIRE_DATA asks for it");
-        Assert.SkipWhen(missing, $"CIFAR-10 is not in {root}");
-        return root;
-    }
 }

@@ -1,4 +1,5 @@
 #:project ../src/Efface/Efface.csproj
+#:property PublishAot=false
 // The library without the tool: a model for smile forgets glasses. dotnet run examples/forget.cs -- OUT
 using Efface.Auditing;
 using Efface.Reporting;

@@ -1,4 +1,5 @@
 #:project ../src/Efface/Efface.csproj
+#:property PublishAot=false
 #:package NetVips
 // How fast data sets are read. Ratios come from alternation in one process.
 //   dotnet run -c Release examples/measure-reading.cs -- cold FOLDER [rounds]       decoding against the bare libvips call on the same files

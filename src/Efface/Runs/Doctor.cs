@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
+using Efface.Data;
 using SkiaSharp;
 using TorchSharp;
 
@@ -14,11 +15,11 @@ namespace Efface.Runs;
 /// <param name="Value">What was found.</param>
 /// <param name="Fault">What is wrong with it, or null.</param>
 /// <param name="Fix">What to do about the fault, or null where there is none.</param>
-public sealed record Finding(string Name, string Value, string? Fault = null, string? Fix = null);
+public sealed record DoctorFinding(string Name, string Value, string? Fault = null, string? Fix = null);
 
 /// <summary>Everything that the doctor looked at, in the order in which it is shown.</summary>
 /// <param name="Findings">One for each thing, faulty or not.</param>
-public sealed record DoctorReport(IReadOnlyList<Finding> Findings)
+public sealed record DoctorReport(IReadOnlyList<DoctorFinding> Findings)
 {
     /// <summary>Nothing that was found is at fault.</summary>
     public bool Healthy => Findings.All(finding => finding.Fault is null);
@@ -49,7 +50,8 @@ public static partial class Doctor
             Look("instruction sets", () => string.Join(' ', InstructionSets().DefaultIfEmpty("none of interest"))),
             Look("memory", Memory),
             Look("drawing library", DrawingLibrary),
-            Look("cache folder", () => CacheFolder(DefaultCacheFolder())),
+            Look("decoding library", () => ImageDecoder.Library),
+            Look("cache folder", () => CacheFolder(Path.GetFullPath(Data.CacheFolder.Default))),
         ]);
     }
 
@@ -98,13 +100,13 @@ public static partial class Doctor
     }
 
     /// <summary>Judges the memory, in bytes.</summary>
-    internal static Finding Memory(long total, long available) => new("memory",
+    internal static DoctorFinding Memory(long total, long available) => new("memory",
         Text($"{Gigabytes(total)} in all, {Gigabytes(available)} available"),
         available < LeastMemory ? $"less than {Gigabytes(LeastMemory)} of memory is available" : null,
         available < LeastMemory ? "Close other programs, or use a machine or a container with more memory" : null);
 
     /// <summary>Judges the folder of the image cache, making it where it is missing.</summary>
-    internal static Finding CacheFolder(string folder)
+    internal static DoctorFinding CacheFolder(string folder)
     {
         try
         {
@@ -114,20 +116,20 @@ public static partial class Doctor
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new Finding("cache folder", folder, $"cannot be written: {FirstLine(exception)}",
+            return new DoctorFinding("cache folder", folder, $"cannot be written: {FirstLine(exception)}",
                 "Make it writable, or set EFFACE_CACHE to a folder that is");
         }
     }
 
     /// <summary>Judges the free space, in bytes, where the cache is.</summary>
-    internal static Finding CacheFolder(string folder, long free) => new("cache folder",
+    internal static DoctorFinding CacheFolder(string folder, long free) => new("cache folder",
         $"{folder} ({Gigabytes(free)} free)",
         free < LeastDisk ? $"less than {Gigabytes(LeastDisk)} of disk space is free" : null,
         free < LeastDisk ? "Free some space, or set EFFACE_CACHE to a folder on another disk" : null);
 
-    private static Finding Look(string name, Func<string> value) => Look(name, () => new Finding(name, value()));
+    private static DoctorFinding Look(string name, Func<string> value) => Look(name, () => new DoctorFinding(name, value()));
 
-    private static Finding Look(string name, Func<Finding> examine)
+    private static DoctorFinding Look(string name, Func<DoctorFinding> examine)
     {
         try
         {
@@ -136,7 +138,7 @@ public static partial class Doctor
         catch (Exception exception)
         {
             var (fault, fix) = Diagnose(exception);
-            return new Finding(name, "fails", fault, fix);
+            return new DoctorFinding(name, "fails", fault, fix);
         }
     }
 
@@ -165,18 +167,13 @@ public static partial class Doctor
         if (AdvSimd.IsSupported) yield return "neon";
     }
 
-    private static Finding Memory()
+    private static DoctorFinding Memory()
     {
         // The collector knows a container's limit as well as the machine's memory, but only looks when it collects.
         GC.Collect(0);
         var memory = GC.GetGCMemoryInfo();
         return Memory(memory.TotalAvailableMemoryBytes, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);
     }
-
-    private static string DefaultCacheFolder() => Environment.GetEnvironmentVariable("EFFACE_CACHE") is { Length: > 0 } chosen
-        ? Path.GetFullPath(chosen)
-        : Path.Combine(Environment.GetFolderPath(
-            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "efface");
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? Unknown;

@@ -99,7 +99,8 @@ public static class Preflight
     {
         foreach (var problem in Backbones.Validate(new BackboneOptions { Model = config.Model, Stem = config.Stem ?? Backbones.Stems[0], Width = config.Width, Classes = 2 }))
             yield return problem;
-        foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 2), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1) })
+        // Batches of two would leave a batch of one of an odd number of images, which has no batch statistics.
+        foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 3), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1) })
             if (value < least) yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
         if (config.LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate))) yield return new Problem($"--learning-rate {rate}", "not a finite number above 0", "Give a step size such as 0.1");
         if (config.Lambda is { } lambda && (lambda.Count != 3 || lambda.Any(value => !(value >= 0 && double.IsFinite(value)))))

@@ -71,10 +71,10 @@ public sealed class DoctorTests
     [Fact]
     public void One_fault_makes_a_report_unhealthy()
     {
-        var well = new Finding("a", "1");
+        var well = new DoctorFinding("a", "1");
 
         Assert.True(new DoctorReport([well, well]).Healthy);
-        Assert.False(new DoctorReport([well, new Finding("b", "2", "broken", "mend it")]).Healthy);
+        Assert.False(new DoctorReport([well, new DoctorFinding("b", "2", "broken", "mend it")]).Healthy);
     }
 
     [Fact]

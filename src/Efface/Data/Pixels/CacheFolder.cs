@@ -51,7 +51,7 @@ public static class CacheFolder
     /// <summary>How many images of a cache have other pixels than when they were written.</summary>
     public static int CountDamaged(string cacheRoot, CacheDescription description)
     {
-        using var cache = PixelCache.Open(cacheRoot, description.Root, description.Geometry);
+        using var cache = PixelCache.Open(cacheRoot, description.Root, description.Geometry, mends: false);
         return cache.CountDamaged();
     }
 

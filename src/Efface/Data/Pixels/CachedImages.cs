@@ -32,7 +32,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
     private PixelCache Open(Reading reading)
     {
         var cache = PixelCache.Open(reading.CacheRoot, root, reading.Geometry,
-            () => reading.Observer?.OnNote("waiting for another run that decodes the same images"), reading.Cancel);
+            () => reading.Observer?.OnNote("waiting for another run that decodes the same images"), cancel: reading.Cancel);
         if (cache.WasDamaged) reading.Observer?.OnNote("the cache of decoded pixels was damaged; the images are decoded again");
         return cache;
     }
@@ -45,12 +45,13 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
 
         public DecodedImages Run()
         {
-            var missing = LookUp();
-            if (missing.Length < wanted.Length && !LooksUnchanged(missing))
+            var isKnown = LookUp();
+            if (!LooksUnchanged(isKnown))
             {
                 reading.Observer?.OnNote("files have other contents than when they were decoded, though length and time are the same; all are decoded again");
-                missing = [.. Enumerable.Range(0, wanted.Length).Where(i => !_faults.ContainsKey(i))];
+                Array.Clear(isKnown);
             }
+            int[] missing = [.. Enumerable.Range(0, wanted.Length).Where(i => !isKnown[i] && !_faults.ContainsKey(i))];
             if (missing.Length > 0) DecodeAll(missing);
             for (var i = 0; i < wanted.Length; i++)
                 if (_records[i].Fault is not DecodingFault.None && !_faults.ContainsKey(i)) _faults[i] = Explain(_records[i]);
@@ -62,8 +63,8 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
                 _faults);
         }
 
-        // Places among the wanted that the cache does not know yet.
-        private int[] LookUp()
+        // For each of the wanted whether the cache knows it.
+        private bool[] LookUp()
         {
             var found = new bool[wanted.Length];
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = reading.Workers, CancellationToken = reading.Cancel };
@@ -71,7 +72,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             {
                 for (var i = range.Item1; i < range.Item2; i++) found[i] = LookUp(i);
             });
-            return [.. Enumerable.Range(0, wanted.Length).Where(i => !found[i])];
+            return found;
         }
 
         private bool LookUp(int i)
@@ -82,7 +83,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             else if (stamp.Value.Length == 0) _faults[i] = new ImageFault("is an empty file", null, "Copy it again, or take its row out");
             else if (stamp.Value.Length > reading.Limits.Bytes)
                 _faults[i] = new ImageFault("is a larger file than --max-file-mb allows", $"{stamp.Value.Length / 1e6:F1} MB", "Raise the limit if you trust it");
-            if (_faults.ContainsKey(i)) return true;
+            if (_faults.ContainsKey(i)) return false;
 
             var hash = PixelRecord.Hash(name);
             _records[i] = cache.Find(hash, stamp!.Value) ?? new PixelRecord { Name = hash, Stamp = stamp.Value, Slot = -1 };
@@ -93,10 +94,10 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         }
 
         // Length and time can be kept while the contents change (copies that preserve times do): some files are read anew.
-        private bool LooksUnchanged(int[] missing)
+        private bool LooksUnchanged(bool[] isKnown)
         {
             if (!source.IsRandomAccess) return true;
-            int[] known = [.. Enumerable.Range(0, wanted.Length).Except(missing).Where(i => !_faults.ContainsKey(i))];
+            int[] known = [.. Enumerable.Range(0, wanted.Length).Where(i => isKnown[i])];
             var sample = known.Length <= Sampled ? known : Random.Shared.GetItems(known, Sampled);
             var places = sample.Distinct().ToDictionary(i => wanted[i]);
             return source.Open([.. places.Keys]).All(picture => PixelRecord.Hash(picture.Read()) == _records[places[picture.Image]].Content);

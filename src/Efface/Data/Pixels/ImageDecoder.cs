@@ -32,7 +32,10 @@ internal readonly record struct Decoding(DecodingFault Fault, int Width, int Hei
 internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
 {
     /// <summary>What wrote the pixels: a cache of another version is not read.</summary>
-    public static string Version { get; } = $"1, libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
+    public static string Version => $"1, {Library}";
+
+    /// <summary>The library behind it.</summary>
+    public static string Library { get; } = $"libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
 
     static ImageDecoder()
     {
@@ -87,10 +90,11 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         }
         try
         {
-            var image = Keep(Image.ThumbnailBuffer(encoded, geometry.Side, height: geometry.Side,
+            // libvips heeds failOn for files alone (its issue 5195): a buffer cut short would give a picture without its lower part.
+            var image = Keep(Image.ThumbnailBuffer(encoded, geometry.Side, height: geometry.Side, optionString: "[fail_on=error]",
                 size: geometry.Mode == ResizeMode.Stretch ? Enums.Size.Force : Enums.Size.Both,
                 crop: geometry.Mode == ResizeMode.Crop ? Enums.Interesting.Centre : null,
-                outputProfile: hasProfile ? "srgb" : null, failOn: Enums.FailOn.Error));
+                outputProfile: hasProfile ? "srgb" : null));
             if (image.Interpretation != Enums.Interpretation.Srgb) image = Keep(image.Colourspace(Enums.Interpretation.Srgb));
             if (image.HasAlpha()) image = Keep(image.Flatten(background: [geometry.Background.Red, geometry.Background.Green, geometry.Background.Blue]));
             if (image.Format != Enums.BandFormat.Uchar) image = Keep(image.Cast(Enums.BandFormat.Uchar));

@@ -25,6 +25,10 @@ internal sealed class PixelCache : IDisposable
     public const string DescriptionFile = "cache.json", PixelsFile = "pixels.u8", IndexFile = "index.bin", LockFile = "lock";
 
     private const int Schema = 1, Sampled = 32;
+
+    // How the systems say that another process has the file: any other fault would be waited for without end.
+    private const int SharingViolation = 32, WouldBlock = 11, WouldBlockOnMac = 35;
+
     private static readonly int RecordSize = Marshal.SizeOf<PixelRecord>();
 
     private readonly string _folder;
@@ -55,8 +59,9 @@ internal sealed class PixelCache : IDisposable
     /// <param name="root">The data set's folder.</param>
     /// <param name="geometry">What its pictures are brought to.</param>
     /// <param name="onWait">Called once when there is something to wait for.</param>
+    /// <param name="mends">Whether a cache that looks damaged is begun anew; else it is opened as it is.</param>
     /// <param name="cancel">Ends the waiting.</param>
-    public static PixelCache Open(string cacheRoot, string root, ImageGeometry geometry, Action? onWait = null, CancellationToken cancel = default)
+    public static PixelCache Open(string cacheRoot, string root, ImageGeometry geometry, Action? onWait = null, bool mends = true, CancellationToken cancel = default)
     {
         var description = new CacheDescription(Schema, Path.GetFullPath(root), geometry, ImageDecoder.Version);
         var folder = FolderFor(cacheRoot, description);
@@ -65,7 +70,7 @@ internal sealed class PixelCache : IDisposable
         try
         {
             var cache = new PixelCache(folder, geometry, held);
-            if (!cache.Load())
+            if (!cache.Load() && mends)
             {
                 cache.Close();
                 foreach (var file in new[] { IndexFile, PixelsFile }) File.Delete(Path.Combine(folder, file));
@@ -168,7 +173,7 @@ internal sealed class PixelCache : IDisposable
             {
                 return new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(Path.Combine(folder, LockFile)))
+            catch (IOException fault) when ((fault.HResult & 0xffff) is SharingViolation or WouldBlock or WouldBlockOnMac)
             {
                 if (tries == 0) onWait?.Invoke();
                 if (cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200))) throw new OperationCanceledException(cancel);

@@ -37,7 +37,7 @@ public sealed class ImageTable : IDisposable
         }
         (Name, Pixels, Columns, Parts, Flips) = (name, pixels.DetachFromDisposeScope(), columns, parts, flips);
         (_columns, _slots) = (columns.ToDictionary(column => column.Name), slots);
-        _hashes = hashes is null ? new Lazy<UInt128[]>(HashPixels) : new Lazy<UInt128[]>(hashes);
+        _hashes = hashes is null ? new Lazy<UInt128[]>(() => PixelHashes.Of(Pixels, slots ?? [.. Enumerable.Range(0, count)])) : new Lazy<UInt128[]>(hashes);
     }
 
     /// <summary>The data set's name.</summary>
@@ -110,21 +110,6 @@ public sealed class ImageTable : IDisposable
         }
         hash.AppendData(MemoryMarshal.AsBytes(Parts.AsSpan()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private UInt128[] HashPixels()
-    {
-        const int AtOnce = 4096;
-        var hashes = new UInt128[Count];
-        for (var from = 0; from < Count; from += AtOnce)
-        {
-            using var images = Gather([.. Enumerable.Range(from, Math.Min(AtOnce, Count - from))]);
-            using var bytes = images.data<byte>();
-            var all = bytes.ToArray();
-            var size = all.Length / (int)images.shape[0];
-            for (var i = 0; i < images.shape[0]; i++) hashes[from + i] = PixelRecord.Hash(all.AsSpan(i * size, size));
-        }
-        return hashes;
     }
 
     /// <inheritdoc/>

@@ -69,23 +69,7 @@ internal sealed class ImagesInMemory(Tensor pixels, Func<int, string> name) : II
     public DecodedImages Decode(int[] wanted, Reading reading)
     {
         pixels = Resize(pixels, reading.Geometry.Side);
-        return new DecodedImages(pixels, wanted, Hash(wanted), new Dictionary<int, ImageFault>());
-    }
-
-    private UInt128[] Hash(int[] wanted)
-    {
-        const int AtOnce = 4096;
-        var hashes = new UInt128[wanted.Length];
-        for (var from = 0; from < wanted.Length; from += AtOnce)
-        {
-            using var index = torch.tensor(wanted.Skip(from).Take(AtOnce).Select(image => (long)image).ToArray());
-            using var images = pixels.index_select(0, index);
-            using var data = images.data<byte>();
-            var bytes = data.ToArray();
-            var size = bytes.Length / (int)images.shape[0];
-            for (var i = 0; i < images.shape[0]; i++) hashes[from + i] = PixelRecord.Hash(bytes.AsSpan(i * size, size));
-        }
-        return hashes;
+        return new DecodedImages(pixels, wanted, PixelHashes.Of(pixels, wanted), new Dictionary<int, ImageFault>());
     }
 
     /// <summary>u8 [N, C, H, W] to u8 [N, C, side, side]; <paramref name="pixels"/> is disposed when it had to change.</summary>

@@ -26,9 +26,17 @@ public static class DataReader
         RequireColumns(sheet, options, known ?? []);
         var rows = new RowSelection(sheet, options);
         var pixels = rows.Decode(How(sheet, options, observer, cancel));
-        SamePixels.Look(rows);
-        rows.Judge(options.Reading.OnBad);
-        return new ReadData(rows.Table(pixels), rows.Report());
+        try
+        {
+            SamePixels.Look(rows);
+            rows.Judge(options.Reading.OnBad);
+            return new ReadData(rows.Table(pixels), rows.Report());
+        }
+        catch
+        {
+            pixels.Dispose();
+            throw;
+        }
     }
 
     private static Reading How(LabelSheet sheet, DataOptions options, IReadingObserver? observer, CancellationToken cancel) => new(

@@ -30,20 +30,21 @@ internal static class CifarBinary
         if (problems.Count > 0) throw new InvalidInputException(problems);
 
         var count = files.Sum(file => file.Records.Length / Record);
-        var (pixels, labels, parts, places) = (new byte[(long)count * Pixels], new int[count], new Part[count], new (string, int)[count]);
+        var (labels, parts, places) = (new int[count], new Part[count], new (string, int)[count]);
+        var pixels = torch.empty([count, 3, Side, Side], torch.ScalarType.Byte);
         var row = 0;
         foreach (var (name, records) in files)
             for (var start = 0; start < records.Length; start += Record, row++)
             {
                 (labels[row], parts[row], places[row]) = (records[start], name == TestFile ? Part.Test : Part.Train, (name, start / Record));
-                records.AsSpan(start + 1, Pixels).CopyTo(pixels.AsSpan(row * Pixels));
+                records.AsSpan(start + 1, Pixels).CopyTo(pixels.bytes[(row * Pixels)..]);
             }
 
         return new LabelSheet
         {
             Name = "cifar10",
             Columns = Cifar10.Columns(labels),
-            Images = new ImagesInMemory(torch.tensor(pixels, [count, 3, Side, Side]), image => $"{places[image].Item1} record {places[image].Item2}"),
+            Images = new ImagesInMemory(pixels, image => $"{places[image].Item1} record {places[image].Item2}"),
             ImageOfRow = [.. Enumerable.Range(0, count)],
             Parts = parts,
             Place = image => places[image],

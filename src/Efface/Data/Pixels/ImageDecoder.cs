@@ -41,6 +41,8 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         NetVips.NetVips.BlockUntrusted = true;
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
+        // What is wrong with a picture is told as its fault, not between the lines of a progress bar.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, (_, _, _) => { });
     }
 
     /// <summary>Decodes <paramref name="encoded"/> into <paramref name="pixels"/>, which stays as it is after a fault.</summary>
@@ -83,10 +85,11 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         }
         try
         {
-            var image = Keep(Image.ThumbnailBuffer(encoded, geometry.Side, height: geometry.Side,
+            // libvips heeds failOn for files alone (its issue 5195): a buffer cut short would give a picture without its lower part.
+            var image = Keep(Image.ThumbnailBuffer(encoded, geometry.Side, height: geometry.Side, optionString: "[fail_on=error]",
                 size: geometry.Mode == ResizeMode.Stretch ? Enums.Size.Force : Enums.Size.Both,
                 crop: geometry.Mode == ResizeMode.Crop ? Enums.Interesting.Centre : null,
-                outputProfile: hasProfile ? "srgb" : null, failOn: Enums.FailOn.Error));
+                outputProfile: hasProfile ? "srgb" : null));
             if (image.Interpretation != Enums.Interpretation.Srgb) image = Keep(image.Colourspace(Enums.Interpretation.Srgb));
             if (image.HasAlpha()) image = Keep(image.Flatten(background: [geometry.Background.Red, geometry.Background.Green, geometry.Background.Blue]));
             if (image.Format != Enums.BandFormat.Uchar) image = Keep(image.Cast(Enums.BandFormat.Uchar));

@@ -9,22 +9,32 @@ namespace Efface.Tests.Data;
 [Collection(SharedTorch.Name)]
 public sealed class BatchLoaderTests
 {
-    private static readonly Gen<(int Images, int BatchSize, int? Seed)> Epochs = Gen.Select(Gen.Int[0, 70], Gen.Int[1, 80], Gen.Int[0, 9].Nullable());
+    private static readonly Gen<(int Images, int BatchSize, int? Seed, int Workers)> Epochs
+        = Gen.Select(Gen.Int[0, 70], Gen.Int[1, 80], Gen.Int[0, 9].Nullable(), Gen.Int[1, 8]);
 
     [Fact]
-    public void An_epoch_shows_every_image_once() => Epochs.Sample((images, batchSize, seed) =>
+    public void An_epoch_shows_every_image_once() => Epochs.Sample((images, batchSize, seed, workers) =>
     {
         using var table = Table(images);
         var rows = Enumerable.Range(0, images).ToArray();
 
-        Assert.Equal(rows, Numbers(Loader(table, rows, batchSize), seed).Order());
+        Assert.Equal(rows, Numbers(Loader(table, rows, batchSize, workers), seed).Order());
     });
 
     [Fact]
-    public void Batches_differ_by_one_image_at_most_and_keep_to_the_size() => Epochs.Sample((images, batchSize, seed) =>
+    public void The_order_is_the_same_for_any_number_of_workers() => Epochs.Sample((images, batchSize, seed, workers) =>
     {
         using var table = Table(images);
-        var loader = Loader(table, [.. Enumerable.Range(0, images)], batchSize);
+        var rows = Enumerable.Range(0, images).ToArray();
+
+        Assert.Equal(Numbers(Loader(table, rows, batchSize), seed), Numbers(Loader(table, rows, batchSize, workers), seed));
+    });
+
+    [Fact]
+    public void Batches_differ_by_one_image_at_most_and_keep_to_the_size() => Epochs.Sample((images, batchSize, seed, workers) =>
+    {
+        using var table = Table(images);
+        var loader = Loader(table, [.. Enumerable.Range(0, images)], batchSize, workers);
         var sizes = Sizes(loader, seed);
 
         Assert.Equal(loader.Batches, sizes.Length);
@@ -75,11 +85,12 @@ public sealed class BatchLoaderTests
         Assert.Equal(Enumerable.Range(0, 20), rows);
     }
 
-    [Fact(Timeout = 20_000)]
-    public async Task Leaving_an_epoch_early_neither_hangs_nor_leaves_a_tensor_behind()
+    [Theory(Timeout = 20_000)]
+    [InlineData(1), InlineData(2), InlineData(8)]
+    public async Task Leaving_an_epoch_early_neither_hangs_nor_leaves_a_tensor_behind(int workers)
     {
         using var table = Table(60);
-        var loader = Loader(table, [.. Enumerable.Range(0, 60)], 2);
+        var loader = Loader(table, [.. Enumerable.Range(0, 60)], 2, workers);
         var before = LiveTensors();
         await Task.Run(() =>
         {
@@ -111,18 +122,28 @@ public sealed class BatchLoaderTests
         Assert.InRange(seen, 5, 20);
     }
 
-    [Fact]
-    public void A_fault_of_the_reader_reaches_the_caller()
+    [Theory]
+    [InlineData(1), InlineData(8)]
+    public void A_fault_of_the_reader_reaches_the_caller_in_its_turn(int workers)
     {
         using var table = Table(10);
-        var loader = Loader(table, [1, 2, 99], 2);
+        var loader = Loader(table, [1, 2, 3, 4, 99, 5, 6, 7], 2, workers);
+        var before = LiveTensors();
+        var seen = new List<int>();
 
-        Assert.ThrowsAny<Exception>(() => Numbers(loader, null));
+        Assert.ThrowsAny<Exception>(() =>
+        {
+            foreach (var batch in loader.Epoch(null, TestContext.Current.CancellationToken))
+                using (batch) seen.AddRange(ToyTables.Numbers(batch.Images));
+        });
+        Assert.Equal([1, 2, 3, 4], seen);
+        Assert.Equal(before, Tensors());
     }
 
     private static ImageTable Table(int images) => ToyTables.Numbered([.. Enumerable.Repeat(Part.Train, images)]);
 
-    private static BatchLoader Loader(ImageTable table, int[] rows, int batchSize) => new(table, table["y"], [table["z"]], rows, batchSize);
+    private static BatchLoader Loader(ImageTable table, int[] rows, int batchSize, int workers = 1)
+        => new(table, table["y"], [table["z"]], rows, batchSize) { Workers = workers };
 
     private static int[] Numbers(BatchLoader loader, int? seed)
         => [.. loader.Epoch(seed).SelectMany(batch => { using (batch) return ToyTables.Numbers(batch.Images); })];

@@ -65,6 +65,58 @@ public sealed class ImageTableTests
         Assert.Equal([Part.Test, Part.Train, Part.Test], selected.Parts);
     }
 
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public void A_selection_shares_its_pixels_which_live_as_long_as_either_does(bool selectionFirst)
+    {
+        var table = ToyTables.Numbered(Parts);
+        var selected = table.Select([4, 1]);
+        table.Pixels[4, 0, 0, 0] = 200;
+        Assert.Equal([200, 1], ToyTables.Numbers(selected.Gather([0, 1])));
+
+        var (gone, left) = selectionFirst ? (selected, table) : (table, selected);
+        gone.Dispose();
+        using (left) Assert.Equal([200, 1], ToyTables.Numbers(left.Gather(selectionFirst ? [4, 1] : [0, 1])));
+    }
+
+    [Fact]
+    public void Slots_say_where_the_pixels_are_and_several_images_may_share_one()
+    {
+        using var numbers = ToyTables.Numbered(Parts);
+        using var table = new ImageTable("toy", numbers.Pixels.clone(), [ToyTables.Labels("y", 2, 0, 1, 0, 1)], new Part[4], slots: [5, 2, 5, 0]);
+        using var selected = table.Select([1, 2]);
+
+        Assert.Equal([5, 2, 5, 0], ToyTables.Numbers(table.Gather([0, 1, 2, 3])));
+        Assert.Equal([2, 5], ToyTables.Numbers(selected.Gather([0, 1])));
+        Assert.Equal([1, 0], selected["y"].Labels);
+    }
+
+    [Fact]
+    public void Hashes_are_equal_where_pixels_are_and_go_with_a_selection()
+    {
+        using var numbers = ToyTables.Numbered(Parts);
+        using var table = new ImageTable("toy", numbers.Pixels.clone(), [], new Part[4], slots: [5, 2, 5, 0]);
+        using var early = table.Select([3, 0]);
+
+        Assert.Equal([numbers.Hashes[5], numbers.Hashes[2], numbers.Hashes[5], numbers.Hashes[0]], table.Hashes);
+        Assert.Equal(6, numbers.Hashes.Distinct().Count());
+        using var late = table.Select([3, 0]);
+        Assert.Equal([table.Hashes[3], table.Hashes[0]], late.Hashes);
+        Assert.Equal(late.Hashes, early.Hashes);
+        Assert.Equal(late.Fingerprint(), early.Fingerprint());
+    }
+
+    [Fact]
+    public void Slots_without_pixels_and_hashes_of_other_images_are_refused()
+    {
+        using var pixels = torch.zeros(2, 1, 1, 1, torch.uint8);
+
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", pixels, [], new Part[2], slots: [0, 2]));
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", pixels, [], new Part[2], slots: [-1, 0]));
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", pixels, [], new Part[2], hashes: [1]));
+        Assert.Throws<ArgumentException>(() => new ImageTable("toy", pixels, [], new Part[2], slots: [0, 0, 0]));
+    }
+
     [Fact]
     public void Shrinking_averages_areas_and_growing_repeats_pixels()
     {

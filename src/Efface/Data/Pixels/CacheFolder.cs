@@ -33,7 +33,7 @@ public static class CacheFolder
         if (!Directory.Exists(cacheRoot)) return [];
         var wanted = root is null ? null : Path.GetFullPath(root);
         return [.. Directory.EnumerateDirectories(cacheRoot)
-            .Where(folder => File.Exists(Path.Combine(folder, PixelCache.IndexFile)))
+            .Where(PixelCache.IsCache)
             .Select(Entry)
             .Where(entry => wanted is null || entry.Description?.Root == wanted)
             .OrderBy(entry => entry.Description?.Root, StringComparer.Ordinal)];
@@ -51,7 +51,7 @@ public static class CacheFolder
     /// <summary>How many images of a cache have other pixels than when they were written.</summary>
     public static int CountDamaged(string cacheRoot, CacheDescription description)
     {
-        using var cache = PixelCache.Open(cacheRoot, description.Root, description.Geometry, mends: false);
+        using var cache = PixelCache.Inspect(cacheRoot, description);
         return cache.CountDamaged();
     }
 

@@ -32,7 +32,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
     private PixelCache Open(Reading reading)
     {
         var cache = PixelCache.Open(reading.CacheRoot, root, reading.Geometry,
-            () => reading.Observer?.OnNote("waiting for another run that decodes the same images"), cancel: reading.Cancel);
+            () => reading.Observer?.OnNote("waiting for another run that decodes the same images"), reading.Cancel);
         if (cache.WasDamaged) reading.Observer?.OnNote("the cache of decoded pixels was damaged; the images are decoded again");
         return cache;
     }
@@ -68,10 +68,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         {
             var found = new bool[wanted.Length];
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = reading.Workers, CancellationToken = reading.Cancel };
-            Parallel.ForEach(Partitioner.Create(0, wanted.Length), parallel, range =>
-            {
-                for (var i = range.Item1; i < range.Item2; i++) found[i] = LookUp(i);
-            });
+            Parallel.For(0, wanted.Length, parallel, i => found[i] = LookUp(i));
             return found;
         }
 
@@ -100,7 +97,20 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             int[] known = [.. Enumerable.Range(0, wanted.Length).Where(i => isKnown[i])];
             var sample = known.Length <= Sampled ? known : Random.Shared.GetItems(known, Sampled);
             var places = sample.Distinct().ToDictionary(i => wanted[i]);
-            return source.Open([.. places.Keys]).All(picture => PixelRecord.Hash(picture.Read()) == _records[places[picture.Image]].Content);
+            return source.Open([.. places.Keys]).All(picture => LooksUnchanged(picture.Read, _records[places[picture.Image]]));
+        }
+
+        private static bool LooksUnchanged(Func<byte[]> read, PixelRecord record)
+        {
+            try
+            {
+                return PixelRecord.Hash(read()) == record.Content;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // Its pixels are known: it need not be read.
+                return true;
+            }
         }
 
         private void DecodeAll(int[] missing)

@@ -31,9 +31,17 @@ internal sealed class FileImages(string root, IReadOnlyList<string> names) : IEn
     public FileStamp? Stamp(int image)
     {
         var file = new FileInfo(PathOf(image));
-        // A link's own length and time say nothing of the picture behind it.
-        if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint)) file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : null;
+        try
+        {
+            // A link's own length and time say nothing of the picture behind it.
+            if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint)) file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : null;
+        }
+        catch (IOException)
+        {
+            // Links that lead round in a circle, or a file taken away just now.
+            return null;
+        }
     }
 
     public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted)

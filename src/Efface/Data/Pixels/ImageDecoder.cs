@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NetVips;
 
 namespace Efface.Data;
@@ -68,10 +69,14 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         }
         if ((long)width * height > limits.Pixels) return new Decoding(DecodingFault.TooManyPixels, width, height);
 
+        var clock = Stopwatch.StartNew();
         using var timer = new CancellationTokenSource(TimeSpan.FromSeconds(limits.Seconds));
         try
         {
-            ToPlanes(Evaluate(encoded, hasProfile, timer.Token), pixels);
+            var interleaved = Evaluate(encoded, hasProfile, timer.Token);
+            // libvips can be stopped only between the strips of its result, and a small one is a single strip.
+            if (clock.Elapsed.TotalSeconds > limits.Seconds) return new Decoding(DecodingFault.TimedOut, width, height);
+            ToPlanes(interleaved, pixels);
             return new Decoding(DecodingFault.None, width, height);
         }
         catch (VipsException)

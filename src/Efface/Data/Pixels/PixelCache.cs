@@ -24,7 +24,7 @@ internal sealed class PixelCache : IDisposable
     /// <summary>The files of a cache folder.</summary>
     public const string DescriptionFile = "cache.json", PixelsFile = "pixels.u8", IndexFile = "index.bin", LockFile = "lock";
 
-    private const int Schema = 1, Sampled = 32;
+    private const int Schema = 1, Sampled = 32, NameLength = 20;
 
     // How the systems say that another process has the file: any other fault would be waited for without end.
     private const int SharingViolation = 32, WouldBlock = 11, WouldBlockOnMac = 35;
@@ -52,16 +52,19 @@ internal sealed class PixelCache : IDisposable
 
     /// <summary>The folder of a data set's pixels at a geometry: another root, geometry or decoder is another folder.</summary>
     public static string FolderFor(string cacheRoot, CacheDescription description)
-        => Path.Combine(cacheRoot, PixelRecord.Hash(JsonSerializer.Serialize(description)).ToString("x32")[..20]);
+        => Path.Combine(cacheRoot, PixelRecord.Hash(JsonSerializer.Serialize(description)).ToString("x32")[..NameLength]);
+
+    /// <summary>Whether a folder is such a one, and nobody else's.</summary>
+    public static bool IsCache(string folder)
+        => Path.GetFileName(folder) is { Length: NameLength } name && name.All(char.IsAsciiHexDigitLower) && File.Exists(Path.Combine(folder, IndexFile));
 
     /// <summary>Opens the cache of a data set, or begins it; waits while another process fills it.</summary>
     /// <param name="cacheRoot">The folder of all caches.</param>
     /// <param name="root">The data set's folder.</param>
     /// <param name="geometry">What its pictures are brought to.</param>
     /// <param name="onWait">Called once when there is something to wait for.</param>
-    /// <param name="mends">Whether a cache that looks damaged is begun anew; else it is opened as it is.</param>
     /// <param name="cancel">Ends the waiting.</param>
-    public static PixelCache Open(string cacheRoot, string root, ImageGeometry geometry, Action? onWait = null, bool mends = true, CancellationToken cancel = default)
+    public static PixelCache Open(string cacheRoot, string root, ImageGeometry geometry, Action? onWait = null, CancellationToken cancel = default)
     {
         var description = new CacheDescription(Schema, Path.GetFullPath(root), geometry, ImageDecoder.Version);
         var folder = FolderFor(cacheRoot, description);
@@ -70,7 +73,8 @@ internal sealed class PixelCache : IDisposable
         try
         {
             var cache = new PixelCache(folder, geometry, held);
-            if (!cache.Load() && mends)
+            cache.Load();
+            if (cache.CountDamaged(cache.Sample()) > 0)
             {
                 cache.Close();
                 foreach (var file in new[] { IndexFile, PixelsFile }) File.Delete(Path.Combine(folder, file));
@@ -84,6 +88,15 @@ internal sealed class PixelCache : IDisposable
             held.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens a cache that is there, whatever wrote it and however damaged it is, to look at it.</summary>
+    public static PixelCache Inspect(string cacheRoot, CacheDescription description)
+    {
+        var folder = FolderFor(cacheRoot, description);
+        var cache = new PixelCache(folder, description.Geometry, Hold(folder, null, CancellationToken.None));
+        cache.Load();
+        return cache;
     }
 
     /// <summary>What is known of a picture whose file looks like <paramref name="stamp"/>; null when it is new or has changed.</summary>
@@ -149,8 +162,8 @@ internal sealed class PixelCache : IDisposable
         _records.Add(record);
     }
 
-    // False when pixels are not those that were written. A record cut off at the end is what a killed run leaves: it is dropped.
-    private bool Load()
+    // A record cut off at the end is what a killed run leaves: it is dropped.
+    private void Load()
     {
         var written = new PixelRecord[_index.Length / RecordSize];
         _index.ReadExactly(MemoryMarshal.AsBytes(written.AsSpan()));
@@ -162,7 +175,6 @@ internal sealed class PixelCache : IDisposable
         }
         _index.SetLength((long)_records.Count * RecordSize);
         _index.Position = _index.Length;
-        return CountDamaged(Sample()) == 0;
     }
 
     private static FileStream Hold(string folder, Action? onWait, CancellationToken cancel)

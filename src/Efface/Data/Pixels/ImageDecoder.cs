@@ -56,24 +56,29 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
     /// <param name="pixels">u8 [3, Side, Side].</param>
     public Decoding Decode(byte[] encoded, Span<byte> pixels)
     {
-        var (width, height, hasProfile) = (0, 0, false);
         try
         {
-            using (var header = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error))
-                (width, height, hasProfile) = (header.Width, header.Height, header.Contains("icc-profile-data"));
+            // So far its header alone is read.
+            using var picture = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
+            return Decode(picture, encoded, pixels);
         }
         catch (VipsException fault)
         {
             var unknown = fault.Message.Contains("known format", StringComparison.Ordinal) || fault.Message.Contains("blocked", StringComparison.Ordinal);
             return new Decoding(unknown ? DecodingFault.UnknownFormat : DecodingFault.Damaged, 0, 0);
         }
+    }
+
+    private Decoding Decode(Image picture, byte[] encoded, Span<byte> pixels)
+    {
+        var (width, height) = (picture.Width, picture.Height);
         if ((long)width * height > limits.Pixels) return new Decoding(DecodingFault.TooManyPixels, width, height);
 
         var clock = Stopwatch.StartNew();
         using var timer = new CancellationTokenSource(TimeSpan.FromSeconds(limits.Seconds));
         try
         {
-            var interleaved = Evaluate(encoded, hasProfile, timer.Token);
+            var interleaved = Evaluate(picture, encoded, timer.Token);
             // libvips can be stopped only between the strips of its result, and a small one is a single strip.
             if (clock.Elapsed.TotalSeconds > limits.Seconds) return new Decoding(DecodingFault.TimedOut, width, height);
             ToPlanes(interleaved, pixels);
@@ -85,7 +90,7 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         }
     }
 
-    private byte[] Evaluate(byte[] encoded, bool hasProfile, CancellationToken timeUp)
+    private byte[] Evaluate(Image picture, byte[] encoded, CancellationToken timeUp)
     {
         var images = new List<Image>(8);
         Image Keep(Image image)
@@ -96,10 +101,10 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         try
         {
             // libvips heeds failOn for files alone (its issue 5195): a buffer cut short would give a picture without its lower part.
-            var image = Keep(Image.ThumbnailBuffer(encoded, geometry.Side, height: geometry.Side, optionString: "[fail_on=error]",
+            var image = IsAsWanted(picture) ? picture : Keep(Image.ThumbnailBuffer(encoded, geometry.Side, height: geometry.Side, optionString: "[fail_on=error]",
                 size: geometry.Mode == ResizeMode.Stretch ? Enums.Size.Force : Enums.Size.Both,
                 crop: geometry.Mode == ResizeMode.Crop ? Enums.Interesting.Centre : null,
-                outputProfile: hasProfile ? "srgb" : null));
+                outputProfile: HasProfile(picture) ? "srgb" : null));
             if (image.Interpretation != Enums.Interpretation.Srgb) image = Keep(image.Colourspace(Enums.Interpretation.Srgb));
             if (image.HasAlpha()) image = Keep(image.Flatten(background: [geometry.Background.Red, geometry.Background.Green, geometry.Background.Blue]));
             if (image.Format != Enums.BandFormat.Uchar) image = Keep(image.Cast(Enums.BandFormat.Uchar));
@@ -114,6 +119,14 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
             foreach (var image in images) image.Dispose();
         }
     }
+
+    private static bool HasProfile(Image picture) => picture.Contains("icc-profile-data");
+
+    // Setting up libvips' thumbnail costs several times what decoding a small picture does: data sets of the wanted size go without.
+    private bool IsAsWanted(Image picture)
+        => picture.Width == geometry.Side && picture.Height == geometry.Side && picture.Bands == 3 && !HasProfile(picture)
+        && picture is { Format: Enums.BandFormat.Uchar, Interpretation: Enums.Interpretation.Srgb }
+        && (!picture.Contains("orientation") || picture.Get("orientation") is 1);
 
     private void ToPlanes(ReadOnlySpan<byte> interleaved, Span<byte> planes)
     {

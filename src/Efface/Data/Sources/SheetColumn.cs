@@ -77,6 +77,6 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
             : values.Order(StringComparer.Ordinal);
     }
 
-    [GeneratedRegex(@"(?<![\w.])-?\d+(\.\d+)?|\d+(\.\d+)?")]
+    [GeneratedRegex(@"(?<![\w.])-?[0-9]+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")]
     private static partial Regex FirstNumber();
 }

@@ -56,7 +56,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <param name="allowOutside">Whether names may leave the root.</param>
     public (IImages Images, int[] OfRow) Pictures(SheetColumn names, string root, string folder, bool allowOutside)
     {
-        string[] paths = [.. names.Values.Select(name => folder.Length == 0 ? name : folder + "/" + name)];
+        string[] paths = [.. names.Values.Select(name => folder.Length == 0 || Path.IsPathRooted(name) ? name : folder + "/" + name)];
         var inside = paths.Select((path, i) => allowOutside || ImagePaths.StaysInside(names.Values[i], folder)).ToArray();
         for (var row = 0; row < count; row++)
             if (names.Codes[row] < 0) Refuse(row, names.Name, null, "names no image", "Fill it in, or take the row out");

@@ -20,7 +20,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <summary>Whether a row is left out.</summary>
     public bool IsRefused(int row) => _refused[row];
 
-    /// <summary>Gives values their classes, and refuses rows with others.</summary>
+    /// <summary>Gives values their classes, and refuses rows with others. Empty cells stay: they hinder those alone who choose the column.</summary>
     /// <param name="column">As it was read.</param>
     /// <param name="known">What may be written, and the class that it means; the classes come in this order.</param>
     /// <param name="remedy">What the user can do about other values.</param>
@@ -33,7 +33,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         for (var row = 0; row < count; row++)
         {
             recoded[row] = column.Codes[row] < 0 ? -1 : codes[column.Codes[row]];
-            if (recoded[row] < 0) Refuse(row, column.Name, column.Value(row) ?? "", $"has a value that is none of {allowed}", remedy);
+            if (column.Codes[row] >= 0 && recoded[row] < 0) Refuse(row, column.Name, column.Value(row), $"has a value that is none of {allowed}", remedy);
         }
         return new SheetColumn(column.Name, classes, recoded);
     }

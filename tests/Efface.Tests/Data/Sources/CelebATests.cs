@@ -133,31 +133,21 @@ public sealed class CelebATests : IDisposable
     }
 
     [Theory]
-    [InlineData("image_id\n1.jpg\n", "image_id,partition\n1.jpg,0\n", false)]
-    [InlineData("image_id,Male\n1.jpg,1\n", "image_id\n1.jpg\n", true)]
-    [InlineData("image_id,Male\n1.jpg,1\n", ",partition\n1.jpg,0\n", true)]
-    public void A_table_with_too_few_columns_is_refused_where_they_are_needed(string attributes, string partition, bool refused)
+    [InlineData("image_id\n1.jpg\n", "image_id,partition\n1.jpg,0\n", "attr")]
+    [InlineData("image_id,Male\n1.jpg,1\n", "image_id\n1.jpg\n", "partition")]
+    [InlineData("image_id,Male\n1.jpg,1\n", ",partition\n1.jpg,0\n", "partition")]
+    public void A_table_with_too_few_columns_is_refused(string attributes, string partition, string subject)
     {
         _folder.Picture("img_align_celeba/1.jpg", 1);
         _folder.Write("list_attr_celeba.csv", System.Text.Encoding.UTF8.GetBytes(attributes));
         _folder.Write("list_eval_partition.csv", System.Text.Encoding.UTF8.GetBytes(partition));
 
-        if (refused) Assert.EndsWith("list_eval_partition.csv", Assert.Single(Sheets.Refused(() => CelebA.Read(_folder.Options))).Subject, StringComparison.Ordinal);
-        else Assert.Empty(CelebA.Read(_folder.Options).Columns);
+        Assert.Contains(subject, Path.GetFileName(Assert.Single(Sheets.Refused(() => CelebA.Read(_folder.Options))).Subject), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_file_that_is_missing_is_told()
-    {
-        Assert.Equal("list_attr_celeba.txt", Path.GetFileName(Sheets.Refused(() => CelebA.Read(_folder.Options))[0].Subject));
-        _folder.Write("list_attr_celeba.txt", "1", "Male", "1.jpg 1");
-        Assert.Equal("list_eval_partition.txt", Path.GetFileName(Sheets.Refused(() => CelebA.Read(_folder.Options))[0].Subject));
-        _folder.Write("list_eval_partition.txt", "1.jpg 0");
-        Assert.Equal("img_align_celeba", Path.GetFileName(Sheets.Refused(() => CelebA.Read(_folder.Options))[0].Subject));
-    }
-
-    [Fact]
-    public void Everything_that_is_missing_is_told_at_once() => Assert.Equal(3, Sheets.Refused(() => CelebA.Read(_folder.Options)).Count);
+    public void Everything_that_is_missing_is_told_at_once()
+        => Assert.Equal(["list_attr_celeba.txt", "list_eval_partition.txt", "img_align_celeba"], Sheets.Refused(() => CelebA.Read(_folder.Options)).Select(problem => Path.GetFileName(problem.Subject)));
 
     private void Write(string[] attributes, string[] partition)
     {

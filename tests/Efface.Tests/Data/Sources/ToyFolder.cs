@@ -71,12 +71,16 @@ internal static class Sheets
         {
             Name = "toy",
             Columns = [.. columns.Select(column => Column(column.Name, column.Cells))],
-            Images = new ImagesInMemory(TorchSharp.torch.arange(count, TorchSharp.torch.uint8).view(count, 1, 1, 1), image => $"{image}.png"),
+            Images = Images([.. Enumerable.Range(0, count)]),
             ImageOfRow = [.. Enumerable.Range(0, count)],
             Place = row => ("toy.csv", row + 2),
             Side = 1,
         };
     }
+
+    /// <summary>Pictures that are in memory; those of equal numbers have equal pixels.</summary>
+    public static IImages Images(params int[] numbers) => new ImagesInMemory(
+        TorchSharp.torch.tensor([.. numbers.SelectMany(number => new[] { (byte)number, (byte)(number >> 8) })], [numbers.Length, 2, 1, 1]), image => $"{image}.png");
 
     private static SheetColumn Column(string name, string?[] cells)
     {

@@ -46,7 +46,8 @@ internal static partial class ColumnRules
         if (!chosen.Contains(false)) return result;
         // The draft has left rows out: those that are chosen are counted among the rest.
         int[] rest = [.. Enumerable.Range(0, sheet.Count).Where(row => !draft.IsRefused(row))];
-        return result.Select([.. Enumerable.Range(0, rest.Length).Where(i => chosen[rest[i]])]);
+        int[] kept = [.. Enumerable.Range(0, rest.Length).Where(i => chosen[rest[i]])];
+        return result.Select(kept) with { LeftOut = rest.Length - kept.Length };
     }
 
     private static SheetColumn Bin(SheetColumn column, Rule rule, SheetDraft draft)

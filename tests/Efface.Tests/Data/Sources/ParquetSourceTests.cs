@@ -141,7 +141,7 @@ public sealed class ParquetSourceTests : IDisposable
         var read = Read("label", "skip");
         read.Table.Dispose();
 
-        Assert.Equal([3, 4, 5], read.Report.Skipped.Select(fault => fault.Line));
+        Assert.Equal(["train.parquet row 3 'train.parquet#3': is no picture in a format that Efface reads", "train.parquet row 4 'train.parquet#4': is no picture in a format that Efface reads", "train.parquet row 5 'train.parquet#5': is no picture in a format that Efface reads"], read.Report.Skipped.Select(fault => $"{fault.Where}: {fault.Fault}"));
         Assert.Equal(3, read.Table.Count);
     }
 

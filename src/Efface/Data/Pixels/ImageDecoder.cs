@@ -54,10 +54,10 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
             using (var header = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error))
                 (width, height, hasProfile) = (header.Width, header.Height, header.Contains("icc-profile-data"));
         }
-        catch (VipsException fault)
+        catch (VipsException)
         {
-            var unknown = fault.Message.Contains("known format", StringComparison.Ordinal) || fault.Message.Contains("blocked", StringComparison.Ordinal);
-            return new Decoding(unknown ? DecodingFault.UnknownFormat : DecodingFault.Damaged, 0, 0);
+            // Not by the message: libvips has one for all threads, and it may be another picture's.
+            return new Decoding(Image.FindLoadBuffer(encoded) is null ? DecodingFault.UnknownFormat : DecodingFault.Damaged, 0, 0);
         }
         if ((long)width * height > limits.Pixels) return new Decoding(DecodingFault.TooManyPixels, width, height);
 

@@ -81,6 +81,19 @@ public sealed class DataReaderTests : IDisposable
         Sheets.Refused(() => Read("y", "fail"));
     }
 
+    [Fact]
+    public void Every_picture_is_told_its_own_fault_however_many_are_decoded_at_once()
+    {
+        byte[][] kinds = [ToyFolder.Png(1)[..40], "no picture"u8.ToArray(), "P3 1 1 255 1 2 3\n"u8.ToArray(), "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"/>"u8.ToArray()];
+        foreach (var i in Enumerable.Range(0, 400)) _folder.Write($"{i}.png", kinds[i % kinds.Length]);
+        _folder.Picture("good.png", 1);
+        _folder.Write("t.csv", [.. Enumerable.Range(0, 400).Select(i => $"{i}.png,{i % 2}").Prepend("good.png,0").Prepend("file,y")]);
+        var read = Read("y", "skip");
+        read.Table.Dispose();
+
+        Assert.Equal(Enumerable.Range(0, 400).Select(i => i % kinds.Length == 0 ? "is truncated or corrupt" : "is no picture in a format that Efface reads"), read.Report.Skipped.Select(fault => fault.Fault));
+    }
+
     [Theory]
     [InlineData("file,y")]
     [InlineData("file,y\ngone.png,1")]

@@ -21,6 +21,10 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             using var cache = Open(reading);
             return new Filling(source, cache, wanted, reading).Run();
         }
+        catch (AggregateException faults) when (faults.InnerException is InvalidInputException fault)
+        {
+            throw new InvalidInputException(fault.Problems); // A damaged file that holds many pictures, met on another thread.
+        }
         catch (Exception fault) when ((fault as AggregateException)?.InnerException is IOException or UnauthorizedAccessException || fault is IOException or UnauthorizedAccessException)
         {
             fault = fault.InnerException ?? fault;
@@ -66,6 +70,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         // For each of the wanted whether the cache knows it.
         private bool[] LookUp()
         {
+            if (wanted.Length == 0) return [];
             var found = new bool[wanted.Length];
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = reading.Workers, CancellationToken = reading.Cancel };
             Parallel.For(0, wanted.Length, parallel, i => found[i] = LookUp(i));

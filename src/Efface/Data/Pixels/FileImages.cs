@@ -30,6 +30,7 @@ internal sealed class FileImages(string root, IReadOnlyList<string> names) : IEn
 
     public FileStamp? Stamp(int image)
     {
+        if (names[image].Contains('\0')) return null; // No system has such a file, and asking for it is an error.
         var file = new FileInfo(PathOf(image));
         try
         {

@@ -62,10 +62,10 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
             using var picture = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
             return Decode(picture, encoded, pixels);
         }
-        catch (VipsException fault)
+        catch (VipsException)
         {
-            var unknown = fault.Message.Contains("known format", StringComparison.Ordinal) || fault.Message.Contains("blocked", StringComparison.Ordinal);
-            return new Decoding(unknown ? DecodingFault.UnknownFormat : DecodingFault.Damaged, 0, 0);
+            // Not by the message: libvips has one for all threads, and it may be another picture's.
+            return new Decoding(Image.FindLoadBuffer(encoded) is null ? DecodingFault.UnknownFormat : DecodingFault.Damaged, 0, 0);
         }
     }
 

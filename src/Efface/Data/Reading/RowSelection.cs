@@ -6,7 +6,7 @@ internal sealed class RowSelection
     private readonly LabelSheet _sheet;
     private readonly List<RowFault> _faults;
     private readonly List<Finding> _findings;
-    private readonly int _labelFaults, _readable;
+    private readonly int _labelFaults;
     private readonly Part[] _parts;
     private int[] _rows;
     private int[] _slots = [];
@@ -19,7 +19,6 @@ internal sealed class RowSelection
         string[] needed = [.. options.Attributes.Append(options.Task).Append(options.Reading.GroupColumn).OfType<string>().Distinct()];
         Chosen = [.. sheet.Columns.Where(column => options.Attributes.Contains(column.Name) || column.Name == options.Task)];
         _rows = Complete([.. sheet.Columns.Where(column => needed.Contains(column.Name))]);
-        _readable = _rows.Length;
         var draw = new PartDraw(sheet, Chosen.FirstOrDefault(column => column.Name == options.Task), options);
         _parts = draw.Parts(_rows);
         _rows = draw.WithoutSharedGroups(_rows, _parts, Refuse);
@@ -80,7 +79,7 @@ internal sealed class RowSelection
     public void Judge(string? onBad)
     {
         var problems = FaultGroup.Of(_faults).Select(group => group.ToProblem()).ToList();
-        var share = Math.Max(Share(_labelFaults, _readable + _sheet.Faults.Count), Share(_faults.Count - _labelFaults, _decodedRows));
+        var share = Math.Max(Share(_labelFaults, _sheet.Count + _sheet.Faults.Count), Share(_faults.Count - _labelFaults, _decodedRows));
         var tolerated = onBad switch { "skip" => 1, "fail" => 0, _ => DataReader.TolerableShare };
         if (_faults.Count > 0 && share > tolerated)
             throw new InvalidInputException([.. problems, new Problem("--on-bad", $"{_faults.Count:N0} rows cannot be used, which is more than {tolerated:P0} of what was read", "Mend them, or give --on-bad skip to go on without them")]);
@@ -99,7 +98,7 @@ internal sealed class RowSelection
     /// <summary>What was found.</summary>
     public DataReport Report()
     {
-        var read = _sheet.Count + _sheet.Faults.Count;
+        var read = _sheet.Count + _sheet.Faults.Count + _sheet.LeftOut;
         return new DataReport(read, read - _faults.Count - _rows.Length, _faults, _findings);
     }
 

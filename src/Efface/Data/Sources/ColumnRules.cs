@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Efface.Data;
 
 /// <summary>What the user wants done to columns: numbers binned, classes merged, rows chosen by class.</summary>
-internal static class ColumnRules
+internal static partial class ColumnRules
 {
     /// <summary>The columns that any rule names.</summary>
     public static IEnumerable<string> Named(ReadingOptions reading) => Parse(reading, []).Select(rule => rule.Column);
@@ -45,7 +46,8 @@ internal static class ColumnRules
         if (!chosen.Contains(false)) return result;
         // The draft has left rows out: those that are chosen are counted among the rest.
         int[] rest = [.. Enumerable.Range(0, sheet.Count).Where(row => !draft.IsRefused(row))];
-        return result.Select([.. Enumerable.Range(0, rest.Length).Where(i => chosen[rest[i]])]);
+        int[] kept = [.. Enumerable.Range(0, rest.Length).Where(i => chosen[rest[i]])];
+        return result.Select(kept) with { LeftOut = rest.Length - kept.Length };
     }
 
     private static SheetColumn Bin(SheetColumn column, Rule rule, SheetDraft draft)
@@ -106,7 +108,7 @@ internal static class ColumnRules
     }
 
     /// <summary>One rule as it was written.</summary>
-    private sealed record Rule(string Flag, string Column, IReadOnlyList<string> Values, string? Into, string Text)
+    private sealed partial record Rule(string Flag, string Column, IReadOnlyList<string> Values, string? Into, string Text)
     {
         public static Rule? Parse(string flag, string text)
         {
@@ -119,7 +121,7 @@ internal static class ColumnRules
                 if (colon < 1 || colon == right.Length - 1) return null;
                 (into, right) = (right[(colon + 1)..].Trim(), right[..colon]);
             }
-            string[] values = [.. right.Split(flag == "--bin" ? ',' : '+').Select(value => value.Trim())];
+            string[] values = [.. (flag == "--bin" ? right.Split(',') : Plus().Split(right)).Select(value => value.Trim())];
             if (values.Contains("") || (flag == "--bin" && !Ascend(values))) return null;
             return new Rule(flag, column, values, into, text);
         }
@@ -132,6 +134,10 @@ internal static class ColumnRules
         };
 
         public override string ToString() => $"{Flag} {Text}";
+
+        // The last of a row of pluses: a class may end in one, as the last bin does (70+).
+        [GeneratedRegex(@"\+(?=[^+])")]
+        private static partial Regex Plus();
 
         private static bool Ascend(string[] edges)
         {

@@ -76,9 +76,12 @@ internal static class DelimitedText
         {
             // An empty line at the end, or between rows, is how editors leave files.
             if (row.ColCount == 1 && row.Span.Trim().IsEmpty) continue;
-            if (row.ColCount != fields)
+            var fault = !IsWellQuoted(row.Span, reader.Spec.Sep.Separator) ? ($"lines {row.LineNumberFrom} to {row.LineNumberToExcl - 1}", "has a quote that does not open or close a value", "Close it, double it within a quoted value, or take it out")
+                : row.ColCount != fields ? ($"{row.ColCount} fields", $"has not the {fields} fields of the header", "Look for a missing or unquoted separator, or an unclosed quote")
+                : default((string Value, string Fault, string Remedy)?);
+            if (fault is { } wrong)
             {
-                faults.Add(new RowFault(file, row.LineNumberFrom, null, $"{row.ColCount} fields", $"has not the {fields} fields of the header", "Look for a missing or unquoted separator, or an unclosed quote"));
+                faults.Add(new RowFault(file, row.LineNumberFrom, null, wrong.Value, wrong.Fault, wrong.Remedy));
                 continue;
             }
             places.Add((file, row.LineNumberFrom));
@@ -91,7 +94,7 @@ internal static class DelimitedText
     {
         if (!File.Exists(path)) throw new InvalidInputException(path, "no such file", "Check the name");
         return (Path.GetExtension(path).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? new Sep('\t') : (Sep?)null)
-            .Reader(options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true, DisableFastFloat = true })
+            .Reader(options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true, DisableFastFloat = true, Trim = SepTrim.Outer })
             .FromFile(path);
     }
 
@@ -99,11 +102,28 @@ internal static class DelimitedText
     {
         if (!reader.MoveNext()) throw new InvalidInputException(path, "is empty", "A table begins with a line of column names");
         var row = reader.Current;
+        if (!IsWellQuoted(row.Span, reader.Spec.Sep.Separator)) throw new InvalidInputException($"{path} row 1", "has a quote that does not open or close a name", "Close it, double it within a quoted name, or take it out");
         var names = new string[row.ColCount];
         for (var i = 0; i < names.Length; i++) names[i] = row[i].ToString().Trim();
         var twice = names.Where(name => name.Length > 0).GroupBy(name => name).Where(group => group.Count() > 1).ToArray();
         return twice.Length == 0 ? names : throw new InvalidInputException([.. twice.Select(group => new Problem(
             $"{path} column '{group.Key}'", $"stands in the header {group.Count()} times", "Rename all but one"))]);
+    }
+
+    // A stray quote hides separators and line ends up to the next one, and whole rows with them: better no row than such a one.
+    // Quotes within a value (say "hi") are harmless while they hide neither.
+    private static bool IsWellQuoted(ReadOnlySpan<char> row, char separator)
+    {
+        if (!row.Contains('"')) return true;
+        var (begins, quoted, within) = (true, false, false);
+        foreach (var letter in row)
+        {
+            if (letter == '"') (quoted, within) = (quoted || begins, !within);
+            else if (letter == separator && !within) (begins, quoted) = (true, false);
+            else if (quoted ? !within && letter != ' ' : within && (letter == separator || letter is '\r' or '\n')) return false;
+            begins &= letter == separator && !within || letter == ' ';
+        }
+        return !within;
     }
 
     // What the parser throws at files that are no tables: rows without end, mostly.

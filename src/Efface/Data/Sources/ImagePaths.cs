@@ -15,8 +15,8 @@ internal static class ImagePaths
     {
         // What is absolute or a drive on any system is refused on all: tables travel.
         if (name.Contains('\0') || Path.IsPathRooted(name) || name is [_, ':', ..] || name.StartsWith('\\')) return false;
-        var depth = folder.Split('/', StringSplitOptions.RemoveEmptyEntries).Length;
-        foreach (var step in name.Split('/', '\\'))
+        var depth = 0;
+        foreach (var step in $"{folder}/{name}".Split('/', '\\'))
         {
             depth += step switch { "" or "." => 0, ".." => -1, _ => 1 };
             if (depth < 0) return false;

@@ -24,6 +24,9 @@ public sealed record LabelSheet
     /// <summary>Rows that could not be read; they are not among <see cref="Count"/>.</summary>
     public IReadOnlyList<RowFault> Faults { get; init; } = [];
 
+    /// <summary>How many rows the user's own rules left out; they are not among <see cref="Count"/> either.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>What else a user should know.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 

@@ -96,9 +96,10 @@ internal static class ParquetFiles
     public static byte[]?[] ReadBytes(ParquetReader reader, int group, DataField field)
     {
         using var rows = reader.OpenRowGroupReader(group);
-        var bytes = new byte[]?[rows.RowCount];
+        // Read into arrays, a struct's bytes would move up to where there are none, and pictures to other rows' labels.
+        var bytes = new ReadOnlyMemory<byte>?[rows.RowCount];
         rows.ReadAsync(field, bytes.AsMemory()).AsTask().GetAwaiter().GetResult();
-        return bytes;
+        return [.. bytes.Select(picture => picture?.ToArray())];
     }
 
     private static string Number<T>(T value) where T : struct, IFormattable => value.ToString(null, CultureInfo.InvariantCulture);

@@ -77,7 +77,7 @@ internal static class ParquetSource
     private static string? Missing(string? value, bool isClass) => isClass && value == "-1" ? null : value;
 
     private static SheetColumn Named(SheetDraft draft, SheetColumn column, string[] names)
-        => draft.Recode(column, [.. names.Select((name, code) => (code.ToString(CultureInfo.InvariantCulture), name))], "Its classes stand in the file's metadata: mend the value, or take the row out");
+        => column.IsOpen ? column : draft.Recode(column, [.. names.Select((name, code) => (code.ToString(CultureInfo.InvariantCulture), name))], "Its classes stand in the file's metadata: mend the value, or take the row out");
 
     private static Part[]? PartsOf(string[] files, List<(string File, int Row)> places)
     {

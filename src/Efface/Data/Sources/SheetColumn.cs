@@ -58,7 +58,7 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
     public SheetColumn Build() => _isOpen ? new SheetColumn(name, [], []) : Build([.. InOrder(_values)]);
 
     /// <summary>The column, its values in the order in which they were met.</summary>
-    public SheetColumn BuildAsRead() => new(name, _values, [.. _rows]);
+    public SheetColumn BuildAsRead() => _isOpen ? new SheetColumn(name, [], []) : new SheetColumn(name, _values, [.. _rows]);
 
     /// <summary>The column with these values as its classes, whether they occur or not; others have been refused before.</summary>
     public SheetColumn Build(IReadOnlyList<string> classes)
@@ -75,6 +75,6 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
             .ThenBy(pair => pair.value, StringComparer.Ordinal)
             .Select(pair => pair.value);
 
-    [GeneratedRegex(@"(?<![\w.])-?\d+(\.\d+)?|\d+(\.\d+)?")]
+    [GeneratedRegex(@"(?<![\w.])-?[0-9]+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")]
     private static partial Regex FirstNumber();
 }

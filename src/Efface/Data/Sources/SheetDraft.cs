@@ -20,7 +20,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <summary>Whether a row is left out.</summary>
     public bool IsRefused(int row) => _refused[row];
 
-    /// <summary>Gives values their classes, and refuses rows with others.</summary>
+    /// <summary>Gives values their classes, and refuses rows with others. Empty cells stay: they hinder those alone who choose the column.</summary>
     /// <param name="column">As it was read.</param>
     /// <param name="known">What may be written, and the class that it means; the classes come in this order.</param>
     /// <param name="remedy">What the user can do about other values.</param>
@@ -33,7 +33,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         for (var row = 0; row < count; row++)
         {
             recoded[row] = column.Codes[row] < 0 ? -1 : codes[column.Codes[row]];
-            if (recoded[row] < 0) Refuse(row, column.Name, column.Value(row) ?? "", $"has a value that is none of {allowed}", remedy);
+            if (column.Codes[row] >= 0 && recoded[row] < 0) Refuse(row, column.Name, column.Value(row), $"has a value that is none of {allowed}", remedy);
         }
         return new SheetColumn(column.Name, classes, recoded);
     }
@@ -56,7 +56,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <param name="allowOutside">Whether names may leave the root.</param>
     public (IImages Images, int[] OfRow) Pictures(SheetColumn names, string root, string folder, bool allowOutside)
     {
-        string[] paths = [.. names.Values.Select(name => folder.Length == 0 ? name : folder + "/" + name)];
+        string[] paths = [.. names.Values.Select(name => folder.Length == 0 || Path.IsPathRooted(name) ? name : folder + "/" + name)];
         var inside = paths.Select((path, i) => allowOutside || ImagePaths.StaysInside(names.Values[i], folder)).ToArray();
         for (var row = 0; row < count; row++)
             if (names.Codes[row] < 0) Refuse(row, names.Name, null, "names no image", "Fill it in, or take the row out");

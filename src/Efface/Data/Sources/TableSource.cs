@@ -68,7 +68,7 @@ internal static class TableSource
     {
         if (reading.Images is { } named)
             return !reading.AllowOutside && !ImagePaths.StaysInside(named) ? throw new InvalidInputException($"--images {named}", "lies outside the root", "Move it below --root, or give --allow-outside")
-                : Directory.Exists(Path.Combine(root, named)) ? named.TrimEnd('/')
+                : Directory.Exists(Path.Combine(root, named)) ? Path.TrimEndingDirectorySeparator(named)
                 : throw new InvalidInputException($"--images {named}", $"no such folder in {root}", "Name it relative to --root");
         var beside = Path.GetDirectoryName(file) ?? "";
         string[] places = [beside, beside.Length == 0 ? "images" : $"{beside}/images"];

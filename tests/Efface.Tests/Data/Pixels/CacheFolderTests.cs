@@ -30,7 +30,7 @@ public sealed class CacheFolderTests : IDisposable
         var (small, large) = (_cache.Reading(), _cache.Reading() with { Geometry = CacheInTemp.Geometry with { Side = 6 } });
         foreach (var reading in new[] { small, large, small, large })
         {
-            var decoded = new CachedImages(images, CacheInTemp.Root).Decode([0, 1, 2], reading);
+            var decoded = CacheInTemp.Decode(images, reading);
             Assert.Equal(reading.Geometry.Side, decoded.Pixels.shape[3]);
             Assert.Equal([0, 1, 2], CacheInTemp.Numbers(decoded));
         }

@@ -1,5 +1,4 @@
 using Efface.Data;
-using TorchSharp;
 using Xunit;
 
 namespace Efface.Tests.Data.Pixels;
@@ -14,7 +13,7 @@ public sealed class CachedImagesTests : IDisposable
     [Theory]
     [InlineData(1), InlineData(4)]
     public void Every_picture_has_its_own_pixels(int workers)
-        => Assert.Equal(Enumerable.Range(0, 300), CacheInTemp.Numbers(_cache.Decode(new FakeImages(300), workers: workers)));
+        => Assert.Equal(Enumerable.Range(0, 270), CacheInTemp.Numbers(_cache.Decode(new FakeImages(270), workers: workers)));
 
     [Fact]
     public void A_second_run_opens_no_file()
@@ -50,7 +49,7 @@ public sealed class CachedImagesTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var images = new FakeImages(60) { OnRead = image => { if (image == 30) stop.Cancel(); } };
-        Assert.ThrowsAny<OperationCanceledException>(() => _cache.Decode(images, workers: workers, cancel: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => CacheInTemp.Decode(images, _cache.Reading(workers: workers) with { Cancel = stop.Token }));
         var before = images.TakeReads();
 
         Assert.Equal(Enumerable.Range(0, 60), CacheInTemp.Numbers(_cache.Decode(images)));
@@ -87,7 +86,7 @@ public sealed class CachedImagesTests : IDisposable
     [Fact]
     public void Looking_whether_files_changed_reads_a_few_of_them_alone()
     {
-        var images = new FakeImages(500) { IsRandomAccess = true };
+        var images = new FakeImages(150) { IsRandomAccess = true };
         _cache.Decode(images, workers: 2);
         images.TakeReads();
         _cache.Decode(images);
@@ -179,7 +178,7 @@ public sealed class CachedImagesTests : IDisposable
         var file = Path.Combine(_cache.Folder, "file");
         File.WriteAllText(file, "");
         var problem = Assert.Single(Assert.Throws<InvalidInputException>(
-            () => new CachedImages(new FakeImages(3), CacheInTemp.Root).Decode([0, 1, 2], _cache.Reading() with { CacheRoot = file })).Problems);
+            () => CacheInTemp.Decode(new FakeImages(3), _cache.Reading() with { CacheRoot = file })).Problems);
 
         Assert.Contains(file, problem.Subject, StringComparison.Ordinal);
         Assert.Contains("--cache", problem.Remedy, StringComparison.Ordinal);

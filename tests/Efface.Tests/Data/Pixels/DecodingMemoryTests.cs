@@ -27,8 +27,7 @@ public sealed class DecodingMemoryTests
             var images = new FakeImages([.. Enumerable.Repeat(noise.PngsaveBuffer(), count)]);
             var left = count;
             images.OnRead = _ => { if (Interlocked.Decrement(ref left) == 0) bytes = GC.GetTotalMemory(forceFullCollection: true); };
-            new CachedImages(images, CacheInTemp.Root).Decode([.. Enumerable.Range(0, count)],
-                cache.Reading(workers: 2) with { Geometry = ImageZoo.Geometry(ResizeMode.Crop, 64) });
+            CacheInTemp.Decode(images, cache.Reading(workers: 2) with { Geometry = ImageZoo.Geometry(ResizeMode.Crop, 64) });
             return bytes;
         }
     }
@@ -36,11 +35,13 @@ public sealed class DecodingMemoryTests
     [Fact]
     public void Neither_pictures_nor_faults_leave_anything_behind_in_libvips()
     {
-        using var picture = ImageZoo.Picture(200, 150);
-        byte[][] encoded = [.. ImageZoo.Formats.Select(format => ImageZoo.Write(picture, format))];
+        var geometry = ImageZoo.Geometry(ResizeMode.Crop);
+        var (decoder, pixels) = (new ImageDecoder(geometry, ImageZoo.Limits), new byte[geometry.Bytes]);
+        using var picture = ImageZoo.Picture();
+        byte[][] encoded = [.. ImageZoo.Formats.Where(format => !format.Contains("cmyk", StringComparison.Ordinal)).Select(format => ImageZoo.Write(picture, format))];
         DecodeAll();
         var before = Held();
-        for (var i = 0; i < 5; i++) DecodeAll();
+        for (var i = 0; i < 3; i++) DecodeAll();
 
         Assert.InRange(Held() - before, long.MinValue, 0);
 
@@ -48,8 +49,7 @@ public sealed class DecodingMemoryTests
         {
             foreach (var whole in encoded)
                 foreach (var bytes in new[] { whole, whole[..(whole.Length / 2)], whole[..(whole.Length - 9)] })
-                    foreach (var mode in Enum.GetValues<ResizeMode>())
-                        new ImageDecoder(ImageZoo.Geometry(mode), ImageZoo.Limits).Decode(bytes, new byte[ImageZoo.Geometry(mode).Bytes]);
+                    decoder.Decode(bytes, pixels);
         }
 
         static long Held()

@@ -41,10 +41,13 @@ internal sealed class FakeImages : IEncodedImages
 
     public FileStamp? Stamp(int image) => Stamps[image];
 
-    public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted) => wanted.Select<int, (int, Func<byte[]>)>(image => (image, () =>
+    public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted)
+        => wanted.Select<int, (int, Func<byte[]>)>(image => (image, () => Read(image)));
+
+    private byte[] Read(int image)
     {
         OnRead(image);
         _reads.Add(image);
         return Pictures[image];
-    }));
+    }
 }

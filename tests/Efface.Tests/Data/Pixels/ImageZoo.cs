@@ -12,30 +12,30 @@ internal static class ImageZoo
     /// <summary>Where alpha is tested, and where bars are: a colour that the picture has nowhere.</summary>
     public static readonly Colour Magenta = new(255, 0, 255);
 
-    // What each loses besides the resampling: how many steps of 255 on average.
+    // What each loses besides the resampling, in steps of 255 on average. Inks lose most: they cannot show all that a screen can.
     private static readonly Dictionary<string, (double Loss, Func<Image, byte[]> Write)> Writers = new()
     {
-        ["jpeg"] = (2, image => image.JpegsaveBuffer(q: 90)),
-        ["jpeg, progressive"] = (2, image => image.JpegsaveBuffer(q: 90, interlace: true)),
-        ["jpeg, cmyk"] = (4, image => image.IccTransform("cmyk", inputProfile: "srgb").JpegsaveBuffer(q: 95)),
-        ["jpeg, profile"] = (2, image => image.IccTransform("p3", inputProfile: "srgb").JpegsaveBuffer(q: 95)),
+        ["jpeg"] = (1, image => image.JpegsaveBuffer(q: 90)),
+        ["jpeg, progressive"] = (1, image => image.JpegsaveBuffer(q: 90, interlace: true)),
+        ["jpeg, cmyk"] = (2.5, image => image.IccTransform("cmyk", inputProfile: "srgb").JpegsaveBuffer(q: 95)),
+        ["jpeg, profile"] = (1, image => image.IccTransform("p3", inputProfile: "srgb").JpegsaveBuffer(q: 95)),
         ["png"] = (0, image => image.PngsaveBuffer()),
         ["png, interlaced"] = (0, image => image.PngsaveBuffer(interlace: true)),
-        ["png, palette"] = (4, image => image.PngsaveBuffer(palette: true, q: 100)),
+        ["png, palette"] = (1.5, image => image.PngsaveBuffer(palette: true, q: 100)),
         ["png, 16 bits"] = (0.5, image => image.Colourspace(Enums.Interpretation.Rgb16).PngsaveBuffer()),
-        ["png, profile"] = (1.5, image => image.IccTransform("p3", inputProfile: "srgb").PngsaveBuffer()),
-        ["png, 16 bits, profile"] = (0.7, image => image.IccTransform("p3", inputProfile: "srgb", depth: 16).PngsaveBuffer()),
+        ["png, profile"] = (0.5, image => image.IccTransform("p3", inputProfile: "srgb").PngsaveBuffer()),
+        ["png, 16 bits, profile"] = (0.5, image => image.IccTransform("p3", inputProfile: "srgb", depth: 16).PngsaveBuffer()),
         ["png, opaque alpha"] = (0, image => image.Bandjoin([255.0]).PngsaveBuffer()),
-        ["webp"] = (2.5, image => image.WebpsaveBuffer(q: 95)),
+        ["webp"] = (1.5, image => image.WebpsaveBuffer(q: 95)),
         ["webp, lossless"] = (0, image => image.WebpsaveBuffer(lossless: true)),
-        ["gif"] = (4, image => image.GifsaveBuffer()),
+        ["gif"] = (1.5, image => image.GifsaveBuffer()),
         ["tiff"] = (0, image => image.TiffsaveBuffer()),
         ["tiff, lzw"] = (0, image => image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw)),
         ["tiff, tiles"] = (0, image => image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, tile: true, tileWidth: 16, tileHeight: 16)),
-        ["tiff, jpeg"] = (2, image => image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Jpeg, q: 90)),
+        ["tiff, jpeg"] = (1, image => image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Jpeg, q: 90)),
         ["tiff, 16 bits"] = (0.5, image => image.Colourspace(Enums.Interpretation.Rgb16).TiffsaveBuffer()),
-        ["tiff, cmyk"] = (3, image => image.IccTransform("cmyk", inputProfile: "srgb").TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw)),
-        ["avif"] = (2.5, image => image.HeifsaveBuffer(q: 90, compression: Enums.ForeignHeifCompression.Av1, effort: 1)),
+        ["tiff, cmyk"] = (2.5, image => image.IccTransform("cmyk", inputProfile: "srgb").TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw)),
+        ["avif"] = (1, image => image.HeifsaveBuffer(q: 90, compression: Enums.ForeignHeifCompression.Av1, effort: 1)),
         ["avif, lossless"] = (0.5, image => image.HeifsaveBuffer(lossless: true, compression: Enums.ForeignHeifCompression.Av1, effort: 1)),
     };
 

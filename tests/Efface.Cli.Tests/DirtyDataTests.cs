@@ -25,7 +25,7 @@ public sealed class DirtyDataTests : IDisposable
             "labels.csv row 6 column part 'later': says neither train, validation nor test",
             "labels.csv row 7 column file '../../outside.png': names an image outside the root",
             "labels.csv row 8 'images/nowhere.png': is missing",
-            "labels.csv row 9 'images/007.png': is an empty file",
+            "labels.csv row 9 'images/007.png': is empty",
             "labels.csv row 10 'images/008.png': is truncated or corrupt",
             "labels.csv row 11 'images/009.png': is no picture in a format that Efface reads",
             "2 rows (labels.csv row 12 column tint",

@@ -14,12 +14,12 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
 
     public string Name(int image) => source.Name(image);
 
-    public DecodedImages Decode(int[] wanted, Reading reading)
+    public DecodedImages Decode(int[] wanted, DecodingOptions options)
     {
         try
         {
-            using var cache = Open(reading);
-            return new Filling(source, cache, wanted, reading).Run();
+            using var cache = Open(options);
+            return new Filling(source, cache, wanted, options).Run();
         }
         catch (AggregateException faults) when (faults.InnerException is InvalidInputException fault)
         {
@@ -28,21 +28,21 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         catch (Exception fault) when ((fault as AggregateException)?.InnerException is IOException or UnauthorizedAccessException || fault is IOException or UnauthorizedAccessException)
         {
             fault = fault.InnerException ?? fault;
-            throw new InvalidInputException($"cache {reading.CacheRoot}", $"cannot be written ({fault.Message.TrimEnd('.')})",
-                $"{wanted.Length:N0} images need {(double)wanted.Length * reading.Geometry.Bytes / 1e9:F2} GB there; free space, or name another place with --cache");
+            throw new InvalidInputException($"cache {options.CacheRoot}", $"cannot be written ({fault.Message.TrimEnd('.')})",
+                $"{wanted.Length:N0} images need {(double)wanted.Length * options.Geometry.Bytes / 1e9:F2} GB there; free space, or name another place with --cache");
         }
     }
 
-    private PixelCache Open(Reading reading)
+    private PixelCache Open(DecodingOptions options)
     {
-        var cache = PixelCache.Open(reading.CacheRoot, root, reading.Geometry,
-            () => reading.Observer?.OnNote("waiting for another run that decodes the same images"), reading.Cancel);
-        if (cache.WasDamaged) reading.Observer?.OnNote("the cache of decoded pixels was damaged; the images are decoded again");
+        var cache = PixelCache.Open(options.CacheRoot, root, options.Geometry,
+            () => options.Observer?.OnNote("waiting for another run that decodes the same images"), options.Cancel);
+        if (cache.WasDamaged) options.Observer?.OnNote("the cache of decoded pixels was damaged; the images are decoded again");
         return cache;
     }
 
     /// <summary>One pass over the wanted pictures.</summary>
-    private sealed class Filling(IEncodedImages source, PixelCache cache, int[] wanted, Reading reading)
+    private sealed class Filling(IEncodedImages source, PixelCache cache, int[] wanted, DecodingOptions options)
     {
         private readonly PixelRecord[] _records = new PixelRecord[wanted.Length];
         private readonly ConcurrentDictionary<int, ImageFault> _faults = [];
@@ -52,7 +52,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             var isKnown = LookUp();
             if (!LooksUnchanged(isKnown))
             {
-                reading.Observer?.OnNote("files have other contents than when they were decoded, though length and time are the same; all are decoded again");
+                options.Observer?.OnNote("files have other contents than when they were decoded, though length and time are the same; all are decoded again");
                 Array.Clear(isKnown);
             }
             int[] missing = [.. Enumerable.Range(0, wanted.Length).Where(i => !isKnown[i] && !_faults.ContainsKey(i))];
@@ -61,7 +61,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
                 if (_records[i].Fault is not DecodingFault.None && !_faults.ContainsKey(i)) _faults[i] = Explain(_records[i]);
 
             return new DecodedImages(
-                cache.Map(reading.Geometry.Side),
+                cache.Map(options.Geometry.Side),
                 [.. _records.Select((record, i) => _faults.ContainsKey(i) ? -1 : record.Slot)],
                 [.. _records.Select(record => record.Pixels)],
                 _faults);
@@ -72,7 +72,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         {
             if (wanted.Length == 0) return [];
             var found = new bool[wanted.Length];
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = reading.Workers, CancellationToken = reading.Cancel };
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Workers, CancellationToken = options.Cancel };
             Parallel.For(0, wanted.Length, parallel, i => found[i] = LookUp(i));
             return found;
         }
@@ -81,19 +81,27 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         {
             var name = source.Name(wanted[i]);
             var stamp = source.Stamp(wanted[i]);
-            if (stamp is null) _faults[i] = new ImageFault("is missing", null, "Put it there, or take its row out");
-            else if (stamp.Value.Length == 0) _faults[i] = new ImageFault("is an empty file", null, "Copy it again, or take its row out");
-            else if (stamp.Value.Length > reading.Limits.Bytes)
-                _faults[i] = new ImageFault("is a larger file than --max-file-mb allows", $"{stamp.Value.Length / 1e6:F1} MB", "Raise the limit if you trust it");
-            if (_faults.ContainsKey(i)) return false;
+            var fault = stamp is null ? new ImageFault("is missing", null, "Put it there, or take its row out")
+                : source.IsRandomAccess ? Weigh(stamp.Value.Length)
+                : null;
+            if (fault is not null)
+            {
+                _faults[i] = fault;
+                return false;
+            }
 
             var hash = PixelRecord.Hash(name);
             _records[i] = cache.Find(hash, stamp!.Value) ?? new PixelRecord { Name = hash, Stamp = stamp.Value, Slot = -1 };
             // A limit may be another one than when the fault was met.
             return _records[i].Fault is DecodingFault.TooManyPixels
-                ? (long)_records[i].Width * _records[i].Height > reading.Limits.Pixels
+                ? (long)_records[i].Width * _records[i].Height > options.Limits.Pixels
                 : _records[i].Checksum != 0;
         }
+
+        private ImageFault? Weigh(long bytes)
+            => bytes == 0 ? new ImageFault("is empty", null, "Copy it again, or take its row out")
+            : bytes > options.Limits.Bytes ? new ImageFault("is larger than --max-file-mb allows", $"{bytes / 1e6:F1} MB", "Raise the limit if you trust it")
+            : null;
 
         // Length and time can be kept while the contents change (copies that preserve times do): some files are read anew.
         private bool LooksUnchanged(bool[] isKnown)
@@ -120,19 +128,19 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
 
         private void DecodeAll(int[] missing)
         {
-            var decoder = new ImageDecoder(reading.Geometry, reading.Limits);
+            var decoder = new ImageDecoder(options.Geometry, options.Limits);
             var places = missing.ToDictionary(i => wanted[i]);
             var (done, clock) = (0, Stopwatch.StartNew());
-            using var buffers = new ThreadLocal<byte[]>(() => new byte[reading.Geometry.Bytes]);
+            using var buffers = new ThreadLocal<byte[]>(() => new byte[options.Geometry.Bytes]);
             Parallel.ForEach(
                 Partitioner.Create(source.Open([.. missing.Select(i => wanted[i])]), EnumerablePartitionerOptions.NoBuffering),
-                new ParallelOptions { MaxDegreeOfParallelism = reading.Workers, CancellationToken = reading.Cancel },
+                new ParallelOptions { MaxDegreeOfParallelism = options.Workers, CancellationToken = options.Cancel },
                 picture =>
                 {
                     Decode(places[picture.Image], picture.Read, decoder, buffers.Value!);
                     var now = Interlocked.Increment(ref done);
                     if (now % ReportEvery == 0 || now == missing.Length)
-                        reading.Observer?.OnReading(new ReadingProgress("decoding images", now, missing.Length, clock.Elapsed.TotalSeconds));
+                        options.Observer?.OnReading(new ReadingProgress("decoding images", now, missing.Length, clock.Elapsed.TotalSeconds));
                 });
         }
 
@@ -143,9 +151,14 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             {
                 encoded = read();
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
             {
-                _faults[i] = new ImageFault("cannot be read", fault.Message.TrimEnd('.'), "Mend its permissions, or take its row out");
+                _faults[i] = new ImageFault("cannot be read", unreadable.Message.TrimEnd('.'), "Mend its permissions, or take its row out");
+                return;
+            }
+            if (Weigh(encoded.Length) is { } fault)
+            {
+                _faults[i] = fault;
                 return;
             }
             var result = decoder.Decode(encoded, pixels);

@@ -10,7 +10,7 @@ internal interface IEncodedImages
     /// <summary>Null when it is missing.</summary>
     FileStamp? Stamp(int image);
 
-    /// <summary>Whether one picture costs no more to read than its own bytes.</summary>
+    /// <summary>Whether each picture is a file of its own, with its own length, and costs no more to read.</summary>
     bool IsRandomAccess { get; }
 
     /// <summary>The bytes of <paramref name="wanted"/>, in any order; a function may be called on another thread, once.</summary>

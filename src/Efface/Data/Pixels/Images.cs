@@ -15,7 +15,7 @@ public interface IImages
     /// <summary>The pixels of <paramref name="wanted"/>.</summary>
     /// <exception cref="InvalidInputException">The cache cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it; what is decoded is kept.</exception>
-    DecodedImages Decode(int[] wanted, Reading reading);
+    DecodedImages Decode(int[] wanted, DecodingOptions options);
 }
 
 /// <summary>Pixels, and which of the wanted pictures has them where.</summary>
@@ -38,7 +38,7 @@ public sealed record ImageFault(string Fault, string? Value, string Remedy);
 /// <param name="Workers">Pictures that are decoded at once.</param>
 /// <param name="Observer">Told while it goes on.</param>
 /// <param name="Cancel">Stops it between pictures.</param>
-public sealed record Reading(ImageGeometry Geometry, ImageLimits Limits, string CacheRoot, int Workers, IReadingObserver? Observer, CancellationToken Cancel);
+public sealed record DecodingOptions(ImageGeometry Geometry, ImageLimits Limits, string CacheRoot, int Workers, IReadingObserver? Observer, CancellationToken Cancel);
 
 /// <summary>Wants to know how far reading is.</summary>
 public interface IReadingObserver
@@ -66,9 +66,9 @@ internal sealed class ImagesInMemory(Tensor pixels, Func<int, string> name) : II
 
     public string Name(int image) => name(image);
 
-    public DecodedImages Decode(int[] wanted, Reading reading)
+    public DecodedImages Decode(int[] wanted, DecodingOptions options)
     {
-        pixels = Resize(pixels, reading.Geometry.Side);
+        pixels = Resize(pixels, options.Geometry.Side);
         return new DecodedImages(pixels, wanted, PixelHashes.Of(pixels, wanted), new Dictionary<int, ImageFault>());
     }
 

@@ -131,8 +131,8 @@ internal sealed class PixelCache : IDisposable
     /// <summary>A few records with pixels, spread over the whole cache and other ones each time.</summary>
     public IReadOnlyList<PixelRecord> Sample()
     {
-        var whole = _records.Where(record => record.Slot >= 0).ToArray();
-        return whole.Length <= Sampled ? whole : Random.Shared.GetItems(whole, Sampled);
+        int[] whole = [.. Enumerable.Range(0, _records.Count).Where(at => _records[at].Slot >= 0)];
+        return [.. (whole.Length <= Sampled ? whole : Random.Shared.GetItems(whole, Sampled)).Select(at => _records[at])];
     }
 
     /// <summary>How many of the cache's images have other pixels than when they were written.</summary>
@@ -165,16 +165,28 @@ internal sealed class PixelCache : IDisposable
     // A record cut off at the end is what a killed run leaves: it is dropped.
     private void Load()
     {
-        var written = new PixelRecord[_index.Length / RecordSize];
-        _index.ReadExactly(MemoryMarshal.AsBytes(written.AsSpan()));
         var images = RandomAccess.GetLength(_pixels) / _imageBytes;
-        foreach (var record in written.TakeWhile(record => record.IsWhole && record.Slot < images))
+        _records.EnsureCapacity((int)(_index.Length / RecordSize));
+        _byName.EnsureCapacity(_records.Capacity);
+        foreach (var record in Written().TakeWhile(record => record.IsWhole && record.Slot < images))
         {
             Remember(record);
             _slots = Math.Max(_slots, record.Slot + 1);
         }
         _index.SetLength((long)_records.Count * RecordSize);
         _index.Position = _index.Length;
+    }
+
+    // In pieces: of a million images the whole index at once would be a hundred megabytes for a moment.
+    private IEnumerable<PixelRecord> Written()
+    {
+        var piece = new PixelRecord[1024];
+        for (var left = _index.Length / RecordSize; left > 0; left -= piece.Length)
+        {
+            var count = (int)Math.Min(left, piece.Length);
+            _index.ReadExactly(MemoryMarshal.AsBytes(piece.AsSpan(0, count)));
+            for (var i = 0; i < count; i++) yield return piece[i];
+        }
     }
 
     private static FileStream Hold(string folder, Action? onWait, CancellationToken cancel)

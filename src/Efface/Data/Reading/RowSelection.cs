@@ -57,12 +57,12 @@ internal sealed class RowSelection
     }
 
     /// <summary>Pixels of the rows; those whose picture cannot be read are taken out.</summary>
-    public TorchSharp.torch.Tensor Decode(Reading reading)
+    public TorchSharp.torch.Tensor Decode(DecodingOptions options)
     {
         _decodedRows = _rows.Length;
         int[] images = [.. _rows.Select(row => _sheet.ImageOfRow[row]).Distinct()];
         var place = images.Select((image, i) => (image, i)).ToDictionary(pair => pair.image, pair => pair.i);
-        var decoded = _sheet.Images.Decode(images, reading);
+        var decoded = _sheet.Images.Decode(images, options);
         int[] placeOf = [.. _rows.Select(row => place[_sheet.ImageOfRow[row]])];
         _slots = [.. placeOf.Select(i => decoded.Slots[i])];
         Hashes = [.. placeOf.Select(i => decoded.Hashes[i])];

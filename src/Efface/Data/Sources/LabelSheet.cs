@@ -18,7 +18,7 @@ public sealed record LabelSheet
     /// <summary>The part of each row, as the data set has it; null when it has none and parts are drawn.</summary>
     public Part[]? Parts { get; init; }
 
-    /// <summary>Which file a row stands in, and on which line (from 1); no line when the row is the file's name.</summary>
+    /// <summary>Which file a row stands in, and on which line or record; none when the row is the file's name.</summary>
     public required Func<int, (string File, int? Line)> Place { get; init; }
 
     /// <summary>Rows that could not be read; they are not among <see cref="Count"/>.</summary>
@@ -67,7 +67,7 @@ public sealed record LabelSheet
 
 /// <summary>A row that cannot be used.</summary>
 /// <param name="File">Where it stands.</param>
-/// <param name="Line">From 1, the header included; null when the row is the file's name.</param>
+/// <param name="Line">In a text file from 1, the header included; in parquet and CIFAR-10's records from 0; null when the row is the file's name.</param>
 /// <param name="Column">The column in question, or null.</param>
 /// <param name="Value">What stands there, or null.</param>
 /// <param name="Fault">The same words for the same kind of fault.</param>

@@ -27,7 +27,7 @@ public sealed class CacheFolderTests : IDisposable
     public void Pictures_at_two_sizes_do_not_disturb_each_other()
     {
         var images = new FakeImages(3);
-        var (small, large) = (_cache.Reading(), _cache.Reading() with { Geometry = CacheInTemp.Geometry with { Side = 6 } });
+        var (small, large) = (_cache.Options(), _cache.Options() with { Geometry = CacheInTemp.Geometry with { Side = 6 } });
         foreach (var reading in new[] { small, large, small, large })
         {
             var decoded = CacheInTemp.Decode(images, reading);
@@ -42,7 +42,7 @@ public sealed class CacheFolderTests : IDisposable
     public void Caches_are_listed_with_what_they_are_of()
     {
         _cache.Decode(new FakeImages(3));
-        new CachedImages(new FakeImages(2), "/other").Decode([0, 1], _cache.Reading());
+        new CachedImages(new FakeImages(2), "/other").Decode([0, 1], _cache.Options());
         var entries = CacheFolder.List(_cache.Folder);
 
         Assert.Equal([Path.GetFullPath("/other"), Path.GetFullPath(CacheInTemp.Root)], entries.Select(entry => entry.Description!.Root));
@@ -61,7 +61,7 @@ public sealed class CacheFolderTests : IDisposable
         string[] kept = [Path.Combine(mine, PixelCache.IndexFile), Path.Combine(mine, "chapter.tex"), Path.Combine(_cache.Folder, "notes.txt")];
         foreach (var file in kept) File.WriteAllText(file, "mine");
         _cache.Decode(new FakeImages(2));
-        new CachedImages(new FakeImages(2), "/other").Decode([0, 1], _cache.Reading());
+        new CachedImages(new FakeImages(2), "/other").Decode([0, 1], _cache.Options());
 
         Assert.Single(CacheFolder.Clear(_cache.Folder, "/other"));
         Assert.Single(CacheFolder.List(_cache.Folder));

@@ -33,7 +33,7 @@ public sealed class CachedImagesTests : IDisposable
     public void A_run_that_wants_more_decodes_the_rest()
     {
         var images = new FakeImages(20);
-        new CachedImages(images, CacheInTemp.Root).Decode([3, 17, 5], _cache.Reading());
+        new CachedImages(images, CacheInTemp.Root).Decode([3, 17, 5], _cache.Options());
         images.TakeReads();
 
         Assert.Equal(Enumerable.Range(0, 20), CacheInTemp.Numbers(_cache.Decode(images)));
@@ -49,7 +49,7 @@ public sealed class CachedImagesTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var images = new FakeImages(60) { OnRead = image => { if (image == 30) stop.Cancel(); } };
-        Assert.ThrowsAny<OperationCanceledException>(() => CacheInTemp.Decode(images, _cache.Reading(workers: workers) with { Cancel = stop.Token }));
+        Assert.ThrowsAny<OperationCanceledException>(() => CacheInTemp.Decode(images, _cache.Options(workers: workers) with { Cancel = stop.Token }));
         var before = images.TakeReads();
 
         Assert.Equal(Enumerable.Range(0, 60), CacheInTemp.Numbers(_cache.Decode(images)));
@@ -159,7 +159,7 @@ public sealed class CachedImagesTests : IDisposable
     [Fact]
     public void Missing_empty_large_and_unreadable_files_are_faults_of_their_own_and_are_not_remembered()
     {
-        var images = new FakeImages(5);
+        var images = new FakeImages(5) { IsRandomAccess = true };
         var stamps = images.Stamps.ToArray();
         (images.Stamps[0], images.Stamps[1], images.Stamps[2]) = (null, new FileStamp(0, 1), new FileStamp(200_000_000, 1));
         images.OnRead = image => { if (image == 3) throw new IOException("no"); };
@@ -173,12 +173,23 @@ public sealed class CachedImagesTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_within_a_large_file_are_weighed_by_their_own_bytes()
+    {
+        var images = new FakeImages([ImageZoo.Numbered(0), [], new byte[3_000_000], ImageZoo.Numbered(3)]);
+        Array.Fill(images.Stamps, new FileStamp(900_000_000, 1));
+        var decoded = _cache.Decode(images, ImageZoo.Limits with { Bytes = 2_000_000 });
+
+        Assert.Equal([1, 2], decoded.Faults.Keys.Order());
+        Assert.Equal(("is empty", "3.0 MB"), (decoded.Faults[1].Fault, decoded.Faults[2].Value));
+    }
+
+    [Fact]
     public void A_cache_that_cannot_be_written_is_told_with_what_it_needs()
     {
         var file = Path.Combine(_cache.Folder, "file");
         File.WriteAllText(file, "");
         var problem = Assert.Single(Assert.Throws<InvalidInputException>(
-            () => CacheInTemp.Decode(new FakeImages(3), _cache.Reading() with { CacheRoot = file })).Problems);
+            () => CacheInTemp.Decode(new FakeImages(3), _cache.Options() with { CacheRoot = file })).Problems);
 
         Assert.Contains(file, problem.Subject, StringComparison.Ordinal);
         Assert.Contains("--cache", problem.Remedy, StringComparison.Ordinal);

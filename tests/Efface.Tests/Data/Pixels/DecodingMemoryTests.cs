@@ -27,7 +27,7 @@ public sealed class DecodingMemoryTests
             var images = new FakeImages([.. Enumerable.Repeat(noise.PngsaveBuffer(), count)]);
             var left = count;
             images.OnRead = _ => { if (Interlocked.Decrement(ref left) == 0) bytes = GC.GetTotalMemory(forceFullCollection: true); };
-            CacheInTemp.Decode(images, cache.Reading(workers: 2) with { Geometry = ImageZoo.Geometry(ResizeMode.Crop, 64) });
+            CacheInTemp.Decode(images, cache.Options(workers: 2) with { Geometry = ImageZoo.Geometry(ResizeMode.Crop, 64) });
             return bytes;
         }
     }

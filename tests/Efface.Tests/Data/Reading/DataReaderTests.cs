@@ -25,9 +25,9 @@ public sealed class DataReaderTests : IDisposable
 
         Assert.Equal("--on-bad", problems[^1].Subject);
         Assert.StartsWith("9 rows cannot be used", problems[^1].Fault, StringComparison.Ordinal);
-        Assert.Equal(("2 rows (t.csv row 4 'gone.png'; t.csv row 13 'lost.png')", "the file is missing"), (problems[0].Subject, problems[0].Fault));
+        Assert.Equal(("2 rows (t.csv row 4 'gone.png'; t.csv row 13 'lost.png')", "is missing"), (problems[0].Subject, problems[0].Fault));
         Assert.Equal(
-            ["t.csv row 10 column y: has no value", "t.csv row 11 column file: names no image", "t.csv row 5 'empty.png': the file is empty", "t.csv row 6 'cut.png': is truncated or corrupt", "t.csv row 7 'text.png': is no picture in a format that Efface reads", "t.csv row 8 column file '../x.png': names an image outside the root", "t.csv row 9 '1 fields': has not the 2 fields of the header"],
+            ["t.csv row 10 column y: has no value", "t.csv row 11 column file: names no image", "t.csv row 5 'empty.png': is empty", "t.csv row 6 'cut.png': is truncated or corrupt", "t.csv row 7 'text.png': is no picture in a format that Efface reads", "t.csv row 8 column file '../x.png': names an image outside the root", "t.csv row 9 '1 fields': has not the 2 fields of the header"],
             problems.Skip(1).SkipLast(1).Select(problem => $"{problem.Subject}: {problem.Fault}").Order(StringComparer.Ordinal));
         Assert.All(problems, problem => Assert.NotEmpty(problem.Remedy));
     }

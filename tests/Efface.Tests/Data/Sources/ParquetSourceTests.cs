@@ -142,7 +142,7 @@ public sealed class ParquetSourceTests : IDisposable
         using var table = read.Table;
         using var pixels = table.Gather([.. Enumerable.Range(0, table.Count)]);
 
-        Assert.Equal(["train.parquet row 3 'train.parquet#3': is no picture in a format that Efface reads", "train.parquet row 4 'train.parquet#4': is no picture in a format that Efface reads", "train.parquet row 5 'train.parquet#5': is no picture in a format that Efface reads"], read.Report.Skipped.Select(fault => $"{fault.Where}: {fault.Fault}"));
+        Assert.Equal(["train.parquet row 3 'train.parquet#3': is empty", "train.parquet row 4 'train.parquet#4': is empty", "train.parquet row 5 'train.parquet#5': is no picture in a format that Efface reads"], read.Report.Skipped.Select(fault => $"{fault.Where}: {fault.Fault}"));
         Assert.Equal([0, 1, 2, 6, 7], Enumerable.Range(0, table.Count).Select(row => (int)pixels[row, 0, 0, 0].ToByte()));
         Assert.Equal(["n0", "n1", "n2", "n6", "n7"], table["name"].Labels.Select(label => table["name"].Classes[label]));
     }

@@ -41,9 +41,13 @@ public static class CacheFolder
 
     /// <summary>Deletes caches; nothing else that may lie in the folder is touched.</summary>
     /// <returns>Those that are gone.</returns>
+    /// <exception cref="InvalidInputException">A run is filling one: none is deleted.</exception>
     public static IReadOnlyList<CacheEntry> Clear(string cacheRoot, string? root = null)
     {
         var entries = List(cacheRoot, root);
+        Problem[] busy = [.. entries.Where(entry => PixelCache.IsHeld(entry.Folder))
+            .Select(entry => new Problem(entry.Folder, "is being filled by a run", "Wait for it, or stop it; nothing was deleted"))];
+        if (busy.Length > 0) throw new InvalidInputException(busy);
         foreach (var entry in entries) Directory.Delete(entry.Folder, recursive: true);
         return entries;
     }

@@ -189,19 +189,37 @@ internal sealed class PixelCache : IDisposable
         }
     }
 
+    /// <summary>Whether a process is reading or filling a cache at this moment.</summary>
+    public static bool IsHeld(string folder)
+    {
+        try
+        {
+            TryHold(folder).Dispose();
+            return false;
+        }
+        catch (IOException fault) when (IsOthers(fault))
+        {
+            return true;
+        }
+    }
+
     private static FileStream Hold(string folder, Action? onWait, CancellationToken cancel)
     {
         for (var tries = 0; ; tries++)
         {
             try
             {
-                return new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return TryHold(folder);
             }
-            catch (IOException fault) when ((fault.HResult & 0xffff) is SharingViolation or WouldBlock or WouldBlockOnMac)
+            catch (IOException fault) when (IsOthers(fault))
             {
                 if (tries == 0) onWait?.Invoke();
                 if (cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200))) throw new OperationCanceledException(cancel);
             }
         }
     }
+
+    private static FileStream TryHold(string folder) => new(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private static bool IsOthers(IOException fault) => (fault.HResult & 0xffff) is SharingViolation or WouldBlock or WouldBlockOnMac;
 }

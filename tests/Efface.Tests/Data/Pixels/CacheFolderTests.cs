@@ -72,6 +72,15 @@ public sealed class CacheFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_cache_that_is_being_filled_is_not_cleared()
+    {
+        _cache.Decode(new FakeImages(2));
+        using (_cache.Open()) Assert.Equal(_cache.Own, Assert.Single(Assert.Throws<InvalidInputException>(() => CacheFolder.Clear(_cache.Folder)).Problems).Subject);
+
+        Assert.Single(CacheFolder.Clear(_cache.Folder));
+    }
+
+    [Fact]
     public void A_cache_whose_description_is_lost_is_listed_and_cleared()
     {
         _cache.Decode(new FakeImages(2));

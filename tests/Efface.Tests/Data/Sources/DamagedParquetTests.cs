@@ -40,9 +40,9 @@ public sealed class DamagedParquetTests : IDisposable
     [Fact]
     public void Damage_is_refused_or_read_and_nothing_else_comes_of_it()
     {
-        foreach (var seed in Enumerable.Range(0, MutatedTablesTests.Count(usual: 300)))
+        foreach (var seed in Enumerable.Range(0, Mutation.Count(usual: 300)))
         {
-            _folder.Write("train.parquet", Mutation.Of(Whole, seed));
+            _folder.Write("train.parquet", Mutation.OfBytes(Whole, seed));
             var clock = Stopwatch.StartNew();
             try
             {

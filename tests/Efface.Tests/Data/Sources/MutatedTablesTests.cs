@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Efface.Data;
@@ -7,7 +6,6 @@ using Xunit;
 
 namespace Efface.Tests.Data.Sources;
 
-/// <summary>Damaged tables. EFFACE_MUTATIONS says how many are tried.</summary>
 public sealed partial class MutatedTablesTests : IDisposable
 {
     private static readonly byte[] Whole = Encoding.UTF8.GetBytes(
@@ -18,16 +16,12 @@ public sealed partial class MutatedTablesTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>How many damaged inputs are tried: as many as EFFACE_MUTATIONS says.</summary>
-    public static int Count(int usual)
-        => int.TryParse(Environment.GetEnvironmentVariable("EFFACE_MUTATIONS"), CultureInfo.InvariantCulture, out var wanted) ? wanted : usual;
-
     [Fact]
     public void A_damaged_table_is_refused_or_gives_what_stands_in_it()
     {
-        foreach (var seed in Enumerable.Range(0, Count(usual: 1_000)))
+        foreach (var seed in Enumerable.Range(0, Mutation.Count(usual: 1_000)))
         {
-            var bytes = Mutation.Of(Whole, seed);
+            var bytes = Mutation.OfText(Whole, seed);
             var file = $"{seed}.csv";
             _folder.Write(file, bytes);
             var clock = Stopwatch.StartNew();
@@ -69,29 +63,4 @@ public sealed partial class MutatedTablesTests : IDisposable
 
     [GeneratedRegex("\r\n|\r|\n")]
     private static partial Regex LineBreak();
-}
-
-/// <summary>What happens to files.</summary>
-internal static class Mutation
-{
-    /// <summary>Bytes flipped, changed, taken out, put in, doubled or cut off; one to four times.</summary>
-    public static byte[] Of(byte[] whole, int seed)
-    {
-        var random = new Random(seed);
-        var bytes = whole.ToList();
-        for (var times = random.Next(1, 5); times > 0; times--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(6))
-            {
-                case 0: bytes[at] ^= (byte)(1 << random.Next(8)); break;
-                case 1: bytes[at] = (byte)"\",;\t\r\n\0\x80\xFF"[random.Next(9)]; break;
-                case 2: bytes.RemoveRange(at, Math.Min(random.Next(1, 9), bytes.Count - at - 1)); break;
-                case 3: bytes.Insert(at, (byte)"\",;\t\r\n\0a"[random.Next(8)]); break;
-                case 4: bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at))); break;
-                default: if (random.Next(3) == 0) bytes.RemoveRange(at, bytes.Count - at - 1); break;
-            }
-        }
-        return [.. bytes];
-    }
 }

@@ -1,13 +1,33 @@
 using System.Globalization;
+using Xunit;
 
 namespace Efface.Tests.Data;
 
 /// <summary>What happens to files on their way. The same seed does the same damage.</summary>
 internal static class Mutation
 {
-    /// <summary>How many damaged inputs are tried: as many as EFFACE_MUTATIONS says, which the long check sets.</summary>
-    public static int Count(int usual)
-        => int.TryParse(Environment.GetEnvironmentVariable("EFFACE_MUTATIONS"), CultureInfo.InvariantCulture, out var wanted) ? wanted : usual;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many damaged files are tried: 1,000, or as many as EFFACE_MUTATIONS says, which the long check sets.</summary>
+    public static int Count { get; } = int.TryParse(Environment.GetEnvironmentVariable("EFFACE_MUTATIONS"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 1_000;
+
+    /// <summary>Reads one damaged file after another: each is read or refused as a user's input is, and none takes long.</summary>
+    public static void Try(int count, Func<int, byte[]> damaged, Action<byte[], int> read)
+    {
+        foreach (var seed in Enumerable.Range(0, count))
+            try
+            {
+                Assert.True(Task.Run(() => read(damaged(seed), seed)).Wait(Patience), $"mutation {seed} takes more than {Patience.TotalSeconds} seconds");
+            }
+            catch (AggregateException fault) when (fault.InnerException is InvalidInputException)
+            {
+                // That is the other way out.
+            }
+            catch (AggregateException fault)
+            {
+                Assert.Fail($"mutation {seed}: {fault.InnerException}");
+            }
+    }
 
     /// <summary>Bytes flipped, changed into what means something in a table, taken out, put in, doubled or cut off; one to four times.</summary>
     public static byte[] OfText(byte[] whole, int seed)

@@ -9,6 +9,7 @@ namespace Efface.Data;
 internal static class ParquetFiles
 {
     private static readonly Type Text = typeof(ReadOnlyMemory<char>), Bytes = typeof(ReadOnlyMemory<byte>);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Works with an open file.</summary>
     /// <exception cref="InvalidInputException">It is no parquet file, or a damaged one.</exception>
@@ -17,7 +18,8 @@ internal static class ParquetFiles
         try
         {
             using var stream = File.OpenRead(path);
-            var reader = ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();
+            // The library reads some damaged footers for ever; it opens whole ones in milliseconds.
+            var reader = Task.Run(() => ParquetReader.CreateAsync(stream)).WaitAsync(Patience).GetAwaiter().GetResult();
             try
             {
                 return work(reader);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Efface.Data;
 using Xunit;
 
@@ -37,28 +36,13 @@ public sealed class DamagedParquetTests : IDisposable
         Assert.Equal("is truncated or corrupt", Assert.Single(read.Report.Skipped).Fault);
     }
 
+    // Fewer than of tables: some of them are given up only when the library has been reading for long.
     [Fact]
-    public void Damage_is_refused_or_read_and_nothing_else_comes_of_it()
+    public void A_damaged_file_is_refused_or_read_and_nothing_else_comes_of_it() => Mutation.Try(3 * Mutation.Count / 10, seed => Mutation.OfBytes(Whole, seed), (bytes, _) =>
     {
-        foreach (var seed in Enumerable.Range(0, Mutation.Count(usual: 300)))
-        {
-            _folder.Write("train.parquet", Mutation.OfBytes(Whole, seed));
-            var clock = Stopwatch.StartNew();
-            try
-            {
-                Read("skip").Table.Dispose();
-            }
-            catch (InvalidInputException)
-            {
-                // That is the other way out.
-            }
-            catch (Exception fault)
-            {
-                Assert.Fail($"mutation {seed}: {fault}");
-            }
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"mutation {seed} takes {clock.Elapsed}");
-        }
-    }
+        _folder.Write("train.parquet", bytes);
+        Read("skip").Table.Dispose();
+    });
 
     private IReadOnlyList<Problem> Refused(byte[] bytes)
     {

@@ -35,6 +35,7 @@ public sealed class ImageTable : IDisposable
             if (column.Labels.Length != count) throw new ArgumentException($"column {column.Name}: {column.Labels.Length} labels for {count} images", nameof(columns));
             if (column.Labels.Any(label => (uint)label >= (uint)column.Classes.Count)) throw new ArgumentException($"column {column.Name}: a label has no class", nameof(columns));
         }
+        if (!pixels.is_contiguous()) throw new ArgumentException("pixels must be contiguous", nameof(pixels));
         (Name, Pixels, Columns, Parts, Flips) = (name, pixels.DetachFromDisposeScope(), columns, parts, flips);
         (_columns, _slots) = (columns.ToDictionary(column => column.Name), slots);
         _hashes = hashes is null ? new Lazy<UInt128[]>(() => PixelHashes.Of(Pixels, slots ?? [.. Enumerable.Range(0, count)])) : new Lazy<UInt128[]>(hashes);
@@ -79,10 +80,14 @@ public sealed class ImageTable : IDisposable
     /// <summary>The pixels of <paramref name="rows"/>, in that order: u8 [B, C, H, W].</summary>
     public Tensor Gather(ReadOnlySpan<int> rows)
     {
-        var places = new long[rows.Length];
-        for (var i = 0; i < places.Length; i++) places[i] = _slots is null ? rows[i] : _slots[rows[i]];
-        using var index = torch.tensor(places);
-        return Pixels.index_select(0, index);
+        // Copied by hand: index_select would wake the backend's threads, which then wait actively beside those that train.
+        var gathered = torch.empty([rows.Length, .. ImageShape], ScalarType.Byte);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            using Tensor from = Pixels[_slots is null ? rows[i] : _slots[rows[i]]], to = gathered[i];
+            from.bytes.CopyTo(to.bytes);
+        }
+        return gathered;
     }
 
     /// <summary>Only <paramref name="rows"/>, in the order given; the pixels are shared, and live as long as one of the tables does.</summary>

@@ -78,7 +78,7 @@ void Warm(string folder, int rounds)
     var rows = table.Rows(Part.Train);
     var whole = new BatchLoader(table, task, [], rows, BatchSize);
     var epoch = new BatchLoader(table, task, [], rows[..(Steps * BatchSize)], BatchSize);
-    using var held = whole.Epoch(0).First();
+    using var held = epoch.Epoch(0).First(); // of the same size: 127 images are a fifth faster than 128, for the strides they make
     var random = new torch.Generator(0);
 
     double LoaderAlone() => rows.Length / Seconds(() =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Efface.Auditing;
+using Efface.Data;
 using Efface.Reporting;
 using Xunit;
 
@@ -20,6 +21,17 @@ public sealed class DocumentsTests
         var document = File.ReadAllText(Path.Combine(Root, "docs", "results.md"));
         var audit = JsonSerializer.Deserialize<AuditResult>(File.ReadAllText(Path.Combine(Root, "docs", "results", $"cifar-{run}.json")), RunFolder.Json)!;
         Assert.All(audit.Representations, place => Assert.Contains(Row(run, audit, place), document, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_table_of_real_faces_is_the_stored_one()
+        => Assert.Contains(File.ReadAllText(Path.Combine(Root, "docs", "results", "faces.txt")), File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_data_set_is_documented()
+    {
+        var document = File.ReadAllText(Path.Combine(Root, "docs", "data.md"));
+        Assert.All(DataSources.All, source => Assert.Contains($"| `{source.Name}` |", document, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -46,6 +46,7 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, Unheard);
+        Log.SetLogHandler("GLib-GObject", Enums.LogLevelFlags.Critical, Unheard); // such as a header that claims a negative width
     }
 
     // A damaged file is told in our own words; libvips' warnings would stand between them. Held, as native code calls it.

@@ -30,8 +30,6 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
         public int? Seeds { get; init; }
     }
 
-    private static string[] Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
     protected override int Execute(Settings settings)
     {
         if (settings.Seeds < 1) throw new InvalidInputException($"--seeds {settings.Seeds}", "below 1", "Give 1 or more");
@@ -42,8 +40,8 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
             Confidence = settings.Confidence ?? asked.Confidence,
             Seeds = [.. Enumerable.Range(0, settings.Seeds ?? asked.Seeds.Count)],
         };
-        if (settings.Attackers is not null) asked = asked with { Attackers = Names(settings.Attackers) };
-        var attributes = settings.Attribute is null ? [] : Names(settings.Attribute);
+        if (OutputSettings.Names(settings.Attackers) is { } attackers) asked = asked with { Attackers = attackers };
+        var attributes = OutputSettings.Names(settings.Attribute) ?? [];
         var result = ProgressDisplay.Show(display => AuditRun.Run(settings.Run, attributes, asked, display.OnAudit, display, Shell.Cancel));
         if (settings.Json) Shell.PrintJson(result);
         else ComparisonTable.Print([RunFolder.Open(settings.Run)]);

@@ -99,7 +99,4 @@ internal class DataSettings : OutputSettings
         Cache = Cache ?? file.Cache,
         Workers = Workers ?? file.Workers,
     };
-
-    /// <summary>Names between commas; null when the flag was not given.</summary>
-    protected static string[]? Names(string? list) => list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

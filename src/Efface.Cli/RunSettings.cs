@@ -11,6 +11,9 @@ internal class OutputSettings : CommandSettings
     [CommandOption("--json")]
     [Description("Print one machine-readable object on stdout.")]
     public bool Json { get; init; }
+
+    /// <summary>Names between commas; null when the flag was not given.</summary>
+    public static string[]? Names(string? list) => list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
 
 /// <summary>The flags that say what a model is trained on and how; they have one name everywhere.</summary>

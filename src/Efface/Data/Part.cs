@@ -12,3 +12,10 @@ public enum Part
     /// <summary>Read once, for the numbers that are printed.</summary>
     Test,
 }
+
+/// <summary>Words for parts.</summary>
+internal static class PartWords
+{
+    /// <summary>The part in a sentence or a file: <c>train</c>, <c>validation</c>, <c>test</c>.</summary>
+    public static string Word(this Part part) => part.ToString().ToLowerInvariant();
+}

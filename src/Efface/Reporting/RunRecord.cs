@@ -42,7 +42,7 @@ public sealed record DataRecord(string Name, string Fingerprint, IReadOnlyDictio
     public static DataRecord Of(ImageTable table, Column? task, IReadOnlyList<Column> attributes, DataReport? report = null) => new(
         table.Name,
         table.Fingerprint(),
-        Enum.GetValues<Part>().ToDictionary(part => part.ToString().ToLowerInvariant(), part => table.Rows(part).Length),
+        Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
         task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))],
         report is null ? null : ReadingRecord.Of(report));
 }

@@ -25,7 +25,7 @@ public sealed record DataInspection(DataRecord Data, long[] Image, IReadOnlyList
         var hasTask = config.Task is not null || DataSources.Find(config.Data)?.Task is not null;
         if (!hasTask)
         {
-            var data = Preflight.Look(config, observer, cancel).Data;
+            var data = Preflight.Look(config, observer, cancel);
             using (data.Table) return Of(data.Table, null, [], data.Report);
         }
         using var prepared = Preflight.Check(config, forgets: config.Forget.Count > 0, observer, cancel);

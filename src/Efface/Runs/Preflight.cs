@@ -52,10 +52,10 @@ public static class Preflight
 
     /// <summary>Checks the flags and reads the data, with or without a task.</summary>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
-    public static (ReadData Data, RunConfig Config) Look(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default)
+    public static ReadData Look(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
         var (source, complete) = Complete(config, forgets: false, needsTask: false);
-        return (Read(source, complete, observer, cancel), complete);
+        return Read(source, complete, observer, cancel);
     }
 
     private static ReadData Read(DataSource source, RunConfig config, IReadingObserver? observer, CancellationToken cancel) => DataReader.Read(source, new DataOptions
@@ -139,7 +139,7 @@ public static class Preflight
         foreach (var column in labels.Attributes.Prepend(labels.Task))
             foreach (var part in Enum.GetValues<Part>())
                 if (column.Count(table.Rows(part)).Count(count => count > 0) < 2)
-                    problems.Add(new Problem($"column '{column.Name}', {part.ToString().ToLowerInvariant()} part", "holds fewer than two classes", "Choose another column, or raise --limit"));
+                    problems.Add(new Problem($"column '{column.Name}', {part.Word()} part", "holds fewer than two classes", "Choose another column, or raise --limit"));
         if (forgets && problems.Count == 0)
             foreach (var joint in labels.Joints.Where(joint => joint.TaskDeterminesAttribute))
                 problems.Add(new Problem($"--forget {joint.Attribute.Name}", $"task {joint.Task.Name} determines it: whoever keeps the task keeps the attribute", "Nothing can be forgotten here; choose another task or attribute"));

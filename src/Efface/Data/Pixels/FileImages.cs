@@ -28,22 +28,8 @@ internal sealed class FileImages(string root, IReadOnlyList<string> names) : IEn
 
     public string Name(int image) => names[image];
 
-    public FileStamp? Stamp(int image)
-    {
-        if (names[image].Contains('\0')) return null; // No system has such a file, and asking for it is an error.
-        var file = new FileInfo(PathOf(image));
-        try
-        {
-            // A link's own length and time say nothing of the picture behind it.
-            if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint)) file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : null;
-        }
-        catch (IOException)
-        {
-            // Links that lead round in a circle, or a file taken away just now.
-            return null;
-        }
-    }
+    // No system has a file with such a name, and asking for it is an error.
+    public FileStamp? Stamp(int image) => names[image].Contains('\0') ? null : FileStamp.Of(PathOf(image));
 
     public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted)
         => wanted.Select<int, (int, Func<byte[]>)>(image => (image, () => File.ReadAllBytes(PathOf(image))));

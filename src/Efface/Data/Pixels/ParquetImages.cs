@@ -14,12 +14,7 @@ internal sealed record ParquetGroup(string File, int Group, int From, int Count,
 internal sealed class ParquetImages(string root, IReadOnlyList<ParquetGroup> groups) : IEncodedImages
 {
     private readonly int[] _starts = Starts(groups);
-    private readonly Dictionary<string, FileStamp> _stamps = groups.Select(group => group.File).Distinct().ToDictionary(file => file, file =>
-    {
-        var info = new FileInfo(Path.Combine(root, file));
-        if (info.Attributes.HasFlag(FileAttributes.ReparsePoint)) info = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
-        return new FileStamp(info.Length, info.LastWriteTimeUtc.Ticks);
-    });
+    private readonly Dictionary<string, FileStamp?> _stamps = groups.Select(group => group.File).Distinct().ToDictionary(file => file, file => FileStamp.Of(Path.Combine(root, file)));
 
     public int Count => _starts[^1];
 

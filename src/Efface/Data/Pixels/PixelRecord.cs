@@ -6,7 +6,25 @@ using System.Text;
 namespace Efface.Data;
 
 /// <summary>By which a changed file is told without reading it, as git does.</summary>
-internal readonly record struct FileStamp(long Length, long Modified);
+internal readonly record struct FileStamp(long Length, long Modified)
+{
+    /// <summary>The stamp of a file; null when it is missing.</summary>
+    public static FileStamp? Of(string path)
+    {
+        var file = new FileInfo(path);
+        try
+        {
+            // A link's own length and time say nothing of the file behind it.
+            if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint)) file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : null;
+        }
+        catch (IOException)
+        {
+            // Links that lead round in a circle, or a file taken away just now.
+            return null;
+        }
+    }
+}
 
 /// <summary>One line of a cache's index: a picture's name, the file it was read from, and where its pixels are.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]

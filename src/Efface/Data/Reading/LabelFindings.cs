@@ -33,6 +33,6 @@ public static class LabelFindings
     {
         var counts = column.Count(table.Rows(part));
         return column.Classes.Select((name, i) => (name, count: counts[i])).Where(pair => pair.count < Tiny)
-            .Select(pair => $"{pair.name}: {pair.count} in {part.ToString().ToLowerInvariant()}");
+            .Select(pair => $"{pair.name}: {pair.count} in {part.Word()}");
     }
 }

@@ -41,10 +41,8 @@ internal sealed class PartDraw
         var last = new Dictionary<int, Part>();
         foreach (var row in rows) last[_group(row)] = last.TryGetValue(_group(row), out var part) && part > parts[row] ? part : parts[row];
         foreach (var row in rows.Where(row => last[_group(row)] != parts[row]))
-            refuse(row, _groups.Name, _groups.Value(row), $"is also in the {Name(last[_group(row)])} part, which tests what {Name(parts[row])} has seen", "Give the group one part");
+            refuse(row, _groups.Name, _groups.Value(row), $"is also in the {last[_group(row)].Word()} part, which tests what {parts[row].Word()} has seen", "Give the group one part");
         return [.. rows.Where(row => last[_group(row)] == parts[row])];
-
-        static string Name(Part part) => part.ToString().ToLowerInvariant();
     }
 
     /// <summary>At most as many rows of each part as the limit says, stratified by the task.</summary>

@@ -21,7 +21,7 @@ internal static class SamePixels
                 if (contradiction is not null)
                     faults[row] = (contradiction.Name, contradiction.Value(row), "contradicts another row with the same pixels", "Find out which label is right, and take the others out");
                 else if (selection.PartOf(row) != last)
-                    faults[row] = (null, $"{selection.NameOf(row)} in {Name(selection.PartOf(row))}, {selection.NameOf(group.First(other => selection.PartOf(other) == last))} in {Name(last)}",
+                    faults[row] = (null, $"{selection.NameOf(row)} in {selection.PartOf(row).Word()}, {selection.NameOf(group.First(other => selection.PartOf(other) == last))} in {last.Word()}",
                         "has the same pixels as a row of a part that is to test it", "Keep each picture in one part");
             if (contradiction is null && group.Count(row => selection.PartOf(row) == last) > 1)
                 repeated.AddRange(group.Where(row => selection.PartOf(row) == last).Skip(1));
@@ -30,8 +30,6 @@ internal static class SamePixels
         if (repeated.Count > 0)
             selection.Note(new Finding("rows repeat another one of their part (same pixels, same labels) and are kept", repeated.Count, [.. repeated.Take(Shown).Select(selection.NameOf)],
                 "Take them out, unless they are there to weigh more"));
-
-        static string Name(Part part) => part.ToString().ToLowerInvariant();
     }
 
     // Sorting finds equal hashes without a group object for each of a million rows.

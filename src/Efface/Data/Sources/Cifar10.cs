@@ -28,7 +28,6 @@ internal static class Cifar10
         var sheet = ParquetSource.Read(options with { Task = null, Attributes = [] }, "cifar10");
         var label = sheet.Columns.FirstOrDefault(column => column.Values.Order(StringComparer.Ordinal).SequenceEqual(ClassNames.Order(StringComparer.Ordinal)))
             ?? throw new InvalidInputException(options.Root!, "holds parquet files without a column of CIFAR-10's ten classes", "Give the folder of Hugging Face's cifar10, or --data parquet");
-        int[] codes = [.. label.Values.Select(value => ClassNames.ToList().IndexOf(value))];
-        return sheet with { Columns = Columns([.. label.Codes.Select(code => code < 0 ? -1 : codes[code])]), Side = 32 };
+        return sheet with { Columns = Columns(label.Recoded(ClassNames, [.. label.Values.Select(value => ClassNames.ToList().IndexOf(value))]).Codes), Side = 32 };
     }
 }

@@ -6,8 +6,10 @@ namespace Efface.Data;
 /// <summary>What the user wants done to columns: numbers binned, classes merged, rows chosen by class.</summary>
 internal static partial class ColumnRules
 {
-    /// <summary>The columns that any rule names.</summary>
-    public static IEnumerable<string> Named(ReadingOptions reading) => Parse(reading, []).Select(rule => rule.Column);
+    /// <summary>The columns that a rule or a flag names: they are read whole, however many values they have.</summary>
+    public static IReadOnlySet<string> Needed(DataOptions options)
+        => Parse(options.Reading, []).Select(rule => rule.Column).Concat(options.Attributes)
+            .Concat(new[] { options.Task, options.Reading.SplitColumn, options.Reading.GroupColumn }.OfType<string>()).ToHashSet();
 
     /// <summary>What is wrong with the rules as they are written, whatever the data.</summary>
     public static IReadOnlyList<Problem> Check(ReadingOptions reading)
@@ -80,8 +82,7 @@ internal static partial class ColumnRules
     {
         string[] names = [.. column.Values.Select(value => rule.Values.Contains(value) ? rule.Into! : value)];
         string[] classes = [.. names.Distinct()];
-        int[] codes = [.. names.Select(name => Array.IndexOf(classes, name))];
-        return new SheetColumn(column.Name, classes, [.. column.Codes.Select(code => code < 0 ? -1 : codes[code])]);
+        return column.Recoded(classes, [.. names.Select(name => Array.IndexOf(classes, name))]);
     }
 
     private static SheetColumn Choose(SheetColumn column, Rule rule, bool[] chosen)
@@ -91,8 +92,7 @@ internal static partial class ColumnRules
         for (var row = 0; row < chosen.Length; row++)
             chosen[row] &= column.Codes[row] < 0 ? !only : stays[column.Codes[row]];
         string[] classes = [.. column.Values.Where((_, i) => stays[i])];
-        int[] codes = [.. column.Values.Select(value => Array.IndexOf(classes, value))];
-        return new SheetColumn(column.Name, classes, [.. column.Codes.Select(code => code < 0 ? -1 : codes[code])]);
+        return column.Recoded(classes, [.. column.Values.Select(value => Array.IndexOf(classes, value))]);
     }
 
     private static string Some(IReadOnlyList<string> values)

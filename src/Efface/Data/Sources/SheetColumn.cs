@@ -12,6 +12,9 @@ public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[
     /// <summary>Whether it has so many different values that nobody meant them as classes; then it has no codes.</summary>
     public bool IsOpen => Codes.Length == 0 && Values.Count == 0;
 
+    /// <summary>The same rows with other values: <paramref name="codes"/> says where each of today's values goes, -1 nowhere.</summary>
+    public SheetColumn Recoded(IReadOnlyList<string> values, int[] codes) => new(Name, values, [.. Codes.Select(code => code < 0 ? -1 : codes[code])]);
+
     /// <summary>The value of a row; null where the cell is empty.</summary>
     public string? Value(int row) => Codes[row] < 0 ? null : Values[Codes[row]];
 }
@@ -64,8 +67,7 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
     public SheetColumn Build(IReadOnlyList<string> classes)
     {
         var places = classes.Select((value, place) => (value, place)).ToDictionary(pair => pair.value, pair => pair.place);
-        int[] moved = [.. _values.Select(value => places[value])];
-        return new SheetColumn(name, classes, [.. _rows.Select(code => code < 0 ? -1 : moved[code])]);
+        return BuildAsRead().Recoded(classes, [.. _values.Select(value => places[value])]);
     }
 
     /// <summary>Values as a reader expects them: those with a number by their first ("3-9" before "10-19"), then the others by their text.</summary>

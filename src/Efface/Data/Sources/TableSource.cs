@@ -15,7 +15,7 @@ internal static class TableSource
         var imageColumn = ImageColumn(file, header, reading);
         RequireColumns(file, header, options);
 
-        var needed = ColumnRules.Named(reading).Concat(options.Attributes).Append(options.Task).Append(reading.SplitColumn).Append(reading.GroupColumn).ToHashSet();
+        var needed = ColumnRules.Needed(options);
         var table = DelimitedText.Read(root, [file], name => name == imageColumn ? ColumnUse.Image : needed.Contains(name) ? ColumnUse.Needed : ColumnUse.Classes);
         var draft = new SheetDraft(table.Places.Count, table.Place);
         var (images, ofRow) = draft.Pictures(table[imageColumn], root, ImageFolder(root, file, table[imageColumn], reading), reading.AllowOutside);

@@ -11,23 +11,18 @@ public static class Attackers
     public static IReadOnlyList<IAttacker> All { get; } = [new LookupAttacker(), new LinearAttacker(), new MlpAttacker(), new ResNetAttacker()];
 }
 
-/// <summary>An attacker on vectors; a map is averaged to 4×4 and flattened first.</summary>
+/// <summary>A network on vectors; of a map it sees <see cref="VectorFeatures"/>.</summary>
 public abstract class VectorAttacker : NeuralAttacker
 {
-    private const int Grid = 4;
-
     /// <inheritdoc/>
     /// <remarks>Such small operations gain nothing from a second thread, and on a busy machine lose ten times their time waiting for it.</remarks>
     protected override int? Threads => 1;
 
     /// <inheritdoc/>
-    protected override Tensor Prepare(Tensor values) => values.dim() < 4 ? values
-        : functional.adaptive_avg_pool2d(values, [Math.Min(Grid, values.shape[2]), Math.Min(Grid, values.shape[3])]).flatten(1);
+    protected override Tensor Prepare(Tensor values) => VectorFeatures.Of(values);
 
     /// <summary>How many numbers the network gets: features, and y one-hot where it is known.</summary>
-    protected static long Inputs(AttackProblem problem) => problem.TaskClasses + (problem.IsMap
-        ? problem.Shape[0] * Math.Min(Grid, problem.Shape[1]) * Math.Min(Grid, problem.Shape[2])
-        : problem.Shape[0]);
+    protected static long Inputs(AttackProblem problem) => problem.TaskClasses + VectorFeatures.Count(problem);
 }
 
 /// <summary>Logistic regression.</summary>

@@ -10,6 +10,9 @@ public sealed class LookupAttacker : IAttacker
     public string Name => "lookup";
 
     /// <inheritdoc/>
+    public bool DependsOnSeed => false;
+
+    /// <inheritdoc/>
     public bool Reads(AttackProblem problem) => problem.IsDiscrete;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,6 +19,22 @@ public sealed record AttackProblem(long[] Shape, int Symbols, int TaskClasses, i
 
     /// <summary>Whether the attacker knows y.</summary>
     public bool KnowsTask => TaskClasses > 0;
+
+    /// <summary>How much work is spent.</summary>
+    public Budget Budget { get; init; } = Budget.Quick;
+}
+
+/// <summary>How much work an audit spends on its attackers.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Budget>))]
+public enum Budget
+{
+    /// <summary>Minutes: fewer images, settings and seeds.</summary>
+    [JsonStringEnumMemberName("quick")]
+    Quick,
+
+    /// <summary>As much as helps.</summary>
+    [JsonStringEnumMemberName("full")]
+    Full,
 }
 
 /// <summary>Representations with what is known and what is sought.</summary>
@@ -51,6 +68,9 @@ public interface IAttacker
 {
     /// <summary>The name in audit.json.</summary>
     string Name { get; }
+
+    /// <summary>Whether another seed may give another result; others are sent once.</summary>
+    bool DependsOnSeed => true;
 
     /// <summary>Whether it can work on such representations.</summary>
     bool Reads(AttackProblem problem);

@@ -22,7 +22,7 @@ internal static class ComparisonTable
         Add("floor: knows the task only", row => Percent(row.LabelOnly));
         Add("leak given the task", row => Percent(row.GivenTask));
         Add("leak beyond the prediction", row => Percent(row.BeyondPrediction));
-        Add("AUM", row => row.Aum.ToString("F3", CultureInfo.InvariantCulture));
+        Add("AUM", row => row.Aum?.ToString("F3", CultureInfo.InvariantCulture) ?? Missing);
         Add("verdict", row => row.Verdict.ToString());
         AnsiConsole.Write(table);
         foreach (var folder in folders)
@@ -30,5 +30,7 @@ internal static class ComparisonTable
                 Console.Out.WriteLine($"{(folder.Run.Command == "train" ? "before" : "after")}: {reason}");
     }
 
-    private static string Percent(Measured measured) => string.Create(CultureInfo.InvariantCulture, $"{measured.Value:P1} [{measured.Low:P1}, {measured.High:P1}]");
+    private const string Missing = "—";
+
+    private static string Percent(Measured? measured) => measured is null ? Missing : string.Create(CultureInfo.InvariantCulture, $"{measured.Value:P1} [{measured.Low:P1}, {measured.High:P1}]");
 }

@@ -1,10 +1,9 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Efface.Auditing;
 
 /// <summary>One place and one attribute, in all three parts: what attackers are fitted on, chosen on and read on.</summary>
-/// <param name="Problem">What the attacker is up against; knows y.</param>
+/// <param name="Problem">What the attacker is up against.</param>
 /// <param name="Training">Images that the extractor learnt from.</param>
 /// <param name="Validation">Images that it never saw.</param>
 /// <param name="Test">Read once.</param>
@@ -39,39 +38,51 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
     /// </summary>
     public Attack OnUnseen(IAttacker attacker, int seed)
     {
-        var order = Enumerable.Range(0, Validation.Count).ToArray();
-        new Random(seed).Shuffle(order);
-        int[][] halves = [order[..(order.Length / 2)], order[(order.Length / 2)..]];
+        var halves = Halves(Validation, seed);
         var validation = new double[Validation.Count, Problem.AttributeClasses];
-        var test = new double[Test.Count, Problem.AttributeClasses];
+        var test = new double[2][,];
         for (var half = 0; half < 2; half++)
         {
             using var scope = NewDisposeScope();
             var (fit, choose) = (Validation.Select(halves[half]), Validation.Select(halves[1 - half]));
             using var fitted = attacker.Fit(Problem, fit, choose, seed);
-            var (chosen, tested) = (fitted.Read(choose), fitted.Read(Test));
-            for (var z = 0; z < Problem.AttributeClasses; z++)
-            {
-                for (var i = 0; i < choose.Count; i++) validation[halves[1 - half][i], z] = chosen[i, z];
-                for (var i = 0; i < Test.Count; i++) test[i, z] += tested[i, z] / 2;
-            }
+            var chosen = fitted.Read(choose);
+            test[half] = fitted.Read(Test);
+            for (var i = 0; i < choose.Count; i++)
+                for (var z = 0; z < Problem.AttributeClasses; z++) validation[halves[1 - half][i], z] = chosen[i, z];
         }
         var prior = Validation.Prior(Problem.AttributeClasses);
-        return new Attack(new Readings(validation, prior, Validation.Attribute), new Readings(test, prior, Test.Attribute));
+        return new Attack(new Readings(validation, prior, Validation.Attribute), new Readings(Mean(test[0], test[1]), prior, Test.Attribute));
     }
 
-    /// <summary>A floor: the lookup table of a symbol that is not h, fitted where it reads validation better.</summary>
-    public Attack Floor(Func<AttackSet, int[]> symbol, int symbols)
+    /// <summary>What is reached without h, fitted where it reads validation better.</summary>
+    public Attack Floor(FloorAttacker floor)
     {
-        using var scope = NewDisposeScope();
-        var parts = With(Problem with { Shape = [], Symbols = symbols, TaskClasses = 0 }, set => torch.tensor(symbol(set).Select(s => (long)s).ToArray()));
-        var lookup = new LookupAttacker();
-        var (seen, unseen) = (parts.OnTraining(lookup, 0), parts.OnUnseen(lookup, 0));
+        var (seen, unseen) = (OnTraining(floor, 0), OnUnseen(floor, 0));
         return unseen.Validation.BalancedAccuracy() > seen.Validation.BalancedAccuracy() ? unseen : seen;
     }
 
-    /// <summary>The label-only floor: what y alone tells of z.</summary>
-    public Attack LabelOnly() => Floor(set => set.Task, Knowing(task: true).Problem.TaskClasses);
+    // Images of one group stay together.
+    private static int[][] Halves(AttackSet set, int seed)
+    {
+        var groups = set.Groups ?? [.. Enumerable.Range(0, set.Count)];
+        var order = groups.Distinct().ToArray();
+        new Random(seed).Shuffle(order);
+        var first = order[..(order.Length / 2)].ToHashSet();
+        return [.. new[] { true, false }.Select(half => Enumerable.Range(0, set.Count).Where(i => first.Contains(groups[i]) == half).ToArray())];
+    }
+
+    private static double[,] Mean(double[,] one, double[,] other)
+    {
+        var mean = new double[one.GetLength(0), one.GetLength(1)];
+        for (var i = 0; i < mean.GetLength(0); i++)
+            for (var z = 0; z < mean.GetLength(1); z++)
+            {
+                var (high, low) = (Math.Max(one[i, z], other[i, z]), Math.Min(one[i, z], other[i, z]));
+                mean[i, z] = high + Math.Log(0.5 * (1 + Math.Exp(low - high)));
+            }
+        return mean;
+    }
 }
 
 /// <summary>An attacker's opinions on validation, which it is chosen by, and on test, which count.</summary>

@@ -28,21 +28,32 @@ public sealed record AuditSettings
     /// <summary>Of every interval.</summary>
     public double Confidence { get; init; } = 0.95;
 
-    /// <summary>Each attacker is trained once for each of them.</summary>
-    public IReadOnlyList<int> Seeds { get; init; } = [0];
+    /// <summary>How much work is spent.</summary>
+    public Budget Budget { get; init; } = Budget.Quick;
+
+    /// <summary>Each attacker that depends on chance is trained once for each of them.</summary>
+    public IReadOnlyList<int> Seeds { get; init; } = [0, 1];
 
     /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
     public IReadOnlyList<string> Attackers { get; init; } = [.. Auditing.Attackers.All.Select(attacker => attacker.Name)];
 
-    /// <summary>How much work is spent: <c>quick</c>.</summary>
-    public string Budget { get; init; } = "quick";
+    /// <summary>Further stages of the network to look at; <c>all</c> is every one behind the split.</summary>
+    public IReadOnlyList<string> Stages { get; init; } = [];
+
+    /// <summary>The seeds of a budget, unless the user says otherwise.</summary>
+    public static IReadOnlyList<int> SeedsOf(Budget budget) => [.. Enumerable.Range(0, budget == Budget.Quick ? 2 : 5)];
 }
 
 /// <summary>What is reached without h.</summary>
 public sealed record Floor(Measured Accuracy, Measured BalancedAccuracy);
 
-/// <summary>The three floors.</summary>
-public sealed record Floors(Floor Majority, Floor LabelOnly, Floor PredictionOnly);
+/// <summary>The three floors; without a task there is only the first.</summary>
+public sealed record Floors(Floor Majority, Floor? LabelOnly, Floor? PredictionOnly)
+{
+    /// <summary>What everything is measured against: who knows y where there is a task, else who knows nothing.</summary>
+    [JsonIgnore]
+    public Floor Reference => LabelOnly ?? Majority;
+}
 
 /// <summary>A check of the audit itself.</summary>
 /// <param name="Passed">Whether it came out as it must.</param>
@@ -50,7 +61,7 @@ public sealed record Floors(Floor Majority, Floor LabelOnly, Floor PredictionOnl
 /// <param name="Wanted">What a perfect audit would measure.</param>
 public sealed record Control(bool Passed, Measured Measured, double Wanted);
 
-/// <summary>The checks of the audit itself.</summary>
+/// <summary>The checks of the audit itself at one place.</summary>
 /// <param name="Planted">z written into h so weakly that the best attacker gains exactly the tolerance: it must be found.</param>
 /// <param name="Shuffled">z permuted among images of one y: it must not be found.</param>
 public sealed record Controls(Control Planted, Control Shuffled)
@@ -60,9 +71,15 @@ public sealed record Controls(Control Planted, Control Shuffled)
     public bool Passed => Planted.Passed && Shuffled.Passed;
 }
 
+/// <summary>Whether some image, or some group, stands in more than one of training, validation and test.</summary>
+/// <param name="Passed">Nothing is shared, as far as it was checked.</param>
+/// <param name="SharedImages">Test and validation images that stand in an earlier part too; null where it could not be checked.</param>
+/// <param name="SharedGroups">Groups that stand in more than one part; null without a column of groups.</param>
+public sealed record SplitControl(bool Passed, int? SharedImages, int? SharedGroups);
+
 /// <summary>Two paired differences of balanced accuracy on the same test images.</summary>
 /// <param name="GivenTask">A(h, y) - A(y): the criterion.</param>
-/// <param name="BeyondPrediction">A(h) - A(ŷ): the reader's number.</param>
+/// <param name="BeyondPrediction">A(h) - A(ŷ): the reader's number; without a task A(h) less the majority's.</param>
 public sealed record Leak(Measured GivenTask, Measured BeyondPrediction);
 
 /// <summary>One attacker's result.</summary>
@@ -86,9 +103,38 @@ public sealed record AttackerResult
     /// <summary>On test.</summary>
     public required Scores Test { get; init; }
 
-    /// <summary>A(this) - A(y), paired, on test.</summary>
+    /// <summary>A(this) - A(y), paired, on test; without a task less the majority's.</summary>
     public required Measured GivenTask { get; init; }
+
+    /// <summary>What tells attackers apart.</summary>
+    [JsonIgnore]
+    public Choice Identity => new(Name, Knows, FittedOn, Seed);
+
+    /// <summary>Whether it knows y.</summary>
+    [JsonIgnore]
+    public bool KnowsTask => Knows.EndsWith(",y", StringComparison.Ordinal);
 }
+
+/// <summary>The attacker that counts, on the test images of one class of the task or of another attribute.</summary>
+/// <param name="Column">The task, or another attribute.</param>
+/// <param name="Class">One of its classes.</param>
+/// <param name="BalancedAccuracy">On these images.</param>
+/// <param name="GivenTask">Its leak on these images, at the confidence corrected for the number of subgroups.</param>
+public sealed record SubgroupResult(string Column, string Class, Measured BalancedAccuracy, Measured GivenTask);
+
+/// <summary>The same attackers on the model before unlearning.</summary>
+/// <param name="Name">The place in that model: of the same name, else the first that it releases.</param>
+/// <param name="Best">Chosen on validation there.</param>
+/// <param name="BalancedAccuracy">Its balanced accuracy on test.</param>
+/// <param name="Leak">Its leak.</param>
+public sealed record BeforeReading(string Name, Choice Best, Measured BalancedAccuracy, Leak Leak);
+
+/// <summary>The verdict for one attribute, or for all at once.</summary>
+/// <param name="Attribute">Its name; several joined by +.</param>
+/// <param name="Verdict">The worst of a released place.</param>
+/// <param name="Name">That place.</param>
+/// <param name="Reasons">Why, in words.</param>
+public sealed record AttributeVerdict(string Attribute, Verdict Verdict, string Name, IReadOnlyList<string> Reasons);
 
 /// <summary>Which attacker was chosen on validation.</summary>
 public sealed record Choice(string Name, string Knows, string FittedOn, int Seed);
@@ -132,6 +178,18 @@ public sealed record RepresentationAudit
     /// <summary>Its leak.</summary>
     public required Leak Leak { get; init; }
 
+    /// <summary>The classes of z, in the order of <see cref="Confusion"/>.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Test images of each class (rows) that the attacker that counts took for each class (columns).</summary>
+    public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
+
+    /// <summary>The attacker that counts, on parts of the test images.</summary>
+    public required IReadOnlyList<SubgroupResult> Subgroups { get; init; }
+
+    /// <summary>What the same attackers read from the model before unlearning; null where none is known.</summary>
+    public BeforeReading? Before { get; init; }
+
     /// <summary>The result of <see cref="Best"/>.</summary>
     [JsonIgnore]
     public AttackerResult BestResult => Find(Best);
@@ -140,15 +198,14 @@ public sealed record RepresentationAudit
     [JsonIgnore]
     public AttackerResult BestWithoutTaskResult => Find(BestWithoutTask);
 
-    private AttackerResult Find(Choice choice) => Attackers.Single(attacker =>
-        attacker.Name == choice.Name && attacker.Knows == choice.Knows && attacker.FittedOn == choice.FittedOn && attacker.Seed == choice.Seed);
+    private AttackerResult Find(Choice choice) => Attackers.Single(attacker => attacker.Identity == choice);
 }
 
 /// <summary>audit.json.</summary>
 public sealed record AuditResult
 {
     /// <summary>The version of this file's form.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; init; } = 2;
 
     /// <summary>The worst verdict of a released place.</summary>
     public Verdict Verdict => Worst.Verdict;
@@ -156,14 +213,18 @@ public sealed record AuditResult
     /// <summary>Why, in words.</summary>
     public IReadOnlyList<string> Reasons => [.. Worst.Reasons.Select(reason => $"{Worst.Attribute} at {Worst.Name}: {reason}")];
 
-    /// <summary>Accuracy of the task on test.</summary>
-    public required Measured Fidelity { get; init; }
+    /// <summary>The verdict for each attribute, and for all at once where there are several.</summary>
+    public IReadOnlyList<AttributeVerdict> Attributes => [.. All.Where(audit => audit.Released).GroupBy(audit => audit.Attribute)
+        .Select(audits => WorstOf(audits)).Select(worst => new AttributeVerdict(worst.Attribute, worst.Verdict, worst.Name, worst.Reasons))];
+
+    /// <summary>Accuracy of the task on test; null without a task.</summary>
+    public required Measured? Fidelity { get; init; }
 
     /// <summary>
     /// Harmonic mean of (1 - attack accuracy) and fidelity, as in Guo et al.: for the first attribute, and the attacker without y who
     /// read validation best at a released place.
     /// </summary>
-    public double Aum => AttributeUnlearningMetric(
+    public double? Aum => Fidelity is null ? null : AttributeUnlearningMetric(
         Representations.Where(audit => audit.Released && audit.Attribute == Representations[0].Attribute)
             .Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy.Value,
         Fidelity.Value);
@@ -171,17 +232,42 @@ public sealed record AuditResult
     /// <summary>How strict it was.</summary>
     public required AuditSettings Settings { get; init; }
 
+    /// <summary>The images that it rests on.</summary>
+    public required AuditedImages Images { get; init; }
+
+    /// <summary>Whether images or groups stand on both sides.</summary>
+    public required SplitControl Split { get; init; }
+
     /// <summary>Every place for every attribute.</summary>
     public required IReadOnlyList<RepresentationAudit> Representations { get; init; }
 
     /// <summary>Every place for all attributes at once; empty for one attribute.</summary>
     public required IReadOnlyList<RepresentationAudit> Joint { get; init; }
 
+    /// <summary>What else can be read.</summary>
+    public IReadOnlyList<CollateralResult> Collateral { get; init; } = [];
+
+    /// <summary>The mean of <see cref="Collateral"/>; null where there is none.</summary>
+    public CollateralMean? CollateralMean => Auditing.CollateralMean.Of(Collateral);
+
     /// <summary>The released place and attribute that decide the verdict: the worst verdict, then the largest leak.</summary>
     [JsonIgnore]
-    public RepresentationAudit Worst => Representations.Concat(Joint).Where(audit => audit.Released).MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value))!;
+    public RepresentationAudit Worst => WorstOf(All.Where(audit => audit.Released));
+
+    /// <summary>Every place for every attribute, and for all attributes at once.</summary>
+    [JsonIgnore]
+    public IEnumerable<RepresentationAudit> All => Representations.Concat(Joint);
 
     /// <summary>AUM = 2 (1 - e) f / ((1 - e) + f), with e the attack accuracy and f the fidelity.</summary>
     public static double AttributeUnlearningMetric(double attackAccuracy, double fidelity)
         => 2 * (1 - attackAccuracy) * fidelity / (1 - attackAccuracy + fidelity);
+
+    private static RepresentationAudit WorstOf(IEnumerable<RepresentationAudit> audits) => audits.MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value))!;
 }
+
+/// <summary>The images that an audit rests on.</summary>
+/// <param name="Training">Images of the extractor's training part that attackers were fitted on.</param>
+/// <param name="Validation">Images that it never saw, for choosing and for attackers fitted on unseen images.</param>
+/// <param name="Test">Read once.</param>
+/// <param name="TestGroups">Groups among the test images; null where independence was not checked.</param>
+public sealed record AuditedImages(int Training, int Validation, int Test, int? TestGroups);

@@ -7,13 +7,18 @@ namespace Efface.Auditing;
 /// <summary>Checks of the audit itself: it must find what is there, and must not find what is not.</summary>
 public static class ControlRuns
 {
-    /// <summary>Runs both controls at one place, with the strongest quick attacker that fits it.</summary>
-    public static Controls Run(AttackParts parts, double tolerance, double confidence, int seed)
+    /// <summary>Runs both controls at one place, with the cheap half of the suite.</summary>
+    /// <param name="parts">The place; of a map, what attackers on vectors see of it.</param>
+    /// <param name="settings">Tolerance, attackers and seed.</param>
+    /// <param name="sampling">For finding what was planted.</param>
+    /// <param name="strict">For not finding what is not there: sure enough for all places together.</param>
+    public static Controls Run(AttackParts parts, AuditSettings settings, Sampling sampling, Sampling strict)
     {
         using var scope = NewDisposeScope();
-        var vectors = Pooled(parts).Knowing(task: true);
-        var attacker = vectors.Problem.IsDiscrete ? (IAttacker)new LookupAttacker() : new MlpAttacker();
-        return new Controls(Planted(vectors, attacker, tolerance, confidence, seed), Shuffled(vectors, attacker, confidence, seed));
+        var vectors = AsVectors(parts).Knowing(task: true);
+        IAttacker[] suite = vectors.Problem.IsDiscrete ? [new LookupAttacker()] : [new LinearAttacker(), new MlpAttacker()];
+        var seed = settings.Seeds[0];
+        return new Controls(Planted(vectors, suite, settings.Tolerance, sampling, seed), Shuffled(vectors, suite, strict, seed));
     }
 
     /// <summary>
@@ -54,7 +59,7 @@ public static class ControlRuns
         return total / present;
     }
 
-    private static Control Planted(AttackParts parts, IAttacker attacker, double tolerance, double confidence, int seed)
+    private static Control Planted(AttackParts parts, IAttacker[] suite, double tolerance, Sampling sampling, int seed)
     {
         var (tasks, classes) = (parts.Problem.TaskClasses, parts.Problem.AttributeClasses);
         var joint = new int[tasks, classes];
@@ -72,21 +77,21 @@ public static class ControlRuns
                 ? set.Values * classes + written
                 : torch.cat([set.Values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1);
         });
-        var measured = Gain(planted, attacker, confidence, seed);
+        var measured = Gain(planted, suite, sampling, seed);
         return new Control(measured.Low > 0 && measured.Value >= tolerance / 2, measured, tolerance);
     }
 
-    private static Control Shuffled(AttackParts parts, IAttacker attacker, double confidence, int seed)
+    private static Control Shuffled(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
     {
         var random = new Random(seed);
-        var measured = Gain(parts.WithAttribute(set => Permuted(set, random)), attacker, confidence, seed);
+        var measured = Gain(parts.WithAttribute(set => Permuted(set, random)), suite, sampling, seed);
         return new Control(measured.Low <= 0, measured, 0);
     }
 
-    private static Measured Gain(AttackParts parts, IAttacker attacker, double confidence, int seed)
+    private static Measured Gain(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
     {
-        var (attack, floor) = (parts.OnTraining(attacker, seed).Test, parts.LabelOnly().Test);
-        return Bootstrap.BalancedDifference(attack.Right(), floor.Right(), attack.Truth, attack.Classes, confidence);
+        var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MaxBy(attack => attack.Validation.BalancedAccuracy())!.Test;
+        return Bootstrap.BalancedDifference(best.Right(), parts.Floor(FloorAttacker.LabelOnly).Test.Right(), best.Truth, best.Classes, sampling);
     }
 
     // z permuted among the images of one y: p(z|y) stays, every other link to the image is gone.
@@ -103,10 +108,7 @@ public static class ControlRuns
         return result;
     }
 
-    private static AttackParts Pooled(AttackParts parts)
-    {
-        if (!parts.Problem.IsMap) return parts;
-        Tensor Pool(AttackSet set) => functional.adaptive_avg_pool2d(set.Values, [2, 2]).flatten(1);
-        return parts.With(parts.Problem with { Shape = [Pool(parts.Test with { Values = parts.Test.Values[..1] }).shape[1]] }, Pool);
-    }
+    private static AttackParts AsVectors(AttackParts parts) => parts.Problem.IsMap
+        ? parts.With(parts.Problem with { Shape = [VectorFeatures.Count(parts.Problem)] }, set => VectorFeatures.Of(set.Values))
+        : parts;
 }

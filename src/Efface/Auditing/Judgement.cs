@@ -9,16 +9,17 @@ public static class Judgement
     /// <param name="leak">A(h,y) - A(y) of the attacker chosen on validation, at the corrected confidence.</param>
     /// <param name="attackers">Every attacker.</param>
     /// <param name="controls">The checks of the audit itself.</param>
+    /// <param name="split">Whether the parts of the data are apart.</param>
     /// <param name="tolerance">τ.</param>
-    public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, double tolerance)
+    public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, double tolerance)
     {
+        if (!split.Passed) return (Verdict.Inconclusive, [Shared(split)]);
         if (leak.Low > tolerance)
             return (Verdict.Leaks, [Text($"the best attacker reads {leak.Value:P1} more than the task tells (at least {leak.Low:P1}; tolerated {tolerance:P1})")]);
 
         var worst = attackers.MaxBy(attacker => attacker.GivenTask.High)!;
         var reasons = new List<string>();
-        if (!controls.Planted.Passed)
-            reasons.Add(Text($"the audit has no power here: of a planted trace worth {controls.Planted.Wanted:P1} it found {controls.Planted.Measured.Value:P1}; more images would give it power"));
+        if (!controls.Planted.Passed) reasons.Add(Powerless(controls.Planted, tolerance));
         if (!controls.Shuffled.Passed)
             reasons.Add(Text($"the audit finds what is not there: shuffled labels were read {controls.Shuffled.Measured.Value:P1} better than chance; check the data for duplicates"));
         if (worst.GivenTask.High > tolerance)
@@ -28,15 +29,33 @@ public static class Judgement
             : (Verdict.Forgotten, [Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} beyond what the task tells, at its upper bound (tolerated {tolerance:P1})")]);
     }
 
+    private static string Shared(SplitControl split)
+    {
+        var shared = new[] { (split.SharedImages, "images"), (split.SharedGroups, "groups") }.Where(entry => entry.Item1 > 0).Select(entry => $"{entry.Item1} {entry.Item2}");
+        return $"{string.Join(" and ", shared)} stand on more than one side of the split, so attackers may recognise instead of read; take them out";
+    }
+
+    private static string Powerless(Control planted, double tolerance)
+    {
+        if (double.IsNaN(planted.Measured.Value))
+            return Text($"the task tells so much of it that less than {tolerance:P1} is left to read: no audit at this tolerance can show anything; give a smaller --tolerance");
+        var half = (planted.Measured.High - planted.Measured.Low) / 2;
+        var remedy = planted.Measured.Low > 0
+            ? "more training and validation images would give it power"
+            : Text($"about {Rounded(planted.Measured.N * Math.Pow(2 * half / tolerance, 2)):N0} test images would give it power (now {planted.Measured.N:N0})");
+        return Text($"the audit has no power here: of a planted trace worth {planted.Wanted:P1} it found {planted.Measured.Value:P1}; {remedy}");
+    }
+
     // The interval shrinks with the square root of n: how many images would bring its nearer end to the tolerance.
     private static string Wanted(Measured leak, double tolerance)
     {
         var distance = Math.Abs(tolerance - leak.Value);
         if (distance < 0.002) return "the estimate lies on the tolerance itself: more images will hardly settle it";
         var half = (leak.High - leak.Low) / 2;
-        var wanted = leak.N * half * half / (distance * distance);
-        return Text($"about {Math.Ceiling(wanted / 100) * 100:N0} test images would settle it (now {leak.N:N0})");
+        return Text($"about {Rounded(leak.N * half * half / (distance * distance)):N0} test images would settle it (now {leak.N:N0})");
     }
+
+    private static double Rounded(double images) => Math.Ceiling(images / 100) * 100;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

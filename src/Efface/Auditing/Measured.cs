@@ -11,30 +11,51 @@ public sealed record Measured(double Value, double Low, double High, int N)
     /// <param name="successes">0 to n.</param>
     /// <param name="n">Trials; 0 gives the interval [0, 1].</param>
     /// <param name="confidence">In (0, 1).</param>
-    public static Measured Share(int successes, int n, double confidence)
+    public static Measured Share(int successes, int n, double confidence) => n == 0
+        ? new Measured(double.NaN, 0, 1, 0)
+        : Wilson((double)successes / n, n, n, confidence);
+
+    /// <summary>
+    /// The share of images that are right. Where they come in groups, Wilson's interval is that of so many independent images as carry
+    /// the same standard error (the design effect of Kish 1965), never more than there are.
+    /// </summary>
+    public static Measured Share(ReadOnlySpan<bool> right, Sampling sampling)
     {
-        if (n == 0) return new Measured(double.NaN, 0, 1, 0);
-        var z = Quantile(confidence);
-        var share = (double)successes / n;
-        var centre = (share + z * z / (2 * n)) / (1 + z * z / n);
-        var half = z / (1 + z * z / n) * Math.Sqrt(share * (1 - share) / n + z * z / (4.0 * n * n));
-        return new Measured(share, Math.Max(0, centre - half), Math.Min(1, centre + half), n);
+        var n = right.Length;
+        if (n == 0) return Share(0, 0, sampling.Confidence);
+        var share = 0.0;
+        foreach (var hit in right) share += hit ? 1.0 / n : 0;
+        if (sampling.Groups is null) return Wilson(share, n, n, sampling.Confidence);
+        var terms = new double[n];
+        for (var i = 0; i < n; i++) terms[i] = ((right[i] ? 1 : 0) - share) / n;
+        var error = sampling.StandardError(terms);
+        var alike = error > 0 ? share * (1 - share) / (error * error) : sampling.Units(n);
+        return Wilson(share, Math.Clamp(alike, 1, n), n, sampling.Confidence);
     }
 
     /// <summary>A mean with the normal interval.</summary>
-    public static Measured Mean(ReadOnlySpan<double> values, double confidence)
+    public static Measured Mean(ReadOnlySpan<double> values, Sampling sampling)
     {
         var sum = 0.0;
         foreach (var value in values) sum += value;
         var mean = sum / values.Length;
-        var squares = 0.0;
-        foreach (var value in values) squares += (value - mean) * (value - mean);
-        return Normal(mean, Math.Sqrt(squares / Math.Max(1, values.Length - 1) / values.Length), values.Length, confidence);
+        var terms = new double[values.Length];
+        for (var i = 0; i < terms.Length; i++) terms[i] = (values[i] - mean) / values.Length;
+        return Normal(mean, sampling.StandardError(terms), values.Length, sampling.Confidence);
     }
 
     /// <summary>An estimate with a known standard error.</summary>
     public static Measured Normal(double value, double standardError, int n, double confidence)
         => new(value, value - Quantile(confidence) * standardError, value + Quantile(confidence) * standardError, n);
 
-    private static double Quantile(double confidence) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 0.5 + confidence / 2);
+    /// <summary>How many standard errors an interval reaches to either side.</summary>
+    public static double Quantile(double confidence) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 0.5 + confidence / 2);
+
+    private static Measured Wilson(double share, double trials, int n, double confidence)
+    {
+        var z = Quantile(confidence);
+        var centre = (share + z * z / (2 * trials)) / (1 + z * z / trials);
+        var half = z / (1 + z * z / trials) * Math.Sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials));
+        return new Measured(share, Math.Max(0, centre - half), Math.Min(1, centre + half), n);
+    }
 }

@@ -3,7 +3,7 @@ namespace Efface.Auditing;
 /// <summary>How well an attacker read the attribute on some images.</summary>
 /// <param name="Accuracy">With decisions that favour frequent classes; Wilson's interval.</param>
 /// <param name="BalancedAccuracy">With class-balanced decisions; bootstrap interval.</param>
-/// <param name="Auc">Area under the ROC curve, one class against the rest, mean over classes; interval after Hanley and McNeil (1982).</param>
+/// <param name="Auc">Area under the ROC curve, one class against the rest, mean over classes; interval after DeLong et al. (1988).</param>
 /// <param name="Bits">H(z) - CE: a lower bound on I(h;z), or on I(h;z|y) for an attacker who knows y.</param>
 public sealed record Scores(Measured Accuracy, Measured BalancedAccuracy, Measured Auc, Measured Bits);
 
@@ -17,31 +17,38 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
     public int Classes => Prior.Length;
 
     /// <summary>Whether the class-balanced decision is right, for each image.</summary>
-    public bool[] Right() => [.. Truth.Select((z, i) => ArgMax(i, balanced: true) == z)];
+    public bool[] Right() => [.. Truth.Select((z, i) => Decide(i, balanced: true) == z)];
 
     /// <summary>Balanced accuracy alone: what attackers are chosen by.</summary>
     public double BalancedAccuracy()
     {
-        var right = Right();
-        return Enumerable.Range(0, Classes)
-            .Select(k => Truth.Select((z, i) => (z, i)).Where(pair => pair.z == k).Select(pair => right[pair.i] ? 1.0 : 0.0).DefaultIfEmpty(double.NaN).Average())
-            .Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+        var (hits, sizes) = (new int[Classes], new int[Classes]);
+        for (var i = 0; i < Truth.Length; i++)
+        {
+            sizes[Truth[i]]++;
+            if (Decide(i, balanced: true) == Truth[i]) hits[Truth[i]]++;
+        }
+        return Enumerable.Range(0, Classes).Where(z => sizes[z] > 0).Select(z => (double)hits[z] / sizes[z]).DefaultIfEmpty(double.NaN).Average();
+    }
+
+    /// <summary>How many images of each class (rows) were taken for which class (columns), with class-balanced decisions.</summary>
+    public int[][] Confusion()
+    {
+        var table = Enumerable.Range(0, Classes).Select(_ => new int[Classes]).ToArray();
+        for (var i = 0; i < Truth.Length; i++) table[Truth[i]][Decide(i, balanced: true)]++;
+        return table;
     }
 
     /// <summary>Everything that is reported.</summary>
-    /// <param name="confidence">In (0, 1).</param>
+    /// <param name="sampling">How the images were drawn.</param>
     /// <param name="known">The task of each image where the attacker knows it: bits are then about z given y.</param>
-    public Scores Score(double confidence, int[]? known = null)
-    {
-        var hits = Truth.Where((z, i) => ArgMax(i, balanced: false) == z).Count();
-        return new Scores(
-            Measured.Share(hits, Truth.Length, confidence),
-            Bootstrap.BalancedAccuracy(Right(), Truth, Classes, confidence),
-            Auc(confidence),
-            Bits(confidence, known));
-    }
+    public Scores Score(Sampling sampling, int[]? known = null) => new(
+        Measured.Share([.. Truth.Select((z, i) => Decide(i, balanced: false) == z)], sampling),
+        Bootstrap.BalancedAccuracy(Right(), Truth, Classes, sampling),
+        Auc.Of(Balanced, Truth, sampling),
+        Bits(sampling, known));
 
-    private int ArgMax(int image, bool balanced)
+    private int Decide(int image, bool balanced)
     {
         var (best, at) = (double.NegativeInfinity, 0);
         for (var k = 0; k < Classes; k++)
@@ -54,17 +61,19 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
 
     private double LogPrior(int k) => Math.Log(Math.Max(Prior[k], 1e-12));
 
-    private Measured Bits(double confidence, int[]? known)
+    private Measured Bits(Sampling sampling, int[]? known)
     {
         var entropy = EntropyOfTruth(known);
         var information = new double[Truth.Length];
         for (var i = 0; i < Truth.Length; i++)
         {
-            var largest = Enumerable.Range(0, Classes).Max(k => Balanced[i, k] + LogPrior(k));
-            var normaliser = largest + Math.Log(Enumerable.Range(0, Classes).Sum(k => Math.Exp(Balanced[i, k] + LogPrior(k) - largest)));
-            information[i] = entropy + (Balanced[i, Truth[i]] + LogPrior(Truth[i]) - normaliser) / Math.Log(2);
+            var largest = double.NegativeInfinity;
+            for (var k = 0; k < Classes; k++) largest = Math.Max(largest, Balanced[i, k] + LogPrior(k));
+            var sum = 0.0;
+            for (var k = 0; k < Classes; k++) sum += Math.Exp(Balanced[i, k] + LogPrior(k) - largest);
+            information[i] = entropy + (Balanced[i, Truth[i]] + LogPrior(Truth[i]) - largest - Math.Log(sum)) / Math.Log(2);
         }
-        return Measured.Mean(information, confidence);
+        return Measured.Mean(information, sampling);
     }
 
     private double EntropyOfTruth(int[]? known)
@@ -77,49 +86,5 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
         return known is null
             ? Entropy(Truth)
             : Truth.Zip(known).GroupBy(pair => pair.Second).Sum(group => (double)group.Count() / Truth.Length * Entropy(group.Select(pair => pair.First)));
-    }
-
-    private Measured Auc(double confidence)
-    {
-        var (sum, variance, classes) = (0.0, 0.0, 0);
-        for (var k = 0; k < Classes; k++)
-        {
-            var positives = Truth.Count(z => z == k);
-            var negatives = Truth.Length - positives;
-            if (positives == 0 || negatives == 0) continue;
-            var area = Area(k, positives, negatives);
-            double q1 = area / (2 - area), q2 = 2 * area * area / (1 + area);
-            variance += (area * (1 - area) + (positives - 1) * (q1 - area * area) + (negatives - 1) * (q2 - area * area)) / ((double)positives * negatives);
-            sum += area;
-            classes++;
-        }
-        return classes == 0
-            ? new Measured(double.NaN, 0, 1, Truth.Length)
-            : Measured.Normal(sum / classes, Math.Sqrt(Math.Max(0, variance)) / classes, Truth.Length, confidence);
-    }
-
-    // Mann-Whitney's statistic with mid-ranks for ties.
-    private double Area(int k, int positives, int negatives)
-    {
-        var margin = Enumerable.Range(0, Truth.Length).Select(i => Margin(i, k)).ToArray();
-        var order = Enumerable.Range(0, margin.Length).ToArray();
-        Array.Sort((double[])margin.Clone(), order);
-        var rankSum = 0.0;
-        for (int start = 0, end; start < order.Length; start = end)
-        {
-            for (end = start; end < order.Length && margin[order[end]] == margin[order[start]]; end++) { }
-            var rank = (start + end + 1) / 2.0;
-            for (var i = start; i < end; i++)
-                if (Truth[order[i]] == k) rankSum += rank;
-        }
-        return (rankSum - positives * (positives + 1.0) / 2) / ((double)positives * negatives);
-    }
-
-    // log of p(k) / p(not k): the order by which class k is told from the rest.
-    private double Margin(int image, int k)
-    {
-        var others = Enumerable.Range(0, Classes).Where(other => other != k).Select(other => Balanced[image, other]).ToArray();
-        var largest = others.Max();
-        return Balanced[image, k] - largest - Math.Log(others.Sum(other => Math.Exp(other - largest)));
     }
 }

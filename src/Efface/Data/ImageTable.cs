@@ -59,6 +59,9 @@ public sealed class ImageTable : IDisposable
     /// <summary>Whether a mirrored image is as good as the original.</summary>
     public bool Flips { get; }
 
+    /// <summary>The group of each image, [N]: images of one group (one person, say) are not independent; null where nothing says so.</summary>
+    public int[]? Groups { get; init; }
+
     /// <summary>How many images there are.</summary>
     public int Count => Parts.Length;
 
@@ -95,7 +98,10 @@ public sealed class ImageTable : IDisposable
         [.. Columns.Select(column => column with { Labels = [.. rows.Select(row => column.Labels[row])] })],
         [.. rows.Select(row => Parts[row])], Flips,
         [.. rows.Select(row => _slots is null ? row : _slots[row])],
-        _hashes.IsValueCreated ? [.. rows.Select(row => _hashes.Value[row])] : null);
+        _hashes.IsValueCreated ? [.. rows.Select(row => _hashes.Value[row])] : null)
+    {
+        Groups = Groups is null ? null : [.. rows.Select(row => Groups[row])],
+    };
 
     /// <summary>SHA-256 over pixels, labels and parts: two tables with the same fingerprint train the same model.</summary>
     public string Fingerprint()

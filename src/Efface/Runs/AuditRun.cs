@@ -33,7 +33,8 @@ public static class AuditRun
             throw new InvalidInputException(path, "its data set has changed since training", "Bring back the files it was trained on, or train again");
         CheckAttributes(table, model, sought);
 
-        var result = new Auditor(settings, progress).Audit(model, table, sought, cancel);
+        using var subject = AuditSubject.Of(model, table, settings.Stages, settings.Budget);
+        var result = new Auditor(settings, progress).Audit(subject, sought, before: null, cancel);
         folder.Audit = result;
         Draw(folder, model, table);
         return result;

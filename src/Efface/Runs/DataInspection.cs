@@ -59,9 +59,9 @@ public sealed record AttributeFloors(string Attribute, Floor Majority, Floor Lab
         var parts = new AttackParts(new AttackProblem([], 1, 0, attribute.Classes.Count), Set(Part.Train), Set(Part.Validation), Set(Part.Test));
         Floor Floor(Attack attack)
         {
-            var scores = attack.Test.Score(new AuditSettings().Confidence);
+            var scores = attack.Test.Score(new Sampling(new AuditSettings().Confidence));
             return new Floor(scores.Accuracy, scores.BalancedAccuracy);
         }
-        return new AttributeFloors(attribute.Name, Floor(parts.Floor(set => new int[set.Count], 1)), Floor(parts.LabelOnly()));
+        return new AttributeFloors(attribute.Name, Floor(parts.Floor(FloorAttacker.Majority)), Floor(parts.Floor(FloorAttacker.LabelOnly)));
     }
 }

@@ -120,7 +120,7 @@ public sealed class AttackersTests : IDisposable
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         parts.OnTraining(new LinearAttacker(), 0);
         parts.OnUnseen(new LinearAttacker(), 0);
-        parts.LabelOnly();
+        parts.Floor(FloorAttacker.LabelOnly);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 

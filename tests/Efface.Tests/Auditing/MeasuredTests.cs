@@ -30,7 +30,7 @@ public sealed class MeasuredTests
     public void A_means_interval_is_two_standard_errors_wide_on_each_side()
     {
         double[] values = [.. Enumerable.Range(0, 400).Select(i => (double)(i % 2))];
-        var mean = Measured.Mean(values, 0.95);
+        var mean = Measured.Mean(values, new Sampling(0.95));
         Assert.Equal(0.5, mean.Value);
         Assert.Equal(1.96 * 0.5 / 20, mean.High - mean.Value, 3);
     }
@@ -72,7 +72,7 @@ public sealed class MeasuredTests
         var random = new Random(2);
         var held = Enumerable.Range(0, 2000).Count(_ =>
         {
-            var mean = Measured.Mean(Enumerable.Range(0, 60).Select(_ => random.NextDouble()).ToArray(), 0.95);
+            var mean = Measured.Mean(Enumerable.Range(0, 60).Select(_ => random.NextDouble()).ToArray(), new Sampling(0.95));
             return mean.Low <= 0.5 && 0.5 <= mean.High;
         });
         Assert.InRange(held / 2000.0, 0.92, 0.97);

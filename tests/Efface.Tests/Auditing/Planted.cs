@@ -56,7 +56,7 @@ internal static class Planted
 
     /// <summary>What an attack reads beyond the label-only floor on test.</summary>
     public static Measured Leak(AttackParts parts, Attack attack)
-        => Bootstrap.BalancedDifference(attack.Test.Right(), parts.LabelOnly().Test.Right(), attack.Test.Truth, attack.Test.Classes, 0.95);
+        => Bootstrap.BalancedDifference(attack.Test.Right(), parts.Floor(FloorAttacker.LabelOnly).Test.Right(), attack.Test.Truth, attack.Test.Classes, new Sampling(0.95));
 
     private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -11,7 +11,7 @@ public sealed class ScoresTests
     {
         // A reader who sees nothing, where nine of ten images are of class 0.
         var readings = new Readings(new double[10, 2], [0.9, 0.1], [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
-        var scores = readings.Score(0.95);
+        var scores = readings.Score(new Sampling(0.95));
         Assert.Equal(0.9, scores.Accuracy.Value, 12);
         Assert.Equal(0.5, scores.BalancedAccuracy.Value, 12);
         Assert.Equal(scores.BalancedAccuracy.Value, readings.BalancedAccuracy(), 12);
@@ -19,13 +19,13 @@ public sealed class ScoresTests
 
     [Fact]
     public void The_prior_alone_tells_no_bits()
-        => Assert.Equal(0, new Readings(new double[4, 2], [0.75, 0.25], [0, 0, 0, 1]).Score(0.95).Bits.Value, 9);
+        => Assert.Equal(0, new Readings(new double[4, 2], [0.75, 0.25], [0, 0, 0, 1]).Score(new Sampling(0.95)).Bits.Value, 9);
 
     [Fact]
     public void A_sure_and_right_reader_tells_the_whole_entropy()
     {
         var readings = Sure([0, 1, 2, 3, 0, 1, 2, 3], 4);
-        var scores = readings.Score(0.95);
+        var scores = readings.Score(new Sampling(0.95));
         Assert.Equal(2, scores.Bits.Value, 6);
         Assert.Equal(1, scores.Auc.Value, 12);
         Assert.Equal(1, scores.Accuracy.Value);
@@ -36,7 +36,7 @@ public sealed class ScoresTests
     {
         // z is 0 or 1 under y = 0, and 2 or 3 under y = 1: one of its two bits is the task's.
         int[] z = [0, 1, 2, 3], y = [0, 0, 1, 1];
-        Assert.Equal(1, Sure(z, 4).Score(0.95, y).Bits.Value, 6);
+        Assert.Equal(1, Sure(z, 4).Score(new Sampling(0.95), y).Bits.Value, 6);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ScoresTests
                         from j in Enumerable.Range(0, truth.Length)
                         where truth[j] == 0
                         select values[i] > values[j] ? 1 : values[i] == values[j] ? 0.5 : 0;
-            Assert.Equal(pairs.Average(), new Readings(log, [0.5, 0.5], truth).Score(0.95).Auc.Value, 9);
+            Assert.Equal(pairs.Average(), new Readings(log, [0.5, 0.5], truth).Score(new Sampling(0.95)).Auc.Value, 9);
         }, iter: 50);
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ScoresTests
         int[] truth = [.. Enumerable.Range(0, 60).Select(i => i % 7 % 3)];
         var log = new double[60, 3];
         for (var i = 0; i < 60; i++) (log[i, 0], log[i, 1], log[i, 2]) = (Math.Log(0.7), Math.Log(0.2), Math.Log(0.1));
-        Assert.Equal(0.5, new Readings(log, [0.2, 0.3, 0.5], truth).Score(0.95).Auc.Value, 12);
+        Assert.Equal(0.5, new Readings(log, [0.2, 0.3, 0.5], truth).Score(new Sampling(0.95)).Auc.Value, 12);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class ScoresTests
                                 from j in Enumerable.Range(0, readings.Truth.Length)
                                 where readings.Truth[j] != k
                                 select Odds(i, k) > Odds(j, k) ? 1.0 : Odds(i, k) < Odds(j, k) ? 0 : 0.5).Average();
-            if (readings.Truth.Distinct().Count() > 1) Assert.Equal(areas.Average(), readings.Score(0.95).Auc.Value, 9);
+            if (readings.Truth.Distinct().Count() > 1) Assert.Equal(areas.Average(), readings.Score(new Sampling(0.95)).Auc.Value, 9);
         }, iter: 50);
 
     [Fact]
@@ -85,20 +85,20 @@ public sealed class ScoresTests
         {
             // A task that splits the images at will: z given it holds at most what z holds.
             int[] task = [.. readings.Truth.Select((z, i) => z / 2 * 2 + i % 2)];
-            var (all, rest) = (readings.Score(0.95).Bits.Value, readings.Score(0.95, task).Bits.Value);
+            var (all, rest) = (readings.Score(new Sampling(0.95)).Bits.Value, readings.Score(new Sampling(0.95), task).Bits.Value);
             Assert.InRange(all, double.NegativeInfinity, Entropy(readings.Truth) + 1e-9);
             Assert.InRange(rest, double.NegativeInfinity, all + 1e-9);
         }, iter: 100);
 
     [Fact]
     public void A_reader_with_the_wrong_prior_tells_less_than_nothing()
-        => Assert.InRange(new Readings(new double[4, 2], [0.25, 0.75], [0, 0, 0, 1]).Score(0.95).Bits.Value, -10, -0.1);
+        => Assert.InRange(new Readings(new double[4, 2], [0.25, 0.75], [0, 0, 0, 1]).Score(new Sampling(0.95)).Bits.Value, -10, -0.1);
 
     [Fact]
     public void The_prior_moves_decisions_only_where_accuracy_is_asked_for()
         => Gen.Select(Opinions(3), Gen.Double[0.01, 0.49], Gen.Double[0.01, 0.49]).Sample((readings, first, second) =>
         {
-            var (scores, moved) = (readings.Score(0.95), (readings with { Prior = [first, second, 1 - first - second] }).Score(0.95));
+            var (scores, moved) = (readings.Score(new Sampling(0.95)), (readings with { Prior = [first, second, 1 - first - second] }).Score(new Sampling(0.95)));
             Assert.Equal(scores.BalancedAccuracy, moved.BalancedAccuracy);
             Assert.Equal(scores.Auc, moved.Auc);
             var hits = readings.Truth.Where((z, i) => Enumerable.Range(0, 3).MaxBy(k => Math.Exp(readings.Balanced[i, k]) * new[] { first, second, 1 - first - second }[k]) == z);

@@ -44,6 +44,9 @@ public enum Budget
 /// <param name="Attribute">z, [N].</param>
 public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[] Attribute)
 {
+    /// <summary>The group of each image, [N]; null where each stands for itself.</summary>
+    public int[]? Groups { get; init; }
+
     /// <summary>N.</summary>
     public int Count => Attribute.Length;
 
@@ -51,7 +54,9 @@ public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[
     public AttackSet Select(int[] rows)
     {
         using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
-        return new AttackSet(Values.index_select(0, index), [.. rows.Select(row => Task[row])], [.. rows.Select(row => Prediction[row])], [.. rows.Select(row => Attribute[row])]);
+        return new AttackSet(Values.index_select(0, index), Of(Task), Of(Prediction), Of(Attribute)) { Groups = Groups is null ? null : Of(Groups) };
+
+        int[] Of(int[] labels) => [.. rows.Select(row => labels[row])];
     }
 
     /// <summary>p(z) in this set, [K].</summary>
@@ -68,6 +73,9 @@ public interface IAttacker
 {
     /// <summary>The name in audit.json.</summary>
     string Name { get; }
+
+    /// <summary>Whether it never looks at h: what it reaches is a floor.</summary>
+    bool IsFloor => false;
 
     /// <summary>Whether another seed may give another result; others are sent once.</summary>
     bool DependsOnSeed => true;

@@ -8,6 +8,7 @@ internal sealed class RowSelection
     private readonly List<Finding> _findings;
     private readonly int _labelFaults;
     private readonly Part[] _parts;
+    private readonly SheetColumn? _groups;
     private int[] _rows;
     private int[] _slots = [];
     private int _decodedRows;
@@ -18,6 +19,7 @@ internal sealed class RowSelection
         (_faults, _findings) = ([.. sheet.Faults], [.. sheet.Findings]);
         string[] needed = [.. options.Attributes.Append(options.Task).Append(options.Reading.GroupColumn).OfType<string>().Distinct()];
         Chosen = [.. sheet.Columns.Where(column => options.Attributes.Contains(column.Name) || column.Name == options.Task)];
+        _groups = sheet.Columns.FirstOrDefault(column => column.Name == options.Reading.GroupColumn);
         _rows = Complete([.. sheet.Columns.Where(column => needed.Contains(column.Name))]);
         var draw = new PartDraw(sheet, Chosen.FirstOrDefault(column => column.Name == options.Task), options);
         _parts = draw.Parts(_rows);
@@ -93,7 +95,10 @@ internal sealed class RowSelection
     public ImageTable Table(TorchSharp.torch.Tensor pixels) => new(
         _sheet.Name, pixels,
         [.. _sheet.Columns.Where(column => !column.IsOpen).Select(ToColumn)],
-        [.. _rows.Select(row => _parts[row])], _sheet.Flips, _slots, Hashes);
+        [.. _rows.Select(row => _parts[row])], _sheet.Flips, _slots, Hashes)
+    {
+        Groups = _groups is null ? null : [.. _rows.Select(row => _groups.Codes[row])],
+    };
 
     /// <summary>What was found.</summary>
     public DataReport Report()

@@ -58,7 +58,7 @@ internal static class AttackSection
         <table>
         <thead><tr><th scope="col">Attacker</th><th scope="col">Knows</th><th scope="col">Fitted on</th><th scope="col">Seed</th><th scope="col">Balanced accuracy</th><th scope="col">Leak given the task, points</th><th scope="col">Accuracy</th><th scope="col">AUC</th><th scope="col">Bits</th><th scope="col">Validation</th></tr></thead>
         <tbody>{place.Audit.Attackers.Select(attacker => Row(attacker, place.Audit.Best))}</tbody>
-        <tbody>{place.Floors.Select(floor => FloorRow(floor.Words, floor.Style, place.Audit.Floors))}</tbody>
+        <tbody>{place.Floors.Select(floor => FloorRow(floor.Words, floor.Floor))}</tbody>
         </table>
         </div>
         <dl class="controls">
@@ -69,16 +69,13 @@ internal static class AttackSection
 
     private static Html Row(AttackerResult attacker, Choice best)
     {
-        var chosen = AuditedPlace.IdentityOf(attacker) == best;
+        var chosen = attacker.Identity == best;
         var test = attacker.Test;
         return Html.Of($"""
             <tr class="{(chosen ? "chosen" : "")}"><th scope="row">{attacker.Name}{(chosen ? " (counts)" : "")}</th><td>{attacker.Knows}</td><td>{attacker.FittedOn}</td><td>{attacker.Seed}</td><td>{Cell.Percent(test.BalancedAccuracy)}</td><td>{Cell.Points(attacker.GivenTask)}</td><td>{Cell.Percent(test.Accuracy)}</td><td>{Cell.Plain(test.Auc)}</td><td>{Cell.Plain(test.Bits)}</td><td>{Numbers.Percent(attacker.Validation)}</td></tr>
             """);
     }
 
-    private static Html FloorRow(string words, string style, Floors floors)
-    {
-        var floor = style switch { "majority" => floors.Majority, "label-only" => floors.LabelOnly, _ => floors.PredictionOnly };
-        return Html.Of($"""<tr><th scope="row" colspan="4">Floor: {words}</th><td>{Cell.Percent(floor.BalancedAccuracy)}</td><td></td><td>{Cell.Percent(floor.Accuracy)}</td><td></td><td></td><td></td></tr>""");
-    }
+    private static Html FloorRow(string words, Floor floor)
+        => Html.Of($"""<tr><th scope="row" colspan="4">Floor: {words}</th><td>{Cell.Percent(floor.BalancedAccuracy)}</td><td></td><td>{Cell.Percent(floor.Accuracy)}</td><td></td><td></td><td></td></tr>""");
 }

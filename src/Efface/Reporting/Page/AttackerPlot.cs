@@ -14,7 +14,7 @@ internal static class AttackerPlot
     /// <summary>Draws one place, for each run that has it.</summary>
     public static Html Draw(IReadOnlyList<AuditedPlace> places, Axis axis)
     {
-        var attackers = places.SelectMany(place => place.Audit.Attackers).Select(AuditedPlace.IdentityOf).Distinct().ToList();
+        var attackers = places.SelectMany(place => place.Audit.Attackers).Select(result => result.Identity).Distinct().ToList();
         var severalSeeds = attackers.DistinctBy(attacker => attacker.Seed).Count() > 1;
         return Html.Of($"""
             <figure class="plot">
@@ -42,7 +42,7 @@ internal static class AttackerPlot
     private static Html Background(IReadOnlyList<AuditedPlace> places, Axis axis)
     {
         var last = places[^1];
-        var (floor, tolerance) = (last.Audit.Floors.LabelOnly.BalancedAccuracy.Value, last.Run.Audit!.Settings.Tolerance);
+        var (floor, tolerance) = (last.Audit.Floors.Reference.BalancedAccuracy.Value, last.Run.Audit!.Settings.Tolerance);
         var width = Math.Min(axis.Share(floor + tolerance), 1) - axis.Share(floor);
         var band = double.IsFinite(floor) ? Html.Of($"""<rect class="tolerated" x="{At(axis, floor)}" y="0" width="{Share(width)}" height="100%"/>""") : Html.Empty;
         return Html.Of($"""
@@ -84,7 +84,7 @@ internal static class AttackerPlot
 
     // Floors that are the same in all runs are drawn once, in no run's colour.
     private static IEnumerable<(string Style, string Words, double Value)> FloorsOf(IReadOnlyList<AuditedPlace> places)
-        => from floor in places.SelectMany(place => place.Floors.Select(floor => (place.Run, floor.Style, floor.Words, floor.Value)))
+        => from floor in places.SelectMany(place => place.Floors.Select(floor => (place.Run, floor.Style, floor.Words, floor.Floor.BalancedAccuracy.Value)))
            group floor by floor.Style into same
            let agree = same.DistinctBy(floor => Numbers.Percent(floor.Value)).Count() == 1
            from floor in agree ? same.Take(1) : same
@@ -92,10 +92,10 @@ internal static class AttackerPlot
 
     private static string Description(IReadOnlyList<AuditedPlace> places) => string.Join(" ", places.Select(place =>
     {
-        var (best, floors) = (place.Audit.BestResult, place.Audit.Floors);
+        var best = place.Audit.BestResult;
+        var floors = string.Join("; ", place.Floors.Select(floor => $"{Numbers.Percent(floor.Floor.BalancedAccuracy.Value)} {floor.Words}"));
         return $"{place.Run.Label}: of {place.Audit.Attackers.Count} attackers on {place.Audit.Attribute} at {place.Audit.Name} the one that counts, {best.Name}, reaches a balanced accuracy of "
-            + $"{Numbers.Percent(best.Test.BalancedAccuracy.Value)} ({Numbers.PercentInterval(best.Test.BalancedAccuracy)}); the floors are {Numbers.Percent(floors.Majority.BalancedAccuracy.Value)} (majority), "
-            + $"{Numbers.Percent(floors.LabelOnly.BalancedAccuracy.Value)} (label-only) and {Numbers.Percent(floors.PredictionOnly.BalancedAccuracy.Value)} (prediction-only).";
+            + $"{Numbers.Percent(best.Test.BalancedAccuracy.Value)} ({Numbers.PercentInterval(best.Test.BalancedAccuracy)}); the floors are {floors}.";
     }));
 
     // A fifth run has the first one's colour, but not its shape.

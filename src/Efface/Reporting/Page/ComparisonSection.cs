@@ -37,7 +37,7 @@ internal static class ComparisonSection
             <tr class="group"><th scope="rowgroup" colspan="{runs.Count + 1}">Reading {Sentences.Quoted(attribute)}</th></tr>
             {Row("Worst released place", "where it is read best", worst => Html.Of($"{worst.Name} {Badge.Of(worst.Verdict)}"))}
             {Row("Best attacker", "balanced accuracy on test; chosen on validation", worst => Html.Of($"{Cell.Percent(worst.BestResult.Test.BalancedAccuracy)}<small>{Attacker(worst.BestResult)}</small>"))}
-            {Row("Label-only floor", "balanced accuracy of guessing from the task's true answer alone", worst => Cell.Percent(worst.Floors.LabelOnly.BalancedAccuracy))}
+            {Row("Label-only floor", "balanced accuracy of guessing from the task's true answer alone", worst => Cell.Percent(worst.Floors.Reference.BalancedAccuracy))}
             {Row("Leak given the task", "percentage points that the best attacker gains over that floor: the criterion", worst => Cell.Points(worst.Leak.GivenTask))}
             {Row("Leak beyond the prediction", "percentage points that an attacker without the true answer gains over the model's own answer", worst => Cell.Points(worst.Leak.BeyondPrediction))}
             </tbody>
@@ -49,7 +49,7 @@ internal static class ComparisonSection
 
     private static Html Fidelity(ReportRun run) => (run.Audit, run.Record.Result) switch
     {
-        ({ } audit, _) => Html.Of($"{Cell.Percent(audit.Fidelity)}<small>{Numbers.Count(audit.Fidelity.N)} test images</small>"),
+        ({ Fidelity: { } fidelity }, _) => Html.Of($"{Cell.Percent(fidelity)}<small>{Numbers.Count(fidelity.N)} test images</small>"),
         (_, { } result) => Html.Of($"<b>{Numbers.Percent(result.Fidelity)}</b><small>on validation images; not audited</small>"),
         _ => Html.Of($"{Numbers.Missing}"),
     };

@@ -38,8 +38,8 @@ internal static class Sentences
     public static IEnumerable<string> Caveats(ReportRun run)
     {
         if (run.Audit is not { } audit) yield break;
-        if (run.Guessing is { } guessing && audit.Fidelity.Low <= guessing)
-            yield return $"The model is hardly better at {Quoted(run.Task)} than guessing the commonest answer: right on {Numbers.Percent(audit.Fidelity.Value)} of test images, where guessing is right on "
+        if (run.Guessing is { } guessing && audit.Fidelity is { } fidelity && fidelity.Low <= guessing)
+            yield return $"The model is hardly better at {Quoted(run.Task)} than guessing the commonest answer: right on {Numbers.Percent(fidelity.Value)} of test images, where guessing is right on "
                 + $"{Numbers.Percent(guessing)} of training images. A model that learnt nothing gives nothing away.";
         if (run.Unlearns && run.Record.Config.Forget.Except(run.Attributes).ToList() is { Count: > 0 } missing)
             yield return $"{Enumerated(missing, "and")} {(missing.Count == 1 ? "was" : "were")} to be forgotten too, but the audit did not look for {(missing.Count == 1 ? "it" : "them")}.";

@@ -1,0 +1,80 @@
+using Efface.Data;
+using Efface.Training;
+using static TorchSharp.torch;
+
+namespace Efface.Auditing;
+
+/// <summary>What an audit looks at: representations of images in three parts, at one or more places, and what is known of the images.</summary>
+public sealed class AuditSubject : IDisposable
+{
+    /// <summary>Where it looks.</summary>
+    public required IReadOnlyList<Place> Places { get; init; }
+
+    /// <summary>What is found there.</summary>
+    public required CapturedParts Parts { get; init; }
+
+    /// <summary>y; null where there is no task.</summary>
+    public required Column? Task { get; init; }
+
+    /// <summary>Every label of the images, the task among them.</summary>
+    public required IReadOnlyList<Column> Columns { get; init; }
+
+    /// <summary>The group of each image, where a column says so.</summary>
+    public int[]? Groups { get; init; }
+
+    /// <summary>Equal for equal images; null where that cannot be told.</summary>
+    public IReadOnlyList<UInt128>? Identities { get; init; }
+
+    /// <summary>Runs a model over a table, and looks at the places of the split, the embedding, the code and the logits.</summary>
+    /// <param name="model">Trained; put into evaluation mode.</param>
+    /// <param name="table">With the parts it was trained with.</param>
+    /// <param name="stages">Further stages to look at.</param>
+    /// <param name="budget">Decides how many training images are looked at.</param>
+    /// <exception cref="InvalidInputException">A stage does not exist.</exception>
+    public static AuditSubject Of(TrainedModel model, ImageTable table, IReadOnlyList<string>? stages = null, Budget budget = Budget.Quick)
+    {
+        var places = Place.Of(model, stages);
+        if (IsStochastic(model, table))
+            places = [.. places.SelectMany(place => place is { Released: true, Symbols: 0 } ? new[] { place, place.Mean() } : [place])];
+        return new AuditSubject
+        {
+            Places = places,
+            Parts = CapturedParts.From(model, places, table, budget),
+            Task = table[model.Description.Task],
+            Columns = table.Columns,
+            Groups = table.Groups,
+            Identities = table.Hashes,
+        };
+    }
+
+    /// <summary>One place and one attribute, as attackers see it.</summary>
+    public AttackParts For(Place place, Column attribute, Budget budget)
+    {
+        return new AttackParts(place.Problem(attribute.Classes.Count, budget), Set(Parts.Training), Set(Parts.Validation), Set(Parts.Test));
+
+        AttackSet Set(Captured part) => new(part.Values[place.Name], Of(Task, part.Rows), part.Predictions, Of(attribute, part.Rows))
+        {
+            Groups = Groups is null ? null : [.. part.Rows.Select(row => Groups[row])],
+        };
+    }
+
+    /// <summary>The class of some images; without a column all have the same.</summary>
+    public static int[] Of(Column? column, int[] rows) => column is null ? new int[rows.Length] : [.. rows.Select(row => column.Labels[row])];
+
+    /// <summary>How the test images were drawn.</summary>
+    public Sampling Sampling(double confidence) => new(confidence, Groups is null ? null : [.. Parts.Test.Rows.Select(row => Groups[row])]);
+
+    /// <inheritdoc/>
+    public void Dispose() => Parts.Dispose();
+
+    // Two runs over the same images in evaluation mode that differ by more than rounding.
+    private static bool IsStochastic(TrainedModel model, ImageTable table)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        model.Network.eval();
+        var images = model.Description.Normalisation.Apply(table.Gather([.. Enumerable.Range(0, Math.Min(4, table.Count))]).to(Compute.Device));
+        var (one, other) = (model.Network.Run(images, ..(model.Split + 1)), model.Network.Run(images, ..(model.Split + 1)));
+        return ((one - other).abs().max() > one.abs().max() * 1e-4).item<bool>();
+    }
+}

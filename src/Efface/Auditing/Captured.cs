@@ -1,0 +1,103 @@
+using Efface.Data;
+using Efface.Detachment;
+using Efface.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Efface.Auditing;
+
+/// <summary>What is handed out for some images, at each place.</summary>
+/// <param name="Values">f32 [N, ...] for each place by name, or int64 [N] for a code; on the CPU.</param>
+/// <param name="Predictions">ŷ, [N].</param>
+/// <param name="Rows">Which images of the table they are.</param>
+public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] Predictions, int[] Rows) : IDisposable
+{
+    private IReadOnlyList<IDisposable> Files { get; init; } = [];
+
+    /// <summary>Computes every place once, for all attackers; what memory should not hold lies in a file that is mapped.</summary>
+    public static Captured From(TrainedModel model, IReadOnlyList<Place> places, ImageTable table, int[] rows)
+    {
+        var network = model.Network;
+        var files = new List<IDisposable>();
+        var values = places.ToDictionary(place => place.Name, place => Room(place, rows.Length, files));
+        var predictions = new List<int>(rows.Length);
+        var loader = new BatchLoader(table, table[model.Description.Task], [], rows, Evaluation.BatchSize);
+        Evaluation.Visit(network, model.Description.Normalisation, loader, (images, batch) =>
+        {
+            var start = predictions.Count;
+            for (var draw = 0; draw < places.Max(place => place.Draws); draw++)
+            {
+                var x = images;
+                for (var stage = 0; stage < network.Stages.Count; stage++)
+                {
+                    x = network.Run(x, stage..(stage + 1));
+                    foreach (var place in places.Where(place => place.Stage == stage && draw < place.Draws))
+                        values[place.Name][start..(start + batch.Size)].add_((place.Symbols > 0 ? DiscreteBottleneck.Decide(x) : x / place.Draws).cpu());
+                }
+                if (draw > 0) continue;
+                using var decided = x.argmax(1).cpu().data<long>();
+                predictions.AddRange(decided.Select(label => (int)label));
+            }
+        });
+        return new Captured(values, [.. predictions], rows) { Files = files };
+    }
+
+    private static Tensor Room(Place place, int count, List<IDisposable> files)
+    {
+        if (place.Symbols > 0) return torch.zeros(count, dtype: ScalarType.Int64).DetachFromDisposeScope();
+        long[] shape = [count, .. place.Shape];
+        var size = shape.Aggregate(1L, (product, length) => product * length);
+        if (size * sizeof(float) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16) return torch.zeros(shape).DetachFromDisposeScope();
+        var file = new TemporaryFile();
+        files.Add(file);
+        using var mapped = torch.from_file(file.Path, shared: true, size: size, dtype: ScalarType.Float32);
+        return mapped.view(shape).DetachFromDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var value in Values.Values) value.Dispose();
+        foreach (var file in Files) file.Dispose();
+    }
+
+    private sealed class TemporaryFile : IDisposable
+    {
+        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"efface-{Guid.NewGuid():N}");
+
+        public void Dispose() => File.Delete(Path);
+    }
+}
+
+/// <summary>The three parts of a data set, as a network represents them.</summary>
+/// <param name="Training">Images that the extractor learnt from.</param>
+/// <param name="Validation">Images that it never saw: attackers are chosen on them, and some are fitted on them.</param>
+/// <param name="Test">Read once.</param>
+public sealed record CapturedParts(Captured Training, Captured Validation, Captured Test) : IDisposable
+{
+    /// <summary>Attackers are fitted on at most so many of the extractor's training images.</summary>
+    public static int Most(Budget budget) => budget == Budget.Quick ? 8_000 : 20_000;
+
+    /// <summary>Runs the network over all three parts.</summary>
+    public static CapturedParts From(TrainedModel model, IReadOnlyList<Place> places, ImageTable table, Budget budget = Budget.Full)
+    {
+        var training = Drawn(table.Rows(Part.Train), table[model.Description.Task], budget);
+        return new CapturedParts(
+            Captured.From(model, places, table, training),
+            Captured.From(model, places, table, table.Rows(Part.Validation)),
+            Captured.From(model, places, table, table.Rows(Part.Test)));
+    }
+
+    /// <summary>As many of the training images as attackers are fitted on, the same each time.</summary>
+    public static int[] Drawn(int[] training, Column? task, Budget budget) => training.Length <= Most(budget)
+        ? training
+        : Splits.Draw(training, task is null ? _ => 0 : Splits.By([task]), (double)Most(budget) / training.Length, 0);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Training.Dispose();
+        Validation.Dispose();
+        Test.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using Efface.Data;
+
+namespace Efface.Auditing;
+
+/// <summary>How well an attribute that was not to be forgotten can still be read: the more the better. AUC on test, without y.</summary>
+/// <param name="Attribute">Its name.</param>
+/// <param name="Before">From the model before unlearning; null where none is known.</param>
+/// <param name="After">From what is released.</param>
+/// <param name="PredictionOnly">From ŷ alone: releasing the bare decision forgets everything, and keeps only this; null without a task.</param>
+public sealed record CollateralResult(string Attribute, Measured? Before, Measured After, Measured? PredictionOnly);
+
+/// <summary>The mean AUC over the attributes that were not to be forgotten.</summary>
+public sealed record CollateralMean(double? Before, double After, double? PredictionOnly)
+{
+    /// <summary>Of the attributes that could be measured; null where there is none.</summary>
+    public static CollateralMean? Of(IReadOnlyList<CollateralResult> results)
+    {
+        var measured = results.Where(result => double.IsFinite(result.After.Value)).ToList();
+        return measured.Count == 0 ? null : new CollateralMean(
+            measured.Average(result => result.Before?.Value), measured.Average(result => result.After.Value), measured.Average(result => result.PredictionOnly?.Value));
+    }
+}
+
+/// <summary>Measures collateral at the first place that is released.</summary>
+public static class CollateralRuns
+{
+    /// <summary>Every column that is neither the task nor an attribute to be forgotten, and has two classes or more in each part.</summary>
+    public static IReadOnlyList<Column> Columns(AuditSubject subject, IReadOnlyList<Column> forgotten) => [.. subject.Columns.Where(column =>
+        column.Name != subject.Task?.Name && forgotten.All(attribute => attribute.Name != column.Name)
+        && new[] { subject.Parts.Training, subject.Parts.Validation, subject.Parts.Test }.All(part => column.Count(part.Rows).Count(count => count > 0) > 1))];
+
+    /// <summary>One attribute.</summary>
+    /// <param name="subject">The model that is audited.</param>
+    /// <param name="before">The same images in the model before unlearning; null where none is known.</param>
+    /// <param name="column">What was not to be forgotten.</param>
+    /// <param name="settings">Confidence, budget and seed.</param>
+    public static CollateralResult Of(AuditSubject subject, AuditSubject? before, Column column, AuditSettings settings)
+    {
+        var sampling = subject.Sampling(settings.Confidence);
+        var after = Parts(subject);
+        return new CollateralResult(column.Name,
+            before is null ? null : Read(Parts(before)),
+            Read(after),
+            subject.Task is null ? null : Auc(after.Floor(FloorAttacker.PredictionOnly)));
+
+        AttackParts Parts(AuditSubject of) => of.For(of.Places.First(place => place.Released), column, settings.Budget);
+        Measured Read(AttackParts parts)
+            => Auc(parts.OnTraining(parts.Problem.IsDiscrete ? new LookupAttacker() : new LinearAttacker(), settings.Seeds[0]));
+        Measured Auc(Attack attack) => Auditing.Auc.Of(attack.Test.Balanced, attack.Test.Truth, sampling);
+    }
+}

@@ -1,0 +1,50 @@
+using Efface.Models;
+using Efface.Training;
+
+namespace Efface.Auditing;
+
+/// <summary>A place in a network where an attacker could read.</summary>
+/// <param name="Name"><c>h</c> (the split), <c>embedding</c>, <c>code</c>, <c>logits</c>, or a stage that was asked for.</param>
+/// <param name="Stage">The stage whose output it is.</param>
+/// <param name="Symbols">2^B for a code; 0 for a continuous representation.</param>
+/// <param name="Released">Whether it leaves the extractor: only such places decide the verdict.</param>
+/// <param name="Shape">[D], [C, H, W], or [] for a code.</param>
+public sealed record Place(string Name, int Stage, int Symbols, bool Released, long[] Shape)
+{
+    private const int ManyDraws = 16;
+
+    /// <summary>Of how many runs over one image it is the mean; 1 is what one run gives.</summary>
+    public int Draws { get; init; } = 1;
+
+    /// <summary>What an attacker who does not know y is up against here.</summary>
+    public AttackProblem Problem(int attributeClasses, Budget budget = Budget.Quick) => new(Shape, Symbols, 0, attributeClasses) { Budget = budget };
+
+    /// <summary>The mean of many draws at this place, for an extractor that gives another output each time.</summary>
+    public Place Mean(int draws = ManyDraws) => this with { Name = $"{Name} (mean of {draws})", Draws = draws };
+
+    /// <summary>The places of a model that an audit looks at, from the image to the logits.</summary>
+    /// <param name="model">The network with its split.</param>
+    /// <param name="stages">Further stages by name; <c>all</c> is every one behind the split.</param>
+    /// <exception cref="InvalidInputException">A stage does not exist.</exception>
+    public static IReadOnlyList<Place> Of(TrainedModel model, IReadOnlyList<string>? stages = null)
+    {
+        var network = model.Network;
+        var shapes = network.OutputShapes(model.Description.Input);
+        var (split, embedding, last) = (model.Split, network.IndexOf(StagedNetwork.Embedding), shapes.Count - 1);
+        var places = new List<Place>();
+        if (model.Description.Bits is { } bits)
+            places.Add(new Place("code", split, 1 << bits, true, []));
+        else if (split < embedding)
+            places.Add(new Place("h", split, 0, true, shapes[split]));
+        places.Add(new Place("embedding", embedding, 0, embedding >= split, shapes[embedding]));
+        places.Add(new Place("logits", last, 0, true, shapes[last]));
+        foreach (var stage in Asked(network, split, stages ?? []))
+            if (places.All(place => place.Stage != stage))
+                places.Add(new Place(network.Stages[stage].Name, stage, 0, stage >= split, shapes[stage]));
+        return [.. places.OrderBy(place => place.Stage)];
+    }
+
+    private static IEnumerable<int> Asked(StagedNetwork network, int split, IReadOnlyList<string> stages) => stages is ["all"]
+        ? Enumerable.Range(split, network.Stages.Count - split)
+        : stages.Select(network.IndexOf);
+}

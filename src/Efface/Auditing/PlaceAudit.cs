@@ -1,0 +1,139 @@
+using Efface.Data;
+
+namespace Efface.Auditing;
+
+/// <summary>One place and one attribute: every attacker, the floors, the controls, and what follows.</summary>
+/// <param name="subject">What is audited.</param>
+/// <param name="place">Where.</param>
+/// <param name="attribute">What is looked for.</param>
+/// <param name="settings">How strict.</param>
+/// <param name="corrected">The confidence that counts for one of several places and attributes.</param>
+/// <param name="split">Whether the parts of the data are apart.</param>
+/// <param name="attacking">Told before each attack.</param>
+internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attribute, AuditSettings settings, double corrected, SplitControl split, Action<string> attacking)
+{
+    private const int FewestOfSubgroup = 50, FewestOfClass = 10, MostClassesOfSubgroups = 20;
+
+    private readonly Sampling _sampling = subject.Sampling(settings.Confidence);
+
+    private sealed record Sent(AttackerResult Result, Attack Attack);
+
+    private sealed record Read(AttackParts Parts, Attack Majority, Attack? LabelOnly, Attack? PredictionOnly, IReadOnlyList<Sent> Attacks)
+    {
+        public Attack Reference => LabelOnly ?? Majority;
+
+        public Sent Best => Attacks.MaxBy(sent => sent.Result.Validation)!;
+
+        public Sent BestWithoutTask => Attacks.Where(sent => !sent.Result.KnowsTask).MaxBy(sent => sent.Result.Validation)!;
+    }
+
+    /// <summary>Every attack on a place: who, knowing y or not, fitted on unseen images or not, with which seed.</summary>
+    public static IEnumerable<(IAttacker Attacker, bool KnowsTask, bool Unseen, int Seed)> Attacks(Place place, AuditSettings settings, bool hasTask)
+        => from attacker in Attackers.All
+           where !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
+           from knowsTask in hasTask ? new[] { false, true } : [false]
+           from unseen in new[] { false, true }
+           from seed in attacker.DependsOnSeed ? settings.Seeds : settings.Seeds.Take(1)
+           select (attacker, knowsTask, unseen, seed);
+
+    /// <summary>Where the model before unlearning is read: the place of the same name, else the first that it releases.</summary>
+    public static Place Counterpart(Place place, AuditSubject before)
+        => before.Places.FirstOrDefault(other => other.Name == place.Name) ?? before.Places.First(other => other.Released);
+
+    /// <summary>Attacks, and judges.</summary>
+    public RepresentationAudit Run(AuditSubject? before)
+    {
+        var read = Attack(subject, place);
+        attacking($"{attribute.Name} at {place.Name}: controls");
+        var controls = ControlRuns.Run(read.Parts, settings, _sampling, _sampling.At(corrected));
+        var leak = Leak(read, _sampling.At(corrected));
+        var (verdict, reasons) = Judgement.Of(leak.GivenTask, [.. read.Attacks.Select(sent => sent.Result)], controls, split, settings.Tolerance);
+        return new RepresentationAudit
+        {
+            Name = place.Name,
+            Kind = place.Symbols > 0 ? "discrete" : "continuous",
+            Released = place.Released,
+            Attribute = attribute.Name,
+            Verdict = verdict,
+            Reasons = reasons,
+            Floors = new Floors(Floor(read.Majority), read.LabelOnly is null ? null : Floor(read.LabelOnly), read.PredictionOnly is null ? null : Floor(read.PredictionOnly)),
+            Controls = controls,
+            Attackers = [.. read.Attacks.Select(sent => sent.Result)],
+            Best = read.Best.Result.Identity,
+            BestWithoutTask = read.BestWithoutTask.Result.Identity,
+            Leak = leak,
+            Classes = attribute.Classes,
+            Confusion = read.Best.Attack.Test.Confusion(),
+            Subgroups = Subgroups(read),
+            Before = before is null ? null : Before(before),
+        };
+    }
+
+    private Read Attack(AuditSubject of, Place at)
+    {
+        var parts = of.For(at, attribute, settings.Budget);
+        var hasTask = of.Task is not null;
+        var labelOnly = hasTask ? parts.Floor(FloorAttacker.LabelOnly) : null;
+        var majority = parts.Floor(FloorAttacker.Majority);
+        var attacks = new List<Sent>();
+        foreach (var (attacker, knowsTask, unseen, seed) in Attacks(at, settings, hasTask))
+        {
+            attacking($"{attribute.Name} at {at.Name}: {attacker.Name}");
+            var knowing = parts.Knowing(knowsTask);
+            var attack = unseen ? knowing.OnUnseen(attacker, seed) : knowing.OnTraining(attacker, seed);
+            attacks.Add(new Sent(new AttackerResult
+            {
+                Name = attacker.Name,
+                Knows = (at.Symbols > 0 ? "c" : "h") + (knowsTask ? ",y" : ""),
+                FittedOn = unseen ? "unseen" : "training",
+                Seed = seed,
+                Validation = attack.Validation.BalancedAccuracy(),
+                Test = attack.Test.Score(_sampling, knowsTask ? parts.Test.Task : null),
+                GivenTask = Difference(attack, labelOnly ?? majority, _sampling),
+            }, attack));
+        }
+        return new Read(parts, majority, labelOnly, hasTask ? parts.Floor(FloorAttacker.PredictionOnly) : null, attacks);
+    }
+
+    private BeforeReading Before(AuditSubject before)
+    {
+        var at = Counterpart(place, before);
+        var read = Attack(before, at);
+        return new BeforeReading(at.Name, read.Best.Result.Identity, read.Best.Result.Test.BalancedAccuracy, Leak(read, _sampling.At(corrected)));
+    }
+
+    private static Leak Leak(Read read, Sampling sampling)
+        => new(Difference(read.Best.Attack, read.Reference, sampling), Difference(read.BestWithoutTask.Attack, read.PredictionOnly ?? read.Majority, sampling));
+
+    private List<SubgroupResult> Subgroups(Read read)
+    {
+        var test = subject.Parts.Test.Rows;
+        var subgroups = (
+            from column in subject.Columns
+            where column.Name != attribute.Name && column.Classes.Count <= MostClassesOfSubgroups
+            from label in Enumerable.Range(0, column.Classes.Count)
+            let images = Enumerable.Range(0, test.Length).Where(i => column.Labels[test[i]] == label).ToArray()
+            where images.Length >= FewestOfSubgroup && images.CountBy(i => read.Parts.Test.Attribute[i]).Count(count => count.Value >= FewestOfClass) > 1
+            select (column, label, images)).ToList();
+        var confidence = 1 - (1 - settings.Confidence) / Math.Max(1, subgroups.Count);
+        var (right, floor) = (read.Best.Attack.Test.Right(), read.Reference.Test.Right());
+        return [.. subgroups.Select(subgroup =>
+        {
+            var (sampling, images) = (_sampling.Select(subgroup.images), subgroup.images);
+            int[] truth = [.. images.Select(i => read.Parts.Test.Attribute[i])];
+            bool[] hits = [.. images.Select(i => right[i])], without = [.. images.Select(i => floor[i])];
+            return new SubgroupResult(subgroup.column.Name, subgroup.column.Classes[subgroup.label],
+                Bootstrap.BalancedAccuracy(hits, truth, attribute.Classes.Count, sampling),
+                Bootstrap.BalancedDifference(hits, without, truth, attribute.Classes.Count, sampling.At(confidence)));
+        })];
+    }
+
+    private Floor Floor(Attack attack)
+    {
+        var scores = attack.Test.Score(_sampling);
+        return new Floor(scores.Accuracy, scores.BalancedAccuracy);
+    }
+
+    private static Measured Difference(Attack attack, Attack floor, Sampling sampling)
+        => Bootstrap.BalancedDifference(attack.Test.Right(), floor.Test.Right(), attack.Test.Truth, attack.Test.Classes, sampling);
+}

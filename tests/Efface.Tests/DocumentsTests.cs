@@ -42,7 +42,7 @@ public sealed class DocumentsTests
     }
 
     private static string Row(string run, AuditResult audit, RepresentationAudit place) => string.Create(CultureInfo.InvariantCulture,
-        $"| {run} | {Text(audit.Fidelity)} | {place.Name}{(place.Released ? "" : " (internal)")} | {Text(place.BestWithoutTaskResult.Test.Accuracy)} | {Text(place.BestResult.Test.Accuracy)} | {Text(place.Leak.GivenTask)} | {Text(place.Leak.BeyondPrediction)} | {place.Verdict} |");
+        $"| {run} | {Text(audit.Fidelity!)} | {place.Name}{(place.Released ? "" : " (internal)")} | {Text(place.BestWithoutTaskResult.Test.Accuracy)} | {Text(place.BestResult.Test.Accuracy)} | {Text(place.Leak.GivenTask)} | {Text(place.Leak.BeyondPrediction)} | {place.Verdict} |");
 
     private static string Text(Measured measured) => string.Create(CultureInfo.InvariantCulture, $"{measured.Value:F3} [{measured.Low:F3}, {measured.High:F3}]");
 

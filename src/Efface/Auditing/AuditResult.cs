@@ -179,13 +179,13 @@ public sealed record RepresentationAudit
     public required Leak Leak { get; init; }
 
     /// <summary>The classes of z, in the order of <see cref="Confusion"/>.</summary>
-    public required IReadOnlyList<string> Classes { get; init; }
+    public IReadOnlyList<string> Classes { get; init; } = [];
 
     /// <summary>Test images of each class (rows) that the attacker that counts took for each class (columns).</summary>
-    public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
+    public IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; } = [];
 
     /// <summary>The attacker that counts, on parts of the test images.</summary>
-    public required IReadOnlyList<SubgroupResult> Subgroups { get; init; }
+    public IReadOnlyList<SubgroupResult> Subgroups { get; init; } = [];
 
     /// <summary>What the same attackers read from the model before unlearning; null where none is known.</summary>
     public BeforeReading? Before { get; init; }
@@ -232,11 +232,11 @@ public sealed record AuditResult
     /// <summary>How strict it was.</summary>
     public required AuditSettings Settings { get; init; }
 
-    /// <summary>The images that it rests on.</summary>
-    public required AuditedImages Images { get; init; }
+    /// <summary>The images that it rests on; null in a file of version 1.</summary>
+    public AuditedImages? Images { get; init; }
 
-    /// <summary>Whether images or groups stand on both sides.</summary>
-    public required SplitControl Split { get; init; }
+    /// <summary>Whether images or groups stand on both sides; null in a file of version 1.</summary>
+    public SplitControl? Split { get; init; }
 
     /// <summary>Every place for every attribute.</summary>
     public required IReadOnlyList<RepresentationAudit> Representations { get; init; }

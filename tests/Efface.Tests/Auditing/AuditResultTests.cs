@@ -42,7 +42,7 @@ public sealed class AuditResultTests
         var audit = Audit([hidden, code, logits, other]);
 
         var blind = code.Attackers.Where(attacker => attacker.Knows == "c").MaxBy(attacker => attacker.Validation)!;
-        Assert.Equal(AuditResult.AttributeUnlearningMetric(blind.Test.Accuracy.Value, 0.95), audit.Aum, 12);
+        Assert.Equal(AuditResult.AttributeUnlearningMetric(blind.Test.Accuracy.Value, 0.95), audit.Aum!.Value, 12);
     }
 
     private static AuditResult Audit(RepresentationAudit[] places)

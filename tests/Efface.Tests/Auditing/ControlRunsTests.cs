@@ -62,18 +62,21 @@ public sealed class ControlRunsTests
     public void Both_controls_pass_on_noise_with_enough_images_for_the_trace()
     {
         using var scope = NewDisposeScope();
-        var controls = ControlRuns.Run(Planted.Vectors(), 0.2, 0.95, 0);
+        var controls = Run(Planted.Vectors(), 0.2);
         Assert.True(controls.Planted.Passed, $"found {controls.Planted.Measured}");
         Assert.True(controls.Shuffled.Passed, $"read {controls.Shuffled.Measured}");
-        Assert.True(ControlRuns.Run(Planted.Codes(0), 0.1, 0.95, 0).Passed);
+        Assert.True(Run(Planted.Codes(0), 0.1).Passed);
     }
 
     [Fact]
     public void Too_faint_a_trace_is_not_found_in_few_images()
     {
         using var scope = NewDisposeScope();
-        Assert.False(ControlRuns.Run(Planted.Vectors(), 0.005, 0.95, 0).Planted.Passed);
+        Assert.False(Run(Planted.Vectors(), 0.005).Planted.Passed);
     }
+
+    private static Controls Run(AttackParts parts, double tolerance)
+        => ControlRuns.Run(parts, new AuditSettings { Tolerance = tolerance }, new Sampling(0.95), new Sampling(0.95));
 
     // The best table of p(z | symbol) with classes weighed equally, counted on the very images it is judged on.
     private static double Best((int y, int z, int written)[] images, Func<(int y, int z, int written), object> symbol)

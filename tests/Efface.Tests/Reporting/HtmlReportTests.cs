@@ -239,7 +239,7 @@ internal sealed class FakeRuns : IDisposable
                                              from images in new[] { "training", "unseen" }
                                              let loss = (attacker == "linear" ? 0.01 : 0) + (images == "unseen" ? 0.02 : 0) + (knows == symbol ? 0.006 : 0)
                                              select Attacker(attacker, knows, images, best - loss)];
-        Choice Best(string knows) => attackers.Where(attacker => attacker.Knows == knows).Select(AuditedPlace.IdentityOf).First(choice => choice.Name != "linear");
+        Choice Best(string knows) => attackers.Where(attacker => attacker.Knows == knows).Select(attacker => attacker.Identity).First(choice => choice.Name != "linear");
         return new RepresentationAudit
         {
             Name = name,

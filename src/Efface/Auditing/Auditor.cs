@@ -16,16 +16,16 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     /// <summary>Audits representations.</summary>
     /// <param name="subject">What is audited.</param>
     /// <param name="attributes">Names of the columns to look for.</param>
-    /// <param name="before">The same images in the model before unlearning; null where none is known.</param>
+    /// <param name="before">What the same audit said of the model before unlearning, on the same images; null where none is known.</param>
     /// <param name="cancel">Checked before each attack.</param>
     /// <exception cref="InvalidInputException">None of the attackers can read some place.</exception>
-    public AuditResult Audit(AuditSubject subject, IReadOnlyList<string> attributes, AuditSubject? before = null, CancellationToken cancel = default)
+    public AuditResult Audit(AuditSubject subject, IReadOnlyList<string> attributes, AuditResult? before = null, CancellationToken cancel = default)
     {
         var columns = attributes.Select(name => subject.Columns.Single(column => column.Name == name)).ToList();
         var sought = columns.Count > 1 ? [.. columns, Product(columns)] : columns;
         var collateral = CollateralRuns.Columns(subject, columns);
         RequireAttackers(subject);
-        Count(subject, before, sought.Count, collateral.Count);
+        (_done, _total) = (0, sought.Count * subject.Places.Sum(place => PlaceAudit.Attacks(place, settings, subject.Task is not null).Count() + 1) + collateral.Count);
 
         // Bonferroni over places and attributes: one of them must not "leak" by chance alone.
         var corrected = 1 - (1 - settings.Confidence) / (subject.Places.Count(place => place.Released) * sought.Count);
@@ -55,18 +55,11 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
         throw new InvalidInputException($"--attackers {string.Join(',', settings.Attackers)}", $"none of them can read {unread.Name}", $"Add one of {string.Join(", ", able)}");
     }
 
-    private void Count(AuditSubject subject, AuditSubject? before, int attributes, int collateral)
-    {
-        int Attacks(AuditSubject of, IEnumerable<Place> places) => places.Sum(place => PlaceAudit.Attacks(place, settings, of.Task is not null).Count() + 1);
-        var ofBefore = before is null ? 0 : Attacks(before, subject.Places.Select(place => PlaceAudit.Counterpart(place, before)));
-        (_done, _total) = (0, attributes * (Attacks(subject, subject.Places) + ofBefore) + collateral);
-    }
-
     private Action<string> Attacked(CancellationToken cancel) => now =>
     {
         cancel.ThrowIfCancellationRequested();
         onProgress?.Invoke(new AuditProgress(_done, _total, now));
-        _done = Math.Min(_done + 1, _total);
+        _done++;
     };
 
     private Measured? Fidelity(AuditSubject subject)

@@ -31,21 +31,19 @@ public static class CollateralRuns
 
     /// <summary>One attribute.</summary>
     /// <param name="subject">The model that is audited.</param>
-    /// <param name="before">The same images in the model before unlearning; null where none is known.</param>
+    /// <param name="before">What the audit said of the model before unlearning; null where none is known.</param>
     /// <param name="column">What was not to be forgotten.</param>
     /// <param name="settings">Confidence, budget and seed.</param>
-    public static CollateralResult Of(AuditSubject subject, AuditSubject? before, Column column, AuditSettings settings)
+    public static CollateralResult Of(AuditSubject subject, AuditResult? before, Column column, AuditSettings settings)
     {
         var sampling = subject.Sampling(settings.Confidence);
-        var after = Parts(subject);
+        var parts = subject.For(subject.Places.First(place => place.Released), column, settings.Budget);
+        IAttacker reader = parts.Problem.IsDiscrete ? new LookupAttacker() : new LinearAttacker();
         return new CollateralResult(column.Name,
-            before is null ? null : Read(Parts(before)),
-            Read(after),
-            subject.Task is null ? null : Auc(after.Floor(FloorAttacker.PredictionOnly)));
+            before?.Collateral.FirstOrDefault(result => result.Attribute == column.Name)?.After,
+            Auc(parts.OnTraining(reader, settings.Seeds[0])),
+            subject.Task is null ? null : Auc(parts.Floor(FloorAttacker.PredictionOnly)));
 
-        AttackParts Parts(AuditSubject of) => of.For(of.Places.First(place => place.Released), column, settings.Budget);
-        Measured Read(AttackParts parts)
-            => Auc(parts.OnTraining(parts.Problem.IsDiscrete ? new LookupAttacker() : new LinearAttacker(), settings.Seeds[0]));
         Measured Auc(Attack attack) => Auditing.Auc.Of(attack.Test.Balanced, attack.Test.Truth, sampling);
     }
 }

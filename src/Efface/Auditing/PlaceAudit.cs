@@ -36,14 +36,10 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
            from seed in attacker.DependsOnSeed ? settings.Seeds : settings.Seeds.Take(1)
            select (attacker, knowsTask, unseen, seed);
 
-    /// <summary>Where the model before unlearning is read: the place of the same name, else the first that it releases.</summary>
-    public static Place Counterpart(Place place, AuditSubject before)
-        => before.Places.FirstOrDefault(other => other.Name == place.Name) ?? before.Places.First(other => other.Released);
-
     /// <summary>Attacks, and judges.</summary>
-    public RepresentationAudit Run(AuditSubject? before)
+    public RepresentationAudit Run(AuditResult? before)
     {
-        var read = Attack(subject, place);
+        var read = Attack();
         attacking($"{attribute.Name} at {place.Name}: controls");
         var controls = ControlRuns.Run(read.Parts, settings, _sampling, _sampling.At(corrected));
         var leak = Leak(read, _sampling.At(corrected));
@@ -69,22 +65,22 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         };
     }
 
-    private Read Attack(AuditSubject of, Place at)
+    private Read Attack()
     {
-        var parts = of.For(at, attribute, settings.Budget);
-        var hasTask = of.Task is not null;
+        var parts = subject.For(place, attribute, settings.Budget);
+        var hasTask = subject.Task is not null;
         var labelOnly = hasTask ? parts.Floor(FloorAttacker.LabelOnly) : null;
         var majority = parts.Floor(FloorAttacker.Majority);
         var attacks = new List<Sent>();
-        foreach (var (attacker, knowsTask, unseen, seed) in Attacks(at, settings, hasTask))
+        foreach (var (attacker, knowsTask, unseen, seed) in Attacks(place, settings, hasTask))
         {
-            attacking($"{attribute.Name} at {at.Name}: {attacker.Name}");
+            attacking($"{attribute.Name} at {place.Name}: {attacker.Name}");
             var knowing = parts.Knowing(knowsTask);
             var attack = unseen ? knowing.OnUnseen(attacker, seed) : knowing.OnTraining(attacker, seed);
             attacks.Add(new Sent(new AttackerResult
             {
                 Name = attacker.Name,
-                Knows = (at.Symbols > 0 ? "c" : "h") + (knowsTask ? ",y" : ""),
+                Knows = (place.Symbols > 0 ? "c" : "h") + (knowsTask ? ",y" : ""),
                 FittedOn = unseen ? "unseen" : "training",
                 Seed = seed,
                 Validation = attack.Validation.BalancedAccuracy(),
@@ -95,11 +91,12 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         return new Read(parts, majority, labelOnly, hasTask ? parts.Floor(FloorAttacker.PredictionOnly) : null, attacks);
     }
 
-    private BeforeReading Before(AuditSubject before)
+    // The place of the same name, else the first that the model before released: a code has no counterpart there.
+    private BeforeReading? Before(AuditResult before)
     {
-        var at = Counterpart(place, before);
-        var read = Attack(before, at);
-        return new BeforeReading(at.Name, read.Best.Result.Identity, read.Best.Result.Test.BalancedAccuracy, Leak(read, _sampling.At(corrected)));
+        var same = before.All.Where(audit => audit.Attribute == attribute.Name).ToList();
+        return (same.FirstOrDefault(audit => audit.Name == place.Name) ?? same.FirstOrDefault(audit => audit.Released)) is not { } there ? null
+            : new BeforeReading(there.Name, there.Best, there.BestResult.Test.BalancedAccuracy, there.Leak);
     }
 
     private static Leak Leak(Read read, Sampling sampling)

@@ -60,6 +60,8 @@ internal static class ArrayVectors
     private static IEnumerable<string> Notes(VectorRequest request, IReadOnlyList<StoredArray> arrays, StoredArray vectors)
     {
         if (arrays.Count > 1) yield return $"{request.File}: the vectors are its array {vectors}";
+        if (request.Key is null && arrays.FirstOrDefault(array => array is { HasKeys: true, Type.IsText: true }) is { } names)
+            yield return $"{request.File}: rows are joined to the labels by position; if {names.Name} names the images, give --key {names.Name}";
         if (vectors.Shape is [_, var tokens, var width]) yield return $"{request.File}: {tokens:N0} tokens of {width:N0} numbers an image are read as maps of {width:N0} channels, {tokens:N0} high and 1 wide";
     }
 }

@@ -12,7 +12,7 @@ internal static partial class NumpyFormat
     private const int LongestHeader = 1 << 16;
 
     // No representation shrinks so much; a bomb does.
-    private const long MostExpansion = 200, SmallBytes = 1 << 28;
+    private const long MostExpansion = 200, SmallBytes = 1 << 26;
 
     /// <summary>The one array of a .npy.</summary>
     public static StoredArray OpenArray(string path)

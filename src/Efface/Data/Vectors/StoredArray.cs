@@ -45,13 +45,13 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
         return values;
     }
 
-    /// <summary>The keys of the rows, as text.</summary>
-    public string[] ReadKeys()
+    /// <summary>The keys of the rows, as text; null where one is empty.</summary>
+    public string?[] ReadKeys()
     {
         var bytes = new byte[RowTensor.Count(File, Shape) * Type!.Size];
         Open(stream => stream.ReadExactly(bytes));
         if (IsBigEndian) Type.ReverseBytes(bytes);
-        if (Type.IsText) return [.. Type.Texts(bytes)];
+        if (Type.IsText) return [.. Type.Texts(bytes).Select(text => text.Length > 0 ? text : null)];
         var numbers = new long[Shape[0]];
         Type.ToInt64(bytes, numbers);
         return [.. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))];

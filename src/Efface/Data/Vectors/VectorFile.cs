@@ -46,7 +46,7 @@ internal sealed class VectorFile(IReadOnlyList<string> columns, IReadOnlyList<st
         {
             ".npy" => ArrayVectors.Open(request, [NumpyFormat.OpenArray(request.Path)]),
             ".npz" => ArrayVectors.Open(request, NumpyFormat.OpenArchive(request.Path)),
-            ".safetensors" => ArrayVectors.Open(request, Safetensors.Open(request.Path)),
+            ".safetensors" => ArrayVectors.Open(request, SafetensorsFormat.Open(request.Path)),
             ".parquet" => ParquetVectors.Open(request),
             ".csv" or ".tsv" => TextVectors.Open(request),
             ".pt" or ".pth" or ".pkl" or ".pickle" or ".joblib" => throw new InvalidInputException($"{request.Flag} {request.Path}", "is a pickle, which can run code when it is read", $"Save the vectors as one of {Formats}"),

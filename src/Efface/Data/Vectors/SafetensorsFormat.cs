@@ -7,7 +7,7 @@ namespace Efface.Data;
 /// Safetensors files: eight bytes of length, a JSON header, then the arrays' bytes. Read by hand, because TorchSharp.PyBridge believes
 /// what a damaged header says, and reads tensors into memory twice.
 /// </summary>
-internal static class Safetensors
+internal static class SafetensorsFormat
 {
     private const long LongestHeader = 100_000_000;
 

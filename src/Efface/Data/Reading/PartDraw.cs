@@ -1,59 +1,58 @@
 namespace Efface.Data;
 
 /// <summary>Decides what each row is used for: as the data set says, else by a seeded draw, stratified by the task, that keeps groups together.</summary>
-internal sealed class PartDraw
+/// <param name="count">Rows of the sheet.</param>
+/// <param name="stratum">The stratum of a row, such as its task.</param>
+/// <param name="group">The group of a row.</param>
+/// <param name="seed">The same one draws the same parts.</param>
+internal sealed class PartDraw(int count, Func<int, int> stratum, Func<int, int> group, int seed)
 {
     private const double HeldOut = 0.1;
 
-    private readonly LabelSheet _sheet;
-    private readonly DataOptions _options;
-    private readonly Func<int, int> _stratum, _group;
-    private readonly SheetColumn? _groups;
+    /// <summary>The part of each row as the data set has it; null when all are drawn.</summary>
+    public Part[]? Given { get; init; }
 
-    public PartDraw(LabelSheet sheet, SheetColumn? task, DataOptions options)
-    {
-        (_sheet, _options) = (sheet, options);
-        _groups = sheet.Columns.FirstOrDefault(column => column.Name == options.Reading.GroupColumn);
-        _stratum = task is null ? _ => 0 : row => task.Codes[row];
-        // A picture that several rows name must not both train and test.
-        _group = _groups is null ? row => sheet.ImageOfRow[row] : row => _groups.Codes[row];
-    }
+    /// <summary>Share of the rows that a draw of all parts gives to test.</summary>
+    public double TestShare { get; init; } = HeldOut;
+
+    /// <summary>Share that it gives to validation.</summary>
+    public double ValidationShare { get; init; } = HeldOut;
 
     /// <summary>One part for each row of the sheet; only those of <paramref name="rows"/> mean anything.</summary>
     public Part[] Parts(int[] rows)
     {
-        var parts = (Part[]?)_sheet.Parts?.Clone() ?? new Part[_sheet.Count];
-        if (_sheet.Parts is null)
-            foreach (var row in Splits.DrawGroups(rows, _stratum, _group, HeldOut, _options.Seed)) parts[row] = Part.Test;
+        var parts = (Part[]?)Given?.Clone() ?? new Part[count];
+        if (Given is null)
+            foreach (var row in Splits.DrawGroups(rows, stratum, group, TestShare, seed)) parts[row] = Part.Test;
         if (!Array.Exists(rows, row => parts[row] == Part.Validation))
         {
             int[] train = [.. rows.Where(row => parts[row] == Part.Train)];
-            var fraction = _sheet.Parts is null ? HeldOut / (1 - HeldOut) : HeldOut;
-            foreach (var row in Splits.DrawGroups(train, _stratum, _group, fraction, _options.Seed)) parts[row] = Part.Validation;
+            var fraction = Given is null ? ValidationShare / (1 - TestShare) : HeldOut;
+            foreach (var row in Splits.DrawGroups(train, stratum, group, fraction, seed)) parts[row] = Part.Validation;
         }
         return parts;
     }
 
     /// <summary>Where the data set's own parts share a group, its rows stay in the part that is read last.</summary>
-    public int[] WithoutSharedGroups(int[] rows, Part[] parts, Action<int, string?, string?, string, string> refuse)
+    public int[] WithoutSharedGroups(int[] rows, Part[] parts, SheetColumn groups, Action<int, string?, string?, string, string> refuse)
     {
-        if (_groups is null || _sheet.Parts is null) return rows;
+        if (Given is null) return rows;
         var last = new Dictionary<int, Part>();
-        foreach (var row in rows) last[_group(row)] = last.TryGetValue(_group(row), out var part) && part > parts[row] ? part : parts[row];
-        foreach (var row in rows.Where(row => last[_group(row)] != parts[row]))
-            refuse(row, _groups.Name, _groups.Value(row), $"is also in the {last[_group(row)].Word()} part, which tests what {parts[row].Word()} has seen", "Give the group one part");
-        return [.. rows.Where(row => last[_group(row)] == parts[row])];
+        foreach (var row in rows) last[group(row)] = last.TryGetValue(group(row), out var part) && part > parts[row] ? part : parts[row];
+        foreach (var row in rows.Where(row => last[group(row)] != parts[row]))
+            refuse(row, groups.Name, groups.Value(row), $"is also in the {last[group(row)].Word()} part, which tests what {parts[row].Word()} has seen", "Give the group one part");
+        return [.. rows.Where(row => last[group(row)] == parts[row])];
     }
 
     /// <summary>At most as many rows of each part as the limit says, stratified by the task.</summary>
-    public int[] Limit(int[] rows, Part[] parts)
+    public int[] Limit(int[] rows, Part[] parts, int? most)
     {
-        if (_options.Limit is not { } limit) return rows;
+        if (most is not { } limit) return rows;
         var kept = new List<int>();
         foreach (var part in Enum.GetValues<Part>())
         {
             int[] all = [.. rows.Where(row => parts[row] == part)];
-            kept.AddRange(all.Length <= limit ? all : Splits.Draw(all, _stratum, (double)limit / all.Length, _options.Seed + 1));
+            kept.AddRange(all.Length <= limit ? all : Splits.Draw(all, stratum, (double)limit / all.Length, seed + 1));
         }
         return [.. kept.Order()];
     }

@@ -19,13 +19,15 @@ internal sealed class RowSelection
         (_faults, _findings) = ([.. sheet.Faults], [.. sheet.Findings]);
         string[] needed = [.. options.Attributes.Append(options.Task).Append(options.Reading.GroupColumn).OfType<string>().Distinct()];
         Chosen = [.. sheet.Columns.Where(column => options.Attributes.Contains(column.Name) || column.Name == options.Task)];
+        var task = Chosen.FirstOrDefault(column => column.Name == options.Task);
         _groups = sheet.Columns.FirstOrDefault(column => column.Name == options.Reading.GroupColumn);
         _rows = Complete([.. sheet.Columns.Where(column => needed.Contains(column.Name))]);
-        var draw = new PartDraw(sheet, Chosen.FirstOrDefault(column => column.Name == options.Task), options);
+        // A picture that several rows name must not both train and test.
+        var draw = new PartDraw(sheet.Count, row => task?.Codes[row] ?? 0, row => _groups?.Codes[row] ?? sheet.ImageOfRow[row], options.Seed) { Given = sheet.Parts };
         _parts = draw.Parts(_rows);
-        _rows = draw.WithoutSharedGroups(_rows, _parts, Refuse);
+        if (_groups is not null) _rows = draw.WithoutSharedGroups(_rows, _parts, _groups, Refuse);
         _labelFaults = _faults.Count;
-        _rows = draw.Limit(_rows, _parts);
+        _rows = draw.Limit(_rows, _parts, options.Limit);
     }
 
     /// <summary>The columns of task and attributes.</summary>
@@ -94,7 +96,7 @@ internal sealed class RowSelection
     /// <summary>The images and labels that are left.</summary>
     public ImageTable Table(TorchSharp.torch.Tensor pixels) => new(
         _sheet.Name, pixels,
-        [.. _sheet.Columns.Where(column => !column.IsOpen).Select(ToColumn)],
+        [.. _sheet.Columns.Where(column => !column.IsOpen).Select(column => column.OfRows(_rows))],
         [.. _rows.Select(row => _parts[row])], _sheet.Flips, _slots, Hashes)
     {
         Groups = _groups is null ? null : [.. _rows.Select(row => _groups.Codes[row])],
@@ -129,13 +131,5 @@ internal sealed class RowSelection
     {
         int[] kept = [.. Enumerable.Range(0, _rows.Length).Where(i => stays(_rows[i]))];
         (_rows, _slots, Hashes) = ([.. kept.Select(i => _rows[i])], [.. kept.Select(i => _slots[i])], [.. kept.Select(i => Hashes[i])]);
-    }
-
-    // A column that nobody chose may have empty cells: they are a class of their own, not a fault.
-    private Column ToColumn(SheetColumn column)
-    {
-        const string Missing = "(missing)";
-        if (!_rows.Any(row => column.Codes[row] < 0)) return new Column(column.Name, column.Values, [.. _rows.Select(row => column.Codes[row])]);
-        return new Column(column.Name, [.. column.Values, Missing], [.. _rows.Select(row => column.Codes[row] < 0 ? column.Values.Count : column.Codes[row])]);
     }
 }

@@ -55,7 +55,7 @@ internal static class CelebA
     private static TextTable ReadTable(string root, string file, bool counted)
     {
         var table = file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
-            ? DelimitedText.Read(root, [file], _ => ColumnUse.Image)
+            ? DelimitedText.Read(root, [file], _ => ColumnUse.Names)
             : SpacedText.Read(root, file, counted);
         return table.Columns.Count > 1 ? table : throw new InvalidInputException(Path.Combine(root, file), "has fewer than two columns with names", "Take the publishers' file");
     }

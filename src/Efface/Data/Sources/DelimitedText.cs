@@ -14,8 +14,8 @@ internal enum ColumnUse
     /// <summary>Every value is kept, however many.</summary>
     Needed,
 
-    /// <summary>The pictures' names: every value is kept, once.</summary>
-    Image,
+    /// <summary>Names of pictures or keys of rows: every value is kept, once, in the order in which it is met.</summary>
+    Names,
 }
 
 /// <summary>A CSV, TSV or the like, or several with one header: columns, where rows stand, and what is wrong with some.</summary>
@@ -63,32 +63,43 @@ internal static class DelimitedText
         {
             if (!Header(Path.Combine(root, file)).SequenceEqual(header))
                 throw new InvalidInputException(Path.Combine(root, file), $"has another header than {files[0]}", "Give them the same columns in the same order");
-            Guard(Path.Combine(root, file), () => ReadRows(root, file, header.Length, columns.Select(column => (column.place, column.builder)).ToArray(), places, faults));
+            EachRow(root, file, (row, fault) =>
+            {
+                if (fault is not null)
+                {
+                    faults.Add(fault);
+                    return true;
+                }
+                places.Add((file, row.LineNumberFrom));
+                foreach (var (place, _, builder) in columns) builder.Add(row[place].Span);
+                return true;
+            });
         }
-        return new TextTable([.. columns.Select(column => column.use is ColumnUse.Image ? column.builder.BuildAsRead() : column.builder.Build())], places, faults);
+        return new TextTable([.. columns.Select(column => column.use is ColumnUse.Names ? column.builder.BuildAsRead() : column.builder.Build())], places, faults);
     }
 
-    private static bool ReadRows(string root, string file, int fields, (int Place, SheetColumnBuilder Builder)[] columns, List<(string, int)> places, List<RowFault> faults)
+    /// <summary>Looks at one row after another below the header.</summary>
+    /// <param name="root">What the file's name is relative to.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="visit">Given each row, and what is wrong with its fields if anything is; false ends it.</param>
+    /// <exception cref="InvalidInputException">It is no table.</exception>
+    public static void EachRow(string root, string file, Func<SepReader.Row, RowFault?, bool> visit) => Guard(Path.Combine(root, file), () =>
     {
         using var reader = Open(Path.Combine(root, file));
-        Header(file, reader);
+        var fields = Header(file, reader).Length;
         foreach (var row in reader)
         {
             // An empty line at the end, or between rows, is how editors leave files.
             if (row.ColCount == 1 && row.Span.Trim().IsEmpty) continue;
-            var fault = !IsWellQuoted(row.Span, reader.Spec.Sep.Separator) ? ($"lines {row.LineNumberFrom} to {row.LineNumberToExcl - 1}", "has a quote that does not open or close a value", "Close it, double it within a quoted value, or take it out")
-                : row.ColCount != fields ? ($"{row.ColCount} fields", $"has not the {fields} fields of the header", "Look for a missing or unquoted separator, or an unclosed quote")
-                : default((string Value, string Fault, string Remedy)?);
-            if (fault is { } wrong)
-            {
-                faults.Add(new RowFault(file, row.LineNumberFrom, null, wrong.Value, wrong.Fault, wrong.Remedy));
-                continue;
-            }
-            places.Add((file, row.LineNumberFrom));
-            foreach (var (place, builder) in columns) builder.Add(row[place].Span);
+            if (!visit(row, FaultOf(file, row, fields, reader.Spec.Sep.Separator))) break;
         }
         return true;
-    }
+    });
+
+    private static RowFault? FaultOf(string file, SepReader.Row row, int fields, char separator)
+        => !IsWellQuoted(row.Span, separator) ? new RowFault(file, row.LineNumberFrom, null, $"lines {row.LineNumberFrom} to {row.LineNumberToExcl - 1}", "has a quote that does not open or close a value", "Close it, double it within a quoted value, or take it out")
+            : row.ColCount != fields ? new RowFault(file, row.LineNumberFrom, null, $"{row.ColCount} fields", $"has not the {fields} fields of the header", "Look for a missing or unquoted separator, or an unclosed quote")
+            : null;
 
     private static SepReader Open(string path)
     {

@@ -17,7 +17,7 @@ internal static class FairFace
             .Select(file => new Problem(Path.Combine(root, file), "missing", "Put the publishers' label files there"))];
         if (missing.Length > 0) throw new InvalidInputException(missing);
 
-        var table = DelimitedText.Read(root, [Train, Test], name => name == "file" ? ColumnUse.Image : ColumnUse.Needed);
+        var table = DelimitedText.Read(root, [Train, Test], name => name == "file" ? ColumnUse.Names : ColumnUse.Needed);
         string[] absent = [.. new[] { "file", "age", "gender", "race" }.Where(name => table.Columns.All(column => column.Name != name))];
         if (absent.Length > 0) throw new InvalidInputException(Path.Combine(root, Train), $"has no column {string.Join(", ", absent)}", "Take the publishers' label files");
 

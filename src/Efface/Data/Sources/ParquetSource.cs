@@ -73,10 +73,11 @@ internal static class ParquetSource
             return true;
         });
 
-    // Hugging Face writes -1 where a class is not known.
-    private static string? Missing(string? value, bool isClass) => isClass && value == "-1" ? null : value;
+    /// <summary>The value as it counts: Hugging Face writes -1 where a class is not known.</summary>
+    public static string? Missing(string? value, bool isClass) => isClass && value == "-1" ? null : value;
 
-    private static SheetColumn Named(SheetDraft draft, SheetColumn column, string[] names)
+    /// <summary>A column of Hugging Face's numbers with the names that its metadata give them.</summary>
+    public static SheetColumn Named(SheetDraft draft, SheetColumn column, string[] names)
         => column.IsOpen ? column : draft.Recode(column, [.. names.Select((name, code) => (code.ToString(CultureInfo.InvariantCulture), name))], "Its classes stand in the file's metadata: mend the value, or take the row out");
 
     private static Part[]? PartsOf(string[] files, List<(string File, int Row)> places)

@@ -15,6 +15,14 @@ public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[
     /// <summary>The same rows with other values: <paramref name="codes"/> says where each of today's values goes, -1 nowhere.</summary>
     public SheetColumn Recoded(IReadOnlyList<string> values, int[] codes) => new(Name, values, [.. Codes.Select(code => code < 0 ? -1 : codes[code])]);
 
+    /// <summary>The classes and labels of <paramref name="rows"/>. Empty cells, which only a column that nobody chose may have, are a class of their own.</summary>
+    internal Column OfRows(int[] rows)
+    {
+        const string Missing = "(missing)";
+        if (!rows.Any(row => Codes[row] < 0)) return new Column(Name, Values, [.. rows.Select(row => Codes[row])]);
+        return new Column(Name, [.. Values, Missing], [.. rows.Select(row => Codes[row] < 0 ? Values.Count : Codes[row])]);
+    }
+
     /// <summary>The value of a row; null where the cell is empty.</summary>
     public string? Value(int row) => Codes[row] < 0 ? null : Values[Codes[row]];
 }

@@ -8,6 +8,12 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     private readonly bool[] _refused = new bool[count];
     private readonly List<RowFault> _faults = [];
 
+    /// <summary>Rows, refused or not.</summary>
+    public int Count => count;
+
+    /// <summary>Why rows are left out, in the order in which that was found.</summary>
+    public IReadOnlyList<RowFault> Faults => _faults;
+
     /// <summary>Leaves a row out. Its first fault is the one that is told.</summary>
     public void Refuse(int row, string? column, string? value, string fault, string remedy)
     {
@@ -16,6 +22,9 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         var (file, line) = place(row);
         _faults.Add(new RowFault(file, line, column, value, fault, remedy));
     }
+
+    /// <summary>The rows that are not left out.</summary>
+    public int[] Kept => [.. Enumerable.Range(0, count).Where(row => !_refused[row])];
 
     /// <summary>Whether a row is left out.</summary>
     public bool IsRefused(int row) => _refused[row];
@@ -67,7 +76,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <summary>The sheet without the refused rows.</summary>
     public LabelSheet Finish(LabelSheet whole, IReadOnlyList<RowFault> earlier)
     {
-        int[] kept = [.. Enumerable.Range(0, count).Where(row => !_refused[row])];
+        var kept = Kept;
         IReadOnlyList<RowFault> faults = [.. earlier, .. _faults];
         return (kept.Length == count ? whole : whole.Select(kept)) with { Faults = faults };
     }

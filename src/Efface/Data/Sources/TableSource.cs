@@ -16,7 +16,7 @@ internal static class TableSource
         RequireColumns(file, header, options);
 
         var needed = ColumnRules.Needed(options);
-        var table = DelimitedText.Read(root, [file], name => name == imageColumn ? ColumnUse.Image : needed.Contains(name) ? ColumnUse.Needed : ColumnUse.Classes);
+        var table = DelimitedText.Read(root, [file], name => name == imageColumn ? ColumnUse.Names : needed.Contains(name) ? ColumnUse.Needed : ColumnUse.Classes);
         var draft = new SheetDraft(table.Places.Count, table.Place);
         var (images, ofRow) = draft.Pictures(table[imageColumn], root, ImageFolder(root, file, table[imageColumn], reading), reading.AllowOutside);
         var parts = reading.SplitColumn is { } split ? draft.Parts(table[split]) : null;

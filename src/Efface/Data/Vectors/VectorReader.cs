@@ -1,0 +1,175 @@
+using static TorchSharp.torch;
+
+namespace Efface.Data;
+
+/// <summary>Reads representations that any other program computed, and joins them to their images' labels and parts.</summary>
+public static class VectorReader
+{
+    /// <summary>The share of drawn parts that goes to test; most of an audit's uncertainty comes from there.</summary>
+    public const double TestShare = 0.3;
+
+    /// <summary>The share that goes to validation; the rest trains attackers.</summary>
+    public const double ValidationShare = 0.2;
+
+    /// <summary>Fewer images than this in a part say nothing.</summary>
+    public const int FewestImages = 20;
+
+    /// <summary>Reads all files.</summary>
+    /// <param name="options">Which, and what their columns mean.</param>
+    /// <param name="observer">Told while it goes on.</param>
+    /// <param name="cancel">Ends it early.</param>
+    /// <exception cref="InvalidInputException">Every problem that was found: in what the files are and hold before anything large is read, then in the rows.</exception>
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public static VectorTable Read(VectorOptions options, IReadingObserver? observer = null, CancellationToken cancel = default)
+    {
+        using var scope = NewDisposeScope();
+        var (vectors, before) = Open(options);
+        var own = new[] { (Path: options.Representations, File: vectors), (Path: options.Before, File: before) }
+            .Where(pair => IsSame(pair.Path, options.Labels)).SelectMany(pair => pair.File!.Columns).ToArray();
+        var labels = VectorLabels.Read(options, own);
+        RequireClasses(options, labels);
+        RefuseIncomplete(options, labels);
+        var given = labels.Column(options.SplitColumn) is { } split ? labels.Rows.Parts(split) : null;
+        var joined = Join(options, labels, options.Representations, vectors.Read(new ReadingWatch("reading representations", observer, cancel)));
+        var joinedBefore = before is null ? null : Join(options, labels, options.Before!, before.Read(new ReadingWatch("reading representations from before", observer, cancel)));
+
+        var groups = labels.Column(options.GroupColumn);
+        var draw = Draw(options, labels, groups, given);
+        int[] used = [.. labels.Rows.Kept.Where(row => joined.Has(row) && joinedBefore?.Has(row) != false)];
+        var parts = draw.Parts(used);
+        if (groups is not null) used = draw.WithoutSharedGroups(used, parts, groups, labels.Rows.Refuse);
+        RowFault[] skipped = [.. labels.Rows.Faults.Concat(joined.Faults).Concat(joinedBefore?.Faults ?? []).Distinct()];
+        Column[] columns = [.. labels.Columns.Where(column => IsLabel(options, column, used.Length)).Select(column => column.OfRows(used))];
+        Part[] partOf = [.. used.Select(row => parts[row])];
+        RequireParts(options, columns, partOf, skipped);
+
+        List<string> notes = [.. vectors.Notes, .. before?.Notes ?? [], .. Notes(options, labels, given, used, joined)];
+        return new VectorTable
+        {
+            Name = Path.GetFileName(options.Representations),
+            MeanOfDraws = joined.Mean(used)?.DetachFromDisposeScope(),
+            Draws = joined.DrawRange(used).Fewest,
+            Values = joined.Take(used, notes).DetachFromDisposeScope(),
+            Before = joinedBefore?.Take(used, notes).DetachFromDisposeScope(),
+            Columns = columns,
+            Parts = partOf,
+            PartsDrawn = given is null,
+            Groups = groups is null ? null : Dense(groups, used),
+            Skipped = skipped,
+            Notes = notes,
+        };
+    }
+
+    private static (VectorFile Vectors, VectorFile? Before) Open(VectorOptions options)
+    {
+        var problems = new List<Problem>();
+        var names = Collect(problems, () => VectorLabels.Names(options.Labels));
+        if (names is not null)
+            problems.AddRange(options.Named.Where(flag => !names.Contains(flag.Name))
+                .Select(flag => new Problem($"{flag.Flag} {flag.Name}", $"no such column in {options.Labels}", $"Its columns are {string.Join(", ", names.Take(50))}")));
+        VectorFile OpenOne(string path, string flag)
+        {
+            // In another file than the labels', a column that the labels have too is a label that was copied along.
+            var taken = options.Named.Select(named => named.Name).Concat(IsSame(path, options.Labels) ? [] : names ?? []).ToHashSet();
+            return VectorFile.Open(new VectorRequest(path, flag, options.Key, options.Array, taken));
+        }
+        var vectors = Collect(problems, () => OpenOne(options.Representations, "--representations"));
+        var before = options.Before is { } path ? Collect(problems, () => OpenOne(path, "--before")) : null;
+        return problems.Count == 0 ? (vectors!, before) : throw new InvalidInputException([.. problems.Distinct()]);
+    }
+
+    private static T? Collect<T>(List<Problem> problems, Func<T> read) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidInputException fault)
+        {
+            problems.AddRange(fault.Problems);
+            return null;
+        }
+    }
+
+    private static bool IsSame(string? one, string other) => one is not null && Path.GetFullPath(one) == Path.GetFullPath(other);
+
+    private static IEnumerable<string> Chosen(VectorOptions options) => options.Attributes.Prepend(options.Task).OfType<string>().Distinct();
+
+    private static void RequireClasses(VectorOptions options, VectorLabels labels)
+    {
+        Problem[] problems = [.. Chosen(options).Select(name => labels.Column(name)!).Where(column => column.Values.Count > DelimitedText.MostClasses)
+            .Select(column => new Problem($"column '{column.Name}'", $"has {column.Values.Count:N0} different values: these are no classes", "Write classes there, or choose another column"))];
+        if (problems.Length > 0) throw new InvalidInputException(problems);
+    }
+
+    private static void RefuseIncomplete(VectorOptions options, VectorLabels labels)
+    {
+        SheetColumn[] needed = [.. Chosen(options).Append(options.GroupColumn).OfType<string>().Distinct().Select(name => labels.Column(name)!)];
+        foreach (var column in needed)
+            for (var row = 0; row < labels.Rows.Count; row++)
+                if (column.Codes[row] < 0) labels.Rows.Refuse(row, column.Name, null, "has no value", "Fill it in, or take the row out");
+    }
+
+    private static JoinedVectors Join(VectorOptions options, VectorLabels labels, string path, RawVectors raw)
+    {
+        var file = Path.GetFileName(path);
+        var width = raw.Values.shape[1..].Aggregate(1L, (count, size) => count * size);
+        var faulty = 0;
+        foreach (var (count, row) in RowTensor.CountNotFinite(raw.Values).Select((count, row) => (count, row)).Where(pair => pair.count > 0 && !raw.Rows.IsRefused(pair.row)))
+        {
+            raw.Rows.Refuse(row, null, $"{count:N0} of {width:N0} numbers", "has numbers that are missing, NaN or infinite", "Find out where the model overflows, or take the row out");
+            faulty++;
+        }
+        if (2 * faulty > raw.Rows.Count)
+            throw new InvalidInputException(path, $"has numbers that are missing, NaN or infinite in {faulty:N0} of {raw.Rows.Count:N0} rows", "Find out where the model overflows, and compute the representations again");
+        var labelRows = VectorJoin.LabelRows(labels, labels.Column(options.Key), Path.GetFileName(options.Labels), raw, file);
+        return new JoinedVectors(raw, labelRows, labels.Rows.Count, file);
+    }
+
+    private static PartDraw Draw(VectorOptions options, VectorLabels labels, SheetColumn? groups, Part[]? given)
+    {
+        SheetColumn[] chosen = [.. Chosen(options).Select(name => labels.Column(name)!)];
+        return new PartDraw(labels.Rows.Count, row => chosen.Aggregate(0, (stratum, column) => stratum * column.Values.Count + column.Codes[row]), row => groups?.Codes[row] ?? row, options.Seed)
+        {
+            Given = given,
+            TestShare = TestShare,
+            ValidationShare = ValidationShare,
+        };
+    }
+
+    // A value of nearly every row's own is a name, however few the rows are.
+    private static bool IsLabel(VectorOptions options, SheetColumn column, int rows)
+        => Chosen(options).Contains(column.Name)
+            || column.Name != options.Key && column.Name != options.SplitColumn && column.Name != options.GroupColumn && !IsName(column, rows);
+
+    private static bool IsName(SheetColumn column, int rows) => column.IsOpen || column.Values.Count > Math.Min(DelimitedText.MostClasses, rows / 2);
+
+    private static void RequireParts(VectorOptions options, Column[] columns, Part[] parts, RowFault[] skipped)
+    {
+        var problems = new List<Problem>();
+        int[][] rows = [.. Enum.GetValues<Part>().Select(part => Enumerable.Range(0, parts.Length).Where(row => parts[row] == part).ToArray())];
+        if (rows.Any(part => part.Length < FewestImages))
+            problems.Add(new Problem(options.Representations, $"gives {Words(rows.Select(part => part.Length))} images that can be used, and each part needs {FewestImages}", "Compute representations of more images, or mend the rows that are skipped"));
+        foreach (var column in columns.Where(column => Chosen(options).Contains(column.Name)))
+            foreach (var part in Enum.GetValues<Part>().Where(part => rows[(int)part].Length > 0 && column.Count(rows[(int)part]).Count(count => count > 0) < 2))
+                problems.Add(new Problem($"column '{column.Name}'", $"has one class in the {part.Word()} part ({column.Classes[column.Labels[rows[(int)part][0]]]})", "Choose another column, or another split"));
+        if (problems.Count > 0) throw new InvalidInputException([.. FaultGroup.Of(skipped).Select(group => group.ToProblem()), .. problems]);
+    }
+
+    private static string Words(IEnumerable<int> counts) => string.Join(", ", counts.Select((count, part) => $"{count:N0} {((Part)part).Word()}"));
+
+    private static IEnumerable<string> Notes(VectorOptions options, VectorLabels labels, Part[]? given, int[] used, JoinedVectors joined)
+    {
+        string[] names = [.. labels.Columns.Where(column => !options.Named.Any(flag => flag.Name == column.Name) && IsName(column, used.Length)).Select(column => column.Name)];
+        if (names.Length > 0) yield return $"{Path.GetFileName(options.Labels)}: columns with too many different values to be classes are left out: {string.Join(", ", names.Take(10))}{(names.Length > 10 ? $" and {names.Length - 10:N0} more" : "")}";
+        if (given is not null && !used.Any(row => given[row] == Part.Validation)) yield return $"column {options.SplitColumn} names no validation part: a tenth of train is held out for it";
+        var (fewest, most) = joined.DrawRange(used);
+        if (most > 1) yield return $"each image has {(fewest == most ? $"{fewest:N0}" : $"{fewest:N0} to {most:N0}")} draws of its representation";
+    }
+
+    private static int[] Dense(SheetColumn groups, int[] used)
+    {
+        var numbers = new Dictionary<int, int>();
+        return [.. used.Select(row => numbers.TryGetValue(groups.Codes[row], out var number) ? number : numbers[groups.Codes[row]] = numbers.Count)];
+    }
+}

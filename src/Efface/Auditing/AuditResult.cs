@@ -177,6 +177,9 @@ public sealed record AuditResult
     /// <summary>Every place for all attributes at once; empty for one attribute.</summary>
     public required IReadOnlyList<RepresentationAudit> Joint { get; init; }
 
+    /// <summary>What of test images can be drawn again from the first released place; null where it was not tried.</summary>
+    public ReconstructionResult? Reconstruction { get; init; }
+
     /// <summary>The released place and attribute that decide the verdict: the worst verdict, then the largest leak.</summary>
     [JsonIgnore]
     public RepresentationAudit Worst => Representations.Concat(Joint).Where(audit => audit.Released).MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value))!;

@@ -1,3 +1,4 @@
+using Efface.Baselines;
 using Efface.Data;
 
 namespace Efface.Reporting;
@@ -20,8 +21,11 @@ public sealed record RunRecord
     /// <summary>The machine and the versions.</summary>
     public required EnvironmentRecord Environment { get; init; }
 
-    /// <summary>The images.</summary>
+    /// <summary>The images, as they were before anything was removed from them.</summary>
     public required DataRecord Data { get; init; }
+
+    /// <summary>What removing an attribute's area from them did; null where nothing was removed.</summary>
+    public AttentionRemovalResult? AttentionRemoval { get; init; }
 
     /// <summary>What came of it; null while it runs.</summary>
     public ResultRecord? Result { get; init; }

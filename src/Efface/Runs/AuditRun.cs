@@ -28,14 +28,21 @@ public static class AuditRun
         using var model = TrainedModel.Load(folder.Path, Compute.Device);
         using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn", reading, cancel);
         Compute.UseThreads(run.Config.Threads);
-        var table = prepared.Table;
-        if (table.Fingerprint() != run.Data.Fingerprint)
+        if (prepared.Table.Fingerprint() != run.Data.Fingerprint)
             throw new InvalidInputException(path, "its data set has changed since training", "Bring back the files it was trained on, or train again");
-        CheckAttributes(table, model, sought);
+        CheckAttributes(prepared.Table, model, sought);
+        // What would be shared is computed from the images that the model was trained on.
+        using var removal = Removals.Of(prepared, reading, training: null, cancel);
+        if (removal?.Result.Fingerprint != run.AttentionRemoval?.Fingerprint)
+            throw new InvalidInputException(path, "its images without the removed area are gone from the cache, and came out otherwise when they were made again",
+                "Audit on the machine it was trained on and with the same --threads, or train again");
+        var table = removal?.Table ?? prepared.Table;
 
         var result = new Auditor(settings, progress).Audit(model, table, sought, cancel);
+        using var reconstruction = Reconstruct(model, prepared, table, sought, reading, cancel);
+        result = result with { Reconstruction = reconstruction.Result };
         folder.Audit = result;
-        Draw(folder, model, table);
+        Draw(folder, reconstruction);
         return result;
     }
 
@@ -66,10 +73,27 @@ public static class AuditRun
         if (problems.Count > 0) throw new InvalidInputException(problems);
     }
 
-    private static void Draw(RunFolder folder, TrainedModel model, ImageTable table)
+    // The classifiers are kept: before and after unlearning the same ones, which learnt from the original images, look at the drawings.
+    private static Reconstruction Reconstruct(TrainedModel model, Prepared prepared, ImageTable table, IReadOnlyList<string> sought, IReadingObserver? reading, CancellationToken cancel)
     {
-        var place = Place.Of(model).First(place => place.Released);
-        using var reconstruction = Reconstruction.Of(model, place, table, Pictures, seed: 0);
+        var readers = new List<AttributeClassifier>();
+        try
+        {
+            foreach (var name in sought)
+            {
+                reading?.OnNote($"a classifier for {name}, to look for it in what can be drawn again");
+                readers.Add(AttributeClassifier.TrainOnce(prepared.Config.Reading.CacheRoot, prepared.Table, prepared.Table[name], ClassifierOptions.ForReading(model.Description), cancel: cancel));
+            }
+            return Reconstruction.Of(model, Place.Of(model).First(place => place.Released), table, Pictures, seed: 0, readers);
+        }
+        finally
+        {
+            foreach (var reader in readers) reader.Dispose();
+        }
+    }
+
+    private static void Draw(RunFolder folder, Reconstruction reconstruction)
+    {
         for (var i = 0; i < reconstruction.Drawn.shape[0]; i++)
         {
             using var original = reconstruction.Originals[i];

@@ -21,8 +21,11 @@ public sealed record ClassifierOptions
     /// <summary>Factor on every stage's channels.</summary>
     public double Width { get; init; } = 1;
 
-    /// <summary>How often every training image is seen.</summary>
+    /// <summary>How often every training image is seen, when there are many.</summary>
     public int Epochs { get; init; } = 6;
+
+    /// <summary>A small set is seen more often, until so many steps are made.</summary>
+    public int FewestSteps { get; init; } = 1000;
 
     /// <summary>Decides initial weights, order and augmentation.</summary>
     public int Seed { get; init; }
@@ -52,7 +55,7 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
 {
     private const int Schema = 1, MapsAtOnce = 100;
 
-    private static readonly TrainingOptions Training = new() { BatchSize = 64, LearningRate = 0.05 };
+    private static readonly TrainingOptions Training = new() { BatchSize = 32, LearningRate = 0.05 };
 
     /// <summary>The attribute's column.</summary>
     public string Attribute => Model.Description.Task;
@@ -121,10 +124,11 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
 
     private static void Train(TrainedModel model, ImageTable table, Column attribute, ClassifierOptions options, ITrainingObserver? observer, CancellationToken cancel)
     {
-        // Patience as long as the training: it goes to the end, and back to its best epoch.
-        var training = Training with { Epochs = options.Epochs, Seed = options.Seed, Patience = options.Epochs };
         var rows = table.Rows(Part.Train);
         if (rows.Length > options.Most) rows = Splits.Draw(rows, Splits.By([attribute]), (double)options.Most / rows.Length, 0);
+        var epochs = Math.Max(options.Epochs, options.FewestSteps * Training.BatchSize / rows.Length);
+        // Patience as long as the training: it goes to the end, and back to its best epoch.
+        var training = Training with { Epochs = epochs, Seed = options.Seed, Patience = epochs };
         using var schedule = new BalancedSchedule(model, attribute.Count(rows), training);
         var result = new Trainer(schedule, training, model.Description.Normalisation, Augmentation.For(table)).Run(
             new BatchLoader(table, attribute, [], rows, training.BatchSize),

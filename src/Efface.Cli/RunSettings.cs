@@ -124,5 +124,8 @@ internal class OutSettings : RunSettings
     public string? Out { get; init; }
 
     /// <summary>The folder asked for, or a new name.</summary>
-    public string OutOr(string command) => Out ?? Path.Combine("runs", $"{command}-{DateTime.Now:yyyyMMdd-HHmmss}");
+    public string OutOr(string command) => OutOr(Out, command);
+
+    /// <summary>A folder that was asked for, or a new name.</summary>
+    public static string OutOr(string? asked, string command) => asked ?? Path.Combine("runs", $"{command}-{DateTime.Now:yyyyMMdd-HHmmss}");
 }

@@ -250,6 +250,15 @@ public sealed record AuditResult
     /// <summary>The mean of <see cref="Collateral"/>; null where there is none.</summary>
     public CollateralMean? CollateralMean => Auditing.CollateralMean.Of(Collateral);
 
+    /// <summary>What of test images can be drawn again from the first released place; null where there are no images.</summary>
+    public ReconstructionResult? Reconstruction { get; init; }
+
+    /// <summary>The same of the model before unlearning; null where none is known.</summary>
+    public ReconstructionResult? ReconstructionBefore { get; init; }
+
+    /// <summary>Where the network still sees the attributes; empty where there are no images.</summary>
+    public IReadOnlyList<AttentionResult> Attention { get; init; } = [];
+
     /// <summary>The released place and attribute that decide the verdict: the worst verdict, then the largest leak.</summary>
     [JsonIgnore]
     public RepresentationAudit Worst => WorstOf(All.Where(audit => audit.Released));

@@ -47,6 +47,36 @@ public sealed class AuditSubject : IDisposable
         };
     }
 
+    /// <summary>Representations that another program computed; ŷ is what logistic regression makes of them.</summary>
+    /// <param name="table">Their labels, parts and groups. Owned by the caller.</param>
+    /// <param name="task">The name of y; null without a task.</param>
+    /// <param name="before">Whether to look at the model before unlearning instead.</param>
+    /// <param name="budget">Decides how many training images are looked at.</param>
+    public static AuditSubject Of(VectorTable table, string? task, bool before = false, Budget budget = Budget.Quick)
+    {
+        var y = table.Columns.FirstOrDefault(column => column.Name == task);
+        var values = before ? table.Before! : table.Values;
+        var isCode = values.dtype == ScalarType.Int64;
+        var place = isCode
+            ? new Place("code", 0, (int)values.max().ToInt64() + 1, true, [])
+            : new Place("h", 0, 0, true, values.shape[1..]);
+        int[][] rows = [.. Enum.GetValues<Part>().Select(part => Enumerable.Range(0, table.Parts.Length).Where(row => table.Parts[row] == part).ToArray())];
+        rows[0] = CapturedParts.Drawn(rows[0], y, budget);
+
+        var places = new List<(Place Place, Tensor Values)> { (place, values) };
+        if (!before && table.MeanOfDraws is { } mean && !isCode) places.Add((place.Mean(table.Draws), mean));
+        var predictions = TaskProbe.Predict(values, place, y, rows);
+        Captured[] parts = [.. rows.Select((some, part) => Captured.Of(places, predictions[part], some))];
+        return new AuditSubject
+        {
+            Places = [.. places.Select(entry => entry.Place)],
+            Parts = new CapturedParts(parts[0], parts[1], parts[2]),
+            Task = y,
+            Columns = table.Columns,
+            Groups = table.Groups,
+        };
+    }
+
     /// <summary>One place and one attribute, as attackers see it.</summary>
     public AttackParts For(Place place, Column attribute, Budget budget)
     {

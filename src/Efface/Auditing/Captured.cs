@@ -42,6 +42,13 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
         return new Captured(values, [.. predictions], rows) { Files = files };
     }
 
+    /// <summary>Some rows of representations that are there already.</summary>
+    public static Captured Of(IReadOnlyList<(Place Place, Tensor Values)> places, int[] predictions, int[] rows)
+    {
+        using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
+        return new Captured(places.ToDictionary(entry => entry.Place.Name, entry => entry.Values.index_select(0, index).DetachFromDisposeScope()), predictions, rows);
+    }
+
     private static Tensor Room(Place place, int count, List<IDisposable> files)
     {
         if (place.Symbols > 0) return torch.zeros(count, dtype: ScalarType.Int64).DetachFromDisposeScope();

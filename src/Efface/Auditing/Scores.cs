@@ -19,6 +19,9 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
     /// <summary>Whether the class-balanced decision is right, for each image.</summary>
     public bool[] Right() => [.. Truth.Select((z, i) => Decide(i, balanced: true) == z)];
 
+    /// <summary>The likeliest class of each image, as frequent as they were among the images it was fitted on.</summary>
+    public int[] Decisions() => [.. Truth.Select((_, i) => Decide(i, balanced: false))];
+
     /// <summary>Balanced accuracy alone: what attackers are chosen by.</summary>
     public double BalancedAccuracy()
     {

@@ -9,12 +9,15 @@ namespace Efface.Detachment;
 /// </summary>
 public sealed class Decoder : Module<Tensor, Tensor>
 {
+    /// <summary>Channels of the inner layers beside an extractor.</summary>
+    public const int UsualWidth = 32;
+
     private readonly Module<Tensor, Tensor> layers;
 
     /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
     /// <param name="image">[C, H, W].</param>
     /// <param name="width">Channels of the inner layers.</param>
-    public Decoder(long[] shape, long[] image, int width = 32) : base(nameof(Decoder))
+    public Decoder(long[] shape, long[] image, int width = UsualWidth) : base(nameof(Decoder))
     {
         var modules = new List<Module<Tensor, Tensor>>();
         long side = shape.Length == 1 ? 4 : shape[1];

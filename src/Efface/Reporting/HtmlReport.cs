@@ -21,6 +21,7 @@ public static class HtmlReport
             {AttackSection.Write(read)}
             {TrainingSection.Write(read)}
             {PictureSection.Write(read)}
+            {AttentionSection.Write(read)}
             {SettingsSection.Write(read)}
             {HowToRead.Write()}
             """));

@@ -1,3 +1,4 @@
+using Efface.Baselines;
 using Efface.Data;
 
 namespace Efface.Reporting;
@@ -70,6 +71,12 @@ public sealed record RunConfig
 
     /// <summary><c>--from</c>: the run whose model is the start; null starts from scratch.</summary>
     public string? From { get; init; }
+
+    /// <summary><c>--remove-attention</c>, <c>--fraction</c> and <c>--fill</c>: what is taken out of the images before training; null for nothing.</summary>
+    public AttentionRemovalSettings? AttentionRemoval { get; init; }
+
+    /// <summary>The files of an audit of representations that another program computed; null for runs on images.</summary>
+    public VectorOptions? Vectors { get; init; }
 
     /// <summary>How the data set's files are read.</summary>
     public ReadingOptions Reading { get; init; } = new();

@@ -1,3 +1,4 @@
+using Efface.Baselines;
 using Efface.Data;
 
 namespace Efface.Reporting;
@@ -8,7 +9,7 @@ public sealed record RunRecord
     /// <summary>The version of this file's form.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary><c>train</c> or <c>unlearn</c>.</summary>
+    /// <summary><c>train</c>, <c>unlearn</c>, or <c>audit</c> where only representations were looked at.</summary>
     public required string Command { get; init; }
 
     /// <summary>When it began, UTC.</summary>
@@ -20,8 +21,11 @@ public sealed record RunRecord
     /// <summary>The machine and the versions.</summary>
     public required EnvironmentRecord Environment { get; init; }
 
-    /// <summary>The images.</summary>
+    /// <summary>The images, as they were before anything was removed from them.</summary>
     public required DataRecord Data { get; init; }
+
+    /// <summary>What removing an attribute's area from them did; null where nothing was removed.</summary>
+    public AttentionRemovalResult? AttentionRemoval { get; init; }
 
     /// <summary>What came of it; null while it runs.</summary>
     public ResultRecord? Result { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
 using Efface.Reporting;
@@ -8,75 +9,73 @@ namespace Efface.Runs;
 /// <summary>Audits the model of a run folder, on the data it was trained with.</summary>
 public static class AuditRun
 {
-    /// <summary>How many test images are drawn again from the representation.</summary>
-    public const int Pictures = 10;
-
     /// <summary>Writes audit.json and pictures into the run's folder.</summary>
     /// <param name="path">The run's folder.</param>
     /// <param name="attributes">Columns to look for; empty takes those of the run.</param>
     /// <param name="settings">How strict.</param>
+    /// <param name="before">The folder of the model before unlearning; null takes the run that this one started from, if there is one.</param>
     /// <param name="progress">Hears of every attack.</param>
-    /// <param name="reading">Hears while the images are read.</param>
+    /// <param name="reading">Hears while the images are read, and what is done besides attacks.</param>
     /// <param name="cancel">Checked before each attack.</param>
-    /// <exception cref="InvalidInputException">The folder, its model, its data or a column is wrong.</exception>
-    public static AuditResult Run(string path, IReadOnlyList<string> attributes, AuditSettings settings, Action<AuditProgress>? progress = null, IReadingObserver? reading = null, CancellationToken cancel = default)
+    /// <exception cref="InvalidInputException">A folder, its model, its data or a column is wrong.</exception>
+    public static AuditResult Run(string path, IReadOnlyList<string> attributes, AuditSettings settings, string? before = null, Action<AuditProgress>? progress = null, IReadingObserver? reading = null, CancellationToken cancel = default)
     {
         var folder = RunFolder.Open(path);
         var run = folder.Run;
         var sought = attributes.Count > 0 ? attributes : run.Config.Forget;
-        CheckSettings(settings, sought);
+        if (AuditChecks.Settings(settings, sought, "the run names none").ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
+        var earlier = Earlier(before, run, reading);
         using var model = TrainedModel.Load(folder.Path, Compute.Device);
         using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn", reading, cancel);
         Compute.UseThreads(run.Config.Threads);
-        var table = prepared.Table;
-        if (table.Fingerprint() != run.Data.Fingerprint)
+        if (prepared.Table.Fingerprint() != run.Data.Fingerprint)
             throw new InvalidInputException(path, "its data set has changed since training", "Bring back the files it was trained on, or train again");
-        CheckAttributes(table, model, sought);
+        if (AuditChecks.Columns(prepared.Table.Columns, prepared.Table[model.Description.Task], sought, prepared.Table.Rows(Part.Test), $"data set {prepared.Table.Name}").ToArray() is { Length: > 0 } unusable)
+            throw new InvalidInputException(unusable);
+        // What would be shared is computed from the images that the model was trained on.
+        using var removal = Removals.Of(prepared, reading, training: null, cancel);
+        if (removal?.Result.Fingerprint != run.AttentionRemoval?.Fingerprint)
+            throw new InvalidInputException(path, "its images without the removed area are gone from the cache, and came out otherwise when they were made again",
+                "Audit on the machine it was trained on and with the same --threads, or train again");
 
-        using var subject = AuditSubject.Of(model, table, settings.Stages, settings.Budget);
-        var result = new Auditor(settings, progress).Audit(subject, sought, before: null, cancel);
-        folder.Audit = result;
-        Draw(folder, model, table);
-        return result;
+        var look = new ModelAudit(prepared, sought, settings, progress, reading, cancel);
+        var past = earlier is null ? null : Stored(earlier, run, settings, sought) ?? Anew(earlier, model, look, prepared.Table);
+        var now = look.At(model, removal?.Table ?? prepared.Table, past);
+        now.Write(folder, past);
+        return now.Result;
     }
 
-    private static void CheckSettings(AuditSettings settings, IReadOnlyList<string> sought)
+    // The model before unlearning: named, or the one that this run started from, as long as it is there.
+    private static RunFolder? Earlier(string? before, RunRecord run, IReadingObserver? reading)
     {
-        var problems = new List<Problem>();
-        if (sought.Count == 0) problems.Add(new Problem("--attribute", "missing, and the run names none", "Name the columns to look for, such as --attribute glasses"));
-        if (settings.Tolerance is not (> 0 and < 1)) problems.Add(new Problem($"--tolerance {settings.Tolerance}", "not between 0 and 1", "Give a share of balanced accuracy such as 0.05"));
-        if (settings.Confidence is not (>= 0.5 and < 1)) problems.Add(new Problem($"--confidence {settings.Confidence}", "not from 0.5 to below 1", "Give a confidence such as 0.95"));
-        if (settings.Seeds.Count == 0) problems.Add(new Problem("--seeds 0", "below 1", "Give 1 or more"));
-        if (settings.Attackers.Except(Attackers.All.Select(attacker => attacker.Name)).ToArray() is { Length: > 0 } unknown)
-            problems.Add(new Problem($"--attackers {string.Join(',', unknown)}", "no such attacker", $"Choose from {string.Join(", ", Attackers.All.Select(attacker => attacker.Name))}"));
-        if (problems.Count > 0) throw new InvalidInputException(problems);
-    }
-
-    private static void CheckAttributes(ImageTable table, TrainedModel model, IReadOnlyList<string> sought)
-    {
-        var problems = new List<Problem>();
-        foreach (var name in sought)
+        if (before is not null) return RunFolder.Open(before);
+        if (run.Config.From is not { } from) return null;
+        try
         {
-            if (!table.Has(name))
-                problems.Add(new Problem($"--attribute {name}", $"not in data set {table.Name}", $"Its columns are {string.Join(", ", table.Columns.Select(column => column.Name))}"));
-            else if (name == model.Description.Task)
-                problems.Add(new Problem($"--attribute {name}", "is the task itself", "Name another column"));
-            else if (JointTable.Of(table[model.Description.Task], table[name], table.Rows(Part.Test)).TaskDeterminesAttribute)
-                problems.Add(new Problem($"--attribute {name}", $"task {model.Description.Task} determines it: there is nothing beyond the task to find", "Name another column"));
+            return RunFolder.Open(from);
         }
-        if (problems.Count > 0) throw new InvalidInputException(problems);
+        catch (InvalidInputException)
+        {
+            reading?.OnNote($"the run that this one started from ({from}) is not there any more: nothing is said of the model before");
+            return null;
+        }
     }
 
-    private static void Draw(RunFolder folder, TrainedModel model, ImageTable table)
+    // What an audit of that run has said already, where it was as strict and looked for as much.
+    private static AuditedModel? Stored(RunFolder earlier, RunRecord run, AuditSettings settings, IReadOnlyList<string> sought)
     {
-        var place = Place.Of(model).First(place => place.Released);
-        using var reconstruction = Reconstruction.Of(model, place, table, Pictures, seed: 0);
-        for (var i = 0; i < reconstruction.Drawn.shape[0]; i++)
-        {
-            using var original = reconstruction.Originals[i];
-            using var drawn = reconstruction.Drawn[i];
-            folder.WritePicture($"image-{i}.png", Png.Encode(original));
-            folder.WritePicture($"reconstruction-{i}.png", Png.Encode(drawn));
-        }
+        if (earlier.Run.Data.Fingerprint != run.Data.Fingerprint || earlier.Run.AttentionRemoval is not null || earlier.Audit is not { Images: not null } audit) return null;
+        string Text(AuditSettings of) => JsonSerializer.Serialize(of, RunFolder.Json);
+        return Text(audit.Settings) == Text(settings) && audit.Representations.Select(place => place.Attribute).Distinct().SequenceEqual(sought)
+            ? AuditedModel.Read(earlier, audit)
+            : null;
+    }
+
+    private static AuditedModel Anew(RunFolder earlier, TrainedModel after, ModelAudit look, ImageTable table)
+    {
+        using var model = TrainedModel.Load(earlier.Path, Compute.Device);
+        if (model.Description.Task != after.Description.Task || !model.Description.Classes.SequenceEqual(after.Description.Classes) || !model.Description.Input.SequenceEqual(after.Description.Input))
+            throw new InvalidInputException($"--before {earlier.Path}", $"is a model for {model.Description.Task} on images of {string.Join('×', model.Description.Input)}", "Give a run with the same task and image size");
+        return look.At(model, table, null);
     }
 }

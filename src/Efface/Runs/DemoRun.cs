@@ -41,13 +41,13 @@ public static class DemoRun
         var before = ModelRun.Train(config with { Split = "layer2" }, Path.Combine(root.Path, "before"), observer, cancel);
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter($"Auditing it: can {string.Join(", ", config.Forget)} be read from what it computes?");
-        AuditRun.Run(before.Path, config.Forget, settings, observer.OnAudit, observer, cancel);
+        AuditRun.Run(before.Path, config.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
         observer.OnChapter($"Unlearning {string.Join(", ", config.Forget)}");
         var after = ModelRun.Unlearn(config with { From = before.Path, LearningRate = null, Epochs = Math.Max(1, config.Epochs!.Value * 3 / 5) }, Path.Combine(root.Path, "after"), observer, cancel);
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter("Auditing it again, with fresh attackers");
-        AuditRun.Run(after.Path, config.Forget, settings, observer.OnAudit, observer, cancel);
+        AuditRun.Run(after.Path, config.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
         root.Write("report.html", HtmlReport.Render([before, after], DateTimeOffset.UtcNow));
         return new DemoResult(before, after, Path.Combine(root.Path, "report.html"));

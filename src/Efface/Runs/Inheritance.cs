@@ -25,6 +25,7 @@ public static class Inheritance
             Threads = trained.Threads,
             Reading = trained.Reading,
             Correlation = trained.Correlation,
+            AttentionRemoval = trained.AttentionRemoval,
             From = from,
         };
     }

@@ -32,14 +32,16 @@ public static class ModelRun
         var started = DateTimeOffset.UtcNow;
         using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, cancel);
         Compute.UseThreads(prepared.Config.Threads);
-        torch.manual_seed(prepared.Config.Seed);
-        using var model = Start(prepared);
-        var options = Options(prepared.Config);
 
         var folder = RunFolder.Create(path);
         foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
         try
         {
+            using var removal = Removals.Of(prepared, observer, observer, cancel);
+            var shown = removal is null ? prepared : prepared with { Table = removal.Table };
+            torch.manual_seed(prepared.Config.Seed);
+            using var model = Start(shown);
+            var options = Options(prepared.Config);
             var record = new RunRecord
             {
                 Command = command,
@@ -47,10 +49,12 @@ public static class ModelRun
                 Config = prepared.Config with { Split = model.Description.Split, Epochs = options.Epochs, LearningRate = options.LearningRate },
                 Environment = EnvironmentRecords.Capture(),
                 Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
+                AttentionRemoval = removal?.Result,
             };
             folder.Run = record;
             folder.WriteSkipped(prepared.Report.Skipped);
-            var result = Train(prepared, model, options, new Recorder(folder, observer), cancel);
+            if (removal is not null) Removals.Draw(folder, removal);
+            var result = Train(shown, model, options, new Recorder(folder, observer), cancel);
             model.Save(folder.Path);
             folder.Run = record with
             {
@@ -62,6 +66,11 @@ public static class ModelRun
         {
             folder.Discard();
             throw new InvalidInputException($"--out {path}", $"cannot be written ({fault.Message})", "Free space, or name a folder on another disk; nothing was left behind");
+        }
+        catch (Exception fault) when (fault is InvalidInputException or OperationCanceledException)
+        {
+            folder.Discard();
+            throw;
         }
     }
 

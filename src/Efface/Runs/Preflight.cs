@@ -38,7 +38,7 @@ public static class Preflight
         try
         {
             var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]);
-            CheckClasses(labels, table, forgets);
+            CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, forgets);
             complete = complete with { Stem = complete.Stem ?? Backbones.DefaultStem(table.ImageShape[1]) };
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
             return new Prepared(table, labels, forgets ? RecipeOf(complete) : null, complete, report);
@@ -62,7 +62,7 @@ public static class Preflight
     {
         Root = config.Root,
         Task = config.Task,
-        Attributes = config.Forget,
+        Attributes = [.. config.Forget, .. config.AttentionRemoval?.Attributes ?? []],
         Size = config.Size,
         Limit = config.Limit,
         Seed = DataSeed,
@@ -115,6 +115,7 @@ public static class Preflight
         if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end or local");
         if (config is { Schedule: "local", Recipe: "strict" })
             yield return new Problem("--schedule local", "recipe strict learns through its bottleneck, end to end", "Leave --schedule out, or choose --recipe paper");
+        foreach (var problem in Removals.Flags(config)) yield return problem;
     }
 
     /// <summary>The schedule called so; null when there is none.</summary>
@@ -131,12 +132,13 @@ public static class Preflight
             yield return new Problem($"--forget {task}", "is the task itself", "Forget another column, or choose another task");
         foreach (var name in config.Forget.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key))
             yield return new Problem($"--forget {name}", "named twice", "Name each attribute once");
+        foreach (var problem in Removals.Names(config)) yield return problem;
     }
 
-    private static void CheckClasses(TaskAndAttributes labels, ImageTable table, bool forgets)
+    private static void CheckClasses(TaskAndAttributes labels, IReadOnlyList<Column> removed, ImageTable table, bool forgets)
     {
         var problems = new List<Problem>();
-        foreach (var column in labels.Attributes.Prepend(labels.Task))
+        foreach (var column in labels.Attributes.Prepend(labels.Task).Union(removed))
             foreach (var part in Enum.GetValues<Part>())
                 if (column.Count(table.Rows(part)).Count(count => count > 0) < 2)
                     problems.Add(new Problem($"column '{column.Name}', {part.Word()} part", "holds fewer than two classes", "Choose another column, or raise --limit"));

@@ -163,8 +163,8 @@ public sealed class AuditorTests
 
         Assert.Equal([10, 3, 16, 16], map.Drawn.shape);
         Assert.Equal(map.Originals.shape, map.Drawn.shape);
-        Assert.All(new[] { map.Error, code.Error }, error => Assert.InRange(error, 0, 1));
-        Assert.True(map.Error < code.Error, $"{map.Error} from the map, {code.Error} from the code");
+        Assert.All(new[] { map.Result.Error, code.Result.Error }, error => Assert.InRange(error.Value, 0, 1));
+        Assert.True(map.Result.Error.High < code.Result.Error.Low, $"{map.Result.Error} from the map, {code.Result.Error} from the code");
     }
 
     private static AuditResult Audit(TrainedModel model, ImageTable table, string[] attributes, AuditSettings settings, Action<AuditProgress>? onProgress = null)

@@ -42,7 +42,7 @@ public static class DataReader
     private static DecodingOptions How(LabelSheet sheet, DataOptions options, IReadingObserver? observer, CancellationToken cancel) => new(
         new ImageGeometry(options.Size ?? sheet.Side, Enum.Parse<ResizeMode>(options.Reading.Resize, ignoreCase: true), Colour.Parse(options.Reading.Background) ?? Colour.White),
         new ImageLimits(options.Reading.MaxPixels, (long)(options.Reading.MaxFileMegabytes * 1e6), options.Reading.ImageTimeout),
-        options.Reading.Cache ?? CacheFolder.Default,
+        options.Reading.CacheRoot,
         options.Reading.Workers ?? Environment.ProcessorCount,
         observer, cancel);
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Efface.Data;
 
 /// <summary>What a data set is read with.</summary>
@@ -84,6 +86,10 @@ public sealed record ReadingOptions
 
     /// <summary><c>--cache</c>: where decoded pixels are kept; null for the usual place.</summary>
     public string? Cache { get; init; }
+
+    /// <summary>Where everything is kept that need not be computed twice.</summary>
+    [JsonIgnore]
+    public string CacheRoot => Cache ?? CacheFolder.Default;
 
     /// <summary><c>--workers</c>: pictures that are decoded, and batches that are gathered, at once; null for one a core.</summary>
     public int? Workers { get; init; }

@@ -40,10 +40,14 @@ internal static class PictureSection
             """))}</div>
         """);
 
-    private static Html Picture(byte[] png, string description)
+    /// <summary>A picture within the page.</summary>
+    /// <param name="png">Its file.</param>
+    /// <param name="description">For those who do not see it.</param>
+    public static Html Picture(byte[] png, string description)
         => Html.Of($"""<img src="data:image/png;base64,{Convert.ToBase64String(png)}" alt="{description}" width="96" height="96"/>""");
 
-    private static List<byte[]> Read(ReportRun run, string name)
+    /// <summary>The pictures NAME-0.png, NAME-1.png and so on of a run.</summary>
+    public static List<byte[]> Read(ReportRun run, string name)
         => [.. Enumerable.Range(0, Count).Select(i => run.Folder.Picture($"{name}-{i}.png")).OfType<byte[]>()];
 
     private static bool Same(IReadOnlyList<byte[]> one, IReadOnlyList<byte[]> other)

@@ -44,7 +44,7 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
         var runs = folders.Select((folder, index) =>
         {
             var record = folder.Run;
-            var label = record.Command == "unlearn" ? "After unlearning" : "Before unlearning";
+            var label = record.Command == "unlearn" ? "After unlearning" : record.AttentionRemoval is null ? "Before unlearning" : "With areas removed";
             return new ReportRun(index, label, folder, record, folder.Audit, folder.Metrics);
         }).ToList();
         return runs.DistinctBy(run => run.Label).Count() == runs.Count

@@ -1,0 +1,53 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Auditing;
+
+/// <summary>
+/// Logistic regression on vectors, through which a gradient can be taken. Classes weigh the same; all images at once, and a little weight
+/// decay, so that the solution is the only one and depends on no seed.
+/// </summary>
+/// <param name="Mean">Of the vectors it learnt from, f32 [D].</param>
+/// <param name="Deviation">Of the vectors it learnt from, f32 [D].</param>
+/// <param name="Layer">From standardised vectors to logits.</param>
+internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Linear Layer) : IDisposable
+{
+    private const int Steps = 300;
+    private const double Rate = 0.03, Decay = 1e-3;
+
+    /// <summary>Learns.</summary>
+    /// <param name="vectors">f32 [N, D].</param>
+    /// <param name="labels">int64 [N].</param>
+    /// <param name="counts">How many labels there are of each class.</param>
+    public static LinearProbe Fit(Tensor vectors, Tensor labels, int[] counts)
+    {
+        using var scope = NewDisposeScope();
+        using var graph = enable_grad();
+        var probe = new LinearProbe(vectors.mean([0]), vectors.std([0], unbiased: false).clamp(min: 1e-6), Linear(vectors.shape[1], counts.Length).to(vectors.device));
+        init.zeros_(probe.Layer.weight);
+        init.zeros_(probe.Layer.bias);
+        var weights = torch.tensor(counts.Select(count => count == 0 ? 0 : 1f / count).ToArray(), device: vectors.device);
+        using var optimiser = new Models.Adam(probe.Layer.parameters(), Rate, Decay);
+        for (var step = 0; step < Steps; step++)
+        {
+            using var inner = NewDisposeScope();
+            optimiser.Rate = Rate * (1 - (double)step / Steps);
+            functional.cross_entropy(probe.Logits(vectors), labels, weights).backward();
+            optimiser.Step();
+        }
+        return new LinearProbe(probe.Mean.DetachFromDisposeScope(), probe.Deviation.DetachFromDisposeScope(), probe.Layer);
+    }
+
+    /// <summary>[B, D] in, [B, classes] out.</summary>
+    public Tensor Logits(Tensor vectors) => Layer.call((vectors - Mean) / Deviation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Mean.Dispose();
+        Deviation.Dispose();
+        Layer.Dispose();
+    }
+}

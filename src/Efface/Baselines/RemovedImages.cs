@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json;
+using Efface.Auditing;
+using Efface.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Efface.Baselines;
+
+/// <summary>
+/// Images without their key area, kept in the folder of caches so that audits and repeated runs need not compute them again: the pixels
+/// of all rows one after another, and what came of it. The second is written last, and says what the pixels must be.
+/// </summary>
+internal sealed class RemovedImages
+{
+    private const int Schema = 1;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    private readonly ImageTable _original;
+    private readonly string _pixels, _result;
+
+    /// <summary>The place of what other images, settings or classifiers do not share.</summary>
+    public RemovedImages(string cacheRoot, ImageTable original, AttentionRemovalSettings settings, ClassifierOptions options)
+    {
+        var key = JsonSerializer.Serialize(new { Schema, Fingerprint = original.Fingerprint(), Settings = settings, Options = options });
+        var folder = Path.Combine(cacheRoot, "removed", PixelRecord.Hash(key).ToString("x32", CultureInfo.InvariantCulture));
+        (_original, _pixels, _result) = (original, Path.Combine(folder, "pixels.u8"), Path.Combine(folder, "removal.json"));
+    }
+
+    /// <summary>What all pixels take.</summary>
+    public long Bytes => _original.ImageShape.Aggregate((long)_original.Count, (product, size) => product * size);
+
+    /// <summary>What is kept; null when there is nothing, or it was damaged.</summary>
+    public (ImageTable Table, AttentionRemovalResult Result)? Find()
+    {
+        if (Told() is not { } result || !File.Exists(_pixels) || new FileInfo(_pixels).Length != Bytes) return null;
+        var table = Map();
+        if (table.Fingerprint() == result.Fingerprint) return (table, result);
+        table.Dispose();
+        return null;
+    }
+
+    /// <summary>Writes the images of all rows, batch by batch.</summary>
+    /// <param name="batches">u8 [B, C, H, W] each; disposed.</param>
+    public ImageTable Write(IEnumerable<Tensor> batches)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_pixels)!);
+        var partial = $"{_pixels}.{Environment.ProcessId}.partial";
+        try
+        {
+            using (var file = File.Create(partial))
+                foreach (var batch in batches)
+                    using (batch) file.Write(batch.bytes);
+            File.Move(partial, _pixels, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+        return Map();
+    }
+
+    /// <summary>Says what came of it: from now on the images are found.</summary>
+    public void Keep(AttentionRemovalResult result)
+    {
+        File.WriteAllText(_result + ".partial", JsonSerializer.Serialize(result, Json));
+        File.Move(_result + ".partial", _result, overwrite: true);
+    }
+
+    private AttentionRemovalResult? Told()
+    {
+        try
+        {
+            return File.Exists(_result) ? JsonSerializer.Deserialize<AttentionRemovalResult>(File.ReadAllText(_result), Json) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private ImageTable Map()
+    {
+        using var bytes = torch.from_file(_pixels, shared: false, size: Bytes, dtype: ScalarType.Byte);
+        return new ImageTable(_original.Name, bytes.view([_original.Count, .. _original.ImageShape]), _original.Columns, _original.Parts, _original.Flips);
+    }
+}

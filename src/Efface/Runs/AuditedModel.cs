@@ -1,0 +1,42 @@
+using Efface.Auditing;
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>What an audit found of one model, with its pictures (PNG).</summary>
+/// <param name="Result">audit.json.</param>
+/// <param name="Originals">Test images.</param>
+/// <param name="Drawn">The same, drawn again from the representation.</param>
+/// <param name="Attention">For each attribute the same, under where the network sees it.</param>
+internal sealed record AuditedModel(AuditResult Result, IReadOnlyList<byte[]> Originals, IReadOnlyList<byte[]> Drawn, IReadOnlyList<IReadOnlyList<byte[]>> Attention)
+{
+    /// <summary>What an earlier audit left in a run's folder.</summary>
+    public static AuditedModel Read(RunFolder folder, AuditResult result) => new(result, Pictures(folder, "image"), Pictures(folder, "reconstruction"),
+        [.. result.Attention.Select((_, attribute) => Pictures(folder, $"gradcam-{attribute}"))]);
+
+    /// <summary>Writes audit.json and the pictures; those of the model before stand beside them.</summary>
+    public void Write(RunFolder folder, AuditedModel? before)
+    {
+        folder.Audit = Result;
+        Write(folder, "image", Originals);
+        Write(folder, "reconstruction", Drawn);
+        Write(folder, "before-reconstruction", before?.Drawn ?? []);
+        for (var attribute = 0; attribute < Attention.Count; attribute++)
+        {
+            Write(folder, $"gradcam-{attribute}", Attention[attribute]);
+            Write(folder, $"before-gradcam-{attribute}", before?.Attention.ElementAtOrDefault(attribute) ?? []);
+        }
+    }
+
+    private static void Write(RunFolder folder, string name, IReadOnlyList<byte[]> pictures)
+    {
+        for (var i = 0; i < pictures.Count; i++) folder.WritePicture($"{name}-{i}.png", pictures[i]);
+    }
+
+    private static List<byte[]> Pictures(RunFolder folder, string name)
+    {
+        var pictures = new List<byte[]>();
+        while (folder.Picture($"{name}-{pictures.Count}.png") is { } picture) pictures.Add(picture);
+        return pictures;
+    }
+}

@@ -1,0 +1,75 @@
+using Efface.Auditing;
+using Efface.Data;
+using Efface.Reporting;
+using Efface.Training;
+using TorchSharp;
+
+namespace Efface.Runs;
+
+/// <summary>The whole look at one model: attackers, what can be drawn again, and where it still sees the attributes.</summary>
+internal sealed class ModelAudit(Prepared prepared, IReadOnlyList<string> sought, AuditSettings settings, Action<AuditProgress>? progress, IReadingObserver? reading, CancellationToken cancel)
+{
+    private const int Pictures = 10;
+
+    /// <summary>Audits.</summary>
+    /// <param name="model">Left as it was.</param>
+    /// <param name="table">The images that it is run on.</param>
+    /// <param name="before">What was seen of the model before unlearning.</param>
+    public AuditedModel At(TrainedModel model, ImageTable table, AuditedModel? before)
+    {
+        progress?.Invoke(new AuditProgress(0, 1, "computing representations"));
+        AuditResult result;
+        using (var subject = AuditSubject.Of(model, table, settings.Stages, settings.Budget))
+            result = new Auditor(settings, progress).Audit(subject, sought, before?.Result, cancel);
+        var (originals, drawn, reconstruction) = Reconstruct(model, table);
+        var attention = sought.Select(name => Attention(model, table, table[name])).ToList();
+        return new AuditedModel(result with
+        {
+            Reconstruction = reconstruction,
+            ReconstructionBefore = before?.Result.Reconstruction,
+            Attention = [.. attention.Select(seen => seen.Result)],
+        }, originals, drawn, [.. attention.Select(seen => seen.Pictures)]);
+    }
+
+    // The classifiers are kept: before and after unlearning the same ones, which learnt from the original images, look at the drawings.
+    private (IReadOnlyList<byte[]> Originals, IReadOnlyList<byte[]> Drawn, ReconstructionResult Result) Reconstruct(TrainedModel model, ImageTable table)
+    {
+        var readers = new List<AttributeClassifier>();
+        try
+        {
+            foreach (var name in sought)
+            {
+                reading?.OnNote($"a classifier for {name}, to look for it in what can be drawn again");
+                readers.Add(AttributeClassifier.TrainOnce(prepared.Config.Reading.CacheRoot, prepared.Table, prepared.Table[name], ClassifierOptions.ForReading(model.Description), cancel: cancel));
+            }
+            using var reconstruction = Reconstruction.Of(model, Place.Of(model).First(place => place.Released), table, Pictures, seed: 0, readers, settings.Confidence);
+            return (Encoded(reconstruction.Originals), Encoded(reconstruction.Drawn), reconstruction.Result);
+        }
+        finally
+        {
+            foreach (var reader in readers) reader.Dispose();
+        }
+    }
+
+    private static (AttentionResult Result, IReadOnlyList<byte[]> Pictures) Attention(TrainedModel model, ImageTable table, Column attribute)
+    {
+        int[] rows = [.. table.Rows(Part.Test).Take(Pictures)];
+        var stage = GradCam.UsualStage(model.Network, model.Description.Input);
+        using var attention = AttributeAttention.Of(model, stage, table, attribute, rows);
+        using var images = table.Gather(rows);
+        var pictures = new List<byte[]>();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            using torch.Tensor image = images[i], map = attention.Maps.Maps[i], overlay = Heat.Overlay(image, map);
+            pictures.Add(Png.Encode(attention.Maps.IsEmpty[i] ? image : overlay));
+        }
+        int[] empty = [.. Enumerable.Range(0, rows.Length).Where(i => attention.Maps.IsEmpty[i])];
+        return (new AttentionResult(attribute.Name, stage, attention.Read, empty), pictures);
+    }
+
+    private static List<byte[]> Encoded(torch.Tensor images) => [.. Enumerable.Range(0, (int)images.shape[0]).Select(i =>
+    {
+        using var image = images[i];
+        return Png.Encode(image);
+    })];
+}

@@ -1,0 +1,67 @@
+using Efface.Auditing;
+using Efface.Data;
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>Audits representations that another program computed: nothing is trained but attackers.</summary>
+public static class VectorAuditRun
+{
+    /// <summary>Writes run.json, audit.json and report.html into a new folder.</summary>
+    /// <param name="options">The files, and what their columns mean.</param>
+    /// <param name="path">The new folder.</param>
+    /// <param name="settings">How strict.</param>
+    /// <param name="progress">Hears of every attack.</param>
+    /// <param name="reading">Hears while the files are read.</param>
+    /// <param name="cancel">Checked before each attack; nothing is then left behind.</param>
+    /// <exception cref="InvalidInputException">Every problem that was found; nothing was written.</exception>
+    public static RunFolder Run(VectorOptions options, string path, AuditSettings settings, Action<AuditProgress>? progress = null, IReadingObserver? reading = null, CancellationToken cancel = default)
+    {
+        var started = DateTimeOffset.UtcNow;
+        var problems = AuditChecks.Settings(settings, options.Attributes, "other programs' vectors have no usual one").ToList();
+        if (settings.Stages.Count > 0) problems.Add(new Problem("--stages", "of representations whose network is elsewhere", "Leave it out, or audit each stage's output by itself"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+        using var table = VectorReader.Read(options, reading, cancel);
+        var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
+        int[] Rows(Part part) => [.. Enumerable.Range(0, table.Parts.Length).Where(row => table.Parts[row] == part)];
+        if (AuditChecks.Columns(table.Columns, task, options.Attributes, Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
+        foreach (var note in table.Notes.Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
+
+        var folder = RunFolder.Create(path);
+        try
+        {
+            folder.Run = new RunRecord
+            {
+                Command = "audit",
+                Started = started,
+                Config = new RunConfig { Data = "vectors", Task = options.Task, Forget = options.Attributes, Vectors = options },
+                Environment = EnvironmentRecords.Capture(),
+                Data = new DataRecord(table.Name, table.Fingerprint,
+                    Enum.GetValues<Part>().ToDictionary(part => part.ToString().ToLowerInvariant(), part => Rows(part).Length),
+                    task is null ? [] : [.. options.Attributes.Select(name => JointRecord.Of(JointTable.Of(task, table.Columns.Single(column => column.Name == name), Rows(Part.Train))))]),
+            };
+            folder.WriteSkipped(table.Skipped);
+            folder.Audit = Audit(table, options, settings, progress, cancel);
+            folder.Write("report.html", HtmlReport.Render([folder], DateTimeOffset.UtcNow));
+            return folder;
+        }
+        catch
+        {
+            folder.Discard();
+            throw;
+        }
+    }
+
+    private static AuditResult Audit(VectorTable table, VectorOptions options, AuditSettings settings, Action<AuditProgress>? progress, CancellationToken cancel)
+    {
+        var auditor = new Auditor(settings, progress);
+        AuditResult? before = null;
+        if (table.Before is not null)
+        {
+            using var earlier = AuditSubject.Of(table, options.Task, before: true, settings.Budget);
+            before = auditor.Audit(earlier, options.Attributes, cancel: cancel);
+        }
+        using var subject = AuditSubject.Of(table, options.Task, budget: settings.Budget);
+        return auditor.Audit(subject, options.Attributes, before, cancel);
+    }
+}

@@ -58,7 +58,7 @@ public sealed class AuditSubject : IDisposable
         var values = before ? table.Before! : table.Values;
         var isCode = values.dtype == ScalarType.Int64;
         var place = isCode
-            ? new Place("code", 0, (int)values.max().ToInt64() + 1, true, [])
+            ? new Place("code", 0, (int)values.max().item<long>() + 1, true, [])
             : new Place("h", 0, 0, true, values.shape[1..]);
         int[][] rows = [.. Enum.GetValues<Part>().Select(part => Enumerable.Range(0, table.Parts.Length).Where(row => table.Parts[row] == part).ToArray())];
         rows[0] = CapturedParts.Drawn(rows[0], y, budget);

@@ -35,7 +35,7 @@ internal static class ParquetNumbers
             if (repetitions[i] == 0 && i > 0) ends.Add(numbers.Count);
             // One level below a value is a null in a list where lists may hold them; further below, a list that is empty or null.
             if (definitions[i] == field.MaxDefinitionLevel) numbers.Add(stored[next++]);
-            else if (field.IsNullable && definitions[i] == field.MaxDefinitionLevel - 1) numbers.Add(float.NaN);
+            else if (field is { IsNullable: true, IsArray: false } && definitions[i] == field.MaxDefinitionLevel - 1) numbers.Add(float.NaN);
         }
         if (repetitions.Length > 0) ends.Add(numbers.Count);
         return ([.. numbers], [.. ends]);

@@ -8,7 +8,7 @@ namespace Efface.Data;
 internal static class ParquetVectors
 {
     // Dictionaries and runs shrink what repeats itself; nothing real shrinks so much.
-    private const long MostExpansion = 1_000, SmallBytes = 1 << 28;
+    private const long MostExpansion = 1_000, SmallBytes = 1 << 28, NoCode = long.MinValue;
 
     /// <summary>Looks at the schema.</summary>
     public static VectorFile Open(VectorRequest request) => ParquetFiles.With(request.Path, reader =>
@@ -26,7 +26,7 @@ internal static class ParquetVectors
             throw new InvalidInputException(request.Path, $"has several columns of lists of numbers: {string.Join(", ", lists.Keys)}", "Choose one with --array");
         var chosen = VectorColumns.Choose(request, [.. numeric.Keys], [.. reader.Schema.Fields.Select(field => field.Name).Except(numeric.Keys)]);
         DataField[] fields = [.. chosen.Names.Select(name => numeric[name])];
-        return new VectorFile(chosen.Names, chosen.Notes, watch => Read(request, (file, _) => ReadColumns(request, file, fields, watch)));
+        return new VectorFile(chosen.Names, chosen.Notes, watch => Read(request, (file, rows) => ReadColumns(request, file, fields, rows, watch)));
     });
 
     private static Dictionary<string, DataField> Numeric(ParquetSchema schema)
@@ -67,24 +67,31 @@ internal static class ParquetVectors
         return RowTensor.Allocate(request.Path, type == ScalarType.Int64 ? [rows] : [rows, width], type);
     }
 
-    private static Tensor ReadColumns(VectorRequest request, ParquetReader reader, DataField[] fields, ReadingWatch watch)
+    private static Tensor ReadColumns(VectorRequest request, ParquetReader reader, DataField[] fields, SheetDraft rows, ReadingWatch watch)
     {
-        var isCode = fields is [var only] && IsInteger(only) && !only.IsNullable;
-        var count = Enumerable.Range(0, reader.RowGroupCount).Sum(group => RowsOf(reader, group));
-        var values = Allocate(request, count, fields.Length, isCode ? ScalarType.Int64 : ScalarType.Float32);
+        var isCode = fields is [var only] && IsInteger(only);
+        var values = Allocate(request, rows.Count, fields.Length, isCode ? ScalarType.Int64 : ScalarType.Float32);
         for (int group = 0, from = 0; group < reader.RowGroupCount; group++)
         {
-            using var rows = reader.OpenRowGroupReader(group);
+            using var groupReader = reader.OpenRowGroupReader(group);
+            var count = (int)groupReader.RowCount;
             for (var column = 0; column < fields.Length; column++)
             {
-                using var data = rows.ReadRawColumnDataBaseAsync(fields[column], default).AsTask().GetAwaiter().GetResult();
-                if (isCode) ParquetNumbers.Cells<long>(data, fields[column], rows.RowCount, 0).CopyTo(RowTensor.Rows<long>(values, from, (int)rows.RowCount));
-                else Scatter(values, from, column, ParquetNumbers.Cells(data, fields[column], rows.RowCount, float.NaN));
-                watch.Reached(from, count);
+                using var data = groupReader.ReadRawColumnDataBaseAsync(fields[column], default).AsTask().GetAwaiter().GetResult();
+                if (isCode) Place(values, from, ParquetNumbers.Cells(data, fields[column], count, NoCode), rows);
+                else Scatter(values, from, column, ParquetNumbers.Cells(data, fields[column], count, float.NaN));
+                watch.Reached(from, rows.Count);
             }
-            from += (int)rows.RowCount;
+            from += count;
         }
         return values;
+    }
+
+    private static void Place(Tensor values, int from, long[] codes, SheetDraft rows)
+    {
+        for (var row = 0; row < codes.Length; row++)
+            if (codes[row] == NoCode) rows.Refuse(from + row, null, null, "has no code", "Fill it in, or take the row out");
+        if (codes.Length > 0) codes.CopyTo(RowTensor.Rows<long>(values, from, codes.Length));
     }
 
     private static void Scatter(Tensor values, int from, int column, ReadOnlySpan<float> cells)

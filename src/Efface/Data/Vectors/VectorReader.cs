@@ -44,13 +44,16 @@ public static class VectorReader
         RequireParts(options, columns, partOf, skipped);
 
         List<string> notes = [.. vectors.Notes, .. before?.Notes ?? [], .. Notes(options, labels, given, used, joined)];
+        var mean = joined.Mean(used);
+        var values = joined.Take(used, notes);
+        var valuesBefore = joinedBefore?.Take(used, notes);
         return new VectorTable
         {
             Name = Path.GetFileName(options.Representations),
-            MeanOfDraws = joined.Mean(used)?.DetachFromDisposeScope(),
+            Values = values.DetachFromDisposeScope(),
+            MeanOfDraws = mean?.DetachFromDisposeScope(),
             Draws = joined.DrawRange(used).Fewest,
-            Values = joined.Take(used, notes).DetachFromDisposeScope(),
-            Before = joinedBefore?.Take(used, notes).DetachFromDisposeScope(),
+            Before = valuesBefore?.DetachFromDisposeScope(),
             Columns = columns,
             Parts = partOf,
             PartsDrawn = given is null,

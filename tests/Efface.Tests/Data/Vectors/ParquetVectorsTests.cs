@@ -51,6 +51,19 @@ public sealed class ParquetVectorsTests : IDisposable
     }
 
     [Fact]
+    public void One_column_of_integers_is_a_code_and_a_row_without_one_is_refused()
+    {
+        _toy.Write("c.parquet", ToyVectors.ParquetCodes(3, null, 0));
+
+        var read = _toy.ReadRaw("c.parquet");
+        using (read.Values)
+        {
+            Assert.Equal([0, 2], read.Rows.Kept);
+            Assert.Equal((3, 0), (read.Values[0].item<long>(), read.Values[2].item<long>()));
+        }
+    }
+
+    [Fact]
     public void A_missing_key_column_or_array_is_named()
     {
         _toy.Write("h.parquet", ToyVectors.ParquetLists([[1f], [2f]], ["a", "b"], 5));

@@ -82,9 +82,10 @@ internal sealed class ToyVectors : IDisposable
     /// <summary>A .npy of names.</summary>
     public static byte[] NpyNames(IReadOnlyList<string> names, bool bigEndian = false)
     {
-        var width = names.Max(name => name.Length);
         var encoding = new UTF32Encoding(bigEndian, byteOrderMark: false);
-        return Npy($"{(bigEndian ? '>' : '<')}U{width}", [names.Count], [.. names.SelectMany(name => encoding.GetBytes(name.PadRight(width, '\0')))]);
+        byte[][] texts = [.. names.Select(encoding.GetBytes)];
+        var width = texts.Max(text => text.Length);
+        return Npy($"{(bigEndian ? '>' : '<')}U{width / 4}", [names.Count], [.. texts.SelectMany(text => text.Concat(new byte[width - text.Length]))]);
     }
 
     public static byte[] Npz(CompressionLevel compression, params (string Name, byte[] Npy)[] arrays)
@@ -149,5 +150,12 @@ internal sealed class ToyVectors : IDisposable
         {
             foreach (var (field, column) in fields.Zip(columns)) ToyParquet.Wait(writer.WriteAsync<double>(field, column.Cells));
         });
+    }
+
+    /// <summary>A parquet file with one column of integers, null where there is none, as pandas writes codes.</summary>
+    public static byte[] ParquetCodes(params long?[] codes)
+    {
+        var field = new DataField<long?>("code");
+        return ToyParquet.Of(new ParquetSchema(field), null, writer => ToyParquet.Wait(writer.WriteAsync<long>(field, codes)));
     }
 }

@@ -33,7 +33,7 @@ public sealed class VectorReaderTests : IDisposable
 
         using var read = VectorReader.Read(_toy.Options("h.npy"), cancel: TestContext.Current.CancellationToken);
         Assert.Equal(numbers, ToyVectors.Of(read.Values));
-        Assert.Equal(["y", "z"], read.Columns.Select(column => column.Name));
+        Assert.Equal(["y", "z", "person"], read.Columns.Select(column => column.Name));
         Assert.Equal(all.Select(i => i / 2 % 3), read.Columns[1].Labels);
         Assert.Equal(all.Select(i => (Part)(i / 6 % 3)), read.Parts);
         Assert.False(read.PartsDrawn);

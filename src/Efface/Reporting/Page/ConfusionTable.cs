@@ -3,10 +3,11 @@ namespace Efface.Reporting.Page;
 /// <summary>Which class the attacker that counts took for which.</summary>
 internal static class ConfusionTable
 {
-    /// <summary>Test images and the share of their class, for one place.</summary>
+    /// <summary>Test images and the share of their class, for one place; nothing where the audit is too old to have kept them.</summary>
     public static Html Draw(AuditedPlace place)
     {
         var audit = place.Audit;
+        if (audit.Confusion.Count == 0) return Html.Empty;
         return Html.Of($"""
             <div class="scroll" tabindex="0" role="region" aria-label="Confusion of {audit.Attribute} at {audit.Name}, {place.Run.Label}">
             <table class="confusion">

@@ -15,7 +15,7 @@ internal static class ControlSection
         <dt>Images on both sides of the split</dt><dd>{Images(audit.Split)}</dd>
         <dt>Groups on both sides of the split</dt><dd>{Groups(audit.Split)}</dd>
         <dt>Independence of the test images</dt><dd>{Independence(audit.Images)}</dd>
-        <dt>Images it rests on</dt><dd>{Numbers.Count(audit.Images.Training)} to fit attackers, {Numbers.Count(audit.Images.Validation)} to choose among them, {Numbers.Count(audit.Images.Test)} to test, read once.</dd>
+        {(audit.Images is { } images ? Html.Of($"<dt>Images it rests on</dt><dd>{Numbers.Count(images.Training)} to fit attackers, {Numbers.Count(images.Validation)} to choose among them, {Numbers.Count(images.Test)} to test, read once.</dd>") : Html.Empty)}
         </dl>
         </section>
         """);
@@ -31,21 +31,21 @@ internal static class ControlSection
     private static List<string> Missed(IReadOnlyList<RepresentationAudit> places, Func<RepresentationAudit, Control> control)
         => [.. places.Where(place => !control(place).Passed).Select(place => $"{place.Name} for {Sentences.Quoted(place.Attribute)} ({Numbers.Points(control(place).Measured.Value)} points read, {Numbers.Points(control(place).Wanted)} wanted)")];
 
-    private static string Images(SplitControl split) => split.SharedImages switch
+    private static string Images(SplitControl? split) => split?.SharedImages switch
     {
         null => "Not checked: equal images could not be told.",
         0 => "Passed: no image of validation or test stands in an earlier part.",
         { } shared => $"Not passed: {Numbers.Count(shared)} images of validation or test stand in an earlier part too. Attackers may recognise them instead of reading.",
     };
 
-    private static string Groups(SplitControl split) => split.SharedGroups switch
+    private static string Groups(SplitControl? split) => split?.SharedGroups switch
     {
         null => "Not checked: no column says which images belong together, for example to one person.",
         0 => "Passed: no group stands in more than one part.",
         { } shared => $"Not passed: {Numbers.Count(shared)} groups stand in more than one part. Attackers may recognise them instead of reading.",
     };
 
-    private static string Independence(AuditedImages images) => images.TestGroups is { } groups
+    private static string Independence(AuditedImages? images) => images is { TestGroups: { } groups }
         ? $"Checked: the {Numbers.Count(images.Test)} test images are {Numbers.Count(groups)} groups, and intervals count groups instead of images."
         : "Not checked: intervals take every image for one of its own. If several show one person, they are too narrow; a column of groups would mend that.";
 }

@@ -217,7 +217,8 @@ public sealed record AuditResult
     public IReadOnlyList<AttributeVerdict> Attributes => [.. All.Where(audit => audit.Released).GroupBy(audit => audit.Attribute)
         .Select(audits => WorstOf(audits)).Select(worst => new AttributeVerdict(worst.Attribute, worst.Verdict, worst.Name, worst.Reasons))];
 
-    /// <summary>Accuracy of the task on test; null without a task.</summary>
+    /// <summary>Accuracy of the task on test; null without a task, and written even so: a file without it is not an audit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required Measured? Fidelity { get; init; }
 
     /// <summary>

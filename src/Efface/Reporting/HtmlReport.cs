@@ -17,17 +17,25 @@ public static class HtmlReport
         var last = read[^1];
         return Skeleton.Write(Title(last), Html.Of($"""
             {VerdictSection.Write(last, Title(last), now)}
+            {ThreatSection.Write(last)}
             {ComparisonSection.Write(read)}
+            {HeatMapSection.Write(read)}
             {AttackSection.Write(read)}
-            {TrainingSection.Write(read)}
+            {SubgroupSection.Write(last)}
+            {CollateralSection.Write(read)}
             {PictureSection.Write(read)}
             {AttentionSection.Write(read)}
+            {ControlSection.Write(last)}
+            {TrainingSection.Write(read)}
             {SettingsSection.Write(read)}
-            {HowToRead.Write()}
+            {HowToRead.Write(Terms.Of(read))}
             """));
     }
 
-    private static string Title(ReportRun run) => run.Attributes.Count == 0
-        ? $"A model for {Sentences.Quoted(run.Task)}"
-        : $"Can {Sentences.Enumerated(run.SingleAttributes, "or")} be read from a model for {Sentences.Quoted(run.Task)}?";
+    private static string Title(ReportRun run) => run switch
+    {
+        { Attributes.Count: 0 } => $"A model for {Sentences.Quoted(run.Task)}",
+        { HasTask: false } => $"Can {Sentences.Enumerated(run.SingleAttributes, "or")} be read from these representations?",
+        _ => $"Can {Sentences.Enumerated(run.SingleAttributes, "or")} be read from a model for {Sentences.Quoted(run.Task)}?",
+    };
 }

@@ -10,16 +10,18 @@ internal static class AttackSection
     {
         var places = runs.SelectMany(run => run.Audits.Select(audit => new AuditedPlace(run, audit))).ToList();
         if (places.Count == 0)
-            return Html.Of($"""<section aria-labelledby="attackers"><h2 id="attackers">What attackers read</h2><p>No run in this report has been audited.</p></section>""");
+            return Html.Of($"""<section aria-labelledby="attackers"><h2 id="attackers">Every attacker</h2><p>No run in this report has been audited.</p></section>""");
 
+        var terms = Terms.Of(runs);
         var released = places.Where(place => place.Audit.Released).ToList();
         // Where one run keeps inside what another releases, both are shown.
         var kept = places.Where(place => places.Any(other => !other.Audit.Released && Where(other) == Where(place))).ToList();
         return Html.Of($"""
             <section aria-labelledby="attackers">
-            <h2 id="attackers">What attackers read</h2>
-            <p>Each attacker was trained from scratch, after the model was finished. A dot is its balanced accuracy on test images, the bar its interval; the upright lines are what is reached without the model's inside. Whoever stays left of the shaded band's right edge reads no more than is tolerated beyond what the task's true answer tells anyway.</p>
-            <p class="note">h: the representation; c: the same where it is a code; y: the task's true answer. Fitted on training: on images that the model learnt from; on unseen: on images that it never saw.</p>
+            <h2 id="attackers">Every attacker</h2>
+            <p>Each attacker was trained from scratch, after the model was finished. A dot is its balanced accuracy on test images, the bar its interval; the upright lines are what is reached without the model's inside. Whoever stays left of the shaded band's right edge reads no more than is tolerated beyond {terms.Already}.</p>
+            <p class="note">h: the representation; c: the same where it is a code{(terms.HasTask ? "; y: the task's true answer" : "")}. Fitted on training: on images that the model learnt from; on unseen: on images that it never saw.</p>
+            <h3>Where something is released</h3>
             {Panels(released, places)}
             {(kept.Count == 0 ? Html.Empty : Html.Of($"<h3>Inside the model</h3><p>Places that a run computes but does not release. They do not count towards its verdict; where another run does release them, it is shown beside.</p>{Panels(kept, places)}"))}
             </section>
@@ -43,24 +45,30 @@ internal static class AttackSection
             <h4>{Sentences.Quoted(attribute)} at {name} <small>{Sentences.Place(name)}</small></h4>
             {places.Select(Finding)}
             {AttackerPlot.Draw(places, axis)}
-            <details><summary>Every number at {name}</summary>{places.Select(Numbered)}</details>
+            <details><summary>Every number, and who was taken for whom, at {name}</summary>{places.Select(Numbered)}</details>
             </article>
             """);
     }
 
     private static Html Finding(AuditedPlace place) => Html.Of($"""
-        <p class="finding">{AttackerPlot.Swatch(place.Run)} <b>{place.Run.Label}</b> {Badge.Of(place.Audit.Verdict)}{(place.Audit.Released ? Html.Empty : Html.Of($" <em>internal, not released</em>"))} {string.Join("; ", place.Audit.Reasons)}.</p>
+        <p class="finding">{AttackerPlot.Swatch(place.Run)} <b>{place.Run.Label}</b> {Badge.Of(place.Audit.Verdict)}{(place.Audit.Released ? Html.Empty : Html.Of($" <em>internal, not released</em>"))} {string.Join("; ", place.Audit.Reasons)}.{Before(place.Audit.Before)}</p>
+        """);
+
+    private static Html Before(BeforeReading? before) => before is null ? Html.Empty : Html.Of($"""
+         Before unlearning the same attackers read {Numbers.Percent(before.BalancedAccuracy.Value)} at {before.Name} ({Numbers.PercentInterval(before.BalancedAccuracy)}), {Numbers.Points(before.Leak.GivenTask.Value)} points beyond the floor.
         """);
 
     private static Html Numbered(AuditedPlace place) => Html.Of($"""
         <h5>{AttackerPlot.Swatch(place.Run)} {place.Run.Label}: {place.Audit.Kind} {place.Audit.Name}, {(place.Audit.Released ? "released" : "internal")}</h5>
-        <div class="scroll" tabindex="0" role="region" aria-label="Attackers at {place.Audit.Name}, {place.Run.Label}">
+        <div class="scroll" tabindex="0" role="region" aria-label="Attackers on {place.Audit.Attribute} at {place.Audit.Name}, {place.Run.Label}">
         <table>
-        <thead><tr><th scope="col">Attacker</th><th scope="col">Knows</th><th scope="col">Fitted on</th><th scope="col">Seed</th><th scope="col">Balanced accuracy</th><th scope="col">Leak given the task, points</th><th scope="col">Accuracy</th><th scope="col">AUC</th><th scope="col">Bits</th><th scope="col">Validation</th></tr></thead>
+        <caption>Attackers on {Sentences.Quoted(place.Audit.Attribute)}, on test images</caption>
+        <thead><tr><th scope="col">Attacker</th><th scope="col">Knows</th><th scope="col">Fitted on</th><th scope="col">Seed</th><th scope="col">Balanced accuracy</th><th scope="col">{new Terms(place.Run.HasTask).Leak}, points</th><th scope="col">Accuracy</th><th scope="col">AUC</th><th scope="col">Bits</th><th scope="col">Validation</th></tr></thead>
         <tbody>{place.Audit.Attackers.Select(attacker => Row(attacker, place.Audit.Best))}</tbody>
         <tbody>{place.Floors.Select(floor => FloorRow(floor.Words, floor.Floor))}</tbody>
         </table>
         </div>
+        {ConfusionTable.Draw(place)}
         <dl class="controls">
         <dt>Control: planted trace</dt><dd>{Sentences.Planted(place.Audit.Controls.Planted)}</dd>
         <dt>Control: shuffled labels</dt><dd>{Sentences.Shuffled(place.Audit.Controls.Shuffled)}</dd>

@@ -78,7 +78,7 @@ internal static class AttackerPlot
         {places.Select(place => Html.Of($"""<li>{Swatch(place.Run)} {place.Run.Label}{(place.Audit.Released ? "" : " (internal)")}</li>"""))}
         <li>filled: the attacker that counts, chosen on validation images</li>
         {FloorsOf(places).Select(line => Html.Of($"""<li><svg class="swatch" width="14" height="14" aria-hidden="true"><line class="{line.Style}" x1="7" x2="7" y1="0" y2="14"/></svg> {line.Words}: {Numbers.Percent(line.Value)}</li>"""))}
-        <li><svg class="swatch" width="14" height="14" aria-hidden="true"><rect class="tolerated" width="14" height="14"/></svg> tolerated above label-only: {Numbers.Points(places[^1].Run.Audit!.Settings.Tolerance)} points</li>
+        <li><svg class="swatch" width="14" height="14" aria-hidden="true"><rect class="tolerated" width="14" height="14"/></svg> tolerated above {(places[^1].Run.HasTask ? "label-only" : "majority")}: {Numbers.Points(places[^1].Run.Audit!.Settings.Tolerance)} points</li>
         </ul>
         """);
 

@@ -3,17 +3,17 @@ namespace Efface.Reporting.Page;
 /// <summary>The words of the report, in plain language.</summary>
 internal static class HowToRead
 {
-    /// <summary>Definitions.</summary>
-    public static Html Write() => Html.Of($"""
+    /// <summary>Definitions; without a task those that need one are left out.</summary>
+    public static Html Write(Terms terms) => Html.Of($"""
         <section aria-labelledby="reading">
         <h2 id="reading">How to read this</h2>
         <dl class="words">
-        {Words.Select(entry => Html.Of($"<div><dt>{entry.Word}</dt><dd>{entry.Meaning}</dd></div>"))}
+        {(terms.HasTask ? WithTask : WithoutTask).Select(entry => Html.Of($"<div><dt>{entry.Word}</dt><dd>{entry.Meaning}</dd></div>"))}
         </dl>
         </section>
         """);
 
-    private static readonly (string Word, string Meaning)[] Words =
+    private static readonly (string Word, string Meaning)[] WithTask =
     [
         ("Task and fidelity", "The task is what the model is for; fidelity is the share of test images on which it gets the task right. Forgetting is worth little if fidelity falls."),
         ("Attribute", "What the model is not meant to tell. The audit asks whether it can be read from what the model computes."),
@@ -27,5 +27,14 @@ internal static class HowToRead
         ("Controls", "Checks of the audit itself. A trace of the attribute is planted and must be found; labels are shuffled and nothing may be found."),
         ("Interval", "The numbers in small print, or the bar through a dot: where the true value lies, at the audit's confidence. More images make it narrower."),
         ("Bits, AUC and AUM", "Bits: information about the attribute that an attacker demonstrably has. AUC: how well it ranks images, 0.5 being chance. AUM: one number for fidelity and forgetting together (Guo et al., 2022); it ignores the floors, so read it last."),
+    ];
+
+    private static readonly (string Word, string Meaning)[] WithoutTask =
+    [
+        ("Attribute", "What the vectors are not meant to tell. The audit asks whether it can be read from them."),
+        ("Attacker", "A model trained from scratch to read the attribute. The one that counts is chosen on validation images; test images are read once, for the numbers."),
+        ("Floor", "What is reached without the vectors: by guessing the commonest class (majority)."),
+        ("Leak", "How much more than that floor an attacker reaches, in percentage points of balanced accuracy on the same images."),
+        .. WithTask.Where(entry => entry.Word is "Balanced accuracy" or "Tolerance" or "Verdict" or "Controls" or "Interval"),
     ];
 }

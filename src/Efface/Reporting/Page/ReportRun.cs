@@ -15,7 +15,10 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     /// <summary>Whether it made a model forget.</summary>
     public bool Unlearns => Record.Command == "unlearn";
 
-    /// <summary>The column the model is for.</summary>
+    /// <summary>Whether there is a task; vectors from another program need not have one.</summary>
+    public bool HasTask => Audit is null || Audit.Fidelity is not null;
+
+    /// <summary>The column the model is for, where there is one.</summary>
     public string Task => Record.Data.Joint.Select(joint => joint.Task).FirstOrDefault() ?? Record.Config.Task ?? "the task";
 
     /// <summary>The share of training images with the task's commonest answer; null where the joint table is not known.</summary>
@@ -23,7 +26,7 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
         .Where(answers => answers.Sum() > 0).Select(answers => (double?)answers.Max() / answers.Sum()).FirstOrDefault();
 
     /// <summary>Every place for every attribute, and for all attributes at once.</summary>
-    public IEnumerable<RepresentationAudit> Audits => Audit is null ? [] : Audit.Representations.Concat(Audit.Joint);
+    public IEnumerable<RepresentationAudit> Audits => Audit?.All ?? [];
 
     /// <summary>The places that decide the verdict.</summary>
     public IEnumerable<RepresentationAudit> Released => Audits.Where(audit => audit.Released);
@@ -38,13 +41,26 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     public RepresentationAudit? Worst(string attribute)
         => Released.Where(audit => audit.Attribute == attribute).MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value));
 
+    /// <summary>Subgroups in which a released place surely gives away more than is tolerated, the largest leak first.</summary>
+    public IReadOnlyList<(RepresentationAudit Place, SubgroupResult Subgroup)> LeakingSubgroups =>
+    [
+        .. Released.SelectMany(place => place.Subgroups.Where(subgroup => subgroup.GivenTask.Low > Audit!.Settings.Tolerance).Select(subgroup => (place, subgroup)))
+            .OrderByDescending(entry => entry.subgroup.GivenTask.Low),
+    ];
+
     /// <summary>Reads the folders.</summary>
     public static IReadOnlyList<ReportRun> Of(IReadOnlyList<RunFolder> folders)
     {
         var runs = folders.Select((folder, index) =>
         {
             var record = folder.Run;
-            var label = record.Command == "unlearn" ? "After unlearning" : record.AttentionRemoval is null ? "Before unlearning" : "With areas removed";
+            var label = record switch
+            {
+                { Command: "unlearn" } => "After unlearning",
+                { Command: "train", AttentionRemoval: not null } => "With areas removed",
+                { Command: "train" } => "Before unlearning",
+                _ => "As it stands",
+            };
             return new ReportRun(index, label, folder, record, folder.Audit, folder.Metrics);
         }).ToList();
         return runs.DistinctBy(run => run.Label).Count() == runs.Count

@@ -11,26 +11,27 @@ internal static class Sentences
         if (run.Audit is not { } audit)
             return $"{Opening(run)}, the model has not been audited: nothing is known about what it gives away.";
 
-        var (task, tolerance, confidence) = (Quoted(run.Task), Numbers.Points(audit.Settings.Tolerance), Numbers.ShortPercent(audit.Settings.Confidence));
+        var (tolerance, confidence) = (Numbers.Points(audit.Settings.Tolerance), Numbers.ShortPercent(audit.Settings.Confidence));
+        var (source, than) = run.HasTask ? ("what the model releases", $"{Quoted(run.Task)} alone") : ("the representation", "guessing");
         var most = run.Released.SelectMany(place => place.Attackers).Select(attacker => attacker.GivenTask.High).Append(0).Max();
         var leak = audit.Worst.Leak.GivenTask;
         return audit.Verdict switch
         {
             Auditing.Verdict.Certified =>
-                $"{Opening(run)}, no attacker of any kind can tell {Names(run, "or")} from what the model releases more than {tolerance} percentage points better than {task} alone already tells: "
+                $"{Opening(run)}, no attacker of any kind can tell {Names(run, "or")} from {source} more than {tolerance} percentage points better than {than} already tells: "
                 + $"a bound for every attacker, at {confidence} confidence and for images like those tested, not a trial of a few.",
             Auditing.Verdict.Forgotten =>
-                $"{Opening(run)}, no attacker we trained could tell {Names(run, "or")} from what the model releases noticeably better than {task} alone already tells: "
+                $"{Opening(run)}, no attacker we trained could tell {Names(run, "or")} from {source} noticeably better than {than} already tells: "
                 + $"at most {Numbers.Points(most)} percentage points better at {confidence} confidence, where {tolerance} are tolerated.",
             Auditing.Verdict.Inconclusive when most > audit.Settings.Tolerance =>
-                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may be right up to {Numbers.Points(most)} percentage points more often than {task} alone allows, "
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may be right up to {Numbers.Points(most)} percentage points more often than {than} allows, "
                 + $"where {tolerance} are tolerated, and the measurement is too coarse to decide.",
             Auditing.Verdict.Inconclusive =>
-                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: no attacker was measured above the tolerance of {tolerance} percentage points beyond what {task} alone allows, "
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: no attacker was measured above the tolerance of {tolerance} percentage points beyond what {than} allows, "
                 + "but the audit did not pass its own checks, so this shows nothing.",
             _ =>
-                $"The model {(run.Unlearns ? "still gives" : "gives")} {Names(run, "and")} away: from what it releases, an attacker is right {Numbers.Points(leak.Value)} percentage points more often than {task} alone allows "
-                + $"(at least {Numbers.Points(leak.Low)} at {confidence} confidence), where {tolerance} are tolerated.",
+                $"{(run.HasTask ? "The model" : "The representation")} {(run.Unlearns ? "still gives" : "gives")} {Names(run, "and")} away: from what {(run.HasTask ? "it releases" : "it holds")}, an attacker is right "
+                + $"{Numbers.Points(leak.Value)} percentage points more often than {than} allows (at least {Numbers.Points(leak.Low)} at {confidence} confidence), where {tolerance} are tolerated.",
         };
     }
 
@@ -41,6 +42,10 @@ internal static class Sentences
         if (run.Guessing is { } guessing && audit.Fidelity is { } fidelity && fidelity.Low <= guessing)
             yield return $"The model is hardly better at {Quoted(run.Task)} than guessing the commonest answer: right on {Numbers.Percent(fidelity.Value)} of test images, where guessing is right on "
                 + $"{Numbers.Percent(guessing)} of training images. A model that learnt nothing gives nothing away.";
+        if (audit.Verdict <= Auditing.Verdict.Forgotten && run.LeakingSubgroups is [var (place, subgroup), ..] leaking)
+            yield return $"This holds over all images together, not for every group of them: where {Quoted(subgroup.Column)} is {Quoted(subgroup.Class)}, {Quoted(place.Attribute)} is read from {place.Name} "
+                + $"{Numbers.Points(subgroup.GivenTask.Value)} percentage points beyond the floor (at least {Numbers.Points(subgroup.GivenTask.Low)})"
+                + $"{(leaking.Count > 1 ? $", and {Numbers.Count(leaking.Count - 1)} more such groups stand below" : "")}.";
         if (run.Unlearns && run.Record.Config.Forget.Except(run.Attributes).ToList() is { Count: > 0 } missing)
             yield return $"{Enumerated(missing, "and")} {(missing.Count == 1 ? "was" : "were")} to be forgotten too, but the audit did not look for {(missing.Count == 1 ? "it" : "them")}.";
     }
@@ -68,13 +73,14 @@ internal static class Sentences
         "embedding" => "the vector of features in front of the last layer",
         "code" => "one of a few symbols, to which each image is reduced",
         "logits" => "the model's scores for each answer to the task",
+        _ when name.Contains(" (mean of ", StringComparison.Ordinal) => "many draws of one image, averaged: the model gives another output each time",
         _ => "",
     };
 
     /// <summary>Whether the audit could see a leak that was put there on purpose.</summary>
     public static string Planted(Control control) => control.Passed
-        ? $"Passed: a planted trace was found (read {Numbers.Points(control.Measured.Value)} percentage points beyond the task; {Numbers.Points(control.Wanted)} were planted), so a leak of that size would have been seen."
-        : $"Not passed: a planted trace was missed (read {Numbers.Points(control.Measured.Value)} percentage points beyond the task; {Numbers.Points(control.Wanted)} were planted), so a leak of that size could go unseen.";
+        ? $"Passed: a planted trace was found (read {Numbers.Points(control.Measured.Value)} percentage points beyond the floor; {Numbers.Points(control.Wanted)} were planted), so a leak of that size would have been seen."
+        : $"Not passed: a planted trace was missed (read {Numbers.Points(control.Measured.Value)} percentage points beyond the floor; {Numbers.Points(control.Wanted)} were planted), so a leak of that size could go unseen.";
 
     /// <summary>Whether the audit saw a leak where there is none.</summary>
     public static string Shuffled(Control control) => control.Passed
@@ -97,7 +103,12 @@ internal static class Sentences
         ? string.Concat(names.Select(Quoted))
         : $"{string.Join(", ", names.SkipLast(1).Select(Quoted))} {conjunction} {Quoted(names[^1])}";
 
-    private static string Opening(ReportRun run) => run.Unlearns ? "After unlearning" : "Without unlearning";
+    private static string Opening(ReportRun run) => run.Record.Command switch
+    {
+        "unlearn" => "After unlearning",
+        "train" => "Without unlearning",
+        _ => "As it stands",
+    };
 
     // A good verdict holds for every attribute; a bad one names those it holds for.
     private static string Names(ReportRun run, string conjunction)

@@ -9,8 +9,11 @@ internal static class SettingsSection
     public static Html Write(IReadOnlyList<ReportRun> runs) => Html.Of($"""
         <section aria-labelledby="settings">
         <h2 id="settings">Settings, machine and data</h2>
+        {RepeatSection.Write(runs)}
+        <h3>Settings</h3>
         <div class="scroll" tabindex="0" role="region" aria-label="Table of settings, machine and data">
         <table class="settings">
+        <caption>What decided each run; where runs differ, it is bold</caption>
         <thead><tr><td></td>{runs.Select(run => Html.Of($"""<th scope="col">{AttackerPlot.Swatch(run)} {run.Label}</th>"""))}</tr></thead>
         {Group("Run", runs, run => [("command", run.Record.Command), ("started", Numbers.Moment(run.Record.Started))])}
         {Group("Settings", runs, run => Properties(run.Record.Config))}

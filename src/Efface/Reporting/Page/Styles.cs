@@ -11,12 +11,14 @@ internal static class Styles
           --ground: #ffffff; --raised: #f6f8fa; --ink: #1c2127; --soft: #565f69; --rule: #d9dee4; --grid: #e8ebef; --band: #dfe7e1;
           --run-0: #b3560f; --run-1: #1d5fb0; --run-2: #0f7b5f; --run-3: #8a3f9e;
           --good: #176639; --good-ground: #e4f4ea; --open: #7a5200; --open-ground: #fdf2d8; --bad: #a32020; --bad-ground: #fdeaea; --none: #4d5660; --none-ground: #eceff2;
+          --heat-1: #fdf1de; --heat-2: #fbdaa8; --heat-3: #f2ab63; --heat-4: #a9490e; --heat-5: #642505; --on-pale: #1c2127; --on-strong: #ffffff;
         }
         @media screen and (prefers-color-scheme: dark) {
           :root {
             --ground: #14171b; --raised: #1b1f25; --ink: #e4e8ec; --soft: #a3adb8; --rule: #343b44; --grid: #262c34; --band: #22332a;
             --run-0: #f0975a; --run-1: #7db3f5; --run-2: #5fcfa9; --run-3: #d19be3;
             --good: #7fd8a0; --good-ground: #15301f; --open: #f0c674; --open-ground: #352a10; --bad: #ff9c96; --bad-ground: #3b1a1a; --none: #b6bfc9; --none-ground: #262c34;
+            --heat-1: #2a2117; --heat-2: #4c3314; --heat-3: #7d4f1a; --heat-4: #dd9145; --heat-5: #ffdcae; --on-pale: #ffffff; --on-strong: #14171b;
           }
         }
         * { box-sizing: border-box; }
@@ -56,6 +58,16 @@ internal static class Styles
         .settings td { overflow-wrap: anywhere; } .settings .differs td { font-weight: 600; }
         details table { font-size: .8125rem; } details td small { white-space: nowrap; font-size: .75rem; } details td { white-space: nowrap; } details th small { font-size: .75rem; }
         tr.chosen th, tr.chosen td { background: var(--raised); font-weight: 600; }
+        .heat th[scope=col], .heat th[scope=colgroup], .heat td { padding: .4rem .75rem; text-align: center; } .heat td { min-width: 6.5rem; border: 2px solid var(--ground); } .heat td small { color: inherit; white-space: nowrap; }
+        .heat-1, .heat-2, .heat-3 { color: var(--on-pale); } .heat-4, .heat-5 { color: var(--on-strong); }
+        .heat-0 { background: var(--raised); } .heat-1 { background: var(--heat-1); } .heat-2 { background: var(--heat-2); } .heat-3 { background: var(--heat-3); } .heat-4 { background: var(--heat-4); } .heat-5 { background: var(--heat-5); }
+        .patch { flex: none; align-self: center; width: 1.5rem; height: .9rem; border: 1px solid var(--rule); border-radius: 2px; } .absent { color: var(--soft); }
+        .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+        .confusion thead td { font-size: .75rem; color: var(--soft); } .confusion td.right { font-weight: 600; background: var(--raised); } .confusion td, .confusion thead th { text-align: right; padding-left: .75rem; }
+        .total th, .total td { border-top: 2px solid var(--rule); }
+        pre { margin: .75rem 0; padding: .75rem 1rem; background: var(--raised); border: 1px solid var(--rule); border-radius: 6px; overflow-x: auto; font: .8125rem/1.6 ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; }
+        .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2.5rem; } .pair h3 { margin-top: .75rem; } .pair ul { margin: 0; padding-left: 1.1rem; font-size: .9375rem; } .pair li { margin: .4rem 0; }
+        .verdicts { list-style: none; } .verdict ul.verdicts { padding: 0; } .verdict .verdicts .badge { font-size: .8125rem; padding: .1rem .6rem; } .verdicts li { margin: .4rem 0; }
         .joints { display: flex; flex-wrap: wrap; gap: 0 3rem; } .joint caption { max-width: 22rem; font-weight: 400; } .joint td { text-align: right; } .joint thead th { text-align: right; } .joint thead td { text-align: left; font-size: .8125rem; color: var(--soft); }
 
         .panel { margin: 1.25rem 0; padding: 1.25rem 1.5rem; border: 1px solid var(--rule); border-radius: 6px; }
@@ -96,8 +108,8 @@ internal static class Styles
           @page { margin: 16mm; }
           html { font-size: 10pt; } body { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
           main { max-width: none; padding: 0; } h2 { margin-top: 2rem; }
-          h2, h3, h4, h5, caption { break-after: avoid; } figure, .verdict, tr, .pictures, .words > div { break-inside: avoid; }
-          .scroll { overflow: visible; } summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; }
+          h2, h3, h4, h5, caption { break-after: avoid; } figure, .verdict, tr, .pictures, .heat, .words > div, .controls dd { break-inside: avoid; } thead { display: table-header-group; } dt { break-after: avoid; }
+          .scroll { overflow: visible; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; }
           details table { font-size: 7pt; } details td, details td small { font-size: 6.5pt; white-space: normal; }
         }
 

@@ -1,3 +1,5 @@
+using Efface.Auditing;
+
 namespace Efface.Reporting.Page;
 
 /// <summary>What stands on top: the question, the answer in one sentence, and the reasons.</summary>
@@ -9,8 +11,8 @@ internal static class VerdictSection
         var style = run.Audit?.Verdict switch
         {
             null => "none",
-            Auditing.Verdict.Leaks => "bad",
-            Auditing.Verdict.Inconclusive => "open",
+            Verdict.Leaks => "bad",
+            Verdict.Inconclusive => "open",
             _ => "good",
         };
         return Html.Of($"""
@@ -28,7 +30,13 @@ internal static class VerdictSection
             """);
     }
 
-    private static Html Reasons(ReportRun run) => run.Audit is null
-        ? Html.Of($"<p>An audit trains fresh attackers and measures what they read.</p>")
-        : Html.Of($"""<ul aria-label="Reasons">{run.Audit.Reasons.Select(reason => Html.Of($"<li>{reason}</li>"))}</ul>""");
+    private static Html Reasons(ReportRun run) => run.Audit switch
+    {
+        null => Html.Of($"<p>An audit trains fresh attackers and measures what they read.</p>"),
+        { Attributes.Count: > 1 } audit => Html.Of($"""<ul class="verdicts" aria-label="Verdict for each attribute">{audit.Attributes.Select(Each)}</ul>"""),
+        var audit => Html.Of($"""<ul aria-label="Reasons">{audit.Reasons.Select(reason => Html.Of($"<li>{reason}</li>"))}</ul>"""),
+    };
+
+    private static Html Each(AttributeVerdict each)
+        => Html.Of($"<li>{Badge.Of(each.Verdict)} <b>{each.Attribute}</b> at {each.Name}: {string.Join("; ", each.Reasons)}</li>");
 }

@@ -1,0 +1,27 @@
+namespace Efface.Reporting.Page;
+
+/// <summary>Which class the attacker that counts took for which.</summary>
+internal static class ConfusionTable
+{
+    /// <summary>Test images and the share of their class, for one place; nothing where the audit is too old to have kept them.</summary>
+    public static Html Draw(AuditedPlace place)
+    {
+        var audit = place.Audit;
+        if (audit.Confusion.Count == 0) return Html.Empty;
+        return Html.Of($"""
+            <div class="scroll" tabindex="0" role="region" aria-label="Confusion of {audit.Attribute} at {audit.Name}, {place.Run.Label}">
+            <table class="confusion">
+            <caption>What {audit.BestResult.Name} took the test images of each class for</caption>
+            <thead><tr><td>truth ↓ taken for →</td>{audit.Classes.Select(name => Html.Of($"""<th scope="col">{name}</th>"""))}</tr></thead>
+            <tbody>{audit.Classes.Zip(audit.Confusion).Select((entry, i) => Row(entry.First, entry.Second, i))}</tbody>
+            </table>
+            </div>
+            """);
+    }
+
+    private static Html Row(string name, IReadOnlyList<int> counts, int right)
+    {
+        var images = counts.Sum();
+        return Html.Of($"""<tr><th scope="row">{name}</th>{counts.Select((count, i) => Html.Of($"""<td class="{(i == right ? "right" : "")}">{Numbers.Count(count)}<small>{Numbers.Percent((double)count / images)}</small></td>"""))}</tr>""");
+    }
+}

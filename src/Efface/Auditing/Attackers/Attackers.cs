@@ -8,7 +8,7 @@ namespace Efface.Auditing;
 public static class Attackers
 {
     /// <summary>Every attacker that an audit sends.</summary>
-    public static IReadOnlyList<IAttacker> All { get; } = [new LookupAttacker(), new LinearAttacker(), new MlpAttacker(), new ResNetAttacker()];
+    public static IReadOnlyList<IAttacker> All { get; } = [new LookupAttacker(), new LinearAttacker(), new NearestNeighboursAttacker(), new TreesAttacker(), new MlpAttacker(), new ResNetAttacker()];
 }
 
 /// <summary>A network on vectors; of a map it sees <see cref="VectorFeatures"/>.</summary>
@@ -23,22 +23,6 @@ public abstract class VectorAttacker : NeuralAttacker
 
     /// <summary>How many numbers the network gets: features, and y one-hot where it is known.</summary>
     protected static long Inputs(AttackProblem problem) => problem.TaskClasses + VectorFeatures.Count(problem);
-}
-
-/// <summary>Logistic regression.</summary>
-public sealed class LinearAttacker : VectorAttacker
-{
-    /// <inheritdoc/>
-    public override string Name => "linear";
-
-    /// <inheritdoc/>
-    protected override int Epochs => 12;
-
-    /// <inheritdoc/>
-    protected override double Rate => 5e-3;
-
-    /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, Device device) => Linear(Inputs(problem), problem.AttributeClasses);
 }
 
 /// <summary>Two hidden layers with batch norm and dropout.</summary>

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing;
 
 /// <summary>
-/// What attackers on vectors see of a map: averages over a grid, and each channel's deviation and maximum over all positions, which
+/// What attackers on vectors see of a map: averages over all and over a grid, and each channel's deviation and maximum over all positions, which
 /// show what stands somewhere, or averages to nothing.
 /// </summary>
 public static class VectorFeatures
@@ -19,6 +19,7 @@ public static class VectorFeatures
         using var scope = NewDisposeScope();
         var positions = values.flatten(2);
         return torch.cat([
+            positions.mean([2]),
             functional.adaptive_avg_pool2d(values, Cells(values.shape[1..])).flatten(1),
             positions.std(2, unbiased: false),
             positions.amax([2]),
@@ -30,14 +31,14 @@ public static class VectorFeatures
     {
         if (!problem.IsMap) return problem.Shape[0];
         var cells = Cells(problem.Shape);
-        return problem.Shape[0] * (cells[0] * cells[1] + 2);
+        return problem.Shape[0] * (1 + cells[0] * cells[1] + 2);
     }
 
     // A coarser grid where there are many channels: what grows with the square or cube of F must stay affordable.
     private static long[] Cells(long[] shape)
     {
         var side = Grid;
-        while (side > 1 && shape[0] * (side * side + 2) > Most) side--;
+        while (side > 1 && shape[0] * (1 + side * side + 2) > Most) side--;
         return [Math.Min(side, shape[1]), Math.Min(side, shape[2])];
     }
 }

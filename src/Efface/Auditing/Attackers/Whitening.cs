@@ -22,10 +22,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
     {
         using var scope = NewDisposeScope();
         var (count, features) = (values.shape[0], values.shape[1]);
-        var mean = Sum(values, rows => rows.sum([0L])) / count;
-        var deviation = (Sum(values, rows => (rows - mean).square().sum([0L])) / count).sqrt_();
-        var varies = deviation > mean.abs() * Resolution + 1e-30;
-        var scale = torch.where(varies, deviation.reciprocal(), torch.zeros_like(deviation));
+        var (mean, scale) = Standardisation(values);
         var correlation = Sum(values, rows =>
         {
             var standardised = (rows - mean).mul_(scale);
@@ -46,6 +43,20 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         return torch.cat([.. Chunks(values).Select(rows => (rows - Mean).matmul(Map))]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Each feature by itself, with deviation 1; constant ones become 0.</summary>
+    public static Whitening OfEach(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        var (mean, scale) = Standardisation(values);
+        return new Whitening(mean.DetachFromDisposeScope(), scale.diag().DetachFromDisposeScope(), torch.ones_like(scale).DetachFromDisposeScope());
+    }
+
+    /// <summary>Followed by another map f64 [R, S].</summary>
+    public Whitening Then(Tensor map) => new(
+        Mean.clone().DetachFromDisposeScope(),
+        Map.matmul(map).DetachFromDisposeScope(),
+        torch.ones(map.shape[1], dtype: ScalarType.Float64).DetachFromDisposeScope());
+
     /// <summary>The directions that vary most, still white.</summary>
     public Whitening First(int directions) => new(
         Mean.clone().DetachFromDisposeScope(),
@@ -64,6 +75,15 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         Mean.Dispose();
         Map.Dispose();
         Variances.Dispose();
+    }
+
+    private static (Tensor Mean, Tensor Scale) Standardisation(Tensor values)
+    {
+        var count = values.shape[0];
+        var mean = Sum(values, rows => rows.sum([0L])) / count;
+        var deviation = (Sum(values, rows => (rows - mean).square().sum([0L])) / count).sqrt_();
+        var varies = deviation > mean.abs() * Resolution + 1e-30;
+        return (mean, torch.where(varies, deviation.reciprocal(), torch.zeros_like(deviation)));
     }
 
     // In f64, a part at a time: a whole copy of wide values might not fit where they do.

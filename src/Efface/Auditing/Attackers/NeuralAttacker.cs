@@ -5,19 +5,25 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Auditing;
 
+/// <summary>What is chosen about a network.</summary>
+/// <param name="Width">A factor on how wide its layers are.</param>
+/// <param name="Dropout">The share of features left out in training.</param>
+/// <param name="WeightDecay">Of the optimiser.</param>
+public sealed record NeuralSettings(double Width, double Dropout, double WeightDecay);
+
 /// <summary>
 /// An attacker that learns by gradient: standardises its input, weighs classes equally, trains with Adam under a cosine, and keeps the
 /// epoch that reads best on the set it chooses on.
 /// </summary>
-public abstract class NeuralAttacker : IAttacker
+public abstract class NeuralAttacker : ChoosingAttacker
 {
     private const int BatchSize = 256, MostEpochs = 40;
 
     /// <inheritdoc/>
-    public abstract string Name { get; }
+    public override bool DependsOnSeed => true;
 
     /// <summary>Epochs over a large set.</summary>
-    protected abstract int Epochs { get; }
+    protected abstract int Epochs(Budget budget);
 
     /// <summary>A small set is seen more often, until so many steps are made.</summary>
     protected virtual int FewestSteps => 400;
@@ -25,47 +31,29 @@ public abstract class NeuralAttacker : IAttacker
     /// <summary>Adam's largest step size.</summary>
     protected virtual double Rate => 1e-3;
 
-    /// <inheritdoc/>
-    public virtual bool Reads(AttackProblem problem) => !problem.IsDiscrete;
+    /// <summary>Each is trained; the best is kept.</summary>
+    protected abstract IReadOnlyList<NeuralSettings> Settings(Budget budget);
 
     /// <summary>Logits [B, K] from standardised h, with y as further features (or planes, for maps) where it is known.</summary>
-    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, Device device);
+    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings);
 
-    /// <summary>What is done to h once, before anything else.</summary>
-    protected virtual Tensor Prepare(Tensor values) => values;
+    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+        => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, seed));
 
-    /// <summary>Threads of one operation; null leaves them as they are.</summary>
-    protected virtual int? Threads => null;
-
-    /// <inheritdoc/>
-    public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
-    {
-        var threads = torch.get_num_threads();
-        torch.set_num_threads(Threads ?? threads);
-        try
-        {
-            return Learn(problem, fit, choose, seed);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-        }
-    }
-
-    private Reader Learn(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    private Reader Learn(AttackProblem problem, NeuralSettings settings, AttackSet fit, AttackSet choose, int seed)
     {
         torch.manual_seed(seed);
         using var scope = NewDisposeScope();
         var device = Training.Compute.Device;
-        var (values, chooseValues) = (Prepare(fit.Values), Prepare(choose.Values));
-        var reader = new Reader(this, problem, Build(problem, device).to(device), Standardiser.Of(values), device);
-        using var optimiser = new Adam(reader.Network.parameters(), Rate, weightDecay: 1e-4);
+        var reader = new Reader(problem, Build(problem, settings).to(device), Standardiser.Of(fit.Values), device);
+        using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
         var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
         var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray());
 
         var batches = Math.Max(1, (fit.Count + BatchSize - 1) / BatchSize);
-        var epochs = Math.Clamp(FewestSteps / batches, Epochs, Math.Max(Epochs, MostEpochs));
-        var (random, best) = (new Random(seed), double.NegativeInfinity);
+        var most = Epochs(problem.Budget);
+        var epochs = Math.Clamp(FewestSteps / batches, most, Math.Max(most, MostEpochs));
+        var (random, selection) = (new Random(seed), new Selection<int>());
         for (var epoch = 0; epoch < epochs; epoch++)
         {
             reader.Network.train();
@@ -78,23 +66,18 @@ public abstract class NeuralAttacker : IAttacker
                 var rows = order[(int)((long)fit.Count * i / batches)..(int)((long)fit.Count * (i + 1) / batches)];
                 if (rows.Length < 2) continue;
                 var index = torch.tensor(rows.Select(row => (long)row).ToArray());
-                var input = reader.Input(values.index_select(0, index), [.. rows.Select(row => fit.Task[row])]);
+                var input = reader.Input(fit.Values.index_select(0, index), [.. rows.Select(row => fit.Task[row])]);
                 functional.cross_entropy(reader.Network.call(input), labels.index_select(0, index).to(device), weights).backward();
                 optimiser.Step();
             }
-            var score = new Readings(reader.ReadPrepared(chooseValues, choose.Task), fit.Prior(problem.AttributeClasses), choose.Attribute).BalancedAccuracy();
-            if (score > best)
-            {
-                best = score;
-                reader.Remember();
-            }
+            if (selection.Offer(epoch, Quality.Of(reader.Read(choose), choose.Attribute))) reader.Remember();
         }
         reader.Restore();
         return reader;
     }
 
     private static Tensor ClassWeights(AttackSet fit, int classes)
-        => torch.tensor(fit.Prior(classes).Select(share => share > 0 ? (float)(1 / (share * classes)) : 0).ToArray());
+        => torch.tensor(fit.Prior(classes).Select(share => (float)(1 / (share * classes))).ToArray());
 
     /// <summary>Mean and deviation of each feature, or of each channel of a map.</summary>
     private sealed record Standardiser(Tensor Mean, Tensor Deviation) : IDisposable
@@ -104,7 +87,7 @@ public abstract class NeuralAttacker : IAttacker
             long[] over = values.dim() == 4 ? [0, 2, 3] : [0];
             return new Standardiser(
                 values.mean(over, keepdim: true).DetachFromDisposeScope(),
-                values.std(over, unbiased: false, keepdim: true).clamp(min: 1e-6).DetachFromDisposeScope());
+                values.std(over, unbiased: false, keepdim: true).clamp(min: 1e-12).DetachFromDisposeScope());
         }
 
         public Tensor Apply(Tensor values) => (values - Mean) / Deviation;
@@ -116,8 +99,10 @@ public abstract class NeuralAttacker : IAttacker
         }
     }
 
-    private sealed class Reader(NeuralAttacker attacker, AttackProblem problem, Module<Tensor, Tensor> network, Standardiser standardiser, Device device) : IFittedAttacker
+    private sealed class Reader(AttackProblem problem, Module<Tensor, Tensor> network, Standardiser standardiser, Device device) : IFittedAttacker
     {
+        private const int ReadSize = 1000;
+
         private Dictionary<string, Tensor> _best = [];
 
         public Module<Tensor, Tensor> Network { get; } = network;
@@ -133,25 +118,18 @@ public abstract class NeuralAttacker : IAttacker
 
         public double[,] Read(AttackSet set)
         {
-            using var scope = NewDisposeScope();
-            return ReadPrepared(attacker.Prepare(set.Values), set.Task);
-        }
-
-        public double[,] ReadPrepared(Tensor values, int[] task)
-        {
             using var noGradient = no_grad();
+            using var scope = NewDisposeScope();
+            if (set.Count == 0) return new double[0, problem.AttributeClasses];
             Network.eval();
-            var result = new double[task.Length, problem.AttributeClasses];
-            for (var start = 0; start < task.Length; start += 1000)
+            var logits = new List<Tensor>();
+            for (var start = 0; start < set.Count; start += ReadSize)
             {
-                using var scope = NewDisposeScope();
-                var end = Math.Min(task.Length, start + 1000);
-                var logits = functional.log_softmax(Network.call(Input(values[start..end], task[start..end])), 1).cpu().to_type(ScalarType.Float64);
-                using var data = logits.contiguous().data<double>();
-                var flat = data.ToArray();
-                Buffer.BlockCopy(flat, 0, result, start * problem.AttributeClasses * sizeof(double), flat.Length * sizeof(double));
+                using var inner = NewDisposeScope();
+                var end = Math.Min(set.Count, start + ReadSize);
+                logits.Add(functional.log_softmax(Network.call(Input(set.Values[start..end], set.Task[start..end])), 1).MoveToOuterDisposeScope());
             }
-            return result;
+            return Opinions.Of(torch.cat(logits));
         }
 
         public void Remember()

@@ -33,6 +33,8 @@ public sealed class AttackersTests : IDisposable
     [Theory]
     [InlineData("lookup")]
     [InlineData("linear")]
+    [InlineData("knn")]
+    [InlineData("trees")]
     [InlineData("mlp")]
     public void What_is_not_there_is_not_found(string name)
     {

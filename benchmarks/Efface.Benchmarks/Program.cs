@@ -1,0 +1,38 @@
+// Every attacker on every case with known truth: what it finds of what is there.
+//   dotnet run -c Release --project benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images]
+using System.Diagnostics;
+using System.Globalization;
+using Efface.Auditing;
+using Efface.Benchmarks;
+using static TorchSharp.torch;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var strengths = args.Length > 0 ? [.. args[0].Split(',').Select(double.Parse)] : new[] { 0.05, 0.15 };
+var attackers = Attackers.All.Where(attacker => attacker is not LookupAttacker && (args.Length < 2 || args[1] == "all" || args[1].Split(',').Contains(attacker.Name))).ToArray();
+var images = args.Length > 3 ? int.Parse(args[3]) : 4000;
+var cases = Cases.Clean.Concat(strengths.SelectMany(Cases.At)).Where(one => args.Length < 3 || one.Name.Contains(args[2], StringComparison.Ordinal)).ToArray();
+
+Console.WriteLine($"{images} training, {images / 2} validation, {images} test images; leak given y in points of balanced accuracy (seconds)");
+Console.WriteLine($"{"case",-40}{"Bayes",7}" + string.Concat(attackers.Select(attacker => $"{attacker.Name,16}")) + $"{"chosen",16}");
+foreach (var one in cases)
+{
+    using var scope = NewDisposeScope();
+    var parts = one.Parts(1, images);
+    Console.Write($"{one.Name,-40}{one.BayesLeak * 100,7:F1}");
+    var (chosen, validation) = ("", 0.0);
+    foreach (var attacker in attackers)
+    {
+        if (!attacker.Reads(parts.Problem))
+        {
+            Console.Write($"{"",16}");
+            continue;
+        }
+        var clock = Stopwatch.StartNew();
+        var knowing = parts.Knowing(task: true);
+        var attack = one.OnlyUnseen ? knowing.OnUnseen(attacker, 0) : knowing.OnTraining(attacker, 0);
+        var found = $"{(attack.Test.BalancedAccuracy() - one.Agreement) * 100:F1}";
+        Console.Write($"{found + $" ({clock.Elapsed.TotalSeconds:F1})",16}");
+        if (attack.Validation.BalancedAccuracy() > validation) (chosen, validation) = ($"{found} {attacker.Name}", attack.Validation.BalancedAccuracy());
+    }
+    Console.WriteLine($"{chosen,16}");
+}

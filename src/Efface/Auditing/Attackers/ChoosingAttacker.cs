@@ -1,0 +1,103 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Efface.Auditing;
+
+/// <summary>
+/// An attacker with settings: tries them one after the other, keeps what reads best the set it chooses on, and calibrates it there by
+/// one temperature. Whoever implements it sees prepared values, and only classes that occur among the images it is fitted on.
+/// </summary>
+public abstract class ChoosingAttacker : IAttacker
+{
+    // A class that was never seen is not impossible.
+    private const double Unseen = 1e-6;
+
+    /// <inheritdoc/>
+    public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public virtual bool DependsOnSeed => false;
+
+    /// <inheritdoc/>
+    public virtual bool Reads(AttackProblem problem) => !problem.IsDiscrete;
+
+    /// <summary>What is done to h once, before anything else; of a map, <see cref="VectorFeatures"/>.</summary>
+    protected virtual Tensor Prepare(Tensor values) => VectorFeatures.Of(values);
+
+    /// <summary>Threads of one operation for so many numbers: small operations gain nothing from a second one, and on a busy machine lose by it.</summary>
+    protected virtual int? Threads(long numbers) => numbers < 2_000_000 ? 1 : null;
+
+    /// <summary>Fitted attackers, one for each setting; each is offered as soon as it is there.</summary>
+    private protected abstract IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed);
+
+    /// <inheritdoc/>
+    public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    {
+        using var scope = NewDisposeScope();
+        int[] present = [.. fit.Attribute.Distinct().Order()];
+        if (present.Length < 2) return new Reader(this, problem, present, new Constant(), 1);
+        fit = Known(fit, present);
+        choose = Known(choose, present);
+        return Threaded(fit.Values.numel(), () =>
+        {
+            var selection = new Selection<IFittedAttacker>();
+            foreach (var candidate in Candidates(problem with { AttributeClasses = present.Length }, fit, choose, seed))
+            {
+                var before = selection.Kept;
+                var kept = selection.Offer(candidate, Quality.Of(candidate.Read(choose), choose.Attribute));
+                (kept ? before : candidate)?.Dispose();
+            }
+            return new Reader(this, problem, present, selection.Kept!, selection.Quality.Temperature);
+        });
+    }
+
+    private TResult Threaded<TResult>(long numbers, Func<TResult> work)
+    {
+        var threads = torch.get_num_threads();
+        torch.set_num_threads(Threads(numbers) ?? threads);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+    }
+
+    private AttackSet Known(AttackSet set, int[] present)
+    {
+        int[] rows = [.. Enumerable.Range(0, set.Count).Where(i => Array.BinarySearch(present, set.Attribute[i]) >= 0)];
+        if (rows.Length < set.Count) set = set.Select(rows);
+        return set with { Values = Prepare(set.Values), Attribute = [.. set.Attribute.Select(z => Array.BinarySearch(present, z))] };
+    }
+
+    private sealed class Reader(ChoosingAttacker attacker, AttackProblem problem, int[] present, IFittedAttacker chosen, double temperature) : IFittedAttacker
+    {
+        public double[,] Read(AttackSet set)
+        {
+            using var scope = NewDisposeScope();
+            var prepared = set with { Values = attacker.Prepare(set.Values) };
+            var opinions = Quality.Calibrate(attacker.Threaded(prepared.Values.numel(), () => chosen.Read(prepared)), temperature);
+            var missing = problem.AttributeClasses - present.Length;
+            if (missing == 0) return opinions;
+            var all = new double[set.Count, problem.AttributeClasses];
+            for (var i = 0; i < set.Count; i++)
+            {
+                for (var z = 0; z < problem.AttributeClasses; z++) all[i, z] = Math.Log(Unseen);
+                for (var k = 0; k < present.Length; k++) all[i, present[k]] = opinions[i, k] + Math.Log(1 - missing * Unseen);
+            }
+            return all;
+        }
+
+        public void Dispose() => chosen.Dispose();
+    }
+
+    // Where all images are of one class.
+    private sealed class Constant : IFittedAttacker
+    {
+        public double[,] Read(AttackSet set) => new double[set.Count, 1];
+
+        public void Dispose() { }
+    }
+}

@@ -1,0 +1,37 @@
+using Efface.Models;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Auditing;
+
+/// <summary>A ResNet18 on feature maps: the paper's decoder (section 4.1 of Guo et al.), at half its width.</summary>
+public sealed class ResNetAttacker : NeuralAttacker
+{
+    /// <inheritdoc/>
+    public override string Name => "resnet18";
+
+    /// <inheritdoc/>
+    public override bool Reads(AttackProblem problem) => problem.IsMap;
+
+    /// <inheritdoc/>
+    protected override int FewestSteps => 150;
+
+    /// <inheritdoc/>
+    protected override Tensor Prepare(Tensor values) => values;
+
+    /// <inheritdoc/>
+    protected override int Epochs(Budget budget) => budget == Budget.Full ? 15 : 5;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => [new(0.5, 0, 1e-4)];
+
+    /// <inheritdoc/>
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings) => Backbones.Create(new BackboneOptions
+    {
+        Model = "resnet18",
+        Stem = "cifar",
+        Width = settings.Width,
+        Channels = (int)problem.Shape[0] + problem.TaskClasses,
+        Classes = problem.AttributeClasses,
+    });
+}

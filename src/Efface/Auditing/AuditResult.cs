@@ -35,7 +35,7 @@ public sealed record AuditSettings
     public IReadOnlyList<int> Seeds { get; init; } = [0, 1];
 
     /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
-    public IReadOnlyList<string> Attackers { get; init; } = [.. Auditing.Attackers.All.Select(attacker => attacker.Name)];
+    public IReadOnlyList<string> Attackers { get; init; } = [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
 
     /// <summary>Further stages of the network to look at; <c>all</c> is every one behind the split.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];

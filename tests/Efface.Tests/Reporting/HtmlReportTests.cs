@@ -2,7 +2,6 @@ using System.Xml.Linq;
 using Efface.Auditing;
 using Efface.Reporting;
 using Efface.Reporting.Page;
-using Efface.Training;
 using Xunit;
 
 namespace Efface.Tests.Reporting;

@@ -3,9 +3,10 @@ namespace Efface.Auditing;
 /// <summary>The one list of attackers.</summary>
 public static class Attackers
 {
-    /// <summary>Every attacker that an audit sends.</summary>
+    /// <summary>Every attacker: the floors, who never see h, and those that an audit sends.</summary>
     public static IReadOnlyList<IAttacker> All { get; } =
     [
+        FloorAttacker.Majority, FloorAttacker.LabelOnly, FloorAttacker.PredictionOnly,
         new LookupAttacker(), new LinearAttacker(), new ProductsAttacker(), new NearestNeighboursAttacker(), new TreesAttacker(), new MlpAttacker(), new ResNetAttacker(),
     ];
 }

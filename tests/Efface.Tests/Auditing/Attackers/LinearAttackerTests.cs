@@ -73,7 +73,7 @@ public sealed class LinearAttackerTests : IDisposable
     {
         // At d' = 1 the mutual information of a fair bit and a Gaussian is 0.1630 bits (by quadrature).
         var parts = Planted.Vectors((h, z) => h[0] += z == 1 ? 0.5f : -0.5f, size: 4, images: 6000);
-        var bits = parts.OnTraining(new LinearAttacker(), 0).Test.Score(0.95).Bits;
+        var bits = parts.OnTraining(new LinearAttacker(), 0).Test.Score(new Sampling(0.95)).Bits;
         Assert.InRange(bits.Value, 0.14, 0.19);
     }
 

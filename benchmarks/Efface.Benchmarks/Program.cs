@@ -1,5 +1,6 @@
 // Every attacker on every case with known truth: what it finds of what is there.
 //   dotnet run -c Release --project benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images]
+//   … -- verdicts [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each.
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
@@ -7,6 +8,12 @@ using Efface.Benchmarks;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["verdicts", ..])
+{
+    int Number(int at, int usual) => args.Length > at ? int.Parse(args[at]) : usual;
+    Verdicts.Run(Number(1, 200), Number(2, 4000), Number(3, 10_000), Number(4, 0), Number(5, 1));
+    return;
+}
 var strengths = args.Length > 0 ? [.. args[0].Split(',').Select(double.Parse)] : new[] { 0.05, 0.15 };
 var attackers = Attackers.All.Where(attacker => attacker is not LookupAttacker && (args.Length < 2 || args[1] == "all" || args[1].Split(',').Contains(attacker.Name))).ToArray();
 var images = args.Length > 3 ? int.Parse(args[3]) : 4000;

@@ -32,7 +32,7 @@ public static class Bootstrap
         var seen = Kinds(scores, truth, sampling.Groups);
         var present = truth.Distinct().Order().ToArray();
         var value = Balanced(seen, [.. seen.Select(kind => (int)kind.Weight)], classes);
-        Kind[] kinds = [.. seen, .. present.SelectMany(z => new[] { range.Worst, range.Best }, (z, score) => new Kind([(z, score, 1)], Unseen))];
+        Kind[] kinds = [.. seen, .. present.SelectMany(z => new[] { range.Worst, range.Best }, (z, score) => new Kind([(z, score * UsualSize(seen, z), UsualSize(seen, z))], Unseen))];
 
         var units = kinds.Sum(kind => kind.Weight);
         var multinomial = new Multinomial([.. kinds.Select(kind => kind.Weight / units)], new Random(0));
@@ -62,6 +62,13 @@ public static class Bootstrap
             .Select(group => group.GroupBy(i => truth[i]).OrderBy(images => images.Key).Select(images => (images.Key, images.Sum(i => scores[i]), images.Count())).ToArray())
             .GroupBy(adds => string.Join(' ', adds)).OrderBy(alike => alike.Key, StringComparer.Ordinal)
             .Select(alike => new Kind(alike.First(), alike.Count()))];
+    }
+
+    // Images of class z in a unit that has any.
+    private static int UsualSize(Kind[] seen, int z)
+    {
+        var adds = seen.SelectMany(kind => kind.Adds, (kind, add) => (kind.Weight, Add: add)).Where(entry => entry.Add.Class == z).ToArray();
+        return (int)Math.Round(adds.Sum(entry => entry.Weight * entry.Add.Size) / adds.Sum(entry => entry.Weight));
     }
 
     private static double Balanced(Kind[] kinds, int[] counts, int classes)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Parquet.Data;
 using Parquet.Schema;
 
@@ -17,7 +18,7 @@ internal static class ParquetNumbers
     {
         var numbers = Numbers<T>(data);
         if ((field.MaxDefinitionLevel == 0 ? numbers.Length : data.DefinitionLevels.Length) != count) throw new InvalidDataException($"column {field.Name} has not the {count:N0} rows of its group");
-        if (field.MaxDefinitionLevel == 0) return numbers;
+        if (field.MaxDefinitionLevel == 0) return [.. numbers];
         var levels = data.DefinitionLevels;
         var (cells, next) = (new T[levels.Length], 0);
         for (var i = 0; i < cells.Length; i++) cells[i] = levels[i] == field.MaxDefinitionLevel ? numbers[next++] : missing;
@@ -27,21 +28,22 @@ internal static class ParquetNumbers
     /// <summary>All lists one after the other, and where each ends; what is null in a list is NaN.</summary>
     public static (float[] Numbers, int[] Ends) Lists(RawColumnData data, DataField field)
     {
-        var (stored, next) = (Numbers<float>(data), 0);
-        Span<int> repetitions = data.RepetitionLevels, definitions = data.DefinitionLevels;
-        var (numbers, ends) = (new List<float>(stored.Length), new List<int>());
+        ReadOnlySpan<float> stored = Numbers<float>(data);
+        ReadOnlySpan<int> repetitions = data.RepetitionLevels, definitions = data.DefinitionLevels;
+        var (numbers, ends) = (new float[repetitions.Length], new List<int>());
+        int next = 0, count = 0;
         for (var i = 0; i < repetitions.Length; i++)
         {
-            if (repetitions[i] == 0 && i > 0) ends.Add(numbers.Count);
+            if (repetitions[i] == 0 && i > 0) ends.Add(count);
             // One level below a value is a null in a list where lists may hold them; further below, a list that is empty or null.
-            if (definitions[i] == field.MaxDefinitionLevel) numbers.Add(stored[next++]);
-            else if (field is { IsNullable: true, IsArray: false } && definitions[i] == field.MaxDefinitionLevel - 1) numbers.Add(float.NaN);
+            if (definitions[i] == field.MaxDefinitionLevel) numbers[count++] = stored[next++];
+            else if (field is { IsNullable: true, IsArray: false } && definitions[i] == field.MaxDefinitionLevel - 1) numbers[count++] = float.NaN;
         }
-        if (repetitions.Length > 0) ends.Add(numbers.Count);
-        return ([.. numbers], [.. ends]);
+        if (repetitions.Length > 0) ends.Add(count);
+        return (numbers, [.. ends]);
     }
 
-    private static T[] Numbers<T>(RawColumnData data) where T : unmanaged, INumber<T> => data switch
+    private static ReadOnlySpan<T> Numbers<T>(RawColumnData data) where T : unmanaged, INumber<T> => data switch
     {
         RawColumnData<float> numbers => Convert<float, T>(numbers),
         RawColumnData<double> numbers => Convert<double, T>(numbers),
@@ -57,9 +59,10 @@ internal static class ParquetNumbers
         _ => throw new NotSupportedException($"a column of {data.GetType().GenericTypeArguments.FirstOrDefault()?.Name} holds no numbers"),
     };
 
-    private static TTo[] Convert<TFrom, TTo>(RawColumnData<TFrom> data) where TFrom : struct, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
+    private static ReadOnlySpan<TTo> Convert<TFrom, TTo>(RawColumnData<TFrom> data) where TFrom : struct, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
     {
         var from = data.Values;
+        if (typeof(TFrom) == typeof(TTo)) return MemoryMarshal.Cast<TFrom, TTo>(from);
         var to = new TTo[from.Length];
         for (var i = 0; i < to.Length; i++) to[i] = TTo.CreateTruncating(from[i]);
         return to;

@@ -12,7 +12,7 @@ public sealed class RowTensorTests
     [Fact]
     public void Rows_are_put_in_any_order_without_a_copy() => (from rows in Gen.Int[1, 40]
                                                                from order in Gen.Shuffle(Enumerable.Range(0, rows).ToArray())
-                                                               from kept in Gen.Int[0, rows]
+                                                               from kept in Gen.Int[1, rows]
                                                                from width in Gen.OneOf(1, 3, 1500)
                                                                select (rows, order[..kept], width)).Sample(wish =>
     {

@@ -79,7 +79,7 @@ public sealed class RunsTests(TrainedRun trained)
         Assert.All(["attended-0.png", "attention-0.png", "removed-0.png"], name => Assert.True(File.Exists(_tool.At($"removed/pictures/{name}"))));
 
         // Gone from the cache, the images are made again; an audit of others is refused.
-        Directory.Delete(Path.Combine(_tool.Cache, "removed"), recursive: true);
+        Directory.Delete(Path.Combine(Tool.Cache, "removed"), recursive: true);
         var audit = await _tool.Run("audit", "--run", "removed", "--attackers", "linear", "--json");
         Assert.Contains(audit.ExitCode, new[] { 0, 3, 4 });
         var reading = Assert.Single(audit.Json["reconstruction"]!["attributes"]!.AsArray());

@@ -18,10 +18,13 @@ public sealed class BadFlagTests : IDisposable
     [InlineData("--lambda 1,2", "three numbers")]
     [InlineData("--lambda 1,-1,2", "0 or more")]
     [InlineData("--schedule sideways", "end-to-end or local")]
+    [InlineData("--fill fog", "mean, blur, noise")]
+    [InlineData("--remove-attention hat --fraction 1.5")]
+    [InlineData("--fraction 0.3", "--remove-attention")]
     public async Task A_value_out_of_range_is_told_before_any_image_is_drawn(string flag, string told = "Give ")
     {
         var outcome = await _tool.Run(["train", .. flag.Split(' ')]);
-        ToldInLines(outcome, $"{flag}: ");
+        ToldInLines(outcome, flag.Split(' ')[^2]);
         Assert.Contains(told, outcome.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_tool.Folder));
     }
@@ -47,6 +50,18 @@ public sealed class BadFlagTests : IDisposable
     [InlineData("--out", "")]
     public async Task A_value_that_means_nothing_is_refused(string flag, string value)
         => ToldInLines(await _tool.Run("unlearn", "--limit", "40", "--size", "16", "--width", "0.125", "--stem", "fast", "--epochs", "1", flag, value), flag);
+
+    [Fact]
+    public async Task Everything_wrong_with_a_removal_is_told_at_once()
+    {
+        ToldInLines(await _tool.Run("train", "--remove-attention", "hat", "--fraction", "0", "--epochs", "0"), "--epochs 0", "--fraction 0");
+        ToldInLines(await _tool.Run("train", "--limit", "40", "--size", "16", "--remove-attention", "smile,scarf,wig"), "'scarf'", "'wig'", "--remove-attention smile");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_tool.Folder));
+    }
+
+    [Fact]
+    public async Task Removal_is_a_matter_of_training_alone()
+        => ToldInLines(await _tool.Run("unlearn", "--remove-attention", "hat"), "remove-attention");
 
     [Fact]
     public async Task A_split_that_the_recipe_cannot_use_is_not_ignored()

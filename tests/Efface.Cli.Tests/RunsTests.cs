@@ -66,6 +66,35 @@ public sealed class RunsTests(TrainedRun trained)
     }
 
     [Fact]
+    public async Task A_model_is_trained_and_audited_on_images_without_the_area_that_tells_an_attribute()
+    {
+        var outcome = await _tool.Run(["train", .. TrainedRun.Flags, "--forget", "glasses", "--remove-attention", "glasses,hat", "--fraction", "0.2", "--fill", "blur", "--json", "--out", "removed"]);
+        Assert.Equal(0, outcome.ExitCode);
+        var run = outcome.Json["run"]!;
+        Assert.Equal("""{"attributes":["glasses","hat"],"fraction":0.2,"fill":"Blur"}""", run["config"]!["attentionRemoval"]!.ToJsonString());
+        Assert.Equal(["glasses", "hat"], run["attentionRemoval"]!["attributes"]!.AsArray().Select(read => (string)read!["attribute"]!));
+        // The data are those without removal, and so is what identifies them.
+        Assert.Equal((string)trained.Outcome.Json["run"]!["data"]!["fingerprint"]!, (string)run["data"]!["fingerprint"]!);
+        Assert.NotEqual((string)run["data"]!["fingerprint"]!, (string)run["attentionRemoval"]!["fingerprint"]!);
+        Assert.All(["attended-0.png", "attention-0.png", "removed-0.png"], name => Assert.True(File.Exists(_tool.At($"removed/pictures/{name}"))));
+
+        // Gone from the cache, the images are made again; an audit of others is refused.
+        Directory.Delete(Path.Combine(Tool.Cache, "removed"), recursive: true);
+        var audit = await _tool.Run("audit", "--run", "removed", "--attackers", "linear", "--json");
+        Assert.Contains(audit.ExitCode, new[] { 0, 3, 4 });
+        var reading = Assert.Single(audit.Json["reconstruction"]!["attributes"]!.AsArray());
+        Assert.Equal("glasses", (string)reading!["attribute"]!);
+        Assert.Equal(200, (int)reading["onReconstructed"]!["n"]!);
+
+        Assert.Equal(0, (await _tool.Run("report", "removed", "--out", "removed.html")).ExitCode);
+        Assert.Contains("What was removed from the images", File.ReadAllText(_tool.At("removed.html")), StringComparison.Ordinal);
+
+        var told = (string)run["attentionRemoval"]!["fingerprint"]!;
+        File.WriteAllText(_tool.At("removed/run.json"), File.ReadAllText(_tool.At("removed/run.json")).Replace(told, new string('0', 64), StringComparison.Ordinal));
+        Refusal.ToldInLines(await _tool.Run("audit", "--run", "removed"), "made again");
+    }
+
+    [Fact]
     public async Task The_papers_recipe_forgets_several_attributes_beside_a_split_in_the_middle()
     {
         var outcome = await _tool.Run("unlearn", "--from", "before", "--recipe", "paper", "--forget", "glasses,hat", "--epochs", "1", "--threads", "1", "--json", "--out", "paper");

@@ -16,7 +16,7 @@ internal sealed class Tool : IDisposable
     private static readonly string Assembly = typeof(Tool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Tool").Value!;
 
     // Decoded images of these tests, and of nobody else.
-    private static readonly string Cache = Directory.CreateTempSubdirectory("efface-cache-").FullName;
+    internal static readonly string Cache = Directory.CreateTempSubdirectory("efface-cache-").FullName;
 
     static Tool() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Cache, recursive: true);
 

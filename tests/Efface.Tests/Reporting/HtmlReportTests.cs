@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Efface.Auditing;
+using Efface.Baselines;
 using Efface.Reporting;
 using Efface.Reporting.Page;
 using Xunit;
@@ -125,6 +126,23 @@ public sealed class HtmlReportTests : IDisposable
     [Fact]
     public void Without_pictures_there_is_no_section_for_them()
         => Assert.DoesNotContain("drawn again", Text(_runs.Run("train", pictures: false)), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_was_removed_before_training_is_told_and_shown()
+    {
+        var folder = _runs.Run("train", pictures: false);
+        Assert.DoesNotContain("What was removed", Text(folder), StringComparison.Ordinal);
+        folder.Run = folder.Run with
+        {
+            Config = folder.Run.Config with { AttentionRemoval = new AttentionRemovalSettings { Attributes = ["glasses"], Fraction = 0.25, Fill = Fill.Noise } },
+            AttentionRemoval = new AttentionRemovalResult("00", 8000, 12, [new ReadAfterRemoval("glasses", FakeRuns.Around(0.934, 0.01), FakeRuns.Around(0.521, 0.02))]),
+        };
+        foreach (var name in new[] { "attended", "attention", "removed" }) folder.WritePicture($"{name}-0.png", [1]);
+        var text = Text(folder);
+        Assert.All(["With areas removed", "At most 25\u00a0% of each image's pixels were replaced by noise", "told most of “glasses”", "In 12 of 8,000 images", "93.4\u00a0%", "52.1\u00a0%"],
+            part => Assert.Contains(part, text, StringComparison.Ordinal));
+        Assert.Equal(3, Parse(folder).Descendants("img").Count());
+    }
 
     [Fact]
     public void Runs_on_the_same_images_share_one_row_of_originals()

@@ -1,3 +1,4 @@
+using Efface.Baselines;
 using Efface.Data;
 using Efface.Detachment;
 using Efface.Reporting;
@@ -38,6 +39,9 @@ public sealed class PreflightTests : IDisposable
         ["recipe"] = (new RunConfig { Recipe = "magic" }, "--recipe magic"),
         ["schedule"] = (new RunConfig { Recipe = "paper", Schedule = "magic" }, "--schedule magic"),
         ["local and strict"] = (new RunConfig { Recipe = "strict", Schedule = "local" }, "--schedule local"),
+        ["fraction"] = (new RunConfig { AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"], Fraction = 1 } }, "--fraction 1"),
+        ["fraction that is no number"] = (new RunConfig { AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"], Fraction = double.NaN } }, "--fraction NaN"),
+        ["fraction of nothing"] = (new RunConfig { AttentionRemoval = new AttentionRemovalSettings() }, "--fraction, --fill"),
         ["data"] = (new RunConfig { Data = "nothing" }, "--data nothing"),
         ["root"] = (new RunConfig { Data = "cifar10" }, "--root"),
     };
@@ -86,6 +90,13 @@ public sealed class PreflightTests : IDisposable
         var problems = Refused(Faces with { Task = "smirk", Forget = ["glasses", "glasses", "smirk", "wig"] });
         Assert.Equal(["column 'smirk'", "column 'wig'", "--forget smirk", "--forget glasses"], problems.Select(problem => problem.Subject));
         Assert.Contains("smile", problems[0].Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_wrong_column_of_a_removal_is_told_at_once()
+    {
+        var problems = Refused(Faces with { Forget = ["wig"], AttentionRemoval = new AttentionRemovalSettings { Attributes = ["smile", "hat", "hat", "scarf"] } });
+        Assert.Equal(["column 'wig'", "column 'scarf'", "--remove-attention smile", "--remove-attention hat"], problems.Select(problem => problem.Subject));
     }
 
     [Fact]

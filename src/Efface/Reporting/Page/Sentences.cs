@@ -5,6 +5,14 @@ namespace Efface.Reporting.Page;
 /// <summary>What the report says in words: text without markup.</summary>
 internal static class Sentences
 {
+    /// <summary>The question that the report answers.</summary>
+    public static string Title(ReportRun run) => run switch
+    {
+        { Attributes.Count: 0 } => $"A model for {Quoted(run.Task)}",
+        { HasTask: false } => $"Can {Enumerated(run.SingleAttributes, "or")} be read from these representations?",
+        _ => $"Can {Enumerated(run.SingleAttributes, "or")} be read from a model for {Quoted(run.Task)}?",
+    };
+
     /// <summary>The verdict of a run, in one sentence that needs no other.</summary>
     public static string Verdict(ReportRun run)
     {

@@ -47,7 +47,7 @@ internal static class Styles
 
         table { border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; font-size: .875rem; font-weight: 600; padding: .75rem 0 .5rem; }
-        th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--grid); }
+        th, td { text-align: left; vertical-align: top; padding: .5rem 1.25rem .5rem 0; border-bottom: 1px solid var(--grid); }
         td small, th small, caption small { display: block; }
         thead th, thead td { border-bottom: 1px solid var(--rule); vertical-align: bottom; }
         .group th { padding-top: 1.25rem; border-bottom-color: var(--rule); color: var(--soft); font-size: .8125rem; letter-spacing: .03em; }

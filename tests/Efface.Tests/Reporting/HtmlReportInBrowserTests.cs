@@ -1,7 +1,7 @@
-using System.Text;
 using Deque.AxeCore.Playwright;
 using Efface.Auditing;
 using Microsoft.Playwright;
+using UglyToad.PdfPig;
 using Xunit;
 
 namespace Efface.Tests.Reporting;
@@ -22,7 +22,7 @@ public sealed class HtmlReportInBrowserTests(Browser browser) : IClassFixture<Br
     [InlineData(390, ColorScheme.Dark)]
     public async Task Nobody_is_shut_out_and_nothing_overflows(int width, ColorScheme scheme)
     {
-        var page = await browser.Open(width, scheme, observed: true, _runs.Before(), _runs.After(Verdict.Leaks), _runs.After(Verdict.Forgotten));
+        var page = await browser.Open(width, scheme, observed: true, _runs.Before(), _runs.After(Verdict.Forgotten));
         await page.EvaluateAsync("document.querySelectorAll('details').forEach(details => details.open = true)");
 
         var violations = (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical" || violation.Id is "heading-order" or "landmark-unique");
@@ -67,8 +67,8 @@ public sealed class HtmlReportInBrowserTests(Browser browser) : IClassFixture<Br
         // An A4 page less its margins: what is wider is cut.
         await page.SetViewportSizeAsync(672, 900);
         Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('table')].filter(table => table.getBoundingClientRect().right > innerWidth + 1).map(table => table.caption?.innerText ?? table.className)"));
-        var pdf = await page.PdfAsync(new() { Format = "A4" });
-        Assert.Equal("%PDF-", Encoding.ASCII.GetString(pdf, 0, 5));
-        Assert.InRange(Encoding.Latin1.GetString(pdf).Split("/Type /Page\n").Length - 1, 3, 20);
+        using var paper = PdfDocument.Open(await page.PdfAsync(new() { Format = "A4" }));
+        var text = string.Concat(paper.GetPages().SelectMany(sheet => sheet.Letters).Select(letter => letter.Value)).Replace(" ", "", StringComparison.Ordinal);
+        Assert.All(["noattackerwetrainedcouldtell“glasses”", "WhatmlptookthetestimagesofeachClassfor", "Fromthelargestlowerenddown", "Howtoreadthis"], words => Assert.Contains(words, text, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -40,12 +40,14 @@ internal static class AttackSection
     private static Html Panel(IReadOnlyList<AuditedPlace> places, Axis axis)
     {
         var (name, attribute) = (places[0].Audit.Name, places[0].Audit.Attribute);
+        // Beside what stays inside stands what another run releases: its numbers have been given above.
+        var inside = places.Any(place => !place.Audit.Released);
         return Html.Of($"""
             <article class="panel">
             <h4>{Sentences.Quoted(attribute)} at {name} <small>{Sentences.Place(name)}</small></h4>
             {places.Select(Finding)}
             {AttackerPlot.Draw(places, axis)}
-            <details><summary>Every number, and who was taken for whom, at {name}</summary>{places.Select(Numbered)}</details>
+            <details><summary>Every number, and who was taken for whom, at {name}</summary>{places.Where(place => place.Audit.Released != inside).Select(Numbered)}</details>
             </article>
             """);
     }

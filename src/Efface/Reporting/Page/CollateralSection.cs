@@ -36,7 +36,7 @@ internal static class CollateralSection
         var sources = new List<Source>();
         // Where the model before is a run of this report, its own column says it.
         if (runs.All(run => run.Unlearns) && runs.FirstOrDefault(run => run.Audit!.Collateral.Any(result => result.Before is not null)) is { } first)
-            sources.Add(new Source(Html.Of($"Before unlearning"), attribute => Find(first, attribute)?.Before, first.Audit!.CollateralMean?.Before));
+            sources.Add(new Source(Html.Of($"Before"), attribute => Find(first, attribute)?.Before, first.Audit!.CollateralMean?.Before));
         foreach (var run in runs)
             sources.Add(new Source(Html.Of($"{AttackerPlot.Swatch(run)} {run.Label}"), attribute => Find(run, attribute)?.After, run.Audit!.CollateralMean?.After));
         if (runs[^1].HasTask)

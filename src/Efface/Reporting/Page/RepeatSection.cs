@@ -9,7 +9,7 @@ internal static class RepeatSection
     public static Html Write(IReadOnlyList<ReportRun> runs) => Html.Of($"""
         <h3>To repeat it</h3>
         <p>run.json of each folder holds every setting, and the same version, machine and count of threads give the same numbers.</p>
-        <pre tabindex="0" role="region" aria-label="Commands"><code>{string.Join('\n', runs.SelectMany(Commands))}</code></pre>
+        <pre><code>{string.Join('\n', runs.SelectMany(Commands))}</code></pre>
         """);
 
     private static IEnumerable<string> Commands(ReportRun run)

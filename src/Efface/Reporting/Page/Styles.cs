@@ -58,14 +58,14 @@ internal static class Styles
         .settings td { overflow-wrap: anywhere; } .settings .differs td { font-weight: 600; }
         details table { font-size: .8125rem; } details td small { white-space: nowrap; font-size: .75rem; } details td { white-space: nowrap; } details th small { font-size: .75rem; }
         tr.chosen th, tr.chosen td { background: var(--raised); font-weight: 600; }
-        .heat th[scope=col], .heat th[scope=colgroup], .heat td { padding: .4rem .75rem; text-align: center; } .heat td { min-width: 6.5rem; border: 2px solid var(--ground); } .heat td small { color: inherit; white-space: nowrap; }
+        .heat th[scope=col], .heat th[scope=colgroup], .heat td { padding: .4rem .75rem; text-align: center; } .heat th[scope=row] { position: sticky; left: 0; background: var(--ground); min-width: 7.5rem; vertical-align: middle; } .heat td { min-width: 6.5rem; vertical-align: middle; border: 2px solid var(--ground); } .heat td small { color: inherit; white-space: nowrap; }
         .heat-1, .heat-2, .heat-3 { color: var(--on-pale); } .heat-4, .heat-5 { color: var(--on-strong); }
         .heat-0 { background: var(--raised); } .heat-1 { background: var(--heat-1); } .heat-2 { background: var(--heat-2); } .heat-3 { background: var(--heat-3); } .heat-4 { background: var(--heat-4); } .heat-5 { background: var(--heat-5); }
         .patch { flex: none; align-self: center; width: 1.5rem; height: .9rem; border: 1px solid var(--rule); border-radius: 2px; } .absent { color: var(--soft); }
         .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
         .confusion thead td { font-size: .75rem; color: var(--soft); } .confusion td.right { font-weight: 600; background: var(--raised); } .confusion td, .confusion thead th { text-align: right; padding-left: .75rem; }
         .total th, .total td { border-top: 2px solid var(--rule); }
-        pre { margin: .75rem 0; padding: .75rem 1rem; background: var(--raised); border: 1px solid var(--rule); border-radius: 6px; overflow-x: auto; font: .8125rem/1.6 ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; }
+        pre { margin: .75rem 0; padding: .75rem 1rem; background: var(--raised); border: 1px solid var(--rule); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; font: .8125rem/1.6 ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; }
         .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2.5rem; } .pair h3 { margin-top: .75rem; } .pair ul { margin: 0; padding-left: 1.1rem; font-size: .9375rem; } .pair li { margin: .4rem 0; }
         .verdicts { list-style: none; } .verdict ul.verdicts { padding: 0; } .verdict .verdicts .badge { font-size: .8125rem; padding: .1rem .6rem; } .verdicts li { margin: .4rem 0; }
         .joints { display: flex; flex-wrap: wrap; gap: 0 3rem; } .joint caption { max-width: 22rem; font-weight: 400; } .joint td { text-align: right; } .joint thead th { text-align: right; } .joint thead td { text-align: left; font-size: .8125rem; color: var(--soft); }
@@ -109,8 +109,9 @@ internal static class Styles
           html { font-size: 10pt; } body { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
           main { max-width: none; padding: 0; } h2 { margin-top: 2rem; }
           h2, h3, h4, h5, caption { break-after: avoid; } figure, .verdict, tr, .pictures, .heat, .words > div, .controls dd { break-inside: avoid; } thead { display: table-header-group; } dt { break-after: avoid; }
-          .scroll { overflow: visible; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; }
-          details table { font-size: 7pt; } details td, details td small { font-size: 6.5pt; white-space: normal; }
+          .scroll { overflow: visible; } summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; }
+          h2:has(+ p), p:has(+ .scroll), .finding { break-after: avoid; } .panel { -webkit-box-decoration-break: clone; box-decoration-break: clone; }
+          details table { font-size: 6.5pt; } details th, details td { padding: .15rem .5rem .15rem 0; } details td small { font-size: 6pt; } details td { white-space: normal; }
         }
 
         """;

@@ -24,6 +24,7 @@ public static class HtmlReport
             {SubgroupSection.Write(last)}
             {CollateralSection.Write(read)}
             {PictureSection.Write(read)}
+            {GradCamSection.Write(read)}
             {AttentionSection.Write(read)}
             {ControlSection.Write(last)}
             {TrainingSection.Write(read)}

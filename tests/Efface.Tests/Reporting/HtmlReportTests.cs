@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Efface.Auditing;
+using Efface.Data;
 using Efface.Reporting;
 using Efface.Reporting.Page;
 using Xunit;
@@ -236,6 +237,36 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
+    public void Drawings_have_numbers_beside_them_and_beside_what_was_kept()
+    {
+        var folder = _runs.After(Verdict.Forgotten);
+        folder.Audit = FakeRuns.WithPictures(folder);
+        Assert.Equal(["0.5500.547 to 0.553", "0.6100.607 to 0.613"], Row(Section(folder, "pictures"), "Error of the drawings"));
+        Assert.Equal("53.0\u00a0%51.0 to 55.0\u00a0%images: 97.0\u00a0%", Row(Section(folder, "pictures"), "Read from the drawings: glasses")[1]);
+        Assert.Equal(["0.5500.547 to 0.553", "0.6100.607 to 0.613", "n/a"], Row(Section(folder, "collateral"), "Error of drawings"));
+    }
+
+    [Fact]
+    public void Where_the_network_still_sees_it_is_shown_with_what_the_probe_reads()
+    {
+        var folder = _runs.After(Verdict.Forgotten);
+        folder.Audit = FakeRuns.WithPictures(folder);
+        var section = Section(folder, "gradcam");
+        Assert.Equal(10, section.Descendants("img").Count());
+        Assert.Contains("at layer3; the probe reads 56.0\u00a0% (54.0 to 58.0\u00a0%). Left as they are: 1 of 10, in which", section.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Vectors_and_run_may_name_their_task_alike()
+    {
+        var folder = _runs.Run("audit", FakeRuns.Place("vectors", Verdict.Forgotten, 0.55));
+        var vectors = new VectorOptions { Representations = "h.npy", Labels = "my labels.csv", Task = "smile", Attributes = ["glasses"] };
+        folder.Run = folder.Run with { Config = new RunConfig { Data = "vectors", Task = "smile", Vectors = vectors } };
+        var code = Parse(folder).Descendants("code").Single().Value;
+        Assert.StartsWith("efface audit --representations h.npy --labels 'my labels.csv' --task smile --attribute glasses --tolerance 0.05", code, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Independence_that_was_not_checked_is_not_claimed()
     {
         var folder = _runs.After(Verdict.Forgotten);
@@ -284,7 +315,7 @@ public sealed class HtmlReportTests : IDisposable
     {
         _runs.Attributes = ["it's; rm -rf"];
         var code = Parse(_runs.Run("unlearn", FakeRuns.Place("h", Verdict.Forgotten, 0.55) with { Attribute = _runs.Attributes[0] })).Descendants("code").Single().Value;
-        Assert.StartsWith("efface unlearn --config unlearn/run.json --out unlearn-again\nefface audit --run unlearn-again --attribute 'it'\\''s; rm -rf' --tolerance 0.05 --confidence 0.95 --seeds 2 --attackers ", code, StringComparison.Ordinal);
+        Assert.StartsWith("efface unlearn --config unlearn/run.json --out unlearn-again\nefface audit --run unlearn-again --attribute 'it'\\''s; rm -rf' --tolerance 0.05 --confidence 0.95 --budget quick --seeds 2 --attackers ", code, StringComparison.Ordinal);
     }
 
     private static XElement Section(RunFolder folder, string name) => Parse(folder).Descendants("section").Single(section => (string?)section.Attribute("aria-labelledby") == name);

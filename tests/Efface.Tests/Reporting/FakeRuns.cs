@@ -108,7 +108,7 @@ internal sealed class FakeRuns : IDisposable
             BestWithoutTask = Best(symbol),
             Leak = new Leak(Around(best - 0.55, 0.021), Around(best - 0.553, 0.02)),
             Classes = ["none", "glasses"],
-            Confusion = double.IsFinite(best) ? [[(int)(1000 * best), (int)(1000 * (1 - best))], [(int)(1000 * (1 - best)), (int)(1000 * best)]] : [[0, 0], [0, 0]],
+            Confusion = double.IsFinite(best) ? [[(int)Math.Round(1000 * best), (int)Math.Round(1000 * (1 - best))], [(int)Math.Round(1000 * (1 - best)), (int)Math.Round(1000 * best)]] : [[0, 0], [0, 0]],
             Subgroups = [.. new[] { ("smile", "yes", 0.01), ("smile", "no", -0.01), ("hat", "yes", 0.03), ("hat", "no", -0.004), ("hair", "long", 0.015) }
                 .Select(group => new SubgroupResult(group.Item1, group.Item2, Around(best + group.Item3, 0.04), Around(best - 0.55 + group.Item3, 0.05)))],
         };

@@ -31,6 +31,8 @@ internal static class Sentences
             Auditing.Verdict.Forgotten =>
                 $"{Opening(run)}, no attacker we trained could tell {Names(run, "or")} from {source} noticeably better than {than} already tells: "
                 + $"at most {Numbers.Points(most)} percentage points better at {confidence} confidence, where {tolerance} are tolerated.",
+            Auditing.Verdict.Inconclusive when audit.Split is { Passed: false } =>
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: some images or groups stand on more than one side of the split, so attackers may recognise instead of read, and nothing they reach can be believed.",
             Auditing.Verdict.Inconclusive when most > audit.Settings.Tolerance =>
                 $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may be right up to {Numbers.Points(most)} percentage points more often than {than} allows, "
                 + $"where {tolerance} are tolerated, and the measurement is too coarse to decide.",

@@ -51,7 +51,7 @@ internal static class Styles
         td small, th small, caption small { display: block; }
         thead th, thead td { border-bottom: 1px solid var(--rule); vertical-align: bottom; }
         .group th { padding-top: 1.25rem; border-bottom-color: var(--rule); color: var(--soft); font-size: .8125rem; letter-spacing: .03em; }
-        .scroll { overflow-x: auto; }
+        .scroll { overflow-x: auto; position: relative; }
         .comparison, .settings { width: 100%; }
         .comparison tbody th { width: 34%; } .comparison td { min-width: 6rem; }
         .settings { font-size: .875rem; } .settings tr:not(.group) th, .settings td { padding-block: .25rem; } .settings tr:not(.group) th[scope=row] { font-weight: 400; color: var(--soft); width: 24%; }
@@ -73,7 +73,7 @@ internal static class Styles
         .panel { margin: 1.25rem 0; padding: 1.25rem 1.5rem; border: 1px solid var(--rule); border-radius: 6px; }
         .finding { font-size: .9375rem; max-width: none; }
         figure { margin: 1rem 0 0; }
-        .plot .row { display: grid; grid-template-columns: 17rem 1fr; align-items: center; column-gap: 1rem; }
+        .plot .row { display: grid; grid-template-columns: 13rem 1fr; align-items: center; column-gap: 1rem; }
         .plot .row + .row:not(.axis) { border-top: 1px solid var(--grid); }
         .plot .row span { font-size: .8125rem; line-height: 1.3; color: var(--soft); } .plot .row b { color: var(--ink); }
         .plot .row > svg { display: block; } svg, svg svg { overflow: visible; }
@@ -93,6 +93,7 @@ internal static class Styles
         .trace { stroke: var(--run); stroke-width: 2; fill: none; } .trace-1 { stroke-dasharray: 7 4; } .trace-2 { stroke-dasharray: 1.5 3.5; } .trace-3 { stroke-dasharray: 9 3 2 3; } .chart circle.end { fill: var(--run); stroke: none; }
         .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 2rem; }
         .pictures p { font-size: .8125rem; color: var(--soft); margin: .75rem 0 .25rem; }
+        .pictures + p { margin-top: 1.5rem; }
         .strip { display: grid; grid-template-columns: repeat(5, minmax(0, 96px)); gap: 4px; } .strip img { width: 100%; height: auto; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; border-radius: 2px; display: block; }
         dl { margin: 1rem 0; } dt { font-weight: 600; } dd { margin: 0; color: var(--soft); } .controls { font-size: .875rem; max-width: 52rem; } .controls dd { margin-bottom: .5rem; }
         .words { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2.5rem; font-size: .9375rem; }

@@ -15,14 +15,18 @@ internal static class ComparisonTable
         foreach (var row in rows) table.AddColumn(row.Run == "train" ? "before" : "after", column => column.RightAligned());
 
         void Add(string name, Func<ComparisonRow, string> cell) => table.AddRow([name, .. rows.Select(row => Markup.Escape(cell(row)))]);
-        Add("fidelity (task, test)", row => Percent(row.Fidelity));
+        // Vectors that came without a task are held against guessing.
+        var hasTask = rows.Any(row => row.Fidelity is not null);
+        if (hasTask) Add("fidelity (task, test)", row => Percent(row.Fidelity));
         Add("where the attacker reads", row => $"{row.Attribute} at {row.Place}");
         Add("best attacker, balanced accuracy", row => Percent(row.Attack));
-        Add("… who also knows the task", row => Percent(row.AttackGivenTask));
-        Add("floor: knows the task only", row => Percent(row.LabelOnly));
-        Add("leak given the task", row => Percent(row.GivenTask));
-        Add("leak beyond the prediction", row => Percent(row.BeyondPrediction));
-        Add("AUM", row => row.Aum?.ToString("F3", CultureInfo.InvariantCulture) ?? Missing);
+        if (hasTask) Add("… who also knows the task", row => Percent(row.AttackGivenTask));
+        Add(hasTask ? "floor: knows the task only" : "floor: guesses", row => Percent(row.LabelOnly));
+        Add(hasTask ? "leak given the task" : "leak over guessing", row => Percent(row.GivenTask));
+        if (hasTask) Add("leak beyond the prediction", row => Percent(row.BeyondPrediction));
+        if (hasTask) Add("AUM", row => Plain(row.Aum));
+        if (rows.Any(row => row.Kept is not null)) Add("kept: mean AUC of other attributes", row => Plain(row.Kept?.After));
+        if (rows.Any(row => row.Kept?.PredictionOnly is not null)) Add("… from the bare decision", row => Plain(row.Kept?.PredictionOnly));
         Add("verdict", row => row.Verdict.ToString());
         AnsiConsole.Write(table);
         foreach (var folder in folders)
@@ -31,6 +35,8 @@ internal static class ComparisonTable
     }
 
     private const string Missing = "—";
+
+    private static string Plain(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? Missing;
 
     private static string Percent(Measured? measured) => measured is null ? Missing : string.Create(CultureInfo.InvariantCulture, $"{measured.Value:P1} [{measured.Low:P1}, {measured.High:P1}]");
 }

@@ -63,6 +63,23 @@ public sealed class RunsTests(TrainedRun trained)
         var page = File.ReadAllText(_tool.At("page.html"));
         Assert.Contains("glasses", page, StringComparison.Ordinal);
         Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
+
+        var summary = await _tool.Run("report", "before", "after", "--markdown");
+        Assert.Equal(0, summary.ExitCode);
+        Assert.StartsWith("## ", summary.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await _tool.Run("report", "before", "after", "--markdown", "summary.md")).ExitCode);
+        Assert.StartsWith(summary.Output.Split('\n')[0], File.ReadAllText(_tool.At("summary.md")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--markdown before before", "Put --markdown behind the runs")]
+    [InlineData("before --markdown --json", "Give --markdown FILE")]
+    [InlineData("before --out page.html --markdown", "--markdown writes none")]
+    public async Task A_summary_that_has_nowhere_to_go_is_refused(string arguments, string told)
+    {
+        var outcome = await _tool.Run(["report", .. arguments.Split(' ')]);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(told, outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

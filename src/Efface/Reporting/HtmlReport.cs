@@ -15,8 +15,8 @@ public static class HtmlReport
         if (runs.Count == 0) throw new ArgumentException("A report needs at least one run.", nameof(runs));
         var read = ReportRun.Of(runs);
         var last = read[^1];
-        return Skeleton.Write(Title(last), Html.Of($"""
-            {VerdictSection.Write(last, Title(last), now)}
+        return Skeleton.Write(Sentences.Title(last), Html.Of($"""
+            {VerdictSection.Write(last, Sentences.Title(last), now)}
             {ThreatSection.Write(last)}
             {ComparisonSection.Write(read)}
             {HeatMapSection.Write(read)}
@@ -24,6 +24,7 @@ public static class HtmlReport
             {SubgroupSection.Write(last)}
             {CollateralSection.Write(read)}
             {PictureSection.Write(read)}
+            {GradCamSection.Write(read)}
             {AttentionSection.Write(read)}
             {ControlSection.Write(last)}
             {TrainingSection.Write(read)}
@@ -31,11 +32,4 @@ public static class HtmlReport
             {HowToRead.Write(Terms.Of(read))}
             """));
     }
-
-    private static string Title(ReportRun run) => run switch
-    {
-        { Attributes.Count: 0 } => $"A model for {Sentences.Quoted(run.Task)}",
-        { HasTask: false } => $"Can {Sentences.Enumerated(run.SingleAttributes, "or")} be read from these representations?",
-        _ => $"Can {Sentences.Enumerated(run.SingleAttributes, "or")} be read from a model for {Sentences.Quoted(run.Task)}?",
-    };
 }

@@ -18,6 +18,26 @@ internal sealed class FakeRuns : IDisposable
 
     public RunFolder Last { get; private set; } = null!;
 
+    /// <summary>What an audit of a model finds besides attacks.</summary>
+    public static AuditResult WithPictures(RunFolder folder)
+    {
+        for (var i = 0; i < 10; i++) folder.WritePicture($"gradcam-0-{i}.png", [7, (byte)i]);
+        var drawn = new ReconstructionResult
+        {
+            Place = "code",
+            Error = Around(0.61, 0.003),
+            SquaredError = Around(0.052, 0.001),
+            Steps = 500,
+            Attributes = [new ReadFromPictures("glasses", Around(0.97, 0.01), Around(0.53, 0.02)) { AccuracyOnReal = Around(0.97, 0.01), AccuracyOnReconstructed = Around(0.53, 0.02) }],
+        };
+        return folder.Audit! with
+        {
+            Reconstruction = drawn,
+            ReconstructionBefore = drawn with { Error = Around(0.55, 0.003) },
+            Attention = [new AttentionResult("glasses", "layer3", Around(0.56, 0.02), [3])],
+        };
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     public RunFolder Before() => Run("train", Place("embedding", Verdict.Leaks, 0.948), Place("logits", Verdict.Leaks, 0.712));
@@ -88,7 +108,7 @@ internal sealed class FakeRuns : IDisposable
             BestWithoutTask = Best(symbol),
             Leak = new Leak(Around(best - 0.55, 0.021), Around(best - 0.553, 0.02)),
             Classes = ["none", "glasses"],
-            Confusion = double.IsFinite(best) ? [[(int)(1000 * best), (int)(1000 * (1 - best))], [(int)(1000 * (1 - best)), (int)(1000 * best)]] : [[0, 0], [0, 0]],
+            Confusion = double.IsFinite(best) ? [[(int)Math.Round(1000 * best), (int)Math.Round(1000 * (1 - best))], [(int)Math.Round(1000 * (1 - best)), (int)Math.Round(1000 * best)]] : [[0, 0], [0, 0]],
             Subgroups = [.. new[] { ("smile", "yes", 0.01), ("smile", "no", -0.01), ("hat", "yes", 0.03), ("hat", "no", -0.004), ("hair", "long", 0.015) }
                 .Select(group => new SubgroupResult(group.Item1, group.Item2, Around(best + group.Item3, 0.04), Around(best - 0.55 + group.Item3, 0.05)))],
         };

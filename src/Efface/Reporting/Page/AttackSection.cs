@@ -19,7 +19,7 @@ internal static class AttackSection
         return Html.Of($"""
             <section aria-labelledby="attackers">
             <h2 id="attackers">Every attacker</h2>
-            <p>Each attacker was trained from scratch, after the model was finished. A dot is its balanced accuracy on test images, the bar its interval; the upright lines are what is reached without the model's inside. Whoever stays left of the shaded band's right edge reads no more than is tolerated beyond {terms.Already}.</p>
+            <p>Each attacker was trained from scratch, after the model was finished. Of its tries (images it learnt from, seed) the one that did best on validation images is drawn; all stand in the tables. A dot is the balanced accuracy on test images, the bar its interval; the upright lines are what is reached without the model's inside. Whoever stays left of the shaded band's right edge reads no more than is tolerated beyond {terms.Already}.</p>
             <p class="note">h: the representation; c: the same where it is a code{(terms.HasTask ? "; y: the task's true answer" : "")}. Fitted on training: on images that the model learnt from; on unseen: on images that it never saw.</p>
             <h3>Where something is released</h3>
             {Panels(released, places)}
@@ -40,12 +40,14 @@ internal static class AttackSection
     private static Html Panel(IReadOnlyList<AuditedPlace> places, Axis axis)
     {
         var (name, attribute) = (places[0].Audit.Name, places[0].Audit.Attribute);
+        // Beside what stays inside stands what another run releases: its numbers have been given above.
+        var inside = places.Any(place => !place.Audit.Released);
         return Html.Of($"""
             <article class="panel">
             <h4>{Sentences.Quoted(attribute)} at {name} <small>{Sentences.Place(name)}</small></h4>
             {places.Select(Finding)}
             {AttackerPlot.Draw(places, axis)}
-            <details><summary>Every number, and who was taken for whom, at {name}</summary>{places.Select(Numbered)}</details>
+            <details><summary>Every number, and who was taken for whom, at {name}</summary>{places.Where(place => place.Audit.Released != inside).Select(Numbered)}</details>
             </article>
             """);
     }

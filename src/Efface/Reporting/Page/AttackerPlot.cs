@@ -14,12 +14,11 @@ internal static class AttackerPlot
     /// <summary>Draws one place, for each run that has it.</summary>
     public static Html Draw(IReadOnlyList<AuditedPlace> places, Axis axis)
     {
-        var attackers = places.SelectMany(place => place.Audit.Attackers).Select(result => result.Identity).Distinct().ToList();
-        var severalSeeds = attackers.DistinctBy(attacker => attacker.Seed).Count() > 1;
+        var tries = places.SelectMany(place => place.Audit.Attackers).Select(attacker => (attacker.Name, attacker.Knows)).Distinct();
         return Html.Of($"""
             <figure class="plot">
             <div role="img" aria-label="{Description(places)}">
-            {attackers.Select(attacker => Row(attacker, places, axis, severalSeeds))}
+            {tries.Select(tried => Row(tried.Name, tried.Knows, places, axis))}
             <div class="row axis"><span>balanced accuracy on test images</span>{Scale(axis)}</div>
             </div>
             <figcaption>{Key(places)}</figcaption>
@@ -30,14 +29,10 @@ internal static class AttackerPlot
     /// <summary>A run's marker, as in the pictures.</summary>
     public static Html Swatch(ReportRun run) => Html.Of($"""<svg class="swatch" width="14" height="14" aria-hidden="true"><svg x="7" y="7" class="{Style(run)} chosen">{Marker(run)}</svg></svg>""");
 
-    private static Html Row(Choice attacker, IReadOnlyList<AuditedPlace> places, Axis axis, bool severalSeeds)
-    {
-        var seed = severalSeeds ? Html.Of($", seed {attacker.Seed}") : Html.Empty;
-        return Html.Of($"""
-            <div class="row"><span><b>{attacker.Name}</b> knows {attacker.Knows}, fitted on {attacker.FittedOn}{seed}</span>
-            <svg width="100%" height="{places.Count * Lane + 2 * Margin}">{Background(places, axis)}{places.Select((place, lane) => Dot(place, attacker, axis, lane))}</svg></div>
-            """);
-    }
+    private static Html Row(string attacker, string knows, IReadOnlyList<AuditedPlace> places, Axis axis) => Html.Of($"""
+        <div class="row"><span><b>{attacker}</b> knows {knows}</span>
+        <svg width="100%" height="{places.Count * Lane + 2 * Margin}">{Background(places, axis)}{places.Select((place, lane) => Dot(place, place.Best(attacker, knows), axis, lane))}</svg></div>
+        """);
 
     private static Html Background(IReadOnlyList<AuditedPlace> places, Axis axis)
     {
@@ -56,11 +51,11 @@ internal static class AttackerPlot
         ? Html.Of($"""<line class="{style}" x1="{At(axis, value)}" x2="{At(axis, value)}" y1="0" y2="100%"/>""")
         : Html.Empty;
 
-    private static Html Dot(AuditedPlace place, Choice attacker, Axis axis, int lane)
+    private static Html Dot(AuditedPlace place, AttackerResult? attacker, Axis axis, int lane)
     {
-        if (place.Find(attacker)?.Test.BalancedAccuracy is not { } measured || !double.IsFinite(measured.Value)) return Html.Empty;
+        if (attacker?.Test.BalancedAccuracy is not { } measured || !double.IsFinite(measured.Value)) return Html.Empty;
         var y = Margin + Lane * lane + Lane / 2.0;
-        var chosen = place.Audit.Best == attacker ? " chosen" : "";
+        var chosen = place.Audit.Best == attacker.Identity ? " chosen" : "";
         return Html.Of($"""
             <g class="{Style(place.Run)}{chosen}"><line class="interval" x1="{At(axis, measured.Low)}" x2="{At(axis, measured.High)}" y1="{y}" y2="{y}"/>
             <svg x="{At(axis, measured.Value)}" y="{y}">{Marker(place.Run)}</svg></g>

@@ -28,7 +28,8 @@ internal static class AttentionSection
         <p>{Area(result, settings)}</p>
         <div class="scroll" tabindex="0" role="region" aria-label="What the classifier reads, {run.Label}">
         <table>
-        <thead><tr><th scope="col">attribute</th><th scope="col">read rightly from the images, balanced accuracy</th><th scope="col">by the same classifier without the area</th></tr></thead>
+        <caption>What the classifier reads, in balanced accuracy</caption>
+        <thead><tr><th scope="col">Attribute</th><th scope="col">From the images</th><th scope="col">Without the area</th></tr></thead>
         <tbody>{result.Attributes.Select(read => Html.Of($"""<tr><th scope="row">{read.Attribute}</th><td>{Cell.Percent(read.OnReal)}</td><td>{Cell.Percent(read.OnRemoved)}</td></tr>"""))}</tbody>
         </table>
         </div>

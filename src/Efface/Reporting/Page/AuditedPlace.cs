@@ -17,6 +17,7 @@ internal sealed record AuditedPlace(ReportRun Run, RepresentationAudit Audit)
     public IEnumerable<double> Shown => Floors.Select(floor => floor.Floor.BalancedAccuracy.Value)
         .Concat(Audit.Attackers.Select(attacker => attacker.Test.BalancedAccuracy).SelectMany(measured => new[] { measured.Value, measured.Low, measured.High }));
 
-    /// <summary>An attacker's result; null where it was not sent.</summary>
-    public AttackerResult? Find(Choice attacker) => Audit.Attackers.FirstOrDefault(result => result.Identity == attacker);
+    /// <summary>Of an attacker's tries with what it knows, the one that did best on validation; null where it was not sent.</summary>
+    public AttackerResult? Best(string attacker, string knows)
+        => Audit.Attackers.Where(result => result.Name == attacker && result.Knows == knows).MaxBy(result => result.Validation);
 }

@@ -5,7 +5,7 @@ namespace Efface.Reporting.Page;
 /// <summary>What was not to be forgotten, and whether it is still there.</summary>
 internal static class CollateralSection
 {
-    private sealed record Source(Html Title, Func<string, Measured?> Of, double? Mean);
+    private sealed record Source(Html Title, Func<string, Measured?> Of, double? Mean, Measured? Error);
 
     /// <summary>Each attribute's AUC before, after and from the bare decision; nothing where no run has measured it.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
@@ -24,7 +24,7 @@ internal static class CollateralSection
             <caption>AUC on test images, with its interval</caption>
             <thead><tr><th scope="col">Attribute</th>{sources.Select(source => Html.Of($"""<th scope="col">{source.Title}</th>"""))}</tr></thead>
             <tbody>{attributes.Select(attribute => Row(attribute, sources))}</tbody>
-            <tbody class="total"><tr><th scope="row">Mean<small>over those that could be measured</small></th>{sources.Select(source => Html.Of($"<td><b>{Numbers.Plain(source.Mean ?? double.NaN)}</b></td>"))}</tr></tbody>
+            <tbody class="total"><tr><th scope="row">Mean<small>over those that could be measured</small></th>{sources.Select(source => Html.Of($"<td><b>{Numbers.Plain(source.Mean ?? double.NaN)}</b></td>"))}</tr>{Errors(sources)}</tbody>
             </table>
             </div>
             </section>
@@ -35,17 +35,23 @@ internal static class CollateralSection
     {
         var sources = new List<Source>();
         // Where the model before is a run of this report, its own column says it.
-        if (runs.All(run => run.Unlearns) && runs.FirstOrDefault(run => run.Audit!.Collateral.Any(result => result.Before is not null)) is { } first)
-            sources.Add(new Source(Html.Of($"Before unlearning"), attribute => Find(first, attribute)?.Before, first.Audit!.CollateralMean?.Before));
+        if (runs.All(run => !run.IsBefore) && runs.FirstOrDefault(run => run.Audit!.Collateral.Any(result => result.Before is not null)) is { } first)
+            sources.Add(new Source(Html.Of($"Before"), attribute => Find(first, attribute)?.Before, first.Audit!.CollateralMean?.Before, first.Audit.ReconstructionBefore?.Error));
         foreach (var run in runs)
-            sources.Add(new Source(Html.Of($"{AttackerPlot.Swatch(run)} {run.Label}"), attribute => Find(run, attribute)?.After, run.Audit!.CollateralMean?.After));
+            sources.Add(new Source(Html.Of($"{AttackerPlot.Swatch(run)} {run.Label}"), attribute => Find(run, attribute)?.After, run.Audit!.CollateralMean?.After, run.Audit.Reconstruction?.Error));
         if (runs[^1].HasTask)
-            sources.Add(new Source(Html.Of($"Bare decision<small>prediction only: what to beat</small>"), attribute => Find(runs[^1], attribute)?.PredictionOnly, runs[^1].Audit!.CollateralMean?.PredictionOnly));
+            sources.Add(new Source(Html.Of($"Bare decision<small>prediction only: what to beat</small>"), attribute => Find(runs[^1], attribute)?.PredictionOnly, runs[^1].Audit!.CollateralMean?.PredictionOnly, null));
         return sources;
     }
+
+    private static Html Errors(List<Source> sources) => sources.All(source => source.Error is null) ? Html.Empty : Html.Of($"""
+        <tr><th scope="row">Error of drawings<small>of test images, in nats a pixel; less is more kept</small></th>{sources.Select(source => Html.Of($"<td>{Value(source.Error)}</td>"))}</tr>
+        """);
+
+    private static Html Value(Measured? measured) => measured is null ? Html.Of($"{Numbers.Missing}") : Cell.Plain(measured);
 
     private static CollateralResult? Find(ReportRun run, string attribute) => run.Audit!.Collateral.FirstOrDefault(result => result.Attribute == attribute);
 
     private static Html Row(string attribute, List<Source> sources)
-        => Html.Of($"""<tr><th scope="row">{attribute}</th>{sources.Select(source => Html.Of($"<td>{(source.Of(attribute) is { } auc ? Cell.Plain(auc) : Html.Of($"{Numbers.Missing}"))}</td>"))}</tr>""");
+        => Html.Of($"""<tr><th scope="row">{attribute}</th>{sources.Select(source => Html.Of($"<td>{Value(source.Of(attribute))}</td>"))}</tr>""");
 }

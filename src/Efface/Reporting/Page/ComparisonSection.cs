@@ -33,7 +33,7 @@ internal static class ComparisonSection
     private static Html Group(string attribute, IReadOnlyList<ReportRun> runs, Terms terms)
     {
         // Where no run of the report is the model before, the audit may have read it all the same.
-        var before = runs.All(run => run.Unlearns) && runs.Any(run => run.Worst(attribute)?.Before is not null);
+        var before = runs.All(run => !run.IsBefore) && runs.Any(run => run.Worst(attribute)?.Before is not null);
         return Html.Of($"""
             <tbody>
             <tr class="group"><th scope="rowgroup" colspan="{runs.Count + 1}">Reading {Sentences.Quoted(attribute)}</th></tr>

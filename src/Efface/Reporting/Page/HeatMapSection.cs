@@ -49,7 +49,7 @@ internal static class HeatMapSection
             yield return new HeatRow(name, "", place => place.Audit.Attackers.Where(attacker => attacker.Name == name).MaxBy(attacker => attacker.Validation)?.GivenTask);
         yield return new HeatRow("The one that counts", "best on validation; interval widened", place => place.Audit.Leak.GivenTask);
         // Where no run of the report is the model before, the audit may have read it all the same.
-        if (places.All(place => place.Run.Unlearns) && places.Any(place => place.Audit.Before is not null))
+        if (places.All(place => !place.Run.IsBefore) && places.Any(place => place.Audit.Before is not null))
             yield return new HeatRow("Before unlearning", "the same attackers, on the model that it came from", place => place.Audit.Before?.Leak.GivenTask);
     }
 

@@ -5,24 +5,35 @@ namespace Efface.Reporting.Page;
 /// <summary>The commands that repeat the report from the run folders.</summary>
 internal static class RepeatSection
 {
-    /// <summary>Two lines for each run.</summary>
+    /// <summary>One or two lines for each run.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs) => Html.Of($"""
         <h3>To repeat it</h3>
         <p>run.json of each folder holds every setting, and the same version, machine and count of threads give the same numbers.</p>
-        <pre tabindex="0" role="region" aria-label="Commands"><code>{string.Join('\n', runs.SelectMany(Commands))}</code></pre>
+        <pre><code>{string.Join('\n', runs.SelectMany(Commands))}</code></pre>
         """);
 
     private static IEnumerable<string> Commands(ReportRun run)
     {
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path));
-        if (run.Record.Command is not ("train" or "unlearn")) yield break;
-        yield return $"efface {run.Record.Command} --config {Shell($"{folder}/run.json")} --out {Shell($"{folder}-again")}";
-        if (run.Audit is { Settings: var settings })
-            yield return string.Create(CultureInfo.InvariantCulture, $"efface audit --run {Shell($"{folder}-again")} --attribute {Shell(string.Join(',', run.SingleAttributes))} "
-                + $"--tolerance {settings.Tolerance} --confidence {settings.Confidence} --seeds {settings.Seeds.Count} --attackers {string.Join(',', settings.Attackers.Select(Shell))}");
+        if (run.Record.Config.Vectors is { } vectors)
+        {
+            yield return $"efface audit{Flags(("representations", vectors.Representations), ("labels", vectors.Labels), ("before", vectors.Before), ("task", vectors.Task), ("split-column", vectors.SplitColumn), ("group-column", vectors.GroupColumn), ("key", vectors.Key), ("array", vectors.Array))}{Audit(run)}";
+            yield break;
+        }
+        yield return $"efface {run.Record.Command}{Flags(("config", $"{folder}/run.json"), ("out", $"{folder}-again"))}";
+        if (run.Audit is not null) yield return $"efface audit{Flags(("run", $"{folder}-again"))}{Audit(run)}";
     }
 
-    private static string Shell(string word) => word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./,".Contains(letter, StringComparison.Ordinal))
+    private static string Audit(ReportRun run) => run.Audit is not { Settings: var settings } ? "" : Flags(
+        ("attribute", string.Join(',', run.SingleAttributes)), ("stages", string.Join(',', settings.Stages)), ("tolerance", Number(settings.Tolerance)), ("confidence", Number(settings.Confidence)),
+        ("budget", settings.Budget.ToString().ToLowerInvariant()), ("seeds", Number(settings.Seeds.Count)), ("attackers", string.Join(',', settings.Attackers)));
+
+    private static string Flags(params (string Name, string? Value)[] flags)
+        => string.Concat(flags.Where(flag => !string.IsNullOrEmpty(flag.Value)).Select(flag => $" --{flag.Name} {Shell(flag.Value!)}"));
+
+    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Shell(string word) => word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./,".Contains(letter, StringComparison.Ordinal))
         ? word
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

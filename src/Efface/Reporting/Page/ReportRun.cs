@@ -15,6 +15,9 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     /// <summary>Whether it made a model forget.</summary>
     public bool Unlearns => Record.Command == "unlearn";
 
+    /// <summary>Whether it is a model that has not been made to forget; where a report has none, the audit of what came after may still tell of it.</summary>
+    public bool IsBefore => Record.Command == "train";
+
     /// <summary>Whether there is a task; vectors from another program need not have one.</summary>
     public bool HasTask => Audit is null || Audit.Fidelity is not null;
 

@@ -5,6 +5,14 @@ namespace Efface.Reporting.Page;
 /// <summary>What the report says in words: text without markup.</summary>
 internal static class Sentences
 {
+    /// <summary>The question that the report answers.</summary>
+    public static string Title(ReportRun run) => run switch
+    {
+        { Attributes.Count: 0 } => $"A model for {Quoted(run.Task)}",
+        { HasTask: false } => $"Can {Enumerated(run.SingleAttributes, "or")} be read from these representations?",
+        _ => $"Can {Enumerated(run.SingleAttributes, "or")} be read from a model for {Quoted(run.Task)}?",
+    };
+
     /// <summary>The verdict of a run, in one sentence that needs no other.</summary>
     public static string Verdict(ReportRun run)
     {
@@ -23,6 +31,8 @@ internal static class Sentences
             Auditing.Verdict.Forgotten =>
                 $"{Opening(run)}, no attacker we trained could tell {Names(run, "or")} from {source} noticeably better than {than} already tells: "
                 + $"at most {Numbers.Points(most)} percentage points better at {confidence} confidence, where {tolerance} are tolerated.",
+            Auditing.Verdict.Inconclusive when audit.Split is { Passed: false } =>
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: some images or groups stand on more than one side of the split, so attackers may recognise instead of read, and nothing they reach can be believed.",
             Auditing.Verdict.Inconclusive when most > audit.Settings.Tolerance =>
                 $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may be right up to {Numbers.Points(most)} percentage points more often than {than} allows, "
                 + $"where {tolerance} are tolerated, and the measurement is too coarse to decide.",

@@ -56,11 +56,12 @@ internal static class SettingsSection
 
     // By way of JSON, so that a new setting cannot be forgotten here.
     private static IEnumerable<(string Name, string Value)> Properties<T>(T record)
-        => Properties(JsonSerializer.SerializeToElement(record, RunFolder.Json));
+        => Flat(JsonSerializer.SerializeToElement(record, RunFolder.Json), "");
 
-    private static IEnumerable<(string Name, string Value)> Properties(JsonElement record)
+    private static IEnumerable<(string Name, string Value)> Flat(JsonElement record, string within)
         => from property in record.EnumerateObject()
-           from entry in property.Value.ValueKind == JsonValueKind.Object ? Properties(property.Value) : [(Sentences.Words(property.Name), Text(property.Value))]
+           let name = within + Sentences.Words(property.Name)
+           from entry in property.Value.ValueKind == JsonValueKind.Object ? Flat(property.Value, $"{name}: ") : [(name, Text(property.Value))]
            where entry.Item2.Length > 0
            select entry;
 

@@ -47,25 +47,25 @@ internal static class Styles
 
         table { border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; font-size: .875rem; font-weight: 600; padding: .75rem 0 .5rem; }
-        th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--grid); }
+        th, td { text-align: left; vertical-align: top; padding: .5rem 1.25rem .5rem 0; border-bottom: 1px solid var(--grid); }
         td small, th small, caption small { display: block; }
         thead th, thead td { border-bottom: 1px solid var(--rule); vertical-align: bottom; }
         .group th { padding-top: 1.25rem; border-bottom-color: var(--rule); color: var(--soft); font-size: .8125rem; letter-spacing: .03em; }
-        .scroll { overflow-x: auto; }
+        .scroll { overflow-x: auto; position: relative; }
         .comparison, .settings { width: 100%; }
         .comparison tbody th { width: 34%; } .comparison td { min-width: 6rem; }
         .settings { font-size: .875rem; } .settings tr:not(.group) th, .settings td { padding-block: .25rem; } .settings tr:not(.group) th[scope=row] { font-weight: 400; color: var(--soft); width: 24%; }
         .settings td { overflow-wrap: anywhere; } .settings .differs td { font-weight: 600; }
         details table { font-size: .8125rem; } details td small { white-space: nowrap; font-size: .75rem; } details td { white-space: nowrap; } details th small { font-size: .75rem; }
         tr.chosen th, tr.chosen td { background: var(--raised); font-weight: 600; }
-        .heat th[scope=col], .heat th[scope=colgroup], .heat td { padding: .4rem .75rem; text-align: center; } .heat td { min-width: 6.5rem; border: 2px solid var(--ground); } .heat td small { color: inherit; white-space: nowrap; }
+        .heat th[scope=col], .heat th[scope=colgroup], .heat td { padding: .4rem .75rem; text-align: center; } .heat th[scope=row] { position: sticky; left: 0; background: var(--ground); min-width: 7.5rem; vertical-align: middle; } .heat td { min-width: 6.5rem; vertical-align: middle; border: 2px solid var(--ground); } .heat td small { color: inherit; white-space: nowrap; }
         .heat-1, .heat-2, .heat-3 { color: var(--on-pale); } .heat-4, .heat-5 { color: var(--on-strong); }
         .heat-0 { background: var(--raised); } .heat-1 { background: var(--heat-1); } .heat-2 { background: var(--heat-2); } .heat-3 { background: var(--heat-3); } .heat-4 { background: var(--heat-4); } .heat-5 { background: var(--heat-5); }
         .patch { flex: none; align-self: center; width: 1.5rem; height: .9rem; border: 1px solid var(--rule); border-radius: 2px; } .absent { color: var(--soft); }
         .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
         .confusion thead td { font-size: .75rem; color: var(--soft); } .confusion td.right { font-weight: 600; background: var(--raised); } .confusion td, .confusion thead th { text-align: right; padding-left: .75rem; }
         .total th, .total td { border-top: 2px solid var(--rule); }
-        pre { margin: .75rem 0; padding: .75rem 1rem; background: var(--raised); border: 1px solid var(--rule); border-radius: 6px; overflow-x: auto; font: .8125rem/1.6 ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; }
+        pre { margin: .75rem 0; padding: .75rem 1rem; background: var(--raised); border: 1px solid var(--rule); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; font: .8125rem/1.6 ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; }
         .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2.5rem; } .pair h3 { margin-top: .75rem; } .pair ul { margin: 0; padding-left: 1.1rem; font-size: .9375rem; } .pair li { margin: .4rem 0; }
         .verdicts { list-style: none; } .verdict ul.verdicts { padding: 0; } .verdict .verdicts .badge { font-size: .8125rem; padding: .1rem .6rem; } .verdicts li { margin: .4rem 0; }
         .joints { display: flex; flex-wrap: wrap; gap: 0 3rem; } .joint caption { max-width: 22rem; font-weight: 400; } .joint td { text-align: right; } .joint thead th { text-align: right; } .joint thead td { text-align: left; font-size: .8125rem; color: var(--soft); }
@@ -73,7 +73,7 @@ internal static class Styles
         .panel { margin: 1.25rem 0; padding: 1.25rem 1.5rem; border: 1px solid var(--rule); border-radius: 6px; }
         .finding { font-size: .9375rem; max-width: none; }
         figure { margin: 1rem 0 0; }
-        .plot .row { display: grid; grid-template-columns: 17rem 1fr; align-items: center; column-gap: 1rem; }
+        .plot .row { display: grid; grid-template-columns: 13rem 1fr; align-items: center; column-gap: 1rem; }
         .plot .row + .row:not(.axis) { border-top: 1px solid var(--grid); }
         .plot .row span { font-size: .8125rem; line-height: 1.3; color: var(--soft); } .plot .row b { color: var(--ink); }
         .plot .row > svg { display: block; } svg, svg svg { overflow: visible; }
@@ -93,6 +93,7 @@ internal static class Styles
         .trace { stroke: var(--run); stroke-width: 2; fill: none; } .trace-1 { stroke-dasharray: 7 4; } .trace-2 { stroke-dasharray: 1.5 3.5; } .trace-3 { stroke-dasharray: 9 3 2 3; } .chart circle.end { fill: var(--run); stroke: none; }
         .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 2rem; }
         .pictures p { font-size: .8125rem; color: var(--soft); margin: .75rem 0 .25rem; }
+        .pictures + p { margin-top: 1.5rem; }
         .strip { display: grid; grid-template-columns: repeat(5, minmax(0, 96px)); gap: 4px; } .strip img { width: 100%; height: auto; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; border-radius: 2px; display: block; }
         dl { margin: 1rem 0; } dt { font-weight: 600; } dd { margin: 0; color: var(--soft); } .controls { font-size: .875rem; max-width: 52rem; } .controls dd { margin-bottom: .5rem; }
         .words { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2.5rem; font-size: .9375rem; }
@@ -109,8 +110,9 @@ internal static class Styles
           html { font-size: 10pt; } body { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
           main { max-width: none; padding: 0; } h2 { margin-top: 2rem; }
           h2, h3, h4, h5, caption { break-after: avoid; } figure, .verdict, tr, .pictures, .heat, .words > div, .controls dd { break-inside: avoid; } thead { display: table-header-group; } dt { break-after: avoid; }
-          .scroll { overflow: visible; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; }
-          details table { font-size: 7pt; } details td, details td small { font-size: 6.5pt; white-space: normal; }
+          .scroll { overflow: visible; } summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; }
+          h2:has(+ p), p:has(+ .scroll), .finding { break-after: avoid; } .panel { -webkit-box-decoration-break: clone; box-decoration-break: clone; }
+          details table { font-size: 6.5pt; } details th, details td { padding: .15rem .5rem .15rem 0; } details td small { font-size: 6pt; } details td { white-space: normal; }
         }
 
         """;

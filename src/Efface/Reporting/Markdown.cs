@@ -1,0 +1,47 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Efface.Reporting;
+
+/// <summary>Text for GitHub-flavoured Markdown that stays text: it breaks no table, becomes no markup or link, and calls nobody.</summary>
+internal static partial class Markdown
+{
+    // Invisible, and enough that @somebody and #12 are no longer a mention and a reference.
+    private const char Joiner = '\u2060';
+
+    /// <summary>Prose: every sign that could mean something is escaped.</summary>
+    public static string Text(string text)
+    {
+        var escaped = new StringBuilder();
+        foreach (var letter in OneLine(text))
+        {
+            if (char.IsAsciiLetterOrDigit(letter) || letter is ' ' or ',' or '%' or ';' || !char.IsAscii(letter)) escaped.Append(letter);
+            else if (letter is '@' or '#') escaped.Append('\\').Append(letter).Append(Joiner);
+            else escaped.Append('\\').Append(letter);
+        }
+        return escaped.ToString();
+    }
+
+    /// <summary>A name as code, in which GitHub sees no markup, mention, link or emoji. Only a vertical bar, which would end a table's cell, becomes a broken one.</summary>
+    public static string Name(string name)
+    {
+        var line = OneLine(name).Replace('|', '¦');
+        if (string.IsNullOrWhiteSpace(line)) return "` `";
+        var fence = new string('`', 1 + Backticks().Matches(line).Select(match => match.Length).DefaultIfEmpty(0).Max());
+        return fence.Length == 1 ? $"`{line}`" : $"{fence} {line} {fence}";
+    }
+
+    /// <summary>A table; its cells are Markdown already.</summary>
+    public static string Table(IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows)
+        => string.Join('\n', [Row(head), Row([.. head.Select(_ => "---")]), .. rows.Select(Row)]);
+
+    private static string Row(IReadOnlyList<string> cells) => $"| {string.Join(" | ", cells)} |";
+
+    private static string OneLine(string text) => Breaks().Replace(text, " ");
+
+    [GeneratedRegex(@"[\s\p{C}\u2028\u2029-[\u00a0]]+")]
+    private static partial Regex Breaks();
+
+    [GeneratedRegex("`+")]
+    private static partial Regex Backticks();
+}

@@ -5,9 +5,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
 using Efface.Benchmarks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+torch.set_num_threads(1);
 if (args is ["verdicts", ..])
 {
     int Number(int at, int usual) => args.Length > at ? int.Parse(args[at]) : usual;
@@ -15,7 +17,7 @@ if (args is ["verdicts", ..])
     return;
 }
 var strengths = args.Length > 0 ? [.. args[0].Split(',').Select(double.Parse)] : new[] { 0.05, 0.15 };
-var attackers = Attackers.All.Where(attacker => attacker is not LookupAttacker && (args.Length < 2 || args[1] == "all" || args[1].Split(',').Contains(attacker.Name))).ToArray();
+var attackers = Attackers.All.Where(attacker => !attacker.IsFloor && attacker is not LookupAttacker && (args.Length < 2 || args[1] == "all" || args[1].Split(',').Contains(attacker.Name))).ToArray();
 var images = args.Length > 3 ? int.Parse(args[3]) : 4000;
 var cases = Cases.Clean.Concat(strengths.SelectMany(Cases.At)).Where(one => args.Length < 3 || one.Name.Contains(args[2], StringComparison.Ordinal)).ToArray();
 

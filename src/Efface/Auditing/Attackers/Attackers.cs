@@ -7,6 +7,7 @@ public static class Attackers
     public static IReadOnlyList<IAttacker> All { get; } =
     [
         FloorAttacker.Majority, FloorAttacker.LabelOnly, FloorAttacker.PredictionOnly,
-        new LookupAttacker(), new LinearAttacker(), new ProductsAttacker(), new NearestNeighboursAttacker(), new TreesAttacker(), new MlpAttacker(), new ResNetAttacker(),
+        new LookupAttacker(), new LinearAttacker(), new ProductsAttacker(), new NearestNeighboursAttacker(), new TreesAttacker(), new MlpAttacker(),
+        new ConvolutionAttacker(), new ResNetAttacker(),
     ];
 }

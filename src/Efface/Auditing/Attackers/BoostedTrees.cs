@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
+using TorchSharp;
 
 namespace Efface.Auditing;
 
@@ -14,7 +15,7 @@ internal sealed record TreeSettings(int Trees, int Leaves, double Features);
 internal sealed class BoostedTrees
 {
     private const double LearningRate = 0.1;
-    private const int Threads = 2;
+    private const int MostThreads = 2;
 
     private readonly Tree[] _trees;
 
@@ -40,7 +41,8 @@ internal sealed class BoostedTrees
             FeatureFraction = settings.Features,
             MinimumExampleCountPerLeaf = Math.Clamp(features.Length / 100, 1, 20),
             LearningRate = LearningRate,
-            NumberOfThreads = Threads,
+            // As many as torch may use here: more than two do not pay.
+            NumberOfThreads = Math.Min(MostThreads, torch.get_num_threads()),
             Seed = seed,
             FeatureSelectionSeed = seed,
         }).Fit(rows);

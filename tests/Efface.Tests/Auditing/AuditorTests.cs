@@ -29,10 +29,10 @@ public sealed class AuditorTests
         Assert.All(audit.Representations, place => Assert.Equal(("continuous", "z", true), (place.Kind, place.Attribute, place.Released)));
         Assert.Empty(audit.Joint);
         Assert.Equal(
-            from name in new[] { "linear", "mlp", "resnet18" } from knows in new[] { "h", "h,y" } from images in new[] { "training", "unseen" } select (name, knows, images),
+            from name in new[] { "linear", "products", "knn", "trees", "mlp", "convolution", "resnet18" } from knows in new[] { "h", "h,y" } from images in new[] { "training", "unseen" } select (name, knows, images),
             audit.Representations[0].Attackers.Select(attacker => (attacker.Name, attacker.Knows, attacker.FittedOn)));
-        Assert.All(audit.Representations.Skip(1), place => Assert.Equal(8, place.Attackers.Count));
-        Assert.Equal(Enumerable.Range(0, 28).Select(done => (done, 28)), heard.Skip(1).Select(progress => (progress.Done, progress.Total)));
+        Assert.All(audit.Representations.Skip(1), place => Assert.Equal(20, place.Attackers.Count));
+        Assert.Equal(Enumerable.Range(0, 68).Select(done => (done, 68)), heard.Skip(1).Select(progress => (progress.Done, progress.Total)));
     }
 
     [Fact]

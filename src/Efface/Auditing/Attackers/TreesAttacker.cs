@@ -7,7 +7,7 @@ namespace Efface.Auditing;
 public sealed class TreesAttacker : ChoosingAttacker
 {
     // So many numbers are looked at by every tree; of more, each tree sees a share of the features.
-    private const double Affordable = 4e6;
+    private const double Affordable = 2e6;
 
     private static readonly int[] Stages = [5, 10, 20, 40, 80, 160, 320];
 

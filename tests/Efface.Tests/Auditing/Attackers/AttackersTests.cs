@@ -33,6 +33,7 @@ public sealed class AttackersTests : IDisposable
     [Theory]
     [InlineData("lookup")]
     [InlineData("linear")]
+    [InlineData("products")]
     [InlineData("knn")]
     [InlineData("trees")]
     [InlineData("mlp")]
@@ -114,6 +115,43 @@ public sealed class AttackersTests : IDisposable
                 Assert.Equal(read, Read());
             });
         }
+    }
+
+    // Constant and copied features, a class that never occurs, one that occurs once, more features than images, and a class and a y that only test images have.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Poor_data_are_read_in_probabilities_too(int task)
+    {
+        var problem = new AttackProblem([40], 0, task, 4);
+        AttackSet Poor(int count, int seed, int[] attribute)
+        {
+            var noise = torch.randn(count, 10, generator: new Generator((ulong)seed));
+            return new AttackSet(torch.cat([noise, noise, torch.full(count, 20, 3f)], 1), [.. Enumerable.Range(0, count).Select(i => count == 9 ? 0 : i % 2)], new int[count], attribute);
+        }
+        var fit = Poor(9, 1, [0, 0, 0, 0, 1, 1, 1, 1, 2]);
+        var choose = Poor(10, 2, [0, 0, 0, 1, 1, 1, 1, 3, 3, 3]);
+        var test = Poor(8, 3, [0, 1, 2, 3, 0, 1, 2, 3]);
+        Assert.All(Attackers.All.Where(attacker => attacker.Reads(problem)), attacker =>
+        {
+            foreach (var known in new[] { fit, fit with { Attribute = new int[9] } })
+            {
+                using var fitted = attacker.Fit(problem, known, choose, 0);
+                var read = fitted.Read(test);
+                for (var i = 0; i < test.Count; i++) Assert.Equal(1, Enumerable.Range(0, 4).Sum(z => Math.Exp(read[i, z])), 3);
+            }
+        });
+    }
+
+    [Fact]
+    public void Who_says_that_no_seed_matters_reads_the_same_for_another()
+    {
+        var (vectors, codes) = (Planted.Few(Shift), Planted.Codes(0.5));
+        Assert.All(Attackers.All.Where(attacker => !attacker.DependsOnSeed), attacker =>
+        {
+            var parts = attacker.Reads(codes.Problem) ? codes : vectors;
+            Assert.Equal(parts.OnTraining(attacker, 1).Test.Balanced, parts.OnTraining(attacker, 2).Test.Balanced);
+        });
     }
 
     [Fact]

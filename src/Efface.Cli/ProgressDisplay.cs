@@ -39,8 +39,9 @@ internal sealed class ProgressDisplay : IDemoObserver
     public void OnReading(ReadingProgress progress)
     {
         var rate = progress.Done / Math.Max(progress.Seconds, 1e-3);
-        var text = Text($"{progress.Doing} {progress.Done:N0}/{progress.Total:N0}, {rate:F0} images/s, {TimeSpan.FromSeconds((progress.Total - progress.Done) / rate):m\\:ss} left");
-        Bar(text, (double)progress.Done / progress.Total);
+        var text = Text($"{progress.Doing} {progress.Done:N0}/{progress.Total:N0}");
+        if (progress.Done > 0) text += Text($", {rate:F0} images/s, {TimeSpan.FromSeconds((progress.Total - progress.Done) / rate):m\\:ss} left");
+        Bar(text, progress.Total > 0 ? (double)progress.Done / progress.Total : 0);
         if (_bar is null && (progress.Seconds - _lastLine > SecondsBetweenLines || progress.Done == progress.Total && _lastLine > 0))
         {
             _lastLine = progress.Seconds;

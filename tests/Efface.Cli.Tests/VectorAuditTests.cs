@@ -57,7 +57,7 @@ public sealed class VectorAuditTests : IDisposable
     [Fact]
     public async Task All_that_is_wrong_is_told_at_once_and_nothing_is_left()
     {
-        ToldInLines(await _tool.Run("audit", "--representations", "no.npy", "--labels", "labels.csv", "--attribute", "cap", "--key", "id", "--out", "wrong"), "no.npy", "--attribute cap", "--key id");
+        ToldInLines(await _tool.Run("audit", "--representations", "no.npy", "--labels", "labels.csv", "--attribute", "cap", "--key", "id", "--out", "wrong"), "--key id", "--attribute cap", "no.npy");
         ToldInLines(await Audit("clear.csv", "--tolerance", "2", "--budget", "quick", "--seeds", "1", "--out", "wrong"), "--tolerance 2");
         ToldInLines(await _tool.Run("audit", "--representations", "clear.csv", "--run", "x", "--task", "smile"), "--run and --representations", "--labels: missing", "--task smile");
         ToldInLines(await _tool.Run("audit"), "--run or --representations: missing");

@@ -62,7 +62,7 @@ public sealed class AuditorTests
     {
         using var table = Table(200);
         using var model = ToyTraining.Model(table);
-        var audit = Audit(model, table, ["z", "tone"], Settings with { Attackers = ["linear"], Seeds = [0, 1] });
+        var audit = Audit(model, table, ["z", "tone"], Settings with { Attackers = ["mlp"], Seeds = [0, 1] });
 
         Assert.Equal(["z", "z", "z", "tone", "tone", "tone"], audit.Representations.Select(place => place.Attribute));
         Assert.Equal([("z+tone", "h"), ("z+tone", "embedding"), ("z+tone", "logits")], audit.Joint.Select(place => (place.Attribute, place.Name)));

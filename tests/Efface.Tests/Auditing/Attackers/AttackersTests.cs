@@ -65,10 +65,11 @@ public sealed class AttackersTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_resnet_reads_a_texture()
+    public void Only_convolutions_read_a_texture()
     {
         var parts = Planted.Textures();
         Assert.InRange(Planted.Leak(parts, parts.OnTraining(new MlpAttacker(), 0)).Value, -0.15, 0.15);
+        Assert.InRange(Planted.Leak(parts, parts.OnTraining(new ConvolutionAttacker(), 0)).Low, 0.25, 1);
         Assert.InRange(Planted.Leak(parts, parts.OnTraining(new ResNetAttacker(), 0)).Low, 0.25, 1);
     }
 

@@ -31,7 +31,7 @@ public static class Cases
         cases.AddRange([
             Plain(VectorTraces.OneOfMany(leak)),
             Plain(VectorTraces.Rare(leak)),
-            Plain(VectorTraces.Stochastic(leak, averaged: false)),
+            Plain(VectorTraces.Stochastic(leak, averaged: false)) with { Name = $"one draw, whose mean of 64 shows {leak:P0}" },
             Plain(VectorTraces.Stochastic(leak, averaged: true)),
             Plain(MapTraces.Everywhere(leak)),
             Plain(MapTraces.Somewhere(leak)),

@@ -1,5 +1,6 @@
 using Efface.Auditing;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Efface.Tests.Auditing;
 
@@ -33,13 +34,20 @@ internal static class Planted
         return vectors.With(vectors.Problem with { Shape = [4, 4, 4] }, set => set.Values.view(-1, 4, 1, 1).expand(-1, 4, 4, 4).contiguous());
     }
 
-    /// <summary>Maps [2, 8, 8] of noise over which z = 1 lays a chequered pattern, which the mean of any even square hides.</summary>
+    /// <summary>
+    /// Maps [2, 8, 8] of noise over which z = 1 lays a chequered pattern, and z = 0 a striped one: the mean of any even square, the
+    /// deviation and the maximum are the same.
+    /// </summary>
     public static AttackParts Textures()
     {
         var vectors = Few(size: 128);
-        var chequered = torch.tensor(Enumerable.Range(0, 128).Select(i => (i / 8 + i) % 2 == 0 ? 1f : -1f).ToArray(), [1, 128]);
+        Tensor Pattern(Func<int, int> cell) => torch.tensor(Enumerable.Range(0, 128).Select(i => cell(i) % 2 == 0 ? 1f : -1f).ToArray(), [1, 128]);
+        var (striped, chequered) = (Pattern(i => i), Pattern(i => i / 8 + i));
         return vectors.With(vectors.Problem with { Shape = [2, 8, 8] }, set =>
-            (set.Values + chequered * torch.tensor(set.Attribute.Select(z => (float)z).ToArray()).unsqueeze(1)).view(-1, 2, 8, 8));
+        {
+            var z = torch.tensor(set.Attribute.Select(label => (float)label).ToArray()).unsqueeze(1);
+            return (set.Values + z * chequered + (1 - z) * striped).view(-1, 2, 8, 8);
+        });
     }
 
     /// <summary>A few images of <see cref="Vectors"/>: a large network sees them in seconds.</summary>

@@ -12,14 +12,22 @@ namespace Efface.Auditing;
 /// <param name="Rows">Which images of the table they are.</param>
 public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] Predictions, int[] Rows) : IDisposable
 {
+    /// <summary>What is larger lies in a file: a sixteenth of the memory for each place and part.</summary>
+    private static long MostInMemory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
+
     private IReadOnlyList<IDisposable> Files { get; init; } = [];
 
     /// <summary>Computes every place once, for all attackers; what memory should not hold lies in a file that is mapped.</summary>
-    public static Captured From(TrainedModel model, IReadOnlyList<Place> places, ImageTable table, int[] rows)
+    /// <param name="model">The network.</param>
+    /// <param name="places">Where to look.</param>
+    /// <param name="table">The images.</param>
+    /// <param name="rows">Which of them.</param>
+    /// <param name="inMemory">Bytes of a place that are kept in memory at most; null leaves it to the machine.</param>
+    public static Captured From(TrainedModel model, IReadOnlyList<Place> places, ImageTable table, int[] rows, long? inMemory = null)
     {
         var network = model.Network;
         var files = new List<IDisposable>();
-        var values = places.ToDictionary(place => place.Name, place => Room(place, rows.Length, files));
+        var values = places.ToDictionary(place => place.Name, place => Room(place, rows.Length, inMemory ?? MostInMemory, files));
         var predictions = new List<int>(rows.Length);
         var loader = new BatchLoader(table, table[model.Description.Task], [], rows, Evaluation.BatchSize);
         Evaluation.Visit(network, model.Description.Normalisation, loader, (images, batch) =>
@@ -49,12 +57,12 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
         return new Captured(places.ToDictionary(entry => entry.Place.Name, entry => entry.Values.index_select(0, index).DetachFromDisposeScope()), predictions, rows);
     }
 
-    private static Tensor Room(Place place, int count, List<IDisposable> files)
+    private static Tensor Room(Place place, int count, long inMemory, List<IDisposable> files)
     {
         if (place.Symbols > 0) return torch.zeros(count, dtype: ScalarType.Int64).DetachFromDisposeScope();
         long[] shape = [count, .. place.Shape];
         var size = shape.Aggregate(1L, (product, length) => product * length);
-        if (size * sizeof(float) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16) return torch.zeros(shape).DetachFromDisposeScope();
+        if (size * sizeof(float) <= inMemory) return torch.zeros(shape).DetachFromDisposeScope();
         var file = new TemporaryFile();
         files.Add(file);
         using var mapped = torch.from_file(file.Path, shared: true, size: size, dtype: ScalarType.Float32);

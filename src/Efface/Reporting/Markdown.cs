@@ -9,15 +9,17 @@ internal static partial class Markdown
     // Invisible, and enough that @somebody and #12 are no longer a mention and a reference.
     private const char Joiner = '\u2060';
 
-    /// <summary>Prose: every sign that could mean something is escaped.</summary>
+    private const string Meaningful = @"\`*_{}[]<>|~&$@#^/";
+
+    /// <summary>Prose: every sign that could begin something is escaped; a point or colon only where it could be part of an address.</summary>
     public static string Text(string text)
     {
-        var escaped = new StringBuilder();
-        foreach (var letter in OneLine(text))
+        var (line, escaped) = (OneLine(text), new StringBuilder());
+        for (var i = 0; i < line.Length; i++)
         {
-            if (char.IsAsciiLetterOrDigit(letter) || letter is ' ' or ',' or '%' or ';' || !char.IsAscii(letter)) escaped.Append(letter);
-            else if (letter is '@' or '#') escaped.Append('\\').Append(letter).Append(Joiner);
-            else escaped.Append('\\').Append(letter);
+            if (Meaningful.Contains(line[i]) || line[i] is '.' or ':' && i + 1 < line.Length && !(line[i + 1] == ' ' || char.IsAsciiDigit(line[i + 1]))) escaped.Append('\\');
+            escaped.Append(line[i]);
+            if (line[i] is '@' or '#') escaped.Append(Joiner);
         }
         return escaped.ToString();
     }

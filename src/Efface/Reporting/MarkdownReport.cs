@@ -88,7 +88,7 @@ public static class MarkdownReport
         var settings = run.Audit is { } audit
             ? $" Tolerance {Numbers.Points(audit.Settings.Tolerance)} points, {Numbers.ShortPercent(audit.Settings.Confidence)} intervals, {Numbers.Count(audit.Worst.Leak.GivenTask.N)} test images."
             : "";
-        return $"Data set {run.Record.Data.Name}.{settings} Written {Numbers.Moment(now)} by Efface {run.Record.Environment.Efface}.";
+        return $"Data set {run.Record.Data.Name}.{settings} Written {Numbers.Moment(now)} by Efface {run.Version}.";
     }
 
     private static string Lower(string words) => words.ToLowerInvariant();

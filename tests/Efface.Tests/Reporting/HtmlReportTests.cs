@@ -215,9 +215,9 @@ public sealed class HtmlReportTests : IDisposable
             return $"{Numbers.Points(leak.Value)}{sign}{Numbers.PointsInterval(leak)}";
         }
         var map = Section(folder, "map");
-        Assert.Equal(Cell(code, "lookup", "✕surely above the tolerance"), Row(map, "lookup")[1]);
+        Assert.Equal(Cell(code, "lookup", "✕interval above the tolerance"), Row(map, "lookup")[1]);
         Assert.Equal("–not sent here", Row(map, "lookup")[2]);
-        Assert.Equal(Cell(logits, "mlp", "✓surely within the tolerance"), Row(map, "mlp")[2]);
+        Assert.Equal(Cell(logits, "mlp", "✓interval within the tolerance"), Row(map, "mlp")[2]);
         Assert.Equal(["heat-4", "heat-4", "heat-1"], map.Descendants("tr").Last().Elements("td").Select(cell => (string)cell.Attribute("class")!));
     }
 
@@ -334,7 +334,7 @@ public sealed class HtmlReportTests : IDisposable
         var before = new BeforeReading("h", place.Best, FakeRuns.Around(0.948, 0.01), new Leak(FakeRuns.Around(0.398, 0.021), FakeRuns.Around(0.39, 0.02)));
         var folder = _runs.Run("unlearn", place with { Before = before });
         Assert.Contains("Before unlearning the same attackers read 94.8\u00a0% at h (93.8 to 95.8\u00a0%), 39.8 points beyond the floor.", Text(folder), StringComparison.Ordinal);
-        Assert.Equal("39.8✕surely above the tolerance37.7 to 41.9", Row(Section(folder, "map"), "Before unlearning").Single());
+        Assert.Equal("39.8✕interval above the tolerance37.7 to 41.9", Row(Section(folder, "map"), "Before unlearning").Single());
         Assert.DoesNotContain(Section(_runs.Before(), "map").Descendants("th"), cell => cell.Value.StartsWith("Before unlearningthe", StringComparison.Ordinal));
     }
 

@@ -16,7 +16,7 @@ public sealed class MarkdownReportTests : IDisposable
     public void The_verdict_stands_on_top_with_its_reasons()
     {
         var lines = Render(_runs.Before(), _runs.After(Verdict.Leaks)).Split('\n');
-        Assert.Equal(@"## ❌ Leaks: Can “glasses” be read from a model for “smile”\?", lines[0]);
+        Assert.Equal(@"## ❌ Leaks: Can “glasses” be read from a model for “smile”?", lines[0]);
         Assert.Contains(lines, line => line.StartsWith("- ❌ Leaks, `glasses` at `code`: the best attacker reads more", StringComparison.Ordinal));
     }
 
@@ -76,7 +76,7 @@ public sealed class MarkdownReportTests : IDisposable
             for (var i = 0; i < text.Length; i++)
             {
                 if (text[i] == '\\') i++;
-                else if (text[i] is '|' or '`' or '<' or '>' or '[' or '*' or '_' or '@' or '#' or '&' or ':' or '.' or '\n') return false;
+                else if (text[i] is '|' or '`' or '<' or '>' or '[' or '*' or '_' or '@' or '#' or '&' or '/' or '\n' || text[i] is ':' or '.' && i + 1 < text.Length && char.IsAsciiLetter(text[i + 1])) return false;
             }
             return true;
         });

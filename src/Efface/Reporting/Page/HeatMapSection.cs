@@ -65,7 +65,7 @@ internal static class HeatMapSection
     }
 
     private static (string Sign, string Words) Sign(Measured leak, double tolerance)
-        => leak.Low > tolerance ? ("✕", "surely above the tolerance") : leak.High <= tolerance ? ("✓", "surely within the tolerance") : ("?", "undecided");
+        => leak.Low > tolerance ? ("✕", "interval above the tolerance") : leak.High <= tolerance ? ("✓", "interval within the tolerance") : ("?", "interval across the tolerance");
 
     private static int Step(double leak, double tolerance) => Steps.Count(step => leak > step * tolerance);
 
@@ -75,7 +75,7 @@ internal static class HeatMapSection
         return Html.Of($"""
             <ul class="key">
             {ranges.Select((range, i) => Html.Of($"""<li><span class="patch heat-{i}" aria-hidden="true"></span> {range}{(i == 0 ? "" : " points")}</li>"""))}
-            <li>✓ surely within the tolerance</li><li>? undecided</li><li>✕ surely above it</li>
+            <li>✓ interval within the tolerance</li><li>? across it</li><li>✕ above it</li>
             </ul>
             """);
 

@@ -12,6 +12,9 @@ namespace Efface.Reporting.Page;
 /// <param name="Metrics">metrics.jsonl.</param>
 internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunRecord Record, AuditResult? Audit, IReadOnlyList<EpochMetrics> Metrics)
 {
+    /// <summary>The version that wrote it, without the commit.</summary>
+    public string Version => Record.Environment.Efface.Split('+')[0];
+
     /// <summary>Whether it made a model forget.</summary>
     public bool Unlearns => Record.Command == "unlearn";
 

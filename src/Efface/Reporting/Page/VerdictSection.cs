@@ -19,7 +19,7 @@ internal static class VerdictSection
             <header>
             <p class="eyebrow">Efface: audit of a model</p>
             <h1>{title}</h1>
-            <p class="note">Data set {run.Record.Data.Name}, {Numbers.Count(run.Record.Data.Counts.Values.Sum())} images. Written {Numbers.Moment(now)} by Efface {run.Record.Environment.Efface}.</p>
+            <p class="note">Data set {run.Record.Data.Name}, {Numbers.Count(run.Record.Data.Counts.Values.Sum())} images. Written {Numbers.Moment(now)} by Efface {run.Version}.</p>
             </header>
             <section class="verdict {style}" aria-label="Verdict">
             <p>{Badge.Of(run.Audit?.Verdict)}</p>

@@ -12,7 +12,7 @@ internal static class ComparisonTable
     {
         var rows = folders.Select(ComparisonRow.Of).OfType<ComparisonRow>().ToArray();
         var table = new Table().AddColumn("");
-        foreach (var row in rows) table.AddColumn(row.Run == "train" ? "before" : "after", column => column.RightAligned());
+        foreach (var row in rows) table.AddColumn(Label(row.Run), column => column.RightAligned());
 
         void Add(string name, Func<ComparisonRow, string> cell) => table.AddRow([name, .. rows.Select(row => Markup.Escape(cell(row)))]);
         // Vectors that came without a task are held against guessing.
@@ -31,8 +31,10 @@ internal static class ComparisonTable
         AnsiConsole.Write(table);
         foreach (var folder in folders)
             foreach (var reason in folder.Audit?.Reasons ?? [])
-                Console.Out.WriteLine($"{(folder.Run.Command == "train" ? "before" : "after")}: {reason}");
+                Console.Out.WriteLine($"{Label(folder.Run.Command)}: {reason}");
     }
+
+    private static string Label(string command) => command switch { "train" => "before", "unlearn" => "after", _ => "vectors" };
 
     private const string Missing = "—";
 

@@ -11,11 +11,13 @@ public static class Judgement
     /// <param name="controls">The checks of the audit itself.</param>
     /// <param name="split">Whether the parts of the data are apart.</param>
     /// <param name="tolerance">τ.</param>
-    public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, double tolerance)
+    /// <param name="hasTask">Whether leaks are counted from what y tells; else from guessing.</param>
+    public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, double tolerance, bool hasTask = true)
     {
+        var told = hasTask ? "the task tells" : "guessing";
         if (!split.Passed) return (Verdict.Inconclusive, [Shared(split)]);
         if (leak.Low > tolerance)
-            return (Verdict.Leaks, [Text($"the best attacker reads {leak.Value:P1} more than the task tells (at least {leak.Low:P1}; tolerated {tolerance:P1})")]);
+            return (Verdict.Leaks, [Text($"the best attacker reads {leak.Value:P1} more than {told} (at least {leak.Low:P1}; tolerated {tolerance:P1})")]);
 
         var worst = attackers.MaxBy(attacker => attacker.GivenTask.High)!;
         var reasons = new List<string>();
@@ -23,10 +25,10 @@ public static class Judgement
         if (!controls.Shuffled.Passed)
             reasons.Add(Text($"the audit finds what is not there: shuffled labels were read {controls.Shuffled.Measured.Value:P1} better than chance; check the data for duplicates"));
         if (worst.GivenTask.High > tolerance)
-            reasons.Add(Text($"{worst.Name} may read up to {worst.GivenTask.High:P1} more than the task tells, and {tolerance:P1} is tolerated; {Wanted(worst.GivenTask, tolerance)}"));
+            reasons.Add(Text($"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {told}, and {tolerance:P1} is tolerated; {Wanted(worst.GivenTask, tolerance)}"));
         return reasons.Count > 0
             ? (Verdict.Inconclusive, reasons)
-            : (Verdict.Forgotten, [Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} beyond what the task tells, at its upper bound (tolerated {tolerance:P1})")]);
+            : (Verdict.Forgotten, [Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {(hasTask ? "what the task tells" : "guessing")}, at its upper bound (tolerated {tolerance:P1})")]);
     }
 
     private static string Shared(SplitControl split)

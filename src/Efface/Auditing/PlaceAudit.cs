@@ -43,7 +43,7 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         attacking($"{attribute.Name} at {place.Name}: controls");
         var controls = ControlRuns.Run(read.Parts, settings, _sampling, _sampling.At(corrected));
         var leak = Leak(read, _sampling.At(corrected));
-        var (verdict, reasons) = Judgement.Of(leak.GivenTask, [.. read.Attacks.Select(sent => sent.Result)], controls, split, settings.Tolerance);
+        var (verdict, reasons) = Judgement.Of(leak.GivenTask, [.. read.Attacks.Select(sent => sent.Result)], controls, split, settings.Tolerance, subject.Task is not null);
         return new RepresentationAudit
         {
             Name = place.Name,

@@ -33,7 +33,7 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
            where !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
            from knowsTask in hasTask ? new[] { false, true } : [false]
            from unseen in new[] { false, true }
-           from seed in attacker.DependsOnSeed ? settings.Seeds : settings.Seeds.Take(1)
+           from seed in attacker.DependsOnSeed && !(attacker.IsCostly && settings.Budget == Budget.Quick) ? settings.Seeds : settings.Seeds.Take(1)
            select (attacker, knowsTask, unseen, seed);
 
     /// <summary>Attacks, and judges.</summary>

@@ -80,6 +80,9 @@ public interface IAttacker
     /// <summary>Whether another seed may give another result; others are sent once.</summary>
     bool DependsOnSeed => true;
 
+    /// <summary>Whether it costs so much that a quick audit sends it with one seed.</summary>
+    bool IsCostly => false;
+
     /// <summary>Whether it can work on such representations.</summary>
     bool Reads(AttackProblem problem);
 

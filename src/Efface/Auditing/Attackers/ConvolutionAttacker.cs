@@ -8,18 +8,12 @@ namespace Efface.Auditing;
 /// Two convolutions on feature maps, then each filter's mean and maximum over all positions: it finds what stands somewhere, whatever its
 /// mean, at a tenth of a ResNet18's cost.
 /// </summary>
-public sealed class ConvolutionAttacker : NeuralAttacker
+public sealed class ConvolutionAttacker : MapAttacker
 {
     private const long Filters = 32;
 
     /// <inheritdoc/>
     public override string Name => "convolution";
-
-    /// <inheritdoc/>
-    public override bool Reads(AttackProblem problem) => problem.IsMap;
-
-    /// <inheritdoc/>
-    protected override Tensor Prepare(Tensor values) => values;
 
     /// <inheritdoc/>
     protected override double Rate => 3e-3;
@@ -37,7 +31,7 @@ public sealed class ConvolutionAttacker : NeuralAttacker
     {
         var filters = (long)(Filters * settings.Width);
         return Sequential(
-            Conv2d(problem.Shape[0] + problem.TaskClasses, filters, 3, padding: 1, bias: false), BatchNorm2d(filters), ReLU(inplace: true),
+            Conv2d(problem.Shape[0] + problem.TaskClasses, filters, 3, stride: TakesLargeSteps(problem) ? 2 : 1, padding: 1, bias: false), BatchNorm2d(filters), ReLU(inplace: true),
             Conv2d(filters, 2 * filters, 3, padding: 1, bias: false), BatchNorm2d(2 * filters), ReLU(inplace: true),
             new MeanAndMaximum(), Dropout(settings.Dropout), Linear(4 * filters, problem.AttributeClasses));
     }

@@ -22,11 +22,17 @@ public abstract class NeuralAttacker : ChoosingAttacker
     /// <inheritdoc/>
     public override bool DependsOnSeed => true;
 
+    /// <inheritdoc/>
+    public virtual bool IsCostly => false;
+
     /// <summary>Epochs over a large set.</summary>
     protected abstract int Epochs(Budget budget);
 
     /// <summary>A small set is seen more often, until so many steps are made.</summary>
     protected virtual int FewestSteps => 400;
+
+    /// <summary>It learns from at most so many images.</summary>
+    protected virtual int Most(Budget budget) => int.MaxValue;
 
     /// <summary>Adam's largest step size.</summary>
     protected virtual double Rate => 1e-3;
@@ -45,14 +51,15 @@ public abstract class NeuralAttacker : ChoosingAttacker
         torch.manual_seed(seed);
         using var scope = NewDisposeScope();
         var device = Training.Compute.Device;
+        if (Most(problem.Budget) is var most && fit.Count > most) fit = fit.Select(Some(fit.Count, most, seed));
         var reader = new Reader(problem, Build(problem, settings).to(device), Standardiser.Of(fit.Values), device);
         using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
         var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
         var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray());
 
         var batches = Math.Max(1, (fit.Count + BatchSize - 1) / BatchSize);
-        var most = Epochs(problem.Budget);
-        var epochs = Math.Clamp(FewestSteps / batches, most, Math.Max(most, MostEpochs));
+        var usual = Epochs(problem.Budget);
+        var epochs = Math.Clamp(FewestSteps / batches, usual, Math.Max(usual, MostEpochs));
         var (random, selection) = (new Random(seed), new Selection<int>());
         for (var epoch = 0; epoch < epochs; epoch++)
         {
@@ -74,6 +81,13 @@ public abstract class NeuralAttacker : ChoosingAttacker
         }
         reader.Restore();
         return reader;
+    }
+
+    private static int[] Some(int count, int most, int seed)
+    {
+        var order = Enumerable.Range(0, count).ToArray();
+        new Random(seed).Shuffle(order);
+        return order[..most];
     }
 
     private static Tensor ClassWeights(AttackSet fit, int classes)

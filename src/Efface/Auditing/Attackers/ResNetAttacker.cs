@@ -5,19 +5,13 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing;
 
 /// <summary>A ResNet18 on feature maps: the paper's decoder (section 4.1 of Guo et al.), at half its width; in a quick audit at a quarter, which costs a fourth.</summary>
-public sealed class ResNetAttacker : NeuralAttacker
+public sealed class ResNetAttacker : MapAttacker
 {
     /// <inheritdoc/>
     public override string Name => "resnet18";
 
     /// <inheritdoc/>
-    public override bool Reads(AttackProblem problem) => problem.IsMap;
-
-    /// <inheritdoc/>
     protected override int FewestSteps => 150;
-
-    /// <inheritdoc/>
-    protected override Tensor Prepare(Tensor values) => values;
 
     /// <inheritdoc/>
     protected override int Epochs(Budget budget) => budget == Budget.Full ? 15 : 5;
@@ -29,7 +23,7 @@ public sealed class ResNetAttacker : NeuralAttacker
     protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings) => Backbones.Create(new BackboneOptions
     {
         Model = "resnet18",
-        Stem = "cifar",
+        Stem = TakesLargeSteps(problem) ? "fast" : "cifar",
         Width = settings.Width,
         Channels = (int)problem.Shape[0] + problem.TaskClasses,
         Classes = problem.AttributeClasses,

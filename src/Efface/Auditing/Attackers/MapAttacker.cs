@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Efface.Auditing;
+
+/// <summary>A network on feature maps as they are. In a quick audit it learns from fewer images, and looks at large maps in larger steps.</summary>
+public abstract class MapAttacker : NeuralAttacker
+{
+    private const int FewImages = 4000, SmallSide = 16;
+
+    /// <inheritdoc/>
+    public override bool IsCostly => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(AttackProblem problem) => problem.IsMap;
+
+    /// <inheritdoc/>
+    protected override Tensor Prepare(Tensor values) => values;
+
+    /// <inheritdoc/>
+    protected override int Most(Budget budget) => budget == Budget.Quick ? FewImages : int.MaxValue;
+
+    /// <summary>Whether the first convolution goes in steps of two.</summary>
+    protected static bool TakesLargeSteps(AttackProblem problem) => problem.Budget == Budget.Quick && problem.Shape[1] > SmallSide;
+}

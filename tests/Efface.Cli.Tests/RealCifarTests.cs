@@ -22,7 +22,7 @@ public sealed class RealCifarTests : IDisposable
     public async Task Living_is_learnt_and_class_is_forgotten_on_real_images()
     {
         var root = RealData.Root();
-        string[] flags = ["--width", "0.25", "--stem", "fast", "--limit", "2000", "--threads", "2", "--json"];
+        string[] flags = ["--width", "0.25", "--stem", "fast", "--limit", "2000", "--threads", "1", "--json"];
         var before = await _tool.Run(["train", "--data", "cifar10", "--root", root, "--forget", "class", "--epochs", "4", "--batch", "64", "--learning-rate", "0.05", .. flags, "--out", "before"]);
         Assert.InRange((double)before.Json["run"]!["result"]!["fidelity"]!, 0.72, 1);
         var after = await _tool.Run("unlearn", "--from", "before", "--epochs", "3", "--json", "--out", "after");

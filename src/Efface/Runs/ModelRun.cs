@@ -33,6 +33,8 @@ public static class ModelRun
         using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, cancel);
         Compute.UseThreads(prepared.Config.Threads);
 
+        // What is wrong with model or split is told before anything is removed from the images or written.
+        Start(prepared).Dispose();
         var folder = RunFolder.Create(path);
         foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
         try

@@ -16,7 +16,7 @@ public sealed class MlpAttacker : NeuralAttacker
     protected override int? Threads(long numbers) => 1;
 
     /// <inheritdoc/>
-    protected override int Epochs(Budget budget) => budget == Budget.Full ? 40 : 15;
+    protected override int Epochs(Budget budget) => budget == Budget.Full ? 40 : 12;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => budget == Budget.Full

@@ -33,8 +33,15 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
            where !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
            from knowsTask in hasTask ? new[] { false, true } : [false]
            from unseen in new[] { false, true }
-           from seed in attacker.DependsOnSeed && !(attacker.IsCostly && settings.Budget == Budget.Quick) ? settings.Seeds : settings.Seeds.Take(1)
+           from seed in settings.Seeds.Take(SeedsOf(attacker, settings))
            select (attacker, knowsTask, unseen, seed);
+
+    private static int SeedsOf(IAttacker attacker, AuditSettings settings) => attacker switch
+    {
+        { DependsOnSeed: false } => 1,
+        { IsCostly: true } => settings.Budget == Budget.Quick ? 1 : 2,
+        _ => settings.Seeds.Count,
+    };
 
     /// <summary>Attacks, and judges.</summary>
     public RepresentationAudit Run(AuditResult? before)

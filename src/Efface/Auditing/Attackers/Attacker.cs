@@ -80,7 +80,7 @@ public interface IAttacker
     /// <summary>Whether another seed may give another result; others are sent once.</summary>
     bool DependsOnSeed => true;
 
-    /// <summary>Whether it costs so much that a quick audit sends it with one seed.</summary>
+    /// <summary>Whether it costs so much that a quick audit sends it with one seed, and a full one with two.</summary>
     bool IsCostly => false;
 
     /// <summary>Whether it can work on such representations.</summary>

@@ -19,11 +19,11 @@ public sealed class ConvolutionAttacker : MapAttacker
     protected override double Rate => 3e-3;
 
     /// <inheritdoc/>
-    protected override int Epochs(Budget budget) => budget == Budget.Full ? 30 : 10;
+    protected override int Epochs(Budget budget) => budget == Budget.Full ? 15 : 10;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => budget == Budget.Full
-        ? [new(1, 0.2, 1e-4), new(2, 0.5, 1e-3), new(2, 0, 1e-5)]
+        ? [new(1, 0.2, 1e-4), new(2, 0.5, 1e-3)]
         : [new(1, 0.2, 1e-4)];
 
     /// <inheritdoc/>

@@ -16,11 +16,11 @@ public sealed class MlpAttacker : NeuralAttacker
     protected override int? Threads(long numbers) => 1;
 
     /// <inheritdoc/>
-    protected override int Epochs(Budget budget) => budget == Budget.Full ? 40 : 12;
+    protected override int Epochs(Budget budget) => budget == Budget.Full ? 25 : 12;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => budget == Budget.Full
-        ? [new(1, 0.3, 1e-4), new(1, 0.5, 1e-3), new(2, 0.1, 1e-5)]
+        ? [new(1, 0.3, 1e-4), new(2, 0.5, 1e-3)]
         : [new(1, 0.3, 1e-4)];
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public sealed class ResNetAttacker : MapAttacker
     protected override int FewestSteps => 150;
 
     /// <inheritdoc/>
-    protected override int Epochs(Budget budget) => budget == Budget.Full ? 15 : 5;
+    protected override int Epochs(Budget budget) => budget == Budget.Full ? 8 : 5;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => [new(budget == Budget.Full ? 0.5 : 0.25, 0, 1e-4)];

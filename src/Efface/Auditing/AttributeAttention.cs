@@ -37,8 +37,7 @@ public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> D
         using var scope = NewDisposeScope();
         var (at, read) = (model.Network.IndexOf(stage), model.Network.IndexOf(readAt ?? stage));
         if (read < at) throw new InvalidInputException($"stage '{readAt}'", $"comes before {stage}", "Read at that stage or a later one");
-        var training = table.Rows(Part.Train);
-        if (training.Length > Most) training = Splits.Draw(training, Splits.By([attribute]), (double)Most / training.Length, 0);
+        var training = Splits.AtMost(table.Rows(Part.Train), Most, Splits.By([attribute]), 0);
         using var probe = LinearProbe.Fit(Vectors(model, read, table, attribute, training), Labels(attribute, training), attribute.Count(training));
 
         Tensor LogOdds(Tensor output) => GradCam.LogOddsOfDecision(probe.Logits(Pooled(model.Network.Run(output, (at + 1)..(read + 1)))));

@@ -71,17 +71,7 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     public static AttributeClassifier Train(ImageTable table, Column attribute, ClassifierOptions options, ITrainingObserver? observer = null, CancellationToken cancel = default)
     {
         torch.manual_seed(options.Seed);
-        var model = TrainedModel.Create(new ModelDescription
-        {
-            Model = options.Model,
-            Stem = options.Stem ?? Backbones.DefaultStem(table.ImageShape[1]),
-            Width = options.Width,
-            Input = table.ImageShape,
-            Task = attribute.Name,
-            Classes = attribute.Classes,
-            Normalisation = Normalisation.Of(table),
-            Split = StagedNetwork.Embedding,
-        }, Compute.Device);
+        var model = TrainedModel.Create(ModelDescription.For(table, attribute, options.Model, options.Stem, options.Width), Compute.Device);
         try
         {
             Train(model, table, attribute, options, observer, cancel);
@@ -124,8 +114,7 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
 
     private static void Train(TrainedModel model, ImageTable table, Column attribute, ClassifierOptions options, ITrainingObserver? observer, CancellationToken cancel)
     {
-        var rows = table.Rows(Part.Train);
-        if (rows.Length > options.Most) rows = Splits.Draw(rows, Splits.By([attribute]), (double)options.Most / rows.Length, 0);
+        var rows = Splits.AtMost(table.Rows(Part.Train), options.Most, Splits.By([attribute]), 0);
         var epochs = Math.Clamp(options.FewestSteps * Training.BatchSize / rows.Length, options.Epochs, Math.Max(options.Epochs, MostEpochs));
         // Patience as long as the training: it goes to the end, and back to its best epoch.
         var training = Training with { Epochs = epochs, Seed = options.Seed, Patience = epochs };

@@ -60,7 +60,7 @@ public sealed class AuditSubject : IDisposable
         var place = isCode
             ? new Place("code", 0, (int)values.max().item<long>() + 1, true, [])
             : new Place("h", 0, 0, true, values.shape[1..]);
-        int[][] rows = [.. Enum.GetValues<Part>().Select(part => Enumerable.Range(0, table.Parts.Length).Where(row => table.Parts[row] == part).ToArray())];
+        int[][] rows = [.. Enum.GetValues<Part>().Select(table.Rows)];
         rows[0] = CapturedParts.Drawn(rows[0], y, budget);
 
         var places = new List<(Place Place, Tensor Values)> { (place, values) };

@@ -64,10 +64,13 @@ public static class Bootstrap
             .Select(alike => new Kind(alike.First(), alike.Count()))];
     }
 
+    private static (double Weight, (int Class, int Sum, int Size) Add)[] AddsTo(Kind[] seen, int z)
+        => [.. seen.SelectMany(kind => kind.Adds, (kind, add) => (kind.Weight, Add: add)).Where(entry => entry.Add.Class == z)];
+
     // Images of class z in a unit that has any.
     private static int UsualSize(Kind[] seen, int z)
     {
-        var adds = seen.SelectMany(kind => kind.Adds, (kind, add) => (kind.Weight, Add: add)).Where(entry => entry.Add.Class == z).ToArray();
+        var adds = AddsTo(seen, z);
         return (int)Math.Round(adds.Sum(entry => entry.Weight * entry.Add.Size) / adds.Sum(entry => entry.Weight));
     }
 
@@ -99,7 +102,7 @@ public static class Bootstrap
         var (plain, corrected, squares) = (0.0, 0.0, 0.0);
         foreach (var z in present)
         {
-            var adds = seen.SelectMany(kind => kind.Adds, (kind, add) => (kind.Weight, Add: add)).Where(entry => entry.Add.Class == z).ToArray();
+            var adds = AddsTo(seen, z);
             double units = adds.Sum(entry => entry.Weight), images = adds.Sum(entry => entry.Weight * entry.Add.Size);
             if (units < 2) continue;
             var mean = adds.Sum(entry => entry.Weight * entry.Add.Sum) / images;

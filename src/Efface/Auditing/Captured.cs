@@ -104,9 +104,7 @@ public sealed record CapturedParts(Captured Training, Captured Validation, Captu
     }
 
     /// <summary>As many of the training images as attackers are fitted on, the same each time.</summary>
-    public static int[] Drawn(int[] training, Column? task, Budget budget) => training.Length <= Most(budget)
-        ? training
-        : Splits.Draw(training, task is null ? _ => 0 : Splits.By([task]), (double)Most(budget) / training.Length, 0);
+    public static int[] Drawn(int[] training, Column? task, Budget budget) => Splits.AtMost(training, Most(budget), task is null ? _ => 0 : Splits.By([task]), 0);
 
     /// <inheritdoc/>
     public void Dispose()

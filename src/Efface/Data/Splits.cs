@@ -30,6 +30,10 @@ public static class Splits
         return [.. drawn.Order()];
     }
 
+    /// <summary>All rows where there are no more than <paramref name="most"/>; else so many of them, drawn as <see cref="Draw"/> does.</summary>
+    public static int[] AtMost(int[] rows, int most, Func<int, int> stratum, int seed)
+        => rows.Length <= most ? rows : Draw(rows, stratum, (double)most / rows.Length, seed);
+
     /// <summary>One number for each combination of the classes of <paramref name="columns"/>.</summary>
     public static Func<int, int> By(IReadOnlyList<Column> columns)
         => row => columns.Aggregate(0, (stratum, column) => stratum * column.Classes.Count + column.Labels[row]);

@@ -34,15 +34,15 @@ public static class ModelRun
         Compute.UseThreads(prepared.Config.Threads);
 
         // What is wrong with model or split is told before anything is removed from the images or written.
-        Start(prepared).Dispose();
+        using var original = Start(prepared);
         var folder = RunFolder.Create(path);
         foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
         try
         {
             using var removal = Removals.Of(prepared, observer, observer, cancel);
             var shown = removal is null ? prepared : prepared with { Table = removal.Table };
-            torch.manual_seed(prepared.Config.Seed);
-            using var model = Start(shown);
+            using var anew = removal is null ? null : Start(shown);
+            var model = anew ?? original;
             var options = Options(prepared.Config);
             var record = new RunRecord
             {
@@ -100,17 +100,8 @@ public static class ModelRun
     private static TrainedModel Start(Prepared prepared)
     {
         var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
-        var model = config.From is { } from ? Load(from, table, task) : TrainedModel.Create(new ModelDescription
-        {
-            Model = config.Model,
-            Stem = config.Stem!,
-            Width = config.Width,
-            Input = table.ImageShape,
-            Task = task.Name,
-            Classes = task.Classes,
-            Normalisation = Normalisation.Of(table),
-            Split = StagedNetwork.Embedding,
-        }, Compute.Device);
+        torch.manual_seed(config.Seed);
+        var model = config.From is { } from ? Load(from, table, task) : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
 
         if (prepared.Recipe is { IsDiscrete: true } recipe) return model.WithBottleneck(recipe.Bits);
         var split = config.Split ?? (prepared.Recipe is null ? StagedNetwork.Embedding : MultiplyAdds.MiddleStage(model.Network, table.ImageShape));

@@ -23,8 +23,7 @@ public static class VectorAuditRun
         if (problems.Count > 0) throw new InvalidInputException(problems);
         using var table = VectorReader.Read(options, reading, cancel);
         var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
-        int[] Rows(Part part) => [.. Enumerable.Range(0, table.Parts.Length).Where(row => table.Parts[row] == part)];
-        if (AuditChecks.Columns(table.Columns, task, options.Attributes, Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
+        if (AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
         foreach (var note in table.Notes.Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
 
         var folder = RunFolder.Create(path);
@@ -37,8 +36,8 @@ public static class VectorAuditRun
                 Config = new RunConfig { Data = "vectors", Task = options.Task, Forget = options.Attributes, Vectors = options },
                 Environment = EnvironmentRecords.Capture(),
                 Data = new DataRecord(table.Name, table.Fingerprint,
-                    Enum.GetValues<Part>().ToDictionary(part => part.ToString().ToLowerInvariant(), part => Rows(part).Length),
-                    task is null ? [] : [.. options.Attributes.Select(name => JointRecord.Of(JointTable.Of(task, table.Columns.Single(column => column.Name == name), Rows(Part.Train))))]),
+                    Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
+                    task is null ? [] : [.. options.Attributes.Select(name => JointRecord.Of(JointTable.Of(task, table.Columns.Single(column => column.Name == name), table.Rows(Part.Train))))]),
             };
             folder.WriteSkipped(table.Skipped);
             folder.Audit = Audit(table, options, settings, progress, cancel);

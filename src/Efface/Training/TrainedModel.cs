@@ -43,6 +43,24 @@ public sealed record ModelDescription
 
     /// <summary>The names of the stages, from image to logits.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
+
+    /// <summary>A network for a column of a table, split behind the embedding.</summary>
+    /// <param name="table">Its images' size and training part decide input and normalisation.</param>
+    /// <param name="task">What it is for.</param>
+    /// <param name="model">A name of <see cref="Backbones.Names"/>.</param>
+    /// <param name="stem">A name of <see cref="Backbones.Stems"/>; null takes the usual one for the images' size.</param>
+    /// <param name="width">Factor on every stage's channels.</param>
+    public static ModelDescription For(ImageTable table, Column task, string model, string? stem, double width) => new()
+    {
+        Model = model,
+        Stem = stem ?? Backbones.DefaultStem(table.ImageShape[1]),
+        Width = width,
+        Input = table.ImageShape,
+        Task = task.Name,
+        Classes = task.Classes,
+        Normalisation = Normalisation.Of(table),
+        Split = StagedNetwork.Embedding,
+    };
 }
 
 /// <summary>A network with its description, as a run folder holds it.</summary>

@@ -52,7 +52,7 @@ internal sealed class PartDraw(int count, Func<int, int> stratum, Func<int, int>
         foreach (var part in Enum.GetValues<Part>())
         {
             int[] all = [.. rows.Where(row => parts[row] == part)];
-            kept.AddRange(all.Length <= limit ? all : Splits.Draw(all, stratum, (double)limit / all.Length, seed + 1));
+            kept.AddRange(Splits.AtMost(all, limit, stratum, seed + 1));
         }
         return [.. kept.Order()];
     }

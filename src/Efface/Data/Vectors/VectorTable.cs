@@ -33,6 +33,9 @@ public sealed class VectorTable : IDisposable
     /// <summary>The part of each image, [N].</summary>
     public required Part[] Parts { get; init; }
 
+    /// <summary>The images of one part, in order.</summary>
+    public int[] Rows(Part part) => [.. Enumerable.Range(0, Parts.Length).Where(row => Parts[row] == part)];
+
     /// <summary>Whether the parts were drawn, because no column says them.</summary>
     public required bool PartsDrawn { get; init; }
 

@@ -7,7 +7,7 @@ public static class Attackers
     public static IReadOnlyList<IAttacker> All { get; } =
     [
         FloorAttacker.Majority, FloorAttacker.LabelOnly, FloorAttacker.PredictionOnly,
-        new LookupAttacker(), new LinearAttacker(), new ProductsAttacker(), new NearestNeighboursAttacker(), new TreesAttacker(), new MlpAttacker(),
-        new ConvolutionAttacker(), new ResNetAttacker(),
+        new LookupAttacker(), new LinearAttacker(), new ProductsAttacker(), new MomentsAttacker(), new NearestNeighboursAttacker(), new TreesAttacker(), new MlpAttacker(),
+        new ConvolutionAttacker(), new PatchesAttacker(), new ResNetAttacker(),
     ];
 }

@@ -9,7 +9,7 @@ namespace Efface.Auditing;
 /// <param name="Width">A factor on how wide its layers are.</param>
 /// <param name="Dropout">The share of features left out in training.</param>
 /// <param name="WeightDecay">Of the optimiser.</param>
-public sealed record NeuralSettings(double Width, double Dropout, double WeightDecay);
+public record NeuralSettings(double Width, double Dropout, double WeightDecay);
 
 /// <summary>
 /// An attacker that learns by gradient: standardises its input, weighs classes equally, trains with Adam under a cosine, and keeps the
@@ -41,7 +41,7 @@ public abstract class NeuralAttacker : ChoosingAttacker
     protected abstract IReadOnlyList<NeuralSettings> Settings(Budget budget);
 
     /// <summary>Logits [B, K] from standardised h, with y as further features (or planes, for maps) where it is known.</summary>
-    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings);
+    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, AttackSet fit);
 
     private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
         => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, seed));
@@ -52,7 +52,8 @@ public abstract class NeuralAttacker : ChoosingAttacker
         using var scope = NewDisposeScope();
         var device = Training.Compute.Device;
         if (Most(problem.Budget) is var most && fit.Count > most) fit = fit.Select(Some(fit.Count, most, seed));
-        var reader = new Reader(problem, Build(problem, settings).to(device), Standardiser.Of(fit.Values), device);
+        var standardiser = Standardiser.Of(fit.Values);
+        var reader = new Reader(problem, Build(problem, settings, fit with { Values = standardiser.Apply(fit.Values) }).to(device), standardiser, device);
         using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
         var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
         var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray());

@@ -43,7 +43,7 @@ public sealed class ProductsAttacker : ChoosingAttacker
         using var all = Whitening.Of(values);
         if (all.Map.shape[1] == 0) yield break;
         using var white = all.First(MostFeatures);
-        var directions = new Contrasts(white.Apply(values).to_type(ScalarType.Float32), groups).Directions(Directions);
+        var directions = new Contrasts(white.Apply(values).to_type(ScalarType.Float32), groups).Directions(order: 2, Directions);
         yield return white.Then(directions.t().to_type(ScalarType.Float64));
     }
 

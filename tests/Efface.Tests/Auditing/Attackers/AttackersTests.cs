@@ -34,6 +34,7 @@ public sealed class AttackersTests : IDisposable
     [InlineData("lookup")]
     [InlineData("linear")]
     [InlineData("products")]
+    [InlineData("moments")]
     [InlineData("knn")]
     [InlineData("trees")]
     [InlineData("mlp")]
@@ -47,7 +48,7 @@ public sealed class AttackersTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_mlp_reads_a_parity()
+    public void A_parity_is_no_line_and_read_by_the_mlp()
     {
         void Parity(float[] h, int z) => (h[0], h[1]) = (Math.Abs(h[0]) * (h[2] > 0 ? 1 : -1), Math.Abs(h[1]) * ((h[2] > 0) == (z == 1) ? 1 : -1));
         var parts = Planted.Vectors(Parity);

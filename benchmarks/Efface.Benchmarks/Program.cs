@@ -1,6 +1,7 @@
 // Every attacker on every case with known truth: what it finds of what is there.
 //   dotnet run -c Release --project benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images]
 //   … -- verdicts [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each.
+//   … -- coverage [redraws]: how often intervals contain the truth.
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
@@ -10,9 +11,14 @@ using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 torch.set_num_threads(1);
+int Number(int at, int usual) => args.Length > at ? int.Parse(args[at]) : usual;
+if (args is ["coverage", ..])
+{
+    Coverage.Run(Number(1, 5000));
+    return;
+}
 if (args is ["verdicts", ..])
 {
-    int Number(int at, int usual) => args.Length > at ? int.Parse(args[at]) : usual;
     Verdicts.Run(Number(1, 200), Number(2, 4000), Number(3, 10_000), Number(4, 0), Number(5, 1));
     return;
 }

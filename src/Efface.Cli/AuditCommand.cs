@@ -76,8 +76,8 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
                 Confidence = Confidence ?? usual.Confidence,
                 Budget = budget,
                 Seeds = Seeds is { } seeds ? [.. Enumerable.Range(0, seeds)] : AuditSettings.SeedsOf(budget),
-                Attackers = Names(Attackers) ?? usual.Attackers,
-                Stages = Names(Stages) ?? usual.Stages,
+                Attackers = Names("--attackers", Attackers) ?? usual.Attackers,
+                Stages = Names("--stages", Stages) ?? usual.Stages,
             };
         }
 
@@ -96,8 +96,7 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
     protected override int Execute(Settings settings)
     {
         if (settings.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
-        var (asked, attributes) = (settings.ToAuditSettings(), OutputSettings.Names(settings.Attribute) ?? []);
-        if (settings.Attribute is not null && attributes.Length == 0) throw new InvalidInputException($"--attribute {settings.Attribute}", "names no column", "Name the columns to look for, such as --attribute glasses");
+        var (asked, attributes) = (settings.ToAuditSettings(), OutputSettings.Names("--attribute", settings.Attribute) ?? []);
         var folder = ProgressDisplay.Show(display =>
         {
             if (settings.Run is null) return VectorAuditRun.Run(Vectors(settings, attributes), OutSettings.OutOr(settings.Out, "audit"), asked, display.OnAudit, display, Shell.Cancel);

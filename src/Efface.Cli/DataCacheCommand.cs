@@ -12,7 +12,7 @@ internal sealed class DataCacheCommand : NativeCommand<DataCacheCommand.Settings
         [CommandOption("--cache <DIR>"), Description("The caches' folder ($EFFACE_CACHE, or the user's cache folder).")]
         public string? Cache { get; init; }
 
-        [CommandOption("--root <DIR>"), Description("Only the caches of this data set's folder.")]
+        [CommandOption("--root <DIR>"), Description("Only the pixels of this data set's folder.")]
         public string? Root { get; init; }
 
         [CommandOption("--clear"), Description("Deletes them.")]
@@ -35,11 +35,16 @@ internal sealed class DataCacheCommand : NativeCommand<DataCacheCommand.Settings
             return Shell.Done;
         }
         foreach (var (entry, damaged) in lines.Select(line => (line.entry, line.damaged)))
-            Console.Out.WriteLine($"{entry.Description?.Root ?? "(unreadable)"}  {Geometry(entry.Description)}  {entry.Bytes / 1e6:N1} MB{(damaged is { } count ? $", {count:N0} damaged" : "")}");
+            Console.Out.WriteLine($"{Name(entry)}  {entry.Bytes / 1e6:N1} MB{(damaged is { } count ? $", {count:N0} damaged" : "")}");
         Console.Out.WriteLine($"{(settings.Clear ? "Deleted" : "")} {entries.Count} caches, {entries.Sum(entry => entry.Bytes) / 1e6:N1} MB, in {folder}".TrimStart());
         return Shell.Done;
     }
 
-    private static string Geometry(CacheDescription? description)
-        => description is null ? "" : $"{description.Geometry.Side}×{description.Geometry.Side} {description.Geometry.Mode.ToString().ToLowerInvariant()}";
+    private static string Name(CacheEntry entry) => entry switch
+    {
+        { Description: { Geometry: var geometry } description } => $"{description.Root}  {geometry.Side}×{geometry.Side} {geometry.Mode.ToString().ToLowerInvariant()}",
+        { Kind: CacheFolder.Classifiers } => "a classifier of an attribute",
+        { Kind: CacheFolder.Removed } => "images of which an area was removed",
+        _ => "(unreadable)",
+    };
 }

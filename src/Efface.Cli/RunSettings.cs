@@ -13,7 +13,12 @@ internal class OutputSettings : CommandSettings
     public bool Json { get; init; }
 
     /// <summary>Names between commas; null when the flag was not given.</summary>
-    public static string[]? Names(string? list) => list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    /// <exception cref="InvalidInputException">It was given, and names nothing: an unset variable in somebody's script must not mean the usual.</exception>
+    public static string[]? Names(string flag, string? list) => list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) switch
+    {
+        [] => throw new InvalidInputException($"{flag} \"{list}\"", "names nothing", "Give names, with commas between them, or leave the flag out"),
+        var names => names,
+    };
 }
 
 /// <summary>The flags that say what a model is trained on and how; they have one name everywhere.</summary>
@@ -85,7 +90,7 @@ internal class RunSettings : DataSettings
             Data = Data ?? file.Data,
             Root = Root ?? file.Root,
             Task = Task ?? file.Task,
-            Forget = Names(Forget) ?? file.Forget,
+            Forget = Names("--forget", Forget) ?? file.Forget,
             Model = Model ?? file.Model,
             Stem = Stem ?? file.Stem,
             Width = Width ?? file.Width,

@@ -29,7 +29,7 @@ internal sealed class TrainCommand : NativeCommand<TrainCommand.Settings>
             {
                 AttentionRemoval = file with
                 {
-                    Attributes = Names(RemoveAttention) ?? file.Attributes,
+                    Attributes = Names("--remove-attention", RemoveAttention) ?? file.Attributes,
                     Fraction = Fraction ?? file.Fraction,
                     Fill = Fill is null ? file.Fill : ParseFill(Fill),
                 },

@@ -34,6 +34,15 @@ public sealed class BadInputTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_tool.Folder));
     }
 
+    [Theory]
+    [InlineData("unlearn", "--forget", "")]
+    [InlineData("unlearn", "--forget", " , ")]
+    [InlineData("train", "--remove-attention", "")]
+    [InlineData("audit", "--attribute", "")]
+    [InlineData("audit", "--stages", ",")]
+    public async Task An_empty_list_of_names_is_not_taken_for_the_usual_ones(string command, string flag, string list)
+        => ToldInLines(await _tool.Run([command, flag, list, .. command == "audit" ? new[] { "--run", "nowhere" } : ["--limit", "40"]]), $"{flag} \"{list}\": names nothing");
+
     [Fact]
     public async Task Every_mistake_is_told_at_once()
         => ToldInLines(await _tool.Run("train", "--data", "nothing", "--epochs", "0", "--model", "magic", "--width", "-1"), "--model magic", "--width -1", "--epochs 0", "--data nothing");

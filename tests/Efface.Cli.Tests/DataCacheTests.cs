@@ -30,11 +30,30 @@ public sealed class DataCacheTests : IDisposable
     [Fact]
     public async Task Clearing_leaves_alone_what_is_no_cache()
     {
-        Directory.CreateDirectory(_tool.At("store/holiday"));
-        File.WriteAllText(_tool.At("store/holiday/picture.txt"), "mine");
+        string[] own = ["store/holiday/picture.txt", "store/removed/holiday/picture.txt"];
+        foreach (var file in own) Write(file);
 
         Assert.Equal(0, await Count("--clear"));
-        Assert.Equal("mine", File.ReadAllText(_tool.At("store/holiday/picture.txt")));
+        Assert.All(own, file => Assert.Equal("mine", File.ReadAllText(_tool.At(file))));
+    }
+
+    [Fact]
+    public async Task What_was_made_of_the_images_is_listed_and_cleared_with_them()
+    {
+        Write("store/removed/0123456789abcdef0123456789abcdef/pixels.u8");
+        Write("store/classifiers/fedcba9876543210fedcba9876543210/model.safetensors");
+
+        var listed = await _tool.Run("data", "cache", "--cache", "store");
+        Assert.Contains("images of which an area was removed", listed.Output, StringComparison.Ordinal);
+        Assert.Contains("a classifier of an attribute", listed.Output, StringComparison.Ordinal);
+        Assert.Equal(2, await Count("--clear"));
+        Assert.Empty(Directory.GetFiles(_tool.At("store"), "*", SearchOption.AllDirectories));
+    }
+
+    private void Write(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_tool.At(file))!);
+        File.WriteAllText(_tool.At(file), "mine");
     }
 
     private async Task<int> Count(params string[] flags)

@@ -96,8 +96,7 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     /// <exception cref="IOException">The cache cannot be written.</exception>
     public static AttributeClassifier TrainOnce(string cacheRoot, ImageTable table, Column attribute, ClassifierOptions options, ITrainingObserver? observer = null, CancellationToken cancel = default)
     {
-        var name = JsonSerializer.Serialize(new { Schema, Fingerprint = table.Fingerprint(), attribute.Name, Options = options });
-        var folder = Path.Combine(cacheRoot, "classifiers", PixelRecord.Hash(name).ToString("x32", CultureInfo.InvariantCulture));
+        var folder = CacheFolder.Derived(cacheRoot, CacheFolder.Classifiers, new { Schema, Fingerprint = table.Fingerprint(), attribute.Name, Options = options });
         try
         {
             if (Directory.Exists(folder)) return new AttributeClassifier(TrainedModel.Load(folder, Compute.Device));

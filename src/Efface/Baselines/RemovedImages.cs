@@ -23,8 +23,7 @@ internal sealed class RemovedImages
     /// <summary>The place of what other images, settings or classifiers do not share.</summary>
     public RemovedImages(string cacheRoot, ImageTable original, AttentionRemovalSettings settings, ClassifierOptions options)
     {
-        var key = JsonSerializer.Serialize(new { Schema, Fingerprint = original.Fingerprint(), Settings = settings, Options = options });
-        var folder = Path.Combine(cacheRoot, "removed", PixelRecord.Hash(key).ToString("x32", CultureInfo.InvariantCulture));
+        var folder = CacheFolder.Derived(cacheRoot, CacheFolder.Removed, new { Schema, Fingerprint = original.Fingerprint(), Settings = settings, Options = options });
         (_original, _pixels, _result) = (original, Path.Combine(folder, "pixels.u8"), Path.Combine(folder, "removal.json"));
     }
 

@@ -1,17 +1,29 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Efface.Data;
 
-/// <summary>One data set's decoded pixels on disk.</summary>
-/// <param name="Folder">Where they are.</param>
-/// <param name="Description">What they are; null when that cannot be read.</param>
+/// <summary>What is kept on disk for later runs.</summary>
+/// <param name="Folder">Where it is.</param>
+/// <param name="Kind">pixels, or the kind of what was made of them.</param>
+/// <param name="Description">What pixels they are; null when that cannot be read, and for other kinds.</param>
 /// <param name="Bytes">On disk.</param>
 /// <param name="LastUsed">UTC.</param>
-public sealed record CacheEntry(string Folder, CacheDescription? Description, long Bytes, DateTime LastUsed);
+public sealed record CacheEntry(string Folder, string Kind, CacheDescription? Description, long Bytes, DateTime LastUsed);
 
-/// <summary>The folder of all caches of decoded pixels.</summary>
+/// <summary>The folder of all caches: decoded pixels, and what costs time to make of them.</summary>
 public static class CacheFolder
 {
+    /// <summary>Classifiers of attributes, trained on cached images.</summary>
+    public const string Classifiers = "classifiers";
+
+    /// <summary>Images of which an area was removed.</summary>
+    public const string Removed = "removed";
+
+    private const string Pixels = "pixels";
+
+    private static readonly string[] DerivedKinds = [Classifiers, Removed];
+
     /// <summary><c>$EFFACE_CACHE</c>, else the user's own folder for caches.</summary>
     public static string Default
     {
@@ -27,16 +39,24 @@ public static class CacheFolder
         }
     }
 
-    /// <summary>Every cache below <paramref name="cacheRoot"/>, that of one data set alone when <paramref name="root"/> names it.</summary>
+    /// <summary>The folder of what is made once for all runs with the same key.</summary>
+    /// <param name="cacheRoot">The folder of all caches.</param>
+    /// <param name="kind"><see cref="Classifiers"/> or <see cref="Removed"/>.</param>
+    /// <param name="key">All that it depends on; written as JSON.</param>
+    internal static string Derived<TKey>(string cacheRoot, string kind, TKey key)
+        => Path.Combine(cacheRoot, kind, PixelRecord.Hash(JsonSerializer.Serialize(key)).ToString("x32", CultureInfo.InvariantCulture));
+
+    /// <summary>Every cache below <paramref name="cacheRoot"/>; the pixels of one data set alone when <paramref name="root"/> names it.</summary>
     public static IReadOnlyList<CacheEntry> List(string cacheRoot, string? root = null)
     {
         if (!Directory.Exists(cacheRoot)) return [];
         var wanted = root is null ? null : Path.GetFullPath(root);
         return [.. Directory.EnumerateDirectories(cacheRoot)
             .Where(PixelCache.IsCache)
-            .Select(Entry)
+            .Select(folder => Entry(folder, Pixels, Describe(folder)))
             .Where(entry => wanted is null || entry.Description?.Root == wanted)
-            .OrderBy(entry => entry.Description?.Root, StringComparer.Ordinal)];
+            .OrderBy(entry => entry.Description?.Root, StringComparer.Ordinal)
+            .Concat(wanted is null ? Derived(cacheRoot) : [])];
     }
 
     /// <summary>Deletes caches; nothing else that may lie in the folder is touched.</summary>
@@ -45,7 +65,7 @@ public static class CacheFolder
     public static IReadOnlyList<CacheEntry> Clear(string cacheRoot, string? root = null)
     {
         var entries = List(cacheRoot, root);
-        Problem[] busy = [.. entries.Where(entry => PixelCache.IsHeld(entry.Folder))
+        Problem[] busy = [.. entries.Where(entry => entry.Kind == Pixels && PixelCache.IsHeld(entry.Folder))
             .Select(entry => new Problem(entry.Folder, "is being filled by a run", "Wait for it, or stop it; nothing was deleted"))];
         if (busy.Length > 0) throw new InvalidInputException(busy);
         foreach (var entry in entries) Directory.Delete(entry.Folder, recursive: true);
@@ -59,10 +79,18 @@ public static class CacheFolder
         return cache.CountDamaged();
     }
 
-    private static CacheEntry Entry(string folder)
+    private static IEnumerable<CacheEntry> Derived(string cacheRoot)
+        => from kind in DerivedKinds
+           let all = Path.Combine(cacheRoot, kind)
+           where Directory.Exists(all)
+           from folder in Directory.EnumerateDirectories(all)
+           where UInt128.TryParse(Path.GetFileName(folder), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _)
+           select Entry(folder, kind, null);
+
+    private static CacheEntry Entry(string folder, string kind, CacheDescription? description)
     {
-        var files = new DirectoryInfo(folder).GetFiles();
-        return new CacheEntry(folder, Describe(folder), files.Sum(file => file.Length), files.Max(file => file.LastWriteTimeUtc));
+        var (directory, files) = (new DirectoryInfo(folder), new DirectoryInfo(folder).GetFiles());
+        return new CacheEntry(folder, kind, description, files.Sum(file => file.Length), files.Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(directory.LastWriteTimeUtc).Max());
     }
 
     private static CacheDescription? Describe(string folder)

@@ -73,5 +73,5 @@ public sealed class MomentsAttackerTests : IDisposable
 
     private static Tensor Column(int[] labels) => torch.tensor(labels.Select(label => (float)label).ToArray());
 
-    private static void Shift(float[] h, int z) => h[0] += z == 1 ? 1 : -1;
+    private static void Shift(float[] h, int z) => h[0] += z == 1 ? 1.5f : -1.5f;
 }

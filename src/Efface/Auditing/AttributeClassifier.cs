@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Efface.Data;
 using Efface.Models;
 using Efface.Training;

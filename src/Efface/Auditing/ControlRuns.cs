@@ -72,7 +72,7 @@ public static class ControlRuns
             : parts.Problem with { Shape = [parts.Problem.Shape[0] + classes] };
         var planted = parts.With(problem, set =>
         {
-            var written = torch.tensor(set.Attribute.Zip(Permuted(set, random), (own, other) => (long)(random.NextDouble() < share ? own : other)).ToArray());
+            var written = torch.tensor(set.Attribute.Zip(Permutation.Within(set.Task, set.Attribute, random), (own, other) => (long)(random.NextDouble() < share ? own : other)).ToArray());
             return parts.Problem.IsDiscrete
                 ? set.Values * classes + written
                 : torch.cat([set.Values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1);
@@ -84,7 +84,7 @@ public static class ControlRuns
     private static Control Shuffled(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
     {
         var random = new Random(seed);
-        var measured = Gain(parts.WithAttribute(set => Permuted(set, random)), suite, sampling, seed);
+        var measured = Gain(parts.WithAttribute(set => Permutation.Within(set.Task, set.Attribute, random)), suite, sampling, seed);
         return new Control(measured.Low <= 0, measured, 0);
     }
 
@@ -92,20 +92,6 @@ public static class ControlRuns
     {
         var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MaxBy(attack => attack.Validation.BalancedAccuracy())!.Test;
         return Bootstrap.BalancedDifference(best.Right(), parts.Floor(FloorAttacker.LabelOnly).Test.Right(), best.Truth, best.Classes, sampling);
-    }
-
-    // z permuted among the images of one y: p(z|y) stays, every other link to the image is gone.
-    private static int[] Permuted(AttackSet set, Random random)
-    {
-        var result = (int[])set.Attribute.Clone();
-        foreach (var group in Enumerable.Range(0, set.Count).GroupBy(i => set.Task[i]))
-        {
-            var rows = group.ToArray();
-            var labels = rows.Select(row => set.Attribute[row]).ToArray();
-            random.Shuffle(labels);
-            for (var i = 0; i < rows.Length; i++) result[rows[i]] = labels[i];
-        }
-        return result;
     }
 
     private static AttackParts AsVectors(AttackParts parts) => parts.Problem.IsMap

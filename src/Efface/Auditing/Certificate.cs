@@ -1,0 +1,51 @@
+namespace Efface.Auditing;
+
+/// <summary>
+/// An upper bound on what any attacker who sees a released symbol of an image can reach, whatever its computing power: the Bayes
+/// vulnerability (Smith 2009) of the sample's table of symbols and z, raised by McDiarmid's inequality. docs/certificate.md has the proof.
+/// </summary>
+public sealed record Certificate
+{
+    /// <summary><c>accuracy</c>: for images drawn as the sample was; <c>balancedAccuracy</c>: the mean over the classes of z.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>What the attacker sees: <c>c</c> or <c>c,y</c> of a code, <c>ŷ</c> or <c>ŷ,y</c> of the bare decision.</summary>
+    public required string Knows { get; init; }
+
+    /// <summary>What the best attacker of all would reach on this very sample: above the truth on average.</summary>
+    public required double Estimate { get; init; }
+
+    /// <summary>By how much the truth may exceed the estimate, but for a chance of <see cref="Delta"/>.</summary>
+    public required double Slack { get; init; }
+
+    /// <summary>The bound: estimate and slack, at most 1.</summary>
+    public double Value => Math.Min(1, Estimate + Slack);
+
+    /// <summary>What is reached without the symbol, by who knows y; without a task, by who knows nothing.</summary>
+    public required Measured Floor { get; init; }
+
+    /// <summary>By how much the estimate would lie above the truth if the symbol told nothing beyond y: the price of many symbols.</summary>
+    public required double Bias { get; init; }
+
+    /// <summary>The chance that the truth exceeds <see cref="Value"/>, over samples.</summary>
+    public required double Delta { get; init; }
+
+    /// <summary>Images of the sample.</summary>
+    public required int N { get; init; }
+
+    /// <summary>I(symbol; z) in bits is at most this, for images drawn as the sample was; null where the bound is of balanced accuracy.</summary>
+    public double? BitsAtMost { get; init; }
+
+    /// <summary>What it takes for granted, in words.</summary>
+    public required IReadOnlyList<string> Assumptions { get; init; }
+
+    /// <summary>The same but for another chance.</summary>
+    public Certificate At(double delta) => this with { Delta = delta, Slack = Slack * Math.Sqrt(Math.Log(1 / delta) / Math.Log(1 / Delta)) };
+}
+
+/// <summary>The symbol that gives most away: a rare one may, although all together do not.</summary>
+/// <param name="Symbol">Its number.</param>
+/// <param name="Class">The class of z that it points at.</param>
+/// <param name="Share">Of that class among the images with this symbol.</param>
+/// <param name="Expected">The share that their y alone would lead to expect.</param>
+public sealed record WorstSymbol(int Symbol, int Class, Measured Share, double Expected);

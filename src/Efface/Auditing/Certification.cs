@@ -1,0 +1,142 @@
+namespace Efface.Auditing;
+
+/// <summary>Certificates from a sample that neither trained nor chose anything.</summary>
+/// <param name="symbols">What is released of each image, [N]; from 0.</param>
+/// <param name="task">y, [N]; null where there is none.</param>
+/// <param name="attribute">z, [N].</param>
+/// <param name="classes">K, the classes of z.</param>
+/// <param name="sampling">How the images were drawn; 1 - its confidence is δ.</param>
+public sealed class Certification(int[] symbols, int[]? task, int[] attribute, int classes, Sampling sampling)
+{
+    private const int Permutations = 100;
+
+    private readonly double[] _ofClass = Count(attribute, classes);
+
+    /// <summary>Bounds on accuracy and balanced accuracy, for who sees the symbol, and for who knows y too.</summary>
+    /// <param name="symbol"><c>c</c> or <c>ŷ</c>.</param>
+    /// <param name="reference">What is reached without the symbol.</param>
+    public IReadOnlyList<Certificate> Certificates(string symbol, Floor reference)
+    {
+        var known = task is null ? symbols : Joined(symbols, task);
+        var (mean, expected) = (Permuted([symbols, known]), new[] { WithoutLeak(symbols), WithoutLeak(known) });
+        var bounds = new List<Certificate>();
+        foreach (var (seen, knows, which) in new[] { (symbols, symbol, 0), (known, $"{symbol},y", 1) }.Take(task is null ? 1 : 2))
+        {
+            var (accuracy, balanced) = Best(seen, attribute);
+            bounds.Add(Bound("accuracy", knows, accuracy, Slack(_ => 1.0 / attribute.Length), reference.Accuracy, mean[which].Accuracy - expected[which].Accuracy) with
+            {
+                BitsAtMost = Entropy() + Math.Log2(Math.Min(1, accuracy + Slack(_ => 1.0 / attribute.Length))),
+            });
+            bounds.Add(Bound("balancedAccuracy", knows, balanced, Slack(i => 1 / (Present * _ofClass[attribute[i]])), reference.BalancedAccuracy, mean[which].Balanced - expected[which].Balanced));
+        }
+        return bounds;
+    }
+
+    /// <summary>The symbol whose images are surely most of one class beyond what y tells.</summary>
+    public WorstSymbol Worst()
+    {
+        var (known, joint, ofTask) = Known();
+        var worst = Enumerable.Range(0, symbols.Length).GroupBy(i => symbols[i]).SelectMany(images => Enumerable.Range(0, classes).Where(z => _ofClass[z] > 0).Select(z => new WorstSymbol(images.Key, z,
+            Measured.Share([.. images.Select(i => attribute[i] == z)], sampling.Select([.. images])),
+            images.Average(i => joint[known[i], z] / (double)ofTask[known[i]]))));
+        return worst.MaxBy(one => one.Share.Low - one.Expected)!;
+    }
+
+    private Certificate Bound(string metric, string knows, double estimate, double slack, Measured floor, double bias) => new()
+    {
+        Metric = metric,
+        Knows = knows,
+        Estimate = estimate,
+        Slack = slack,
+        Floor = floor,
+        Bias = bias,
+        Delta = 1 - sampling.Confidence,
+        N = attribute.Length,
+        Assumptions =
+        [
+            sampling.Groups is null ? "the images of the sample are independent of each other" : "the groups of the sample are independent of each other",
+            "who attacks sees images drawn as those of the sample were, each with a symbol of its own",
+            "neither the extractor nor anything about it was chosen by looking at the sample",
+        ],
+    };
+
+    private int Present => _ofClass.Count(count => count > 0);
+
+    private double Entropy() => -_ofClass.Where(count => count > 0).Sum(count => count / attribute.Length * Math.Log2(count / attribute.Length));
+
+    // McDiarmid (1989): one image moves the estimate by so much at most, a group of them by the sum.
+    private double Slack(Func<int, double> change)
+    {
+        var squares = Enumerable.Range(0, attribute.Length).GroupBy(i => sampling.Groups?[i] ?? i).Sum(group => Math.Pow(group.Sum(change), 2));
+        return Math.Sqrt(Math.Log(1 / (1 - sampling.Confidence)) / 2 * squares);
+    }
+
+    // Who knew the sample's table would say the class of the largest entry of a row.
+    private (double Accuracy, double Balanced) Best(int[] seen, int[] z) => Best(Table(seen, z), (table, row, label) => table[row, label]);
+
+    // The same from p(symbol, y) p(z | y).
+    private (double Accuracy, double Balanced) WithoutLeak(int[] seen)
+    {
+        var (known, joint, ofTask) = Known();
+        return Best(Table(seen, known), (table, row, z) => Enumerable.Range(0, ofTask.Length).Sum(y => table[row, y] == 0 ? 0 : table[row, y] * joint[y, z] / (double)ofTask[y]));
+    }
+
+    private (double Accuracy, double Balanced) Best(int[,] table, Func<int[,], int, int, double> weight)
+    {
+        var (accuracy, balanced) = (0.0, 0.0);
+        for (var row = 0; row < table.GetLength(0); row++)
+        {
+            var (most, mostOfClass) = (0.0, 0.0);
+            for (var z = 0; z < classes; z++)
+            {
+                if (_ofClass[z] == 0) continue;
+                var count = weight(table, row, z);
+                (most, mostOfClass) = (Math.Max(most, count), Math.Max(mostOfClass, count / _ofClass[z]));
+            }
+            (accuracy, balanced) = (accuracy + most, balanced + mostOfClass);
+        }
+        return (accuracy / attribute.Length, balanced / Present);
+    }
+
+    private (int[] Task, int[,] Joint, int[] OfTask) Known()
+    {
+        var known = task ?? new int[attribute.Length];
+        var joint = Table(known, attribute);
+        return (known, joint, [.. Enumerable.Range(0, joint.GetLength(0)).Select(y => Enumerable.Range(0, joint.GetLength(1)).Sum(z => joint[y, z]))]);
+    }
+
+    private (double Accuracy, double Balanced)[] Permuted(IReadOnlyList<int[]> kinds)
+    {
+        var (random, sums) = (new Random(0), new (double Accuracy, double Balanced)[kinds.Count]);
+        for (var permutation = 0; permutation < Permutations; permutation++)
+        {
+            var z = Permutation.Within(task, attribute, random);
+            for (var kind = 0; kind < kinds.Count; kind++)
+            {
+                var (accuracy, balanced) = Best(kinds[kind], z);
+                sums[kind] = (sums[kind].Accuracy + accuracy / Permutations, sums[kind].Balanced + balanced / Permutations);
+            }
+        }
+        return sums;
+    }
+
+    private static int[] Joined(int[] symbols, int[] task)
+    {
+        var tasks = task.Max() + 1;
+        return [.. symbols.Zip(task, (symbol, y) => symbol * tasks + y)];
+    }
+
+    private static double[] Count(int[] labels, int classes)
+    {
+        var counts = new double[classes];
+        foreach (var label in labels) counts[label]++;
+        return counts;
+    }
+
+    private static int[,] Table(int[] rows, int[] columns)
+    {
+        var table = new int[rows.Max() + 1, columns.Max() + 1];
+        for (var i = 0; i < rows.Length; i++) table[rows[i], columns[i]]++;
+        return table;
+    }
+}

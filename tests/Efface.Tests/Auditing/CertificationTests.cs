@@ -1,0 +1,213 @@
+using Efface.Auditing;
+using Efface.Tests.Models;
+using TorchSharp;
+using Xunit;
+
+namespace Efface.Tests.Auditing;
+
+[Collection(SharedTorch.Name)]
+public sealed class CertificationTests
+{
+    private const double Delta = 0.05;
+
+    private static readonly Floor Nothing = new(new Measured(0, 0, 0, 0), new Measured(0, 0, 0, 0));
+
+    [Fact]
+    public void The_truth_exceeds_the_bound_in_no_more_draws_than_is_said()
+    {
+        const int Tables = 300, Draws = 10;
+        var (random, exceeded) = (new Random(1), new Dictionary<string, int>());
+        for (var each = 0; each < Tables; each++)
+        {
+            var (table, images) = (Joint.Drawn(random, symbols: 1 + random.Next(12), classes: 2 + random.Next(4)), 50 + random.Next(1000));
+            for (var draw = 0; draw < Draws; draw++)
+            {
+                var (symbols, z) = table.Sample(images, random);
+                foreach (var bound in Certify(symbols, z, table.Classes))
+                    if (bound.Value < (bound.Metric == "accuracy" ? table.BestAccuracy : table.BestBalanced)) exceeded[bound.Metric] = exceeded.GetValueOrDefault(bound.Metric) + 1;
+            }
+        }
+        Assert.All(exceeded.Values, count => Assert.InRange(count, 0, Delta * Tables * Draws));
+    }
+
+    [Fact]
+    public void Half_the_slack_would_be_too_little_where_there_is_one_symbol()
+    {
+        const int Draws = 2000, Images = 400;
+        const double Frequent = 0.7;
+        var (random, whole, half) = (new Random(2), 0, 0);
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            int[] z = [.. Enumerable.Range(0, Images).Select(_ => random.NextDouble() < Frequent ? 1 : 0)];
+            var bound = Certify(new int[Images], z, 2).Single(one => one.Metric == "accuracy");
+            if (bound.Estimate + bound.Slack < Frequent) whole++;
+            if (bound.Estimate + bound.Slack / 2 < Frequent) half++;
+        }
+        Assert.InRange(whole, 0, Delta * Draws);
+        Assert.InRange(half, 1.3 * Delta * Draws, Draws);
+    }
+
+    [Fact]
+    public void The_slack_is_the_closed_form()
+    {
+        int[] z = [.. Enumerable.Range(0, 1000).Select(i => i < 200 ? 0 : 1)];
+        var bounds = Certify(new int[1000], z, 2);
+        Assert.Equal(Math.Sqrt(Math.Log(20) / 2000), bounds[0].Slack, 1e-12);
+        Assert.Equal(Math.Sqrt(Math.Log(20) / 2 / 4 * (1.0 / 200 + 1.0 / 800)), bounds[1].Slack, 1e-12);
+        Assert.Equal(Math.Sqrt(Math.Log(100) / 2000), bounds[0].At(0.01).Slack, 1e-12);
+    }
+
+    [Fact]
+    public void The_estimate_is_what_the_best_of_all_decisions_reaches()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 20; round++)
+        {
+            int[] symbols = [.. Enumerable.Range(0, 40).Select(_ => random.Next(4))], z = [.. Enumerable.Range(0, 40).Select(_ => random.Next(3))];
+            var (accuracy, balanced) = (0.0, 0.0);
+            for (var decision = 0; decision < 81; decision++)
+            {
+                bool Right(int i) => decision / (int)Math.Pow(3, symbols[i]) % 3 == z[i];
+                var images = Enumerable.Range(0, 40).ToArray();
+                accuracy = Math.Max(accuracy, images.Average(i => Right(i) ? 1.0 : 0));
+                balanced = Math.Max(balanced, images.GroupBy(i => z[i]).Average(own => own.Average(i => Right(i) ? 1.0 : 0)));
+            }
+            var bounds = Certify(symbols, z, 3);
+            Assert.Equal(accuracy, bounds[0].Estimate, 1e-9);
+            Assert.Equal(balanced, bounds[1].Estimate, 1e-9);
+        }
+    }
+
+    [Fact]
+    public void No_attacker_reads_more_of_a_known_table_than_its_certificate()
+    {
+        const int Cases = 200;
+        var (random, above) = (new Random(4), 0);
+        for (var one = 0; one < Cases; one++)
+        {
+            var table = Joint.Drawn(random, 2 + random.Next(20), 2 + random.Next(3));
+            var sample = table.Sample(500, random);
+            var bound = Certify(sample.Symbols, sample.Z, table.Classes)[1];
+            var (fit, choose) = (Set(table.Sample(400, random)), Set(table.Sample(200, random)));
+            using var fitted = new LookupAttacker().Fit(new AttackProblem([], table.Symbols, 0, table.Classes), fit, choose, 0);
+            var every = Enumerable.Range(0, table.Symbols).ToArray();
+            using var values = torch.tensor(every.Select(symbol => (long)symbol).ToArray());
+            var read = fitted.Read(new AttackSet(values, new int[every.Length], new int[every.Length], new int[every.Length]));
+            if (table.Balanced(symbol => Enumerable.Range(0, table.Classes).MaxBy(z => read[symbol, z])) > bound.Value) above++;
+            fit.Values.Dispose();
+            choose.Values.Dispose();
+        }
+        Assert.Equal(0, above);
+    }
+
+    [Fact]
+    public void A_code_that_is_z_is_certified_to_tell_all()
+    {
+        int[] z = [.. Enumerable.Range(0, 300).Select(i => i % 3)];
+        Assert.All(Certify(z, z, 3), bound => Assert.Equal((1.0, 1.0), (bound.Estimate, bound.Value)));
+    }
+
+    [Fact]
+    public void Twins_count_once()
+    {
+        const int Draws = 1500, People = 100, Each = 4;
+        const double Frequent = 0.6;
+        var (random, byGroup, byImage) = (new Random(5), 0, 0);
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            int[] z = [.. Enumerable.Range(0, People).SelectMany(_ => Enumerable.Repeat(random.NextDouble() < Frequent ? 1 : 0, Each))];
+            int[] groups = [.. Enumerable.Range(0, z.Length).Select(i => i / Each)];
+            double Accuracy(int[]? of) => new Certification(new int[z.Length], null, z, 2, new Sampling(1 - Delta, of)).Certificates("c", Nothing)[0].Value;
+            if (Accuracy(groups) < Frequent) byGroup++;
+            if (Accuracy(null) < Frequent) byImage++;
+        }
+        Assert.InRange(byGroup, 0, Delta * Draws);
+        Assert.InRange(byImage, 1.2 * Delta * Draws, Draws);
+    }
+
+    // The figures of the design: CIFAR-10, living without class, a code that agrees with y in .935 of the images and is else random.
+    [Theory]
+    [InlineData(2, 0.201)]
+    [InlineData(16, 0.217)]
+    [InlineData(256, 0.280)]
+    public void Many_codes_that_tell_nothing_cost_the_bias_that_is_said(int codes, double value)
+    {
+        const int Rounds = 5, Images = 10_000;
+        const double Fidelity = 0.935;
+        var (random, values, truths) = (new Random(6), 0.0, 0.0);
+        for (var round = 0; round < Rounds; round++)
+        {
+            int[] z = [.. Enumerable.Range(0, Images).Select(i => i % 10)], y = [.. z.Select(label => label < 6 ? 1 : 0)];
+            int[] symbols = [.. y.Select(label => (random.NextDouble() < Fidelity ? label : 1 - label) + 2 * random.Next(codes / 2))];
+            var bound = new Certification(symbols, y, z, 10, new Sampling(1 - Delta)).Certificates("c", Nothing)[0];
+            values += bound.Value / Rounds;
+            truths += (bound.Estimate - bound.Bias) / Rounds;
+        }
+        Assert.Equal(value, values, 0.002);
+        // One of ten classes is guessed for each of two decisions.
+        Assert.Equal(0.2 * Fidelity, truths, 0.002);
+    }
+
+    [Fact]
+    public void A_rare_symbol_that_tells_is_named()
+    {
+        var random = new Random(7);
+        int[] z = [.. Enumerable.Range(0, 5000).Select(_ => random.Next(2))];
+        int[] symbols = [.. z.Select(label => random.NextDouble() < 0.01 && label == 1 ? 7 : random.Next(4))];
+        var worst = new Certification(symbols, new int[z.Length], z, 2, new Sampling(1 - Delta)).Worst();
+        Assert.Equal((7, 1), (worst.Symbol, worst.Class));
+        Assert.Equal(1, worst.Share.Value, 1e-9);
+        Assert.Equal(0.5, worst.Expected, 0.03);
+    }
+
+    private static IReadOnlyList<Certificate> Certify(int[] symbols, int[] z, int classes)
+        => new Certification(symbols, null, z, classes, new Sampling(1 - Delta)).Certificates("c", Nothing);
+
+    private static AttackSet Set((int[] Symbols, int[] Z) sample)
+        => new(torch.tensor(sample.Symbols.Select(symbol => (long)symbol).ToArray()), new int[sample.Z.Length], new int[sample.Z.Length], sample.Z);
+
+    // A known distribution of symbols and classes.
+    private sealed record Joint(double[,] P)
+    {
+        public int Symbols => P.GetLength(0);
+
+        public int Classes => P.GetLength(1);
+
+        public double BestAccuracy => Enumerable.Range(0, Symbols).Sum(c => Enumerable.Range(0, Classes).Max(z => P[c, z]));
+
+        public double BestBalanced => Balanced(c => Enumerable.Range(0, Classes).MaxBy(z => P[c, z] / OfClass(z)));
+
+        public static Joint Drawn(Random random, int symbols, int classes)
+        {
+            var p = new double[symbols, classes];
+            double[] ofClass = [.. Enumerable.Range(0, classes).Select(_ => 0.2 + random.NextDouble())];
+            double[] ofSymbol = [.. Enumerable.Range(0, symbols).Select(_ => random.NextDouble())];
+            var strength = random.NextDouble();
+            for (var c = 0; c < symbols; c++)
+                for (var z = 0; z < classes; z++) p[c, z] = ofClass[z] * ofSymbol[c] * (1 + strength * (random.NextDouble() - 0.5));
+            var sum = p.Cast<double>().Sum();
+            for (var c = 0; c < symbols; c++)
+                for (var z = 0; z < classes; z++) p[c, z] /= sum;
+            return new Joint(p);
+        }
+
+        public double Balanced(Func<int, int> decide) => Enumerable.Range(0, Symbols).Sum(c => P[c, decide(c)] / OfClass(decide(c))) / Classes;
+
+        public (int[] Symbols, int[] Z) Sample(int images, Random random)
+        {
+            var (symbols, z) = (new int[images], new int[images]);
+            var cumulative = new double[P.Length];
+            var sum = 0.0;
+            for (var cell = 0; cell < P.Length; cell++) cumulative[cell] = sum += P[cell / Classes, cell % Classes];
+            for (var i = 0; i < images; i++)
+            {
+                var at = Array.BinarySearch(cumulative, random.NextDouble() * sum);
+                var cell = Math.Min(at < 0 ? ~at : at, P.Length - 1);
+                (symbols[i], z[i]) = (cell / Classes, cell % Classes);
+            }
+            return (symbols, z);
+        }
+
+        private double OfClass(int z) => Enumerable.Range(0, Symbols).Sum(c => P[c, z]);
+    }
+}

@@ -190,6 +190,12 @@ public sealed record RepresentationAudit
     /// <summary>What the same attackers read from the model before unlearning; null where none is known.</summary>
     public BeforeReading? Before { get; init; }
 
+    /// <summary>Bounds on every attacker who sees the code; at the logits, on whoever is told the bare decision. Empty elsewhere.</summary>
+    public IReadOnlyList<Certificate> Certificates { get; init; } = [];
+
+    /// <summary>The code that gives most away; null where there is none.</summary>
+    public WorstSymbol? WorstSymbol { get; init; }
+
     /// <summary>The result of <see cref="Best"/>.</summary>
     [JsonIgnore]
     public AttackerResult BestResult => Find(Best);

@@ -31,6 +31,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
         var corrected = 1 - (1 - settings.Confidence) / (subject.Places.Count(place => place.Released) * sought.Count);
         var split = SplitCheck.Of(subject);
         var audits = (from column in sought from place in subject.Places select new PlaceAudit(subject, place, column, settings, corrected, split, Attacked(cancel)).Run(before)).ToList();
+        audits = [.. audits.Select(audit => Covered(subject, audit, audits))];
         return new AuditResult
         {
             Fidelity = Fidelity(subject),
@@ -46,6 +47,14 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
                 return CollateralRuns.Of(subject, before, column, settings);
             })],
         };
+    }
+
+    // What is computed from a certified code tells no more than the code does.
+    private static RepresentationAudit Covered(AuditSubject subject, RepresentationAudit audit, IReadOnlyList<RepresentationAudit> audits)
+    {
+        int Stage(RepresentationAudit of) => subject.Places.Single(place => place.Name == of.Name).Stage;
+        var code = audits.FirstOrDefault(other => other.Attribute == audit.Attribute && other.Verdict == Verdict.Certified && Stage(other) < Stage(audit));
+        return code is null || audit.Verdict == Verdict.Leaks ? audit : audit with { Verdict = Verdict.Certified, Reasons = [$"it is computed from the {code.Name} alone: {code.Reasons[0]}"] };
     }
 
     private void RequireAttackers(AuditSubject subject)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Efface.Auditing;
 
 /// <summary>
@@ -36,11 +38,12 @@ public sealed record Certificate
     /// <summary>I(symbol; z) in bits is at most this, for images drawn as the sample was; null where the bound is of balanced accuracy.</summary>
     public double? BitsAtMost { get; init; }
 
+    /// <summary>The most that any attacker gains beyond the floor's lower end.</summary>
+    [JsonIgnore]
+    public double Leak => Value - Floor.Low;
+
     /// <summary>What it takes for granted, in words.</summary>
     public required IReadOnlyList<string> Assumptions { get; init; }
-
-    /// <summary>The same but for another chance.</summary>
-    public Certificate At(double delta) => this with { Delta = delta, Slack = Slack * Math.Sqrt(Math.Log(1 / delta) / Math.Log(1 / Delta)) };
 }
 
 /// <summary>The symbol that gives most away: a rare one may, although all together do not.</summary>

@@ -12,6 +12,9 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
 
     private readonly double[] _ofClass = Count(attribute, classes);
 
+    /// <summary>The same sample at another confidence.</summary>
+    public Certification At(double confidence) => new(symbols, task, attribute, classes, sampling.At(confidence));
+
     /// <summary>Bounds on accuracy and balanced accuracy, for who sees the symbol, and for who knows y too.</summary>
     /// <param name="symbol"><c>c</c> or <c>ŷ</c>.</param>
     /// <param name="reference">What is reached without the symbol.</param>

@@ -12,12 +12,18 @@ public static class Judgement
     /// <param name="split">Whether the parts of the data are apart.</param>
     /// <param name="tolerance">τ.</param>
     /// <param name="hasTask">Whether leaks are counted from what y tells; else from guessing.</param>
-    public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, double tolerance, bool hasTask = true)
+    /// <param name="certificates">Of a code, each sure enough to rest a verdict on, with floors that are; else empty.</param>
+    public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(
+        Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, double tolerance, bool hasTask = true, IReadOnlyList<Certificate>? certificates = null)
     {
         var told = hasTask ? "the task tells" : "guessing";
         if (!split.Passed) return (Verdict.Inconclusive, [Shared(split)]);
         if (leak.Low > tolerance)
             return (Verdict.Leaks, [Text($"the best attacker reads {leak.Value:P1} more than {told} (at least {leak.Low:P1}; tolerated {tolerance:P1})")]);
+
+        var bound = certificates?.MaxBy(certificate => certificate.Leak);
+        if (bound?.Leak <= tolerance)
+            return (Verdict.Certified, [Text($"no attacker of any kind who sees the code{(hasTask ? " and knows the task" : "")} reads more than {Math.Max(0, bound.Leak):P1} above {(hasTask ? "what the task tells" : "guessing")} (tolerated {tolerance:P1})")]);
 
         var worst = attackers.MaxBy(attacker => attacker.GivenTask.High)!;
         var reasons = new List<string>();
@@ -26,9 +32,18 @@ public static class Judgement
             reasons.Add(Text($"the audit finds what is not there: shuffled labels were read {controls.Shuffled.Measured.Value:P1} better than chance; check the data for duplicates"));
         if (worst.GivenTask.High > tolerance)
             reasons.Add(Text($"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {told}, and {tolerance:P1} is tolerated; {Wanted(worst.GivenTask, tolerance)}"));
-        return reasons.Count > 0
-            ? (Verdict.Inconclusive, reasons)
-            : (Verdict.Forgotten, [Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {(hasTask ? "what the task tells" : "guessing")}, at its upper bound (tolerated {tolerance:P1})")]);
+        if (reasons.Count > 0) return (Verdict.Inconclusive, reasons);
+        reasons.Add(Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {(hasTask ? "what the task tells" : "guessing")}, at its upper bound (tolerated {tolerance:P1})"));
+        if (bound is not null) reasons.Add(Uncertified(bound, tolerance));
+        return (Verdict.Forgotten, reasons);
+    }
+
+    // Slack and the floor's error shrink with the square root of n, the bias at least so.
+    private static string Uncertified(Certificate bound, double tolerance)
+    {
+        var (gap, room) = (bound.Estimate - bound.Bias - bound.Floor.Value, bound.Slack + bound.Bias + bound.Floor.Value - bound.Floor.Low);
+        var remedy = gap < 0.9 * tolerance ? Text($"about {Rounded(bound.N * Math.Pow(room / (tolerance - gap), 2)):N0} test images could certify it (now {bound.N:N0})") : "more images would hardly certify it";
+        return Text($"that is no bound for every attacker: the certificate allows {bound.Leak:P1} ({bound.Metric} of who knows {bound.Knows}); {remedy}");
     }
 
     private static string Shared(SplitControl split)

@@ -12,9 +12,13 @@ namespace Efface.Auditing;
 public sealed record Place(string Name, int Stage, int Symbols, bool Released, long[] Shape)
 {
     private const int ManyDraws = 16;
+    private const string Logits = "logits";
 
     /// <summary>Of how many runs over one image it is the mean; 1 is what one run gives.</summary>
     public int Draws { get; init; } = 1;
+
+    /// <summary>Whether whoever receives it is told the model's own decision.</summary>
+    public bool IsDecision => Name == Logits;
 
     /// <summary>What an attacker who does not know y is up against here.</summary>
     public AttackProblem Problem(int attributeClasses, Budget budget = Budget.Quick) => new(Shape, Symbols, 0, attributeClasses) { Budget = budget };
@@ -37,7 +41,7 @@ public sealed record Place(string Name, int Stage, int Symbols, bool Released, l
         else if (split < embedding)
             places.Add(new Place("h", split, 0, true, shapes[split]));
         places.Add(new Place("embedding", embedding, 0, embedding >= split, shapes[embedding]));
-        places.Add(new Place("logits", last, 0, true, shapes[last]));
+        places.Add(new Place(Logits, last, 0, true, shapes[last]));
         foreach (var stage in Asked(network, split, stages ?? []))
             if (places.All(place => place.Stage != stage))
                 places.Add(new Place(network.Stages[stage].Name, stage, 0, stage >= split, shapes[stage]));

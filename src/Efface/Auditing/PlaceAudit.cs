@@ -50,7 +50,9 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         attacking($"{attribute.Name} at {place.Name}: controls");
         var controls = ControlRuns.Run(read.Parts, settings, _sampling, _sampling.At(corrected));
         var leak = Leak(read, _sampling.At(corrected));
-        var (verdict, reasons) = Judgement.Of(leak.GivenTask, [.. read.Attacks.Select(sent => sent.Result)], controls, split, settings.Tolerance, subject.Task is not null);
+        var certification = Certification(read.Parts.Test);
+        var (verdict, reasons) = Judgement.Of(leak.GivenTask, [.. read.Attacks.Select(sent => sent.Result)], controls, split, settings.Tolerance, subject.Task is not null,
+            place.Symbols > 0 ? certification!.At(Strict).Certificates("c", Floor(read.Reference, _sampling.At(corrected))) : []);
         return new RepresentationAudit
         {
             Name = place.Name,
@@ -59,7 +61,7 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             Attribute = attribute.Name,
             Verdict = verdict,
             Reasons = reasons,
-            Floors = new Floors(Floor(read.Majority), read.LabelOnly is null ? null : Floor(read.LabelOnly), read.PredictionOnly is null ? null : Floor(read.PredictionOnly)),
+            Floors = new Floors(Floor(read.Majority, _sampling), read.LabelOnly is null ? null : Floor(read.LabelOnly, _sampling), read.PredictionOnly is null ? null : Floor(read.PredictionOnly, _sampling)),
             Controls = controls,
             Attackers = [.. read.Attacks.Select(sent => sent.Result)],
             Best = read.Best.Result.Identity,
@@ -69,7 +71,26 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             Confusion = read.Best.Attack.Test.Confusion(),
             Subgroups = Subgroups(read),
             Before = before is null ? null : Before(before),
+            Certificates = certification?.Certificates(place.Symbols > 0 ? "c" : "ŷ", Floor(read.Reference, _sampling)) ?? [],
+            WorstSymbol = place.Symbols > 0 ? certification!.Worst() : null,
         };
+    }
+
+    // A verdict rests on the bound and on the floor's lower end: each gets half of the chance to be wrong.
+    private double Strict => (1 + corrected) / 2;
+
+    // Of the code; where the model's decision is told, of that alone.
+    private Certification? Certification(AttackSet test) => (place.Symbols > 0, place.IsDecision) switch
+    {
+        (true, _) => new Certification(Symbols(test), subject.Task is null ? null : test.Task, test.Attribute, attribute.Classes.Count, _sampling),
+        (_, true) => new Certification(test.Prediction, test.Task, test.Attribute, attribute.Classes.Count, _sampling),
+        _ => null,
+    };
+
+    private static int[] Symbols(AttackSet set)
+    {
+        using var data = set.Values.data<long>();
+        return [.. data.Select(symbol => (int)symbol)];
     }
 
     private Read Attack()
@@ -132,9 +153,9 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         })];
     }
 
-    private Floor Floor(Attack attack)
+    private static Floor Floor(Attack attack, Sampling sampling)
     {
-        var scores = attack.Test.Score(_sampling);
+        var scores = attack.Test.Score(sampling);
         return new Floor(scores.Accuracy, scores.BalancedAccuracy);
     }
 

@@ -20,6 +20,7 @@ public static class HtmlReport
             {ThreatSection.Write(last)}
             {ComparisonSection.Write(read)}
             {HeatMapSection.Write(read)}
+            {CertificateSection.Write(last)}
             {AttackSection.Write(read)}
             {SubgroupSection.Write(last)}
             {CollateralSection.Write(read)}

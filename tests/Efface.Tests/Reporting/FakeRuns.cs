@@ -111,8 +111,24 @@ internal sealed class FakeRuns : IDisposable
             Confusion = double.IsFinite(best) ? [[(int)Math.Round(1000 * best), (int)Math.Round(1000 * (1 - best))], [(int)Math.Round(1000 * (1 - best)), (int)Math.Round(1000 * best)]] : [[0, 0], [0, 0]],
             Subgroups = [.. new[] { ("smile", "yes", 0.01), ("smile", "no", -0.01), ("hat", "yes", 0.03), ("hat", "no", -0.004), ("hair", "long", 0.015) }
                 .Select(group => new SubgroupResult(group.Item1, group.Item2, Around(best + group.Item3, 0.04), Around(best - 0.55 + group.Item3, 0.05)))],
+            Certificates = discrete ? [Bound("accuracy", "c"), Bound("balancedAccuracy", "c"), Bound("accuracy", "c,y"), Bound("balancedAccuracy", "c,y")] : [],
+            WorstSymbol = discrete ? new WorstSymbol(5, 1, new Measured(0.71, 0.6, 0.8, 77), 0.52) : null,
         };
     }
+
+    private static Certificate Bound(string metric, string knows) => new()
+    {
+        Metric = metric,
+        Knows = knows,
+        Estimate = knows == "c" ? 0.561 : 0.566,
+        Slack = 0.0274,
+        Floor = Around(0.55, 0.02),
+        Bias = 0.0112,
+        Delta = 0.05,
+        N = 2000,
+        BitsAtMost = metric == "accuracy" ? 0.2349 : null,
+        Assumptions = ["the images of the sample are independent of each other"],
+    };
 
     public static Measured Around(double value, double half) => new(value, value - half, value + half, 2000);
 

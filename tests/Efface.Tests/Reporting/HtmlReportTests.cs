@@ -205,6 +205,19 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
+    public void Bounds_on_every_attacker_stand_with_what_they_rest_on()
+    {
+        var section = Section(_runs.After(Verdict.Certified), "certificates");
+        Assert.Equal(["accuracy", "58.8\u00a0%at most 0.235 bits", "56.1\u00a0% + 2.7", "55.0\u00a0%53.0 to 57.0\u00a0%", "5.8", "1.1"], Row(section, "The codefor glasses"));
+        Assert.Contains("given that the images of the sample are independent of each other", section.Value, StringComparison.Ordinal);
+        Assert.Contains("The code that gives most away is number 5: of its 77 test images 71.0\u00a0% (60.0 to 80.0\u00a0%) are “glasses”", section.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_nothing_is_a_symbol_there_are_no_bounds()
+        => Assert.DoesNotContain("no attacker can exceed", Text(_runs.Before()), StringComparison.Ordinal);
+
+    [Fact]
     public void The_map_shows_of_each_attacker_what_did_best_on_validation()
     {
         var folder = _runs.After(Verdict.Leaks);
@@ -292,6 +305,7 @@ public sealed class HtmlReportTests : IDisposable
         folder.Run = folder.Run with { Config = new RunConfig { Data = "vectors", Task = "smile", Vectors = vectors } };
         var code = Parse(folder).Descendants("code").Single().Value;
         Assert.StartsWith("efface audit --representations h.npy --labels 'my labels.csv' --task smile --attribute glasses --tolerance 0.05", code, StringComparison.Ordinal);
+        Assert.EndsWith(" --out audit-again", code, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class RepeatSection
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path));
         if (run.Record.Config.Vectors is { } vectors)
         {
-            yield return $"efface audit{Flags(("representations", vectors.Representations), ("labels", vectors.Labels), ("before", vectors.Before), ("task", vectors.Task), ("split-column", vectors.SplitColumn), ("group-column", vectors.GroupColumn), ("key", vectors.Key), ("array", vectors.Array), ("out", $"{folder}-again"))}{Audit(run)}";
+            yield return $"efface audit{Flags(("representations", vectors.Representations), ("labels", vectors.Labels), ("before", vectors.Before), ("task", vectors.Task), ("split-column", vectors.SplitColumn), ("group-column", vectors.GroupColumn), ("key", vectors.Key), ("array", vectors.Array))}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
             yield break;
         }
         yield return $"efface {run.Record.Command}{Flags(("config", $"{folder}/run.json"), ("out", $"{folder}-again"))}";

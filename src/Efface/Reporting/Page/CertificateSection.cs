@@ -1,0 +1,50 @@
+using Efface.Auditing;
+
+namespace Efface.Reporting.Page;
+
+/// <summary>What no attacker can exceed, where the representation is one of a few symbols.</summary>
+internal static class CertificateSection
+{
+    /// <summary>The bounds of the last run; nothing where it has none.</summary>
+    public static Html Write(ReportRun run)
+    {
+        var places = run.Released.Where(place => place.Certificates.Count > 0).ToList();
+        if (places.Count == 0) return Html.Empty;
+        var (terms, first) = (new Terms(run.HasTask), places[0].Certificates[0]);
+        return Html.Of($"""
+            <section aria-labelledby="certificates">
+            <h2 id="certificates">What no attacker can exceed</h2>
+            <p>Where what is received is one of a few symbols, nothing about it has to be tried: from how often each symbol goes with each class among {Numbers.Count(first.N)} test images follows a bound for every attacker, of any kind and strength. Each bound below holds but for a chance of {Numbers.ShortPercent(first.Delta)}, given that {string.Join("; that ", first.Assumptions)}.</p>
+            <div class="scroll" tabindex="0" role="region" aria-label="Table of certificates">
+            <table class="comparison">
+            <caption>Certificates</caption>
+            <thead><tr><th scope="col">What is received</th><th scope="col">Measure</th><th scope="col">Bound<small>no attacker is right more often</small></th><th scope="col">Best on this sample<small>and what is added for chance</small></th><th scope="col">{terms.Floor}</th><th scope="col">Allowed leak, points<small>bound less the floor's lower end</small></th><th scope="col">Price of many symbols, points<small>in the bound even if they told nothing</small></th></tr></thead>
+            <tbody>{places.SelectMany(place => place.Certificates, (place, bound) => Row(place, bound, run))}</tbody>
+            </table>
+            </div>
+            {places.Where(place => place.WorstSymbol is not null).Select(Worst)}
+            <p class="note">What this does not cover: several pictures of one person released together, whoever holds the picture or the extractor, and images unlike those tested. A model's scores (logits) are no symbol: the bound on the decision does not cover them, unless they are computed from a certified code.</p>
+            </section>
+            """);
+    }
+
+    private static Html Row(RepresentationAudit place, Certificate bound, ReportRun run) => Html.Of($"""
+        <tr><th scope="row">{Seen(bound.Knows, run)}<small>for {place.Attribute}</small></th><td>{(bound.Metric == "accuracy" ? "accuracy" : "balanced accuracy")}</td><td><b>{Numbers.Percent(bound.Value)}</b>{(bound.BitsAtMost is { } bits ? Html.Of($"<small>at most {Numbers.Plain(bits)} bits</small>") : Html.Empty)}</td><td>{Numbers.Percent(bound.Estimate)} + {Numbers.Points(bound.Slack)}</td><td>{Cell.Percent(bound.Floor)}</td><td><b>{Numbers.Points(bound.Leak)}</b></td><td>{Numbers.Points(bound.Bias)}</td></tr>
+        """);
+
+    private static string Seen(string knows, ReportRun run) => knows switch
+    {
+        "c" => "The code",
+        "c,y" => $"The code, by who knows {Sentences.Quoted(run.Task)}",
+        "ŷ" => "The bare decision",
+        _ => $"The bare decision, by who knows {Sentences.Quoted(run.Task)}",
+    };
+
+    private static Html Worst(RepresentationAudit place)
+    {
+        var worst = place.WorstSymbol!;
+        return Html.Of($"""
+            <p>The code that gives most away is number {worst.Symbol}: of its {Numbers.Count(worst.Share.N)} test images {Numbers.Percent(worst.Share.Value)} ({Numbers.PercentInterval(worst.Share)}) are {Sentences.Quoted(place.Classes.ElementAtOrDefault(worst.Class) ?? "")} of {Sentences.Quoted(place.Attribute)}, where {Numbers.Percent(worst.Expected)} would be expected without it. A rare code may tell although all together do not.</p>
+            """);
+    }
+}

@@ -12,6 +12,7 @@ app.Configure(configuration =>
     configuration.AddCommand<TrainCommand>("train").WithDescription("Train the model before unlearning (baseline 1).");
     configuration.AddCommand<UnlearnCommand>("unlearn").WithDescription("Make a model forget attributes, from scratch or --from a trained one.");
     configuration.AddCommand<AuditCommand>("audit").WithDescription("Send fresh attackers against a run's model (exit code 3: leaks, 4: inconclusive).");
+    configuration.AddCommand<CertifyCommand>("certify").WithDescription("Bounds on every attacker, of a run's code or of codes from any other program (exit code 3: leaks, 4: not certified).");
     configuration.AddBranch("data", data =>
     {
         data.SetDescription("Look at data sets.");

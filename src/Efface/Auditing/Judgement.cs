@@ -32,10 +32,11 @@ public static class Judgement
             reasons.Add(Text($"the audit finds what is not there: shuffled labels were read {controls.Shuffled.Measured.Value:P1} better than chance; check the data for duplicates"));
         if (worst.GivenTask.High > tolerance)
             reasons.Add(Text($"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {told}, and {tolerance:P1} is tolerated; {Wanted(worst.GivenTask, tolerance)}"));
-        if (reasons.Count > 0) return (Verdict.Inconclusive, reasons);
-        reasons.Add(Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {(hasTask ? "what the task tells" : "guessing")}, at its upper bound (tolerated {tolerance:P1})"));
+        var verdict = reasons.Count > 0 ? Verdict.Inconclusive : Verdict.Forgotten;
+        if (verdict == Verdict.Forgotten)
+            reasons.Add(Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {(hasTask ? "what the task tells" : "guessing")}, at its upper bound (tolerated {tolerance:P1})"));
         if (bound is not null) reasons.Add(Uncertified(bound, tolerance));
-        return (Verdict.Forgotten, reasons);
+        return (verdict, reasons);
     }
 
     // Slack and the floor's error shrink with the square root of n, the bias at least so.
@@ -43,7 +44,7 @@ public static class Judgement
     {
         var (gap, room) = (bound.Estimate - bound.Bias - bound.Floor.Value, bound.Slack + bound.Bias + bound.Floor.Value - bound.Floor.Low);
         var remedy = gap < 0.9 * tolerance ? Text($"about {Rounded(bound.N * Math.Pow(room / (tolerance - gap), 2)):N0} test images could certify it (now {bound.N:N0})") : "more images would hardly certify it";
-        return Text($"that is no bound for every attacker: the certificate allows {bound.Leak:P1} ({bound.Metric} of who knows {bound.Knows}); {remedy}");
+        return Text($"it is not certified against every attacker: the bound allows {bound.Leak:P1} ({bound.Metric} of who knows {bound.Knows}); {remedy}");
     }
 
     private static string Shared(SplitControl split)

@@ -11,7 +11,7 @@ namespace Efface.Reporting;
 /// <summary>A run's folder: the contract with other programs. Every file is written to a temporary name and renamed.</summary>
 public sealed class RunFolder
 {
-    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", AuditFile = "audit.json", SkippedFile = "skipped.csv", PicturesFolder = "pictures";
+    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", AuditFile = "audit.json", CertificateFile = "certificate.json", SkippedFile = "skipped.csv", PicturesFolder = "pictures";
 
     /// <summary>How Efface writes JSON: camelCase, indented, NaN as a string.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
@@ -52,6 +52,11 @@ public sealed class RunFolder
         ? new RunFolder(path)
         : throw new InvalidInputException(path, Directory.Exists(path) ? "holds no run.json" : "no such folder", "Give the --out folder of efface train or efface unlearn");
 
+    /// <summary>What a folder's certificate.json says; it may stand there without a run.</summary>
+    /// <exception cref="InvalidInputException">There is none, or it cannot be read.</exception>
+    public static CertificationRecord ReadCertification(string path) => new RunFolder(path).Certification
+        ?? throw new InvalidInputException(path, Directory.Exists(path) ? "holds no certificate.json" : "no such folder", "Give the folder that efface certify wrote into");
+
     /// <summary>Removes the folder with everything in it: a run that could not be written leaves nothing behind.</summary>
     public void Discard() => Directory.Delete(Path, recursive: true);
 
@@ -67,6 +72,13 @@ public sealed class RunFolder
     {
         get => File.Exists(At(AuditFile)) ? Read<AuditResult>(AuditFile) : null;
         set => Write(AuditFile, JsonSerializer.Serialize(value, Json));
+    }
+
+    /// <summary>certificate.json; null where nothing was certified.</summary>
+    public CertificationRecord? Certification
+    {
+        get => File.Exists(At(CertificateFile)) ? Read<CertificationRecord>(CertificateFile) : null;
+        set => Write(CertificateFile, JsonSerializer.Serialize(value, Json));
     }
 
     /// <summary>metrics.jsonl.</summary>

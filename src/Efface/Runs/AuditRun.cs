@@ -20,28 +20,13 @@ public static class AuditRun
     /// <exception cref="InvalidInputException">A folder, its model, its data or a column is wrong.</exception>
     public static AuditResult Run(string path, IReadOnlyList<string> attributes, AuditSettings settings, string? before = null, Action<AuditProgress>? progress = null, IReadingObserver? reading = null, CancellationToken cancel = default)
     {
-        var folder = RunFolder.Open(path);
-        var run = folder.Run;
-        var sought = attributes.Count > 0 ? attributes : run.Config.Forget;
-        if (AuditChecks.Settings(settings, sought, "the run names none").ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
-        var earlier = Earlier(before, run, reading);
-        using var model = TrainedModel.Load(folder.Path, Compute.Device);
-        using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn", reading, cancel);
-        Compute.UseThreads(run.Config.Threads);
-        if (prepared.Table.Fingerprint() != run.Data.Fingerprint)
-            throw new InvalidInputException(path, "its data set has changed since training", "Bring back the files it was trained on, or train again");
-        if (AuditChecks.Columns(prepared.Table.Columns, prepared.Table[model.Description.Task], sought, prepared.Table.Rows(Part.Test), $"data set {prepared.Table.Name}").ToArray() is { Length: > 0 } unusable)
-            throw new InvalidInputException(unusable);
-        // What would be shared is computed from the images that the model was trained on.
-        using var removal = Removals.Of(prepared, reading, training: null, cancel);
-        if (removal?.Result.Fingerprint != run.AttentionRemoval?.Fingerprint)
-            throw new InvalidInputException(path, "its images without the removed area are gone from the cache, and came out otherwise when they were made again",
-                "Audit on the machine it was trained on and with the same --threads, or train again");
-
+        var earlier = Earlier(before, RunFolder.Open(path).Run, reading);
+        using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
+        var (model, prepared, run, sought) = (opened.Model, opened.Prepared, opened.Folder.Run, opened.Attributes);
         var look = new ModelAudit(prepared, sought, settings, progress, reading, cancel);
         var past = earlier is null ? null : Stored(earlier, run, settings, sought) ?? Anew(earlier, model, look, prepared.Table);
-        var now = look.At(model, removal?.Table ?? prepared.Table, past);
-        now.Write(folder, past);
+        var now = look.At(model, opened.Table, past);
+        now.Write(opened.Folder, past);
         return now.Result;
     }
 

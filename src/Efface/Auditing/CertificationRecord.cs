@@ -1,0 +1,41 @@
+namespace Efface.Auditing;
+
+/// <summary>certificate.json: what was certified, and the sample that it rests on.</summary>
+public sealed record CertificationRecord
+{
+    /// <summary>The version of this file's form.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>The worst of the attributes' verdicts.</summary>
+    public Verdict Verdict => Attributes.Max(attribute => attribute.Verdict);
+
+    /// <summary>Where the symbols come from: <c>code</c>, or the place whose vectors the codebook reduces.</summary>
+    public required string Place { get; init; }
+
+    /// <summary>How many symbols there can be.</summary>
+    public required int Symbols { get; init; }
+
+    /// <summary>Reduces vectors to the certified symbols; null where the symbols were there already.</summary>
+    public Codebook? Codebook { get; init; }
+
+    /// <summary>τ.</summary>
+    public required double Tolerance { get; init; }
+
+    /// <summary>1 - δ.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>How many images of the sample have each symbol, [Symbols].</summary>
+    public required IReadOnlyList<int> Counts { get; init; }
+
+    /// <summary>Each attribute, and all at once where there are several.</summary>
+    public required IReadOnlyList<CertifiedAttribute> Attributes { get; init; }
+}
+
+/// <summary>What is certified of one attribute.</summary>
+/// <param name="Attribute">z; several joined by +.</param>
+/// <param name="Verdict">Certified, Leaks, or Inconclusive.</param>
+/// <param name="Reasons">Why, in words.</param>
+/// <param name="Classes">Of z.</param>
+/// <param name="Certificates">The bounds.</param>
+/// <param name="WorstSymbol">The symbol that gives most away.</param>
+public sealed record CertifiedAttribute(string Attribute, Verdict Verdict, IReadOnlyList<string> Reasons, IReadOnlyList<string> Classes, IReadOnlyList<Certificate> Certificates, WorstSymbol WorstSymbol);

@@ -1,0 +1,67 @@
+using Efface.Auditing;
+using Efface.Data;
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>Certificates alone: of a run's code, or of the representations of any other program.</summary>
+public static class CertifyRun
+{
+    /// <summary>Certifies what a run releases; writes certificate.json into its folder.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="attributes">Columns to look for; empty takes those of the run.</param>
+    /// <param name="settings">Tolerance and confidence.</param>
+    /// <param name="bits">Of the codebook, where vectors are released; else null.</param>
+    /// <param name="reading">Hears while the images are read.</param>
+    /// <param name="cancel">Checked while they are.</param>
+    /// <exception cref="InvalidInputException">A folder, its model, its data, a column or the number of bits is wrong.</exception>
+    public static CertificationRecord OfRun(string path, IReadOnlyList<string> attributes, AuditSettings settings, int? bits, IReadingObserver? reading = null, CancellationToken cancel = default)
+    {
+        using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
+        reading?.OnNote("computing representations");
+        using var subject = AuditSubject.Of(opened.Model, opened.Table);
+        return opened.Folder.Certification = Certifier.Certify(subject, opened.Attributes, settings, bits);
+    }
+
+    /// <summary>Certifies vectors or codes of another program; writes certificate.json into a new folder.</summary>
+    /// <param name="options">The files, and what their columns mean.</param>
+    /// <param name="path">The new folder.</param>
+    /// <param name="settings">Tolerance and confidence.</param>
+    /// <param name="bits">Of the codebook, where they are vectors; else null.</param>
+    /// <param name="reading">Hears while the files are read.</param>
+    /// <param name="cancel">Checked while they are.</param>
+    /// <exception cref="InvalidInputException">Every problem that was found; nothing was written.</exception>
+    public static CertificationRecord OfVectors(VectorOptions options, string path, AuditSettings settings, int? bits, IReadingObserver? reading = null, CancellationToken cancel = default)
+    {
+        if (AuditChecks.Settings(settings, options.Attributes, "other programs' vectors have no usual one").ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
+        using var table = VectorReader.Read(options, reading, cancel);
+        var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
+        if (AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } unusable) throw new InvalidInputException(unusable);
+        foreach (var note in table.Notes.Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
+        using var subject = AuditSubject.Of(table, options.Task);
+        var record = Certifier.Certify(subject, options.Attributes, settings, bits);
+        var folder = RunFolder.Create(path);
+        folder.WriteSkipped(table.Skipped);
+        return folder.Certification = record;
+    }
+
+    /// <summary>Whether symbols of new images are distributed as in a certified sample.</summary>
+    /// <param name="options">Representations of new images; every part of them counts.</param>
+    /// <param name="path">The folder with the certificate.</param>
+    /// <param name="reading">Hears while the files are read.</param>
+    /// <param name="cancel">Checked while they are.</param>
+    /// <exception cref="InvalidInputException">There is no certificate, or the vectors are not of its kind.</exception>
+    public static Drift Drift(VectorOptions options, string path, IReadingObserver? reading = null, CancellationToken cancel = default)
+    {
+        var certified = RunFolder.ReadCertification(path);
+        using var table = VectorReader.Read(options, reading, cancel);
+        var isCode = table.Values.dtype == TorchSharp.torch.ScalarType.Int64;
+        if (isCode != certified.Codebook is null)
+            throw new InvalidInputException(options.Representations, isCode ? "holds codes, and vectors were certified" : "holds vectors, and codes were certified", "Give the same kind of file as was certified");
+        if (certified.Codebook is { } codebook && table.Values.shape[1..].Aggregate(1L, (product, size) => product * size) is var size && size != codebook.Mean.Length)
+            throw new InvalidInputException(options.Representations, $"holds vectors of {size} numbers, and ones of {codebook.Mean.Length} were certified", "Give vectors of the certified model");
+        using var encoded = certified.Codebook?.Encode(table.Values);
+        var symbols = encoded ?? table.Values;
+        return Auditing.Drift.Between(certified.Counts, Certifier.Count(symbols, Math.Max(certified.Symbols, (int)symbols.max().item<long>() + 1)), certified.Confidence);
+    }
+}

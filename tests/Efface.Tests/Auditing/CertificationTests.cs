@@ -58,6 +58,17 @@ public sealed class CertificationTests
     }
 
     [Fact]
+    public void The_worked_example_of_the_document_comes_out()
+    {
+        (int Code, int Z, int Count)[] table = [(0, 0, 110), (0, 1, 90), (1, 0, 90), (1, 1, 110)];
+        var bounds = Certify([.. table.SelectMany(cell => Enumerable.Repeat(cell.Code, cell.Count))], [.. table.SelectMany(cell => Enumerable.Repeat(cell.Z, cell.Count))], 2);
+        Assert.Equal([0.55, 0.55], bounds.Select(bound => bound.Estimate), (one, other) => Math.Abs(one - other) < 1e-9);
+        Assert.Equal([0.611, 0.611], bounds.Select(bound => Math.Round(bound.Value, 3)));
+        Assert.Equal(0.29, bounds[0].BitsAtMost!.Value, 0.0005);
+        Assert.Null(bounds[1].BitsAtMost);
+    }
+
+    [Fact]
     public void The_estimate_is_what_the_best_of_all_decisions_reaches()
     {
         var random = new Random(3);

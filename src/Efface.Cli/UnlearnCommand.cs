@@ -11,13 +11,18 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
     {
         [CommandOption("--from <RUN>"), Description("Start from the model of this run folder; without it, from scratch.")]
         public string? From { get; init; }
+
+        [CommandOption("--retain <COLS>"), Description("Columns that are to stay readable in the code, separated by commas.")]
+        public string? Retain { get; init; }
     }
 
     protected override int Execute(Settings settings)
     {
         // What the trained run says about data and network holds, unless a flag says otherwise.
         var defaults = settings.From is null ? null : Inheritance.ForUnlearning(settings.From);
+        var config = settings.ToConfig(defaults);
+        config = config with { Retain = OutputSettings.Names("--retain", settings.Retain) ?? config.Retain };
         return Finish(
-            ProgressDisplay.Show(display => ModelRun.Unlearn(settings.ToConfig(defaults), settings.OutOr("unlearn"), display, Shell.Cancel)), settings.Json);
+            ProgressDisplay.Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), display, Shell.Cancel)), settings.Json);
     }
 }

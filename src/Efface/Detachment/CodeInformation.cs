@@ -14,6 +14,7 @@ public sealed class CodeInformation : Detacher
     private readonly Recipe _recipe;
     private readonly TaskAndAttributes _labels;
     private readonly Tensor[] _joints;
+    private readonly CodeContents? _contents;
     private double _weight;
 
     /// <summary>Starts with empty tables.</summary>
@@ -21,9 +22,10 @@ public sealed class CodeInformation : Detacher
     /// <param name="labels">The training split's joint tables.</param>
     /// <param name="codes">M.</param>
     /// <param name="device">Where the assignments live.</param>
-    public CodeInformation(Recipe recipe, TaskAndAttributes labels, long codes, Device device)
+    /// <param name="contents">What the code is to keep; owned from now on.</param>
+    public CodeInformation(Recipe recipe, TaskAndAttributes labels, long codes, Device device, CodeContents? contents = null)
     {
-        (_recipe, _labels) = (recipe, labels);
+        (_recipe, _labels, _contents) = (recipe, labels, contents);
         _joints = [.. labels.Attributes.Select(attribute => torch.zeros(codes, labels.Task.Classes.Count, attribute.Classes.Count, device: device).DetachFromDisposeScope())];
     }
 
@@ -48,9 +50,13 @@ public sealed class CodeInformation : Detacher
             var share = (1 - _recipe.Memory) / _weight;
             loss += _recipe.Forgetting * input.Strength / share * information;
         }
+        if (_contents?.Loss(assignment, input, Measure) is { } kept) loss += kept;
         CountStep();
         return loss.MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public override void Step() => _contents?.Step();
 
     private Tensor Update(int k, Tensor assignment, DetachmentInput input)
     {
@@ -67,5 +73,6 @@ public sealed class CodeInformation : Detacher
     protected override void Release()
     {
         foreach (var joint in _joints) joint.Dispose();
+        _contents?.Dispose();
     }
 }

@@ -44,6 +44,10 @@ public static class DiscreteBottleneck
     /// <summary>The released codes, int64 [B], from p(c|x) [B, M].</summary>
     public static Tensor Decide(Tensor assignment) => assignment.argmax(1);
 
+    /// <summary>The chosen code as one-hot f32 [B, M]: its value is the decision's, its gradient the assignment's.</summary>
+    public static Tensor StraightThrough(Tensor assignment)
+        => functional.one_hot(Decide(assignment), assignment.shape[1]).to_type(assignment.dtype) + assignment - assignment.detach();
+
     private sealed class Codebook : Module<Tensor, Tensor>
     {
         private readonly Parameter vectors;
@@ -57,10 +61,7 @@ public static class DiscreteBottleneck
         public override Tensor forward(Tensor assignment)
         {
             using var scope = NewDisposeScope();
-            var chosen = functional.one_hot(Decide(assignment), assignment.shape[1]).to_type(assignment.dtype);
-            // The value is the chosen code's, the gradient the assignment's.
-            var straightThrough = chosen + assignment - assignment.detach();
-            return straightThrough.matmul(vectors).MoveToOuterDisposeScope();
+            return StraightThrough(assignment).matmul(vectors).MoveToOuterDisposeScope();
         }
     }
 }

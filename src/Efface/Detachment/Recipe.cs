@@ -76,6 +76,9 @@ public sealed record Recipe
     /// <summary>Weight of the marginal's entropy: all codes are used.</summary>
     public double Usage { get; init; } = 0.02;
 
+    /// <summary>Weight of the cross-entropy of each attribute that is to stay readable in the code.</summary>
+    public double Retention { get; init; } = 1;
+
     /// <summary>Adam's step size for bottleneck and classifier.</summary>
     public double BottleneckRate { get; init; } = 1e-2;
 

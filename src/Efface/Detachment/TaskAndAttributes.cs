@@ -8,6 +8,12 @@ namespace Efface.Detachment;
 /// <param name="Joints">p(y, z) of the training split, one for each attribute.</param>
 public sealed record TaskAndAttributes(Column Task, IReadOnlyList<Column> Attributes, IReadOnlyList<JointTable> Joints)
 {
+    /// <summary>Attributes that are to stay readable.</summary>
+    public IReadOnlyList<Column> Retained { get; init; } = [];
+
+    /// <summary>All whose labels training needs beside the task: what is forgotten first.</summary>
+    public IReadOnlyList<Column> Loaded => [.. Attributes, .. Retained];
+
     /// <summary>Counts the training part of <paramref name="table"/>.</summary>
     public static TaskAndAttributes Of(ImageTable table, Column task, IReadOnlyList<Column> attributes)
     {

@@ -18,6 +18,9 @@ public sealed record RunConfig
     /// <summary><c>--forget</c>: the attributes to be forgotten; empty for <c>train</c>.</summary>
     public IReadOnlyList<string> Forget { get; init; } = [];
 
+    /// <summary><c>--retain</c>: attributes that are to stay readable in the code.</summary>
+    public IReadOnlyList<string> Retain { get; init; } = [];
+
     /// <summary><c>--model</c>.</summary>
     public string Model { get; init; } = "resnet18";
 

@@ -82,7 +82,7 @@ public static class ModelRun
         using var schedule = recipe is null
             ? Schedules.Plain(model, options)
             : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule));
-        var training = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Train), options.BatchSize) { Workers = prepared.Config.Reading.Workers ?? 1 };
+        var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = prepared.Config.Reading.Workers ?? 1 };
         var validation = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Validation), Evaluation.BatchSize);
         return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0)
             .Run(training, validation, observer, cancel);

@@ -37,7 +37,7 @@ public static class Preflight
         var (table, report) = Read(source, complete, observer, cancel);
         try
         {
-            var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]);
+            var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]) with { Retained = [.. complete.Retain.Select(name => table[name])] };
             CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, forgets);
             complete = complete with { Stem = complete.Stem ?? Backbones.DefaultStem(table.ImageShape[1]) };
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
@@ -62,7 +62,7 @@ public static class Preflight
     {
         Root = config.Root,
         Task = config.Task,
-        Attributes = [.. config.Forget, .. config.AttentionRemoval?.Attributes ?? []],
+        Attributes = [.. config.Forget, .. config.Retain, .. config.AttentionRemoval?.Attributes ?? []],
         Size = config.Size,
         Limit = config.Limit,
         Seed = DataSeed,
@@ -115,6 +115,8 @@ public static class Preflight
         if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end or local");
         if (config is { Schedule: "local", Recipe: "strict" })
             yield return new Problem("--schedule local", "recipe strict learns through its bottleneck, end to end", "Leave --schedule out, or choose --recipe paper");
+        if (config.Retain.Count > 0 && Recipes.All.FirstOrDefault(recipe => recipe.Name == config.Recipe) is { IsDiscrete: false })
+            yield return new Problem($"--retain {string.Join(',', config.Retain)}", $"recipe {config.Recipe} has no code that could keep it", "Leave it out, or choose --recipe strict");
         foreach (var problem in Removals.Flags(config)) yield return problem;
     }
 
@@ -132,13 +134,17 @@ public static class Preflight
             yield return new Problem($"--forget {task}", "is the task itself", "Forget another column, or choose another task");
         foreach (var name in config.Forget.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key))
             yield return new Problem($"--forget {name}", "named twice", "Name each attribute once");
+        foreach (var name in config.Retain.Where(name => name == config.Task || config.Forget.Contains(name)))
+            yield return new Problem($"--retain {name}", name == config.Task ? "is the task itself, which is kept anyway" : "is to be forgotten", "Retain another column");
+        foreach (var name in config.Retain.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key))
+            yield return new Problem($"--retain {name}", "named twice", "Name each attribute once");
         foreach (var problem in Removals.Names(config)) yield return problem;
     }
 
     private static void CheckClasses(TaskAndAttributes labels, IReadOnlyList<Column> removed, ImageTable table, bool forgets)
     {
         var problems = new List<Problem>();
-        foreach (var column in labels.Attributes.Prepend(labels.Task).Union(removed))
+        foreach (var column in labels.Loaded.Prepend(labels.Task).Union(removed))
             foreach (var part in Enum.GetValues<Part>())
                 if (column.Count(table.Rows(part)).Count(count => count > 0) < 2)
                     problems.Add(new Problem($"column '{column.Name}', {part.Word()} part", "holds fewer than two classes", "Choose another column, or raise --limit"));

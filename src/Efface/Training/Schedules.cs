@@ -25,7 +25,7 @@ public static class Schedules
         {
             // Bottleneck and classifier learn fast with Adam, whatever the extractor below them does.
             var last = network.IndexOf(StagedNetwork.Embedding);
-            return new EndToEndSchedule(network, model.Split, new CodeInformation(recipe, labels, 1L << recipe.Bits, device),
+            return new EndToEndSchedule(network, model.Split, new CodeInformation(recipe, labels, 1L << recipe.Bits, device, new CodeContents(recipe, labels.Retained, 1L << recipe.Bits, model.Description.Input, device)),
                 BlockOptimiser.Sgd(network.Parameters(..(last + 1)), options),
                 BlockOptimiser.Adam(network.Parameters((last + 1)..), recipe.BottleneckRate, options));
         }

@@ -24,6 +24,7 @@ public static class HtmlReport
             {AttackSection.Write(read)}
             {SubgroupSection.Write(last)}
             {CollateralSection.Write(read)}
+            {CodeSizeSection.Write(read)}
             {PictureSection.Write(read)}
             {GradCamSection.Write(read)}
             {AttentionSection.Write(read)}

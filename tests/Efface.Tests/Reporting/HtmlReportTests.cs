@@ -214,6 +214,26 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
+    public void Codes_stand_beside_the_bare_decision_and_from_two_sizes_on_are_drawn()
+    {
+        RunFolder Of(int bits)
+        {
+            var folder = _runs.After(Verdict.Forgotten);
+            folder.Run = folder.Run with { Config = folder.Run.Config with { Bits = bits } };
+            return folder;
+        }
+        var one = Parse(Of(4)).Descendants("section").Single(section => (string?)section.Attribute("aria-labelledby") == "sizes");
+        Assert.Equal("0.0by definition", Row(one, "The bare decision")[1]);
+        Assert.Equal("6.3", Row(one, "After unlearning, 4 bits")[2]);
+        Assert.Empty(one.Descendants("figure"));
+
+        var two = Parse(Of(6), Of(2)).Descendants("section").Single(section => (string?)section.Attribute("aria-labelledby") == "sizes");
+        Assert.Equal(["The bare decision", "2. After unlearning: unlearn, 2 bits", "1. After unlearning: unlearn, 6 bits"], two.Descendants("tbody").Single().Elements("tr").Select(row => row.Element("th")!.Value));
+        Assert.Equal(3, two.Descendants("figure").Count());
+        Assert.Contains("Fidelity over bits.", two.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_nothing_is_a_symbol_there_are_no_bounds()
         => Assert.DoesNotContain("no attacker can exceed", Text(_runs.Before()), StringComparison.Ordinal);
 

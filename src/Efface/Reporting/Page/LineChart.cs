@@ -8,7 +8,7 @@ namespace Efface.Reporting.Page;
 internal sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>
-/// Lines over epochs. Drawn here rather than by a chart library, whose SVG carries fixed colours, the writing machine's fonts and
+/// Lines over epochs, or over whatever else. Drawn here rather than by a chart library, whose SVG carries fixed colours, the writing machine's fonts and
 /// identifiers that clash on one page.
 /// </summary>
 internal static class LineChart
@@ -21,7 +21,8 @@ internal static class LineChart
     /// <param name="style">The class that gives colour.</param>
     /// <param name="print">How a value is written.</param>
     /// <param name="fromZero">Whether the scale includes 0.</param>
-    public static Html Draw(string title, IReadOnlyList<Line> lines, string style, Func<double, string> print, bool fromZero)
+    /// <param name="over">What x is.</param>
+    public static Html Draw(string title, IReadOnlyList<Line> lines, string style, Func<double, string> print, bool fromZero, string over = "epochs")
     {
         var points = lines.SelectMany(line => line.Points).ToList();
         var x = Axis.Around(points.Select(point => point.X), 6, 1);
@@ -29,10 +30,10 @@ internal static class LineChart
         return Html.Of($"""
             <figure class="chart {style}">
             <figcaption>{title}</figcaption>
-            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{Description(title, lines, print)}">
+            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{Description(title, lines, print, over)}">
             {y.Ticks.Select(tick => Html.Of($"""<line class="grid" x1="{Left}" x2="{Width - Right}" y1="{Y(y, tick)}" y2="{Y(y, tick)}"/><text x="{Left - 6}" y="{Y(y, tick)}" dy="4" text-anchor="end">{print(tick)}</text>"""))}
             {x.Ticks.Select(tick => Html.Of($"""<text x="{X(x, tick)}" y="{Height - Bottom + 15}" text-anchor="middle">{Numbers.Short(tick)}</text>"""))}
-            <text x="{(Left + Width - Right) / 2}" y="{Height - 4}" text-anchor="middle">epoch</text>
+            <text x="{(Left + Width - Right) / 2}" y="{Height - 4}" text-anchor="middle">{(over == "epochs" ? "epoch" : over)}</text>
             {lines.Select((line, i) => Trace(line, i, x, y))}
             </svg>
             <ul class="key">{lines.Select((line, i) => Html.Of($"""<li><svg class="swatch" width="30" height="10" aria-hidden="true"><line class="trace trace-{i % 4}" x1="0" x2="30" y1="5" y2="5"/></svg> {line.Name}: {Last(line, print)}</li>"""))}</ul>
@@ -47,8 +48,8 @@ internal static class LineChart
         return Html.Of($"""<polyline class="trace trace-{index % 4}" points="{string.Join(' ', finite.Select(point => $"{point.X},{point.Y}"))}"/><circle class="end" cx="{finite[^1].X}" cy="{finite[^1].Y}" r="2.5"/>""");
     }
 
-    private static string Description(string title, IReadOnlyList<Line> lines, Func<double, string> print)
-        => $"{title} over epochs. " + string.Join(" ", lines.Select(line => $"{line.Name}: from {print(line.Points[0].Y)} to {Last(line, print)}."));
+    private static string Description(string title, IReadOnlyList<Line> lines, Func<double, string> print, string over)
+        => $"{title} over {over}. " + string.Join(" ", lines.Select(line => $"{line.Name}: from {print(line.Points[0].Y)} to {Last(line, print)}."));
 
     private static string Last(Line line, Func<double, string> print) => print(line.Points[^1].Y);
 

@@ -45,13 +45,14 @@ internal static class TrainingSection
         List<Line> lines = [Over(metrics, "task loss", epoch => epoch.TaskLoss)];
         if (metrics.Any(epoch => epoch.DetachmentLoss is not null)) lines.Add(Over(metrics, "detachment loss", epoch => epoch.DetachmentLoss ?? double.NaN));
         if (metrics.Any(epoch => epoch.Information.ContainsKey(Reconstruction))) lines.Add(Named(metrics, Reconstruction));
+        lines.AddRange(metrics.SelectMany(epoch => epoch.Information.Keys).Distinct().Where(name => name.StartsWith(Retained, StringComparison.Ordinal)).Select(name => Named(metrics, name)));
         return lines;
     }
 
-    private const string Reconstruction = "reconstructionError";
+    private const string Reconstruction = "reconstructionError", Retained = "retainedLoss.";
 
     private static List<Line> InformationLines(IReadOnlyList<EpochMetrics> metrics)
-        => [.. metrics.SelectMany(epoch => epoch.Information.Keys).Distinct().Where(name => name != Reconstruction).Select(name => Named(metrics, name))];
+        => [.. metrics.SelectMany(epoch => epoch.Information.Keys).Distinct().Where(name => name != Reconstruction && !name.StartsWith(Retained, StringComparison.Ordinal)).Select(name => Named(metrics, name))];
 
     private static Line Named(IReadOnlyList<EpochMetrics> metrics, string name)
         => Over(metrics, Sentences.Words(name), epoch => epoch.Information.TryGetValue(name, out var value) ? value : double.NaN);

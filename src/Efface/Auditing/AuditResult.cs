@@ -66,6 +66,12 @@ public sealed record Control(bool Passed, Measured Measured, double Wanted);
 /// <param name="Shuffled">z permuted among images of one y: it must not be found.</param>
 public sealed record Controls(Control Planted, Control Shuffled)
 {
+    /// <summary>
+    /// The planted trace where no feature by itself tells it, but two together: it need not be found, and says what could go unseen. Null
+    /// for codes, of which nothing goes unseen.
+    /// </summary>
+    public Control? Hidden { get; init; }
+
     /// <summary>Whether both came out as they must.</summary>
     [JsonIgnore]
     public bool Passed => Planted.Passed && Shuffled.Passed;

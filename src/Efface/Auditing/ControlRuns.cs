@@ -7,7 +7,7 @@ namespace Efface.Auditing;
 /// <summary>Checks of the audit itself: it must find what is there, and must not find what is not.</summary>
 public static class ControlRuns
 {
-    /// <summary>Runs both controls at one place, with the cheap half of the suite.</summary>
+    /// <summary>Runs the controls at one place, with the cheap half of the suite.</summary>
     /// <param name="parts">The place; of a map, what attackers on vectors see of it.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
     /// <param name="sampling">For finding what was planted.</param>
@@ -18,7 +18,10 @@ public static class ControlRuns
         var vectors = AsVectors(parts).Knowing(task: true);
         IAttacker[] suite = vectors.Problem.IsDiscrete ? [new LookupAttacker()] : [new LinearAttacker(), new MlpAttacker()];
         var seed = settings.Seeds[0];
-        return new Controls(Planted(vectors, suite, settings.Tolerance, sampling, seed), Shuffled(vectors, suite, strict, seed));
+        return new Controls(Planted(vectors, suite, settings.Tolerance, sampling, seed), Shuffled(vectors, suite, strict, seed))
+        {
+            Hidden = vectors.Problem.IsDiscrete ? null : Hidden(vectors, settings.Tolerance, sampling, seed),
+        };
     }
 
     /// <summary>
@@ -59,24 +62,42 @@ public static class ControlRuns
         return total / present;
     }
 
+    // As it stands: one feature of each class, or a symbol of its own.
     private static Control Planted(AttackParts parts, IAttacker[] suite, double tolerance, Sampling sampling, int seed)
     {
-        var (tasks, classes) = (parts.Problem.TaskClasses, parts.Problem.AttributeClasses);
-        var joint = new int[tasks, classes];
+        var classes = parts.Problem.AttributeClasses;
+        return parts.Problem.IsDiscrete
+            ? Planted(parts, parts.Problem with { Symbols = parts.Problem.Symbols * classes }, (values, written) => values * classes + written, suite, tolerance, sampling, seed)
+            : Planted(parts, Wider(parts.Problem, classes), (values, written) => torch.cat([values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1), suite, tolerance, sampling, seed);
+    }
+
+    // The same trace where neither of two features tells anything, and both together do: an angle, in whose opposite sectors z is the
+    // same. Of two classes it is their exclusive or.
+    private static Control Hidden(AttackParts parts, double tolerance, Sampling sampling, int seed)
+    {
+        using var random = new Generator((ulong)seed, CPU);
+        Tensor Write(Tensor values, Tensor written)
+        {
+            var (count, classes) = (written.shape[0], parts.Problem.AttributeClasses);
+            var opposite = torch.rand(count, generator: random) < 0.5;
+            var angle = Math.PI / classes * (written + torch.rand(count, generator: random) + opposite.to_type(ScalarType.Float32) * classes);
+            var radius = torch.randn(count, 2, generator: random).norm(1);
+            return torch.cat([values, (radius * angle.cos()).unsqueeze(1), (radius * angle.sin()).unsqueeze(1)], 1);
+        }
+        return Planted(parts, Wider(parts.Problem, 2), Write, [new ProductsAttacker(), new MomentsAttacker()], tolerance, sampling, seed);
+    }
+
+    private static AttackProblem Wider(AttackProblem problem, int features) => problem with { Shape = [problem.Shape[0] + features] };
+
+    private static Control Planted(AttackParts parts, AttackProblem problem, Func<Tensor, Tensor, Tensor> write, IAttacker[] suite, double tolerance, Sampling sampling, int seed)
+    {
+        var joint = new int[parts.Problem.TaskClasses, parts.Problem.AttributeClasses];
         for (var i = 0; i < parts.Test.Count; i++) joint[parts.Test.Task[i], parts.Test.Attribute[i]]++;
         if (PlantedShare(joint, tolerance) is not { } share) return new Control(false, new Measured(double.NaN, double.NaN, double.NaN, parts.Test.Count), tolerance);
 
         var random = new Random(seed);
-        var problem = parts.Problem.IsDiscrete
-            ? parts.Problem with { Symbols = parts.Problem.Symbols * classes }
-            : parts.Problem with { Shape = [parts.Problem.Shape[0] + classes] };
-        var planted = parts.With(problem, set =>
-        {
-            var written = torch.tensor(set.Attribute.Zip(Permutation.Within(set.Task, set.Attribute, random), (own, other) => (long)(random.NextDouble() < share ? own : other)).ToArray());
-            return parts.Problem.IsDiscrete
-                ? set.Values * classes + written
-                : torch.cat([set.Values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1);
-        });
+        var planted = parts.With(problem, set => write(set.Values, torch.tensor(
+            set.Attribute.Zip(Permutation.Within(set.Task, set.Attribute, random), (own, other) => (long)(random.NextDouble() < share ? own : other)).ToArray())));
         var measured = Gain(planted, suite, sampling, seed);
         return new Control(measured.Low > 0 && measured.Value >= tolerance / 2, measured, tolerance);
     }

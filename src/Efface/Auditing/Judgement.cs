@@ -35,6 +35,8 @@ public static class Judgement
         var verdict = reasons.Count > 0 ? Verdict.Inconclusive : Verdict.Forgotten;
         if (verdict == Verdict.Forgotten)
             reasons.Add(Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {(hasTask ? "what the task tells" : "guessing")}, at its upper bound (tolerated {tolerance:P1})"));
+        if (verdict == Verdict.Forgotten && controls.Hidden is { Passed: false } hidden)
+            reasons.Add(Text($"a trace of {tolerance:P1} that no feature shows by itself, but two together, could have gone unseen: of a planted one {Math.Max(0, hidden.Measured.Value):P1} were found; more training images would show it"));
         if (bound is not null) reasons.Add(Uncertified(bound, tolerance));
         return (verdict, reasons);
     }

@@ -49,6 +49,27 @@ public sealed class ControlRunsTests
         Assert.Equal(1.7 / 1.9, ControlRuns.PlantedShare(joint, 0.04)!.Value, 9);
     }
 
+    [Theory]
+    [InlineData(2, 0.3, true)]
+    [InlineData(3, 0.3, true)]
+    [InlineData(2, 0.03, false)]
+    public void A_hidden_trace_is_found_where_images_suffice_and_missed_where_they_do_not(int classes, double tolerance, bool found)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        AttackSet Set(int count)
+        {
+            var random = new Random(count);
+            return new AttackSet(randn(count, 6), [.. Enumerable.Range(0, count).Select(_ => random.Next(2))], new int[count], [.. Enumerable.Range(0, count).Select(_ => random.Next(classes))]);
+        }
+        var parts = new AttackParts(new AttackProblem([6], 0, 0, classes), Set(1500), Set(800), Set(1501));
+        var controls = ControlRuns.Run(parts, new AuditSettings { Tolerance = tolerance, Seeds = [0] }, new Sampling(0.95), new Sampling(0.95));
+        Assert.Equal(found, controls.Hidden!.Passed);
+        Assert.Equal(tolerance, controls.Hidden.Wanted);
+        // It does not decide whether the audit can be believed.
+        Assert.Equal(controls.Planted.Passed && controls.Shuffled.Passed, controls.Passed);
+    }
+
     [Fact]
     public void A_larger_gain_takes_a_larger_share()
     {

@@ -30,6 +30,15 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void A_hidden_trace_that_was_missed_does_not_decide_and_is_told()
+    {
+        var (verdict, reasons) = Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(false, Around(0.004, 0.01), 0.05) }, Apart, 0.05);
+        Assert.Equal(Verdict.Forgotten, verdict);
+        Assert.Contains("could have gone unseen: of a planted one 0.4 % were found", reasons[1], StringComparison.Ordinal);
+        Assert.Single(Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(true, Around(0.045, 0.01), 0.05) }, Apart, 0.05).Reasons);
+    }
+
+    [Fact]
     public void An_audit_that_finds_what_is_not_there_never_says_forgotten()
         => Assert.Equal(Verdict.Inconclusive, Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Shuffled = Good.Shuffled with { Passed = false } }, Apart, 0.05).Verdict);
 

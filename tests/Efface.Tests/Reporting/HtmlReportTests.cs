@@ -328,6 +328,17 @@ public sealed class HtmlReportTests : IDisposable
         Assert.EndsWith(" --out audit-again", code, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "Found at each of 1 places")]
+    [InlineData(false, "Not found at h for “glasses” (0.2 points read, 5.0 wanted). A trace worth the tolerance that no feature shows by itself, but two together, could go unseen there")]
+    public void Whether_a_hidden_trace_would_have_been_seen_is_told(bool passed, string words)
+    {
+        var place = FakeRuns.Place("h", Verdict.Forgotten, 0.55);
+        place = place with { Controls = place.Controls with { Hidden = new Control(passed, FakeRuns.Around(passed ? 0.045 : 0.002, 0.01), 0.05) } };
+        Assert.Contains(words, Section(_runs.Run("unlearn", place), "checks").Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hidden trace", Text(_runs.After(Verdict.Forgotten)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Independence_that_was_not_checked_is_not_claimed()
     {

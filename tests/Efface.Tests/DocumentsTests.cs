@@ -41,6 +41,52 @@ public sealed class DocumentsTests
         Assert.All(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"), document => Assert.Contains($"docs/{Path.GetFileName(document)}", readme, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void The_audits_own_error_rate_is_that_of_the_stored_verdicts()
+    {
+        const double Tolerance = 0.05;
+        var document = Audit();
+        var all = Lines("verdicts.txt").Select(line => line.Split('\t')).Select(cells => (Name: cells[0], Bayes: Number(cells[2]), Verdict: cells[3], Resolution: (Number(cells[6]) - Number(cells[5])) / 2)).ToList();
+        string Counts(IEnumerable<string> verdicts)
+        {
+            var list = verdicts.ToList();
+            return $"{list.Count}: {list.Count(verdict => verdict == "Leaks")} Leaks, {list.Count(verdict => verdict == "Inconclusive")} Inconclusive, {list.Count(verdict => verdict == "Forgotten")} Forgotten";
+        }
+        var above = all.Where(one => one.Bayes - Tolerance > one.Resolution).ToList();
+        Assert.Contains($"{all.Count} audits", document, StringComparison.Ordinal);
+        Assert.Contains($"| nothing is there | {Counts(all.Where(one => one.Bayes == 0).Select(one => one.Verdict))} |", document, StringComparison.Ordinal);
+        Assert.Contains($"| within the tolerance, or nearer to it than the sample resolves | {Counts(all.Where(one => one.Bayes > 0 && one.Bayes - Tolerance <= one.Resolution).Select(one => one.Verdict))} |", document, StringComparison.Ordinal);
+        Assert.Contains($"| above it by more | {Counts(above.Select(one => one.Verdict))} |", document, StringComparison.Ordinal);
+        Assert.All(above.Where(one => one.Verdict == "Forgotten"), one => Assert.Contains(one.Name, document, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_intervals_cover_what_the_stored_redraws_say()
+    {
+        var shares = Lines("coverage.txt").Skip(1).SelectMany(line => line.Split('\t')[^2..]).Select(Number).ToList();
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"between {shares.Min():F3} and {shares.Max():F3}"), Audit(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_table_of_attackers_is_the_stored_one()
+    {
+        var rows = Lines("attackers.txt").Where(line => line.Contains("15 %", StringComparison.Ordinal)).ToList();
+        Assert.InRange(rows.Count, 20, 30);
+        Assert.All(rows, row =>
+        {
+            var chosen = row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2..];
+            var name = row[..40].Trim();
+            Assert.Contains($"| {name[..name.LastIndexOf(" 15", StringComparison.Ordinal)]} | {row[40..47].Trim()} | {chosen[0]} | `{chosen[1]}` |", Audit(), StringComparison.Ordinal);
+        });
+    }
+
+    private static string Audit() => File.ReadAllText(Path.Combine(Root, "docs", "audit.md"));
+
+    // What a command printed, without the comments above it.
+    private static IEnumerable<string> Lines(string file) => File.ReadLines(Path.Combine(Root, "docs", "results", file)).SkipWhile(line => !line.Contains('\t', StringComparison.Ordinal) && !line.StartsWith("case ", StringComparison.Ordinal));
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
     private static string Row(string run, AuditResult audit, RepresentationAudit place) => string.Create(CultureInfo.InvariantCulture,
         $"| {run} | {Text(audit.Fidelity!)} | {place.Name}{(place.Released ? "" : " (internal)")} | {Text(place.BestWithoutTaskResult.Test.Accuracy)} | {Text(place.BestResult.Test.Accuracy)} | {Text(place.Leak.GivenTask)} | {Text(place.Leak.BeyondPrediction)} | {place.Verdict} |");
 

@@ -9,6 +9,9 @@ public sealed record CertificationRecord
     /// <summary>The worst of the attributes' verdicts.</summary>
     public Verdict Verdict => Attributes.Max(attribute => attribute.Verdict);
 
+    /// <summary>Of the data that it was computed from: a run's, or that of the vectors and their labels.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>Where the symbols come from: <c>code</c>, or the place whose vectors the codebook reduces.</summary>
     public required string Place { get; init; }
 

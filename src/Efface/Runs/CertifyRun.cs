@@ -20,7 +20,7 @@ public static class CertifyRun
         using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
         reading?.OnNote("computing representations");
         using var subject = AuditSubject.Of(opened.Model, opened.Table);
-        return opened.Folder.Certification = Certifier.Certify(subject, opened.Attributes, settings, bits);
+        return opened.Folder.Certification = Certifier.Certify(subject, opened.Attributes, settings, bits) with { Fingerprint = opened.Folder.Run.Data.Fingerprint };
     }
 
     /// <summary>Certifies vectors or codes of another program; writes certificate.json into a new folder.</summary>
@@ -38,11 +38,18 @@ public static class CertifyRun
         var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
         if (AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } unusable) throw new InvalidInputException(unusable);
         foreach (var note in table.Notes.Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
-        using var subject = AuditSubject.Of(table, options.Task);
-        var record = Certifier.Certify(subject, options.Attributes, settings, bits);
         var folder = RunFolder.Create(path);
-        folder.WriteSkipped(table.Skipped);
-        return folder.Certification = record;
+        try
+        {
+            using var subject = AuditSubject.Of(table, options.Task);
+            folder.WriteSkipped(table.Skipped);
+            return folder.Certification = Certifier.Certify(subject, options.Attributes, settings, bits) with { Fingerprint = table.Fingerprint };
+        }
+        catch
+        {
+            folder.Discard();
+            throw;
+        }
     }
 
     /// <summary>Whether symbols of new images are distributed as in a certified sample.</summary>

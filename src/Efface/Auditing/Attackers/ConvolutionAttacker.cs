@@ -27,7 +27,7 @@ public sealed class ConvolutionAttacker : MapAttacker
         : [new(1, 0.2, 1e-4)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, AttackSet fit)
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
     {
         var filters = (long)(Filters * settings.Width);
         return Sequential(

@@ -24,7 +24,7 @@ public sealed class MlpAttacker : NeuralAttacker
         : [new(1, 0.3, 1e-4)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, AttackSet fit)
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
     {
         var width = (long)(Width * settings.Width);
         return Sequential(

@@ -11,8 +11,8 @@ namespace Efface.Auditing;
 internal sealed record Moments(int Order, int Directions) : NeuralSettings(1, 0, 1e-3);
 
 /// <summary>
-/// Sees its input along a few directions alone, by random waves of them (Rahimi and Recht 2007) whose mean over all positions a linear head
-/// reads, one for each y where y is known. It starts at the directions in which the classes' moments differ most, and trains those too. A
+/// Sees its input along a few directions alone: their powers and random waves of them (Rahimi and Recht 2007), whose mean over all positions
+/// a linear head reads, one for each y where y is known. It starts at the directions in which the classes' moments differ most, and trains those too. A
 /// vector is a map of one position.
 /// </summary>
 internal sealed class MomentNetwork : Module<Tensor, Tensor>

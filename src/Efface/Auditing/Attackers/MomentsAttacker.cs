@@ -22,6 +22,10 @@ public sealed class MomentsAttacker : NeuralAttacker
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => [new Moments(2, 2), new Moments(2, 4), new Moments(3, 3), new Moments(3, 6)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, AttackSet fit)
-        => new MomentNetwork(problem, (Moments)settings, kernel: 1, fit.Values, [.. Enumerable.Range(0, fit.Count)], fit);
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
+    {
+        using var scope = NewDisposeScope();
+        var images = fit();
+        return new MomentNetwork(problem, (Moments)settings, kernel: 1, images.Values, [.. Enumerable.Range(0, images.Count)], images);
+    }
 }

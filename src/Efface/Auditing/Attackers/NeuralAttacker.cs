@@ -41,7 +41,10 @@ public abstract class NeuralAttacker : ChoosingAttacker
     protected abstract IReadOnlyList<NeuralSettings> Settings(Budget budget);
 
     /// <summary>Logits [B, K] from standardised h, with y as further features (or planes, for maps) where it is known.</summary>
-    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, AttackSet fit);
+    /// <param name="problem">Who attacks what.</param>
+    /// <param name="settings">One of <see cref="Settings"/>.</param>
+    /// <param name="fit">What it will learn from, standardised; asked only by whoever starts from it.</param>
+    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit);
 
     private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
         => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, seed));
@@ -53,7 +56,7 @@ public abstract class NeuralAttacker : ChoosingAttacker
         var device = Training.Compute.Device;
         if (Most(problem.Budget) is var most && fit.Count > most) fit = fit.Select(Some(fit.Count, most, seed));
         var standardiser = Standardiser.Of(fit.Values);
-        var reader = new Reader(problem, Build(problem, settings, fit with { Values = standardiser.Apply(fit.Values) }).to(device), standardiser, device);
+        var reader = new Reader(problem, Build(problem, settings, () => fit with { Values = standardiser.Apply(fit.Values) }).to(device), standardiser, device);
         using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
         var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
         var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray());

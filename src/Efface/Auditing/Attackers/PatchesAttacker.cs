@@ -24,14 +24,15 @@ public sealed class PatchesAttacker : MapAttacker
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => [new Moments(2, 4), new Moments(3, 4)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, AttackSet fit)
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
     {
         using var scope = NewDisposeScope();
+        var all = fit();
         var positions = (int)(problem.Shape[1] * problem.Shape[2]);
         var most = Math.Min(MostPatches, MostNumbers / (int)(problem.Shape[0] * Kernel * Kernel)) / positions;
-        var count = Math.Clamp(most, 1, fit.Count);
+        var count = Math.Clamp(most, 1, all.Count);
         // Spread over all: they may be sorted.
-        var some = fit.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * fit.Count / count))]);
+        var some = all.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * all.Count / count))]);
         var patches = functional.unfold(some.Values, Kernel, padding: Kernel / 2).transpose(1, 2).flatten(0, 1);
         return new MomentNetwork(problem, (Moments)settings, Kernel, patches, [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat(i, positions))], some);
     }

@@ -20,7 +20,7 @@ public sealed class ResNetAttacker : MapAttacker
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => [new(budget == Budget.Full ? 0.5 : 0.25, 0, 1e-4)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, AttackSet fit) => Backbones.Create(new BackboneOptions
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit) => Backbones.Create(new BackboneOptions
     {
         Model = "resnet18",
         Stem = TakesLargeSteps(problem) ? "fast" : "cifar",

@@ -58,7 +58,8 @@ internal sealed class ProgressDisplay : IDemoObserver
     }
 
     private static string Information(EpochMetrics metrics)
-        => string.Concat(metrics.Information.Select(entry => Text($"  {entry.Key} {entry.Value:F3}")));
+        => string.Concat(metrics.Information.Select(entry => Text($"  {entry.Key} {entry.Value:F3}"))
+            .Concat(metrics.ProbedLeaks?.Select(entry => Text($"  fresh probe reads {entry.Key} {entry.Value:P1} beyond the task")) ?? []));
 
     private void Bar(string text, double share)
     {

@@ -12,6 +12,12 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
         [CommandOption("--from <RUN>"), Description("Start from the model of this run folder; without it, from scratch.")]
         public string? From { get; init; }
 
+        [CommandOption("--probe <N>"), Description("Every N epochs fresh attackers look at validation images and say what still leaks.")]
+        public int? Probe { get; init; }
+
+        [CommandOption("--steer"), Description("λ3 follows what they find.")]
+        public bool Steer { get; init; }
+
         [CommandOption("--retain <COLS>"), Description("Columns that are to stay readable in the code, separated by commas.")]
         public string? Retain { get; init; }
     }
@@ -21,7 +27,7 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
         // What the trained run says about data and network holds, unless a flag says otherwise.
         var defaults = settings.From is null ? null : Inheritance.ForUnlearning(settings.From);
         var config = settings.ToConfig(defaults);
-        config = config with { Retain = OutputSettings.Names("--retain", settings.Retain) ?? config.Retain };
+        config = config with { Retain = OutputSettings.Names("--retain", settings.Retain) ?? config.Retain, Probe = settings.Probe ?? config.Probe, Steer = settings.Steer || config.Steer };
         return Finish(
             ProgressDisplay.Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), display, Shell.Cancel)), settings.Json);
     }

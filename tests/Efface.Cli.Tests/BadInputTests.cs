@@ -19,6 +19,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("unlearn --data faces --limit 40 --retain smile", "--retain smile", "the task itself")]
     [InlineData("unlearn --data faces --limit 40 --forget glasses --retain glasses", "--retain glasses", "is to be forgotten")]
     [InlineData("unlearn --data faces --limit 40 --recipe paper --retain hat", "--retain hat", "--recipe strict")]
+    [InlineData("unlearn --data faces --limit 40 --probe 0", "--probe 0", "below 1")]
+    [InlineData("unlearn --data faces --limit 40 --steer", "--steer", "--probe 2")]
     [InlineData("unlearn --recipe magic", "--recipe magic", "strict, paper")]
     [InlineData("unlearn --objective magic", "--objective magic", "confusion")]
     [InlineData("unlearn --lambda 1,x,2", "--lambda", "'x' is not a number")]

@@ -90,12 +90,13 @@ public sealed class RunsTests(TrainedRun trained)
     [Fact]
     public async Task What_is_to_stay_readable_is_trained_for_and_written_down()
     {
-        var outcome = await _tool.Run("unlearn", "--from", "before", "--forget", "glasses", "--retain", "hat", "--lambda", "1,1,3", "--bits", "3", "--epochs", "1", "--threads", "1", "--json", "--out", "retained");
+        var outcome = await _tool.Run("unlearn", "--from", "before", "--forget", "glasses", "--retain", "hat", "--lambda", "1,1,3", "--bits", "3", "--probe", "1", "--steer", "--epochs", "1", "--threads", "1", "--json", "--out", "retained");
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal("hat", (string)outcome.Json["run"]!["config"]!["retain"]![0]!);
         var metrics = File.ReadLines(_tool.At("retained/metrics.jsonl")).First();
         Assert.Contains("retainedLoss.hat", metrics, StringComparison.Ordinal);
         Assert.Contains("reconstructionError", metrics, StringComparison.Ordinal);
+        Assert.Contains("\"probedLeaks\":{\"glasses\":", metrics, StringComparison.Ordinal);
         // A code can be certified at once.
         var certified = await _tool.Run("certify", "--run", "retained", "--json");
         Assert.Contains(certified.ExitCode, new[] { 0, 3, 4 });

@@ -8,7 +8,7 @@ namespace Efface.Detachment;
 /// <param name="Representation">h, with its graph: f32 [B, D] or [B, C, H, W].</param>
 /// <param name="Images">The same images as the network saw them, in [0, 1]: f32 [B, C, H, W].</param>
 /// <param name="Batch">The labels.</param>
-/// <param name="Strength">What λ3 is multiplied with: rises from 0 to 1 over the first part of training.</param>
+/// <param name="Strength">What λ3 is multiplied with: rises from 0 over the first part of training, and follows a probe where one steers.</param>
 public sealed record DetachmentInput(Tensor Representation, Tensor Images, Batch Batch, double Strength);
 
 /// <summary>

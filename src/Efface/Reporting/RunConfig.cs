@@ -66,6 +66,12 @@ public sealed record RunConfig
     /// <summary><c>--patience</c>: stop early on validation.</summary>
     public int? Patience { get; init; }
 
+    /// <summary><c>--probe</c>: every so many epochs fresh attackers look at validation; null for never.</summary>
+    public int? Probe { get; init; }
+
+    /// <summary><c>--steer</c>: whether λ3 follows what they find.</summary>
+    public bool Steer { get; init; }
+
     /// <summary><c>--seed</c>.</summary>
     public int Seed { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Efface.Auditing;
 using Efface.Data;
 using Efface.Models;
 using Efface.Reporting;
@@ -84,9 +85,13 @@ public static class ModelRun
             : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule));
         var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = prepared.Config.Reading.Workers ?? 1 };
         var validation = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Validation), Evaluation.BatchSize);
-        return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0)
+        return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0, Probe(prepared, model))
             .Run(training, validation, observer, cancel);
     }
+
+    private static ValidationProbe? Probe(Prepared prepared, TrainedModel model) => prepared is { Recipe: not null, Config.Probe: { } every }
+        ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Steer)
+        : null;
 
     private static TrainingOptions Options(RunConfig config) => new()
     {

@@ -100,7 +100,7 @@ public static class Preflight
         foreach (var problem in Backbones.Validate(new BackboneOptions { Model = config.Model, Stem = config.Stem ?? Backbones.Stems[0], Width = config.Width, Classes = 2 }))
             yield return problem;
         // Batches of two would leave a batch of one of an odd number of images, which has no batch statistics.
-        foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 3), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1) })
+        foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 3), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1), ("--probe", config.Probe, 1) })
             if (value < least) yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
         if (config.LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate))) yield return new Problem($"--learning-rate {rate}", "not a finite number above 0", "Give a step size such as 0.1");
         if (config.Lambda is { } lambda && (lambda.Count != 3 || lambda.Any(value => !(value >= 0 && double.IsFinite(value)))))
@@ -115,6 +115,7 @@ public static class Preflight
         if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end or local");
         if (config is { Schedule: "local", Recipe: "strict" })
             yield return new Problem("--schedule local", "recipe strict learns through its bottleneck, end to end", "Leave --schedule out, or choose --recipe paper");
+        if (config is { Steer: true, Probe: null }) yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
         if (config.Retain.Count > 0 && Recipes.All.FirstOrDefault(recipe => recipe.Name == config.Recipe) is { IsDiscrete: false })
             yield return new Problem($"--retain {string.Join(',', config.Retain)}", $"recipe {config.Recipe} has no code that could keep it", "Leave it out, or choose --recipe strict");
         foreach (var problem in Removals.Flags(config)) yield return problem;

@@ -10,7 +10,7 @@ namespace Efface.Training;
 /// <param name="Input">Normalised images, f32 [B, C, H, W].</param>
 /// <param name="Images">The same images in [0, 1], for the decoder.</param>
 /// <param name="Batch">The labels.</param>
-/// <param name="Strength">What λ3 is multiplied with, in [0, 1].</param>
+/// <param name="Strength">What λ3 is multiplied with: the ramp, and the pull of a probe.</param>
 /// <param name="RateFactor">What step sizes are multiplied with, in [0, 1].</param>
 public sealed record StepInput(Tensor Input, Tensor Images, Batch Batch, double Strength, double RateFactor);
 

@@ -18,8 +18,11 @@ public sealed record TrainingResult(int Epochs, double Fidelity, bool Interrupte
 /// <param name="normalisation">The data set's.</param>
 /// <param name="augmentation">What training images go through.</param>
 /// <param name="ramp">λ3 rises over this first share of training.</param>
-public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalisation normalisation, Augmentation augmentation, double ramp = 0)
+/// <param name="probe">Looks at h now and then, and may say how strongly to pull; null for none.</param>
+public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalisation normalisation, Augmentation augmentation, double ramp = 0, IProbe? probe = null)
 {
+    private double _pull = 1;
+
     /// <summary>Trains, and leaves the network with the weights that are to be kept.</summary>
     /// <param name="training">Training images.</param>
     /// <param name="validation">Validation images.</param>
@@ -78,6 +81,8 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
         }
         if (cancel.IsCancellationRequested) return null;
         var seconds = clock.Elapsed.TotalSeconds;
+        var reading = probe?.Read(epoch + 1);
+        _pull = reading?.Factor ?? _pull;
         return new EpochMetrics
         {
             Epoch = epoch + 1,
@@ -85,6 +90,8 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
             TaskLoss = sums.TaskLoss,
             DetachmentLoss = schedule.Detacher is null ? null : sums.DetachmentLoss,
             Information = schedule.Detacher?.Drain() ?? new Dictionary<string, double>(),
+            ProbedLeaks = reading?.Leaks,
+            Pull = probe is null ? null : _pull,
             TrainingFidelity = sums.Correct / training.Images,
             Fidelity = Evaluation.Fidelity(schedule.Network, normalisation, validation),
             Seconds = seconds,
@@ -102,7 +109,7 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
             normalisation.Apply(images),
             schedule.Detacher is null ? images : images.to_type(ScalarType.Float32).div_(255),
             batch,
-            ramp <= 0 ? 1 : Math.Min(1, progress / ramp),
+            _pull * (ramp <= 0 ? 1 : Math.Min(1, progress / ramp)),
             options.RateFactor(progress)));
         return new StepResult(result.TaskLoss.MoveToOuterDisposeScope(), result.DetachmentLoss?.MoveToOuterDisposeScope(), result.Correct.MoveToOuterDisposeScope());
     }

@@ -57,8 +57,8 @@ internal static class ToyTraining
     }
 
     public static TrainingResult Run(
-        Schedule schedule, ImageTable table, TrainingOptions options, ITrainingObserver? observer = null, double ramp = 0, CancellationToken cancel = default)
-        => new Trainer(schedule, options, Normalisation.Of(table), Augmentation.For(table), ramp)
+        Schedule schedule, ImageTable table, TrainingOptions options, ITrainingObserver? observer = null, double ramp = 0, IProbe? probe = null, CancellationToken cancel = default)
+        => new Trainer(schedule, options, Normalisation.Of(table), Augmentation.For(table), ramp, probe)
             .Run(Loader(table, Part.Train, options.BatchSize), Loader(table, Part.Validation), observer, cancel);
 
     /// <summary>What a step is given for a whole part at once, without augmentation.</summary>

@@ -63,6 +63,24 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void What_a_probe_finds_is_told_and_pulls_from_the_next_epoch_on()
+    {
+        using var schedule = new ScriptedSchedule(_network, _ => 1);
+        var observer = new ToyObserver();
+        ToyTraining.Run(schedule, _table, Options, observer, probe: new ScriptedProbe(), cancel: TestContext.Current.CancellationToken);
+
+        // Four steps an epoch; it looks after the second.
+        Assert.Equal([1, 1, 3], schedule.Inputs.Chunk(4).Select(epoch => epoch.Select(input => input.Strength).Distinct().Single()));
+        Assert.Equal([null, 0.25, null], observer.Epochs.Select(epoch => epoch.ProbedLeaks?["z"]));
+        Assert.Equal([1, 3, 3], observer.Epochs.Select(epoch => epoch.Pull!.Value));
+    }
+
+    private sealed class ScriptedProbe : IProbe
+    {
+        public ProbeReading? Read(int epoch) => epoch == 2 ? new ProbeReading(new Dictionary<string, double> { ["z"] = 0.25 }, 3) : null;
+    }
+
+    [Fact]
     public void Without_patience_training_goes_to_the_end_and_keeps_its_last_weights()
     {
         var result = Run(step => Say(step < 8 ? 1 : 0), Options);

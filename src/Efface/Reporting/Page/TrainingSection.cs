@@ -28,6 +28,7 @@ internal static class TrainingSection
             <div class="charts">
             {LineChart.Draw("Losses, in nats", Losses(run.Metrics), style, Numbers.Short, fromZero: true)}
             {LineChart.Draw("Fidelity", [Over(run.Metrics, "training images", epoch => epoch.TrainingFidelity), Over(run.Metrics, "validation images", epoch => epoch.Fidelity)], style, Numbers.Percent, fromZero: false)}
+            {(run.Metrics.All(epoch => epoch.ProbedLeaks is null) ? Html.Empty : LineChart.Draw("Read by fresh probes on validation, in points beyond the task", Probed(run.Metrics), style, Numbers.Points, fromZero: true))}
             {(information.Count == 0 ? Html.Empty : LineChart.Draw("Information, in bits", information, style, Numbers.Short, fromZero: true))}
             </div>
             """);
@@ -53,6 +54,12 @@ internal static class TrainingSection
 
     private static List<Line> InformationLines(IReadOnlyList<EpochMetrics> metrics)
         => [.. metrics.SelectMany(epoch => epoch.Information.Keys).Distinct().Where(name => name != Reconstruction && !name.StartsWith(Retained, StringComparison.Ordinal)).Select(name => Named(metrics, name))];
+
+    private static List<Line> Probed(IReadOnlyList<EpochMetrics> metrics)
+    {
+        var looks = metrics.Where(epoch => epoch.ProbedLeaks is not null).ToList();
+        return [.. looks[0].ProbedLeaks!.Keys.Select(name => new Line(name, [.. looks.Select(epoch => ((double)epoch.Epoch, epoch.ProbedLeaks!.GetValueOrDefault(name, double.NaN)))]))];
+    }
 
     private static Line Named(IReadOnlyList<EpochMetrics> metrics, string name)
         => Over(metrics, Sentences.Words(name), epoch => epoch.Information.TryGetValue(name, out var value) ? value : double.NaN);

@@ -1,0 +1,15 @@
+namespace Efface.Training;
+
+/// <summary>
+/// A fresh look during training at what h still tells on validation: the heads that train along are fooled by what they train with.
+/// </summary>
+public interface IProbe
+{
+    /// <summary>Looks after this epoch (from 1); null when it is not due.</summary>
+    ProbeReading? Read(int epoch);
+}
+
+/// <summary>What a probe found.</summary>
+/// <param name="Leaks">By attribute: balanced accuracy beyond what y tells.</param>
+/// <param name="Factor">What λ3 is multiplied with from now on.</param>
+public sealed record ProbeReading(IReadOnlyDictionary<string, double> Leaks, double Factor);

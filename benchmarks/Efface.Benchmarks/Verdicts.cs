@@ -14,7 +14,8 @@ namespace Efface.Benchmarks;
 /// <param name="Leak">What it measured.</param>
 /// <param name="Best">The attacker that counted.</param>
 /// <param name="Seconds">It took.</param>
-public sealed record CaseVerdict(string Case, int Seed, double BayesLeak, Verdict Verdict, Measured Leak, string Best, double Seconds)
+/// <param name="Hidden">Whether a hidden trace of the tolerance's size was found.</param>
+public sealed record CaseVerdict(string Case, int Seed, double BayesLeak, Verdict Verdict, Measured Leak, string Best, double Seconds, bool Hidden)
 {
     /// <summary>Audits; the model's own decision is taken to be y.</summary>
     public static CaseVerdict Of(Case one, int seed, int images, int test, AuditSettings settings)
@@ -24,12 +25,12 @@ public sealed record CaseVerdict(string Case, int Seed, double BayesLeak, Verdic
         using var subject = Subject(one.Parts(seed, images, test), one.Name);
         var audit = new Auditor(settings).Audit(subject, ["z"]);
         var place = audit.Worst;
-        return new CaseVerdict(one.Name, seed, one.BayesLeak, audit.Verdict, place.Leak.GivenTask, $"{place.Best.Name} {place.Best.Knows} {place.Best.FittedOn}", clock.Elapsed.TotalSeconds);
+        return new CaseVerdict(one.Name, seed, one.BayesLeak, audit.Verdict, place.Leak.GivenTask, $"{place.Best.Name} {place.Best.Knows} {place.Best.FittedOn}", clock.Elapsed.TotalSeconds, place.Controls.Hidden?.Passed ?? true);
     }
 
     /// <summary>A line of a table.</summary>
     public string Line => string.Create(CultureInfo.InvariantCulture,
-        $"{Case}\t{Seed}\t{BayesLeak:F4}\t{Verdict}\t{Leak.Value:F4}\t{Leak.Low:F4}\t{Leak.High:F4}\t{Best}\t{Seconds:F1}");
+        $"{Case}\t{Seed}\t{BayesLeak:F4}\t{Verdict}\t{Leak.Value:F4}\t{Leak.Low:F4}\t{Leak.High:F4}\t{Best}\t{Seconds:F1}\t{(Hidden ? "hidden trace found" : "hidden trace missed")}");
 
     private static AuditSubject Subject(AttackParts parts, string name)
     {

@@ -67,7 +67,7 @@ public sealed record Control(bool Passed, Measured Measured, double Wanted);
 public sealed record Controls(Control Planted, Control Shuffled)
 {
     /// <summary>
-    /// The planted trace where no feature by itself tells it, but two together: it need not be found, and says what could go unseen. Null
+    /// The planted trace where no direction by itself tells it, but two together: it need not be found, and says what could go unseen. Null
     /// for codes, of which nothing goes unseen.
     /// </summary>
     public Control? Hidden { get; init; }

@@ -71,20 +71,24 @@ public static class ControlRuns
             : Planted(parts, Wider(parts.Problem, classes), (values, written) => torch.cat([values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1), suite, tolerance, sampling, seed);
     }
 
-    // The same trace where neither of two features tells anything, and both together do: an angle, in whose opposite sectors z is the
-    // same. Of two classes it is their exclusive or.
+    // The same trace where neither of two directions tells anything, and both together do: an angle, in whose opposite sectors z is the
+    // same. Of two classes it is their exclusive or. A rotation takes care that no feature is one of the two.
     private static Control Hidden(AttackParts parts, double tolerance, Sampling sampling, int seed)
     {
+        using var scope = NewDisposeScope();
         using var random = new Generator((ulong)seed, CPU);
+        using var standard = Whitening.OfEach(parts.Training.Values);
+        var wider = Wider(parts.Problem, 2);
+        var rotation = linalg.qr(torch.randn(wider.Shape[0], wider.Shape[0], generator: random)).Q;
         Tensor Write(Tensor values, Tensor written)
         {
             var (count, classes) = (written.shape[0], parts.Problem.AttributeClasses);
             var opposite = torch.rand(count, generator: random) < 0.5;
             var angle = Math.PI / classes * (written + torch.rand(count, generator: random) + opposite.to_type(ScalarType.Float32) * classes);
             var radius = torch.randn(count, 2, generator: random).norm(1);
-            return torch.cat([values, (radius * angle.cos()).unsqueeze(1), (radius * angle.sin()).unsqueeze(1)], 1);
+            return torch.cat([standard.Apply(values).to_type(ScalarType.Float32), (radius * angle.cos()).unsqueeze(1), (radius * angle.sin()).unsqueeze(1)], 1).matmul(rotation);
         }
-        return Planted(parts, Wider(parts.Problem, 2), Write, [new ProductsAttacker(), new MomentsAttacker()], tolerance, sampling, seed);
+        return Planted(parts, wider, Write, [new ProductsAttacker(), new MomentsAttacker()], tolerance, sampling, seed);
     }
 
     private static AttackProblem Wider(AttackProblem problem, int features) => problem with { Shape = [problem.Shape[0] + features] };

@@ -21,7 +21,8 @@ public static class Judgement
         if (leak.Low > tolerance)
             return (Verdict.Leaks, [Text($"the best attacker reads {leak.Value:P1} more than {told} (at least {leak.Low:P1}; tolerated {tolerance:P1})")]);
 
-        var bound = certificates?.MaxBy(certificate => certificate.Leak);
+        // The tolerance is of balanced accuracy; accuracy also follows how frequent classes were in training, and are in test.
+        var bound = certificates?.Where(certificate => certificate.Metric == "balancedAccuracy").MaxBy(certificate => certificate.Leak);
         if (bound?.Leak <= tolerance)
             return (Verdict.Certified, [Text($"no attacker of any kind who sees the code{(hasTask ? " and knows the task" : "")} reads more than {Math.Max(0, bound.Leak):P1} above {(hasTask ? "what the task tells" : "guessing")} (tolerated {tolerance:P1})")]);
 
@@ -36,7 +37,7 @@ public static class Judgement
         if (verdict == Verdict.Forgotten)
             reasons.Add(Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {(hasTask ? "what the task tells" : "guessing")}, at its upper bound (tolerated {tolerance:P1})"));
         if (verdict == Verdict.Forgotten && controls.Hidden is { Passed: false } hidden)
-            reasons.Add(Text($"a trace of {tolerance:P1} that no feature shows by itself, but two together, could have gone unseen: of a planted one {Math.Max(0, hidden.Measured.Value):P1} were found; more training images would show it"));
+            reasons.Add(Text($"a trace of {tolerance:P1} that no direction shows by itself, but two together, could have gone unseen: of a planted one {Math.Max(0, hidden.Measured.Value):P1} were found; more training images would show it"));
         if (bound is not null) reasons.Add(Uncertified(bound, tolerance));
         return (verdict, reasons);
     }
@@ -46,7 +47,7 @@ public static class Judgement
     {
         var (gap, room) = (bound.Estimate - bound.Bias - bound.Floor.Value, bound.Slack + bound.Bias + bound.Floor.Value - bound.Floor.Low);
         var remedy = gap < 0.9 * tolerance ? Text($"about {Rounded(bound.N * Math.Pow(room / (tolerance - gap), 2)):N0} test images could certify it (now {bound.N:N0})") : "more images would hardly certify it";
-        return Text($"it is not certified against every attacker: the bound allows {bound.Leak:P1} ({bound.Metric} of who knows {bound.Knows}); {remedy}");
+        return Text($"it is not certified against every attacker: the bound allows {bound.Leak:P1} of balanced accuracy to who knows {bound.Knows}; {remedy}");
     }
 
     private static string Shared(SplitControl split)

@@ -330,7 +330,7 @@ public sealed class HtmlReportTests : IDisposable
 
     [Theory]
     [InlineData(true, "Found at each of 1 places")]
-    [InlineData(false, "Not found at h for “glasses” (0.2 points read, 5.0 wanted). A trace worth the tolerance that no feature shows by itself, but two together, could go unseen there")]
+    [InlineData(false, "Not found at h for “glasses” (0.2 points read, 5.0 wanted). A trace worth the tolerance that no direction shows by itself, but two together, could go unseen there")]
     public void Whether_a_hidden_trace_would_have_been_seen_is_told(bool passed, string words)
     {
         var place = FakeRuns.Place("h", Verdict.Forgotten, 0.55);

@@ -26,8 +26,8 @@ internal static class ControlSection
         : $"Passed: a trace worth the tolerance was planted at each of {places.Count} places, and found. A leak of that size would have been seen.";
 
     private static string Hidden(IReadOnlyList<RepresentationAudit> places) => Missed(places, place => place.Controls.Hidden!) is { Count: > 0 } missed
-        ? $"Not found at {string.Join("; ", missed)}. A trace worth the tolerance that no feature shows by itself, but two together, could go unseen there; more training images would show it. The verdict does not ask for this."
-        : $"Found at each of {places.Count} places: even a trace worth the tolerance that no feature shows by itself, but two together, would have been seen.";
+        ? $"Not found at {string.Join("; ", missed)}. A trace worth the tolerance that no direction shows by itself, but two together, could go unseen there; more training images would show it. The verdict does not ask for this."
+        : $"Found at each of {places.Count} places: even a trace worth the tolerance that no direction shows by itself, but two together, would have been seen.";
 
     private static string Shuffled(IReadOnlyList<RepresentationAudit> places) => Missed(places, place => place.Controls.Shuffled) is { Count: > 0 } missed
         ? $"Not passed: labels were shuffled, and something was read all the same at {string.Join("; ", missed)}. What the audit finds there need not be real."

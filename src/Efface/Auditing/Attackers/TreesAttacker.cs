@@ -9,7 +9,7 @@ public sealed class TreesAttacker : ChoosingAttacker
     // So many numbers are looked at by every tree; of more, each tree sees a share of the features.
     private const double Affordable = 2e6;
 
-    private static readonly int[] Stages = [5, 10, 20, 40, 80, 160, 320];
+    private static readonly int[] Stages = [5, 10, 20, 40, 80, 160];
 
     /// <inheritdoc/>
     public override string Name => "trees";
@@ -20,7 +20,7 @@ public sealed class TreesAttacker : ChoosingAttacker
     private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
     {
         var (features, chooseFeatures) = (Features(problem, fit), Features(problem, choose));
-        var (trees, leaves) = problem.Budget == Budget.Full ? (320, new[] { 2, 4, 16, 64 }) : (80, [4, 16]);
+        var (trees, leaves) = problem.Budget == Budget.Full ? (160, new[] { 4, 16 }) : (80, [4, 16]);
         var share = problem.Budget == Budget.Full ? 1 : Math.Clamp(Affordable / ((double)fit.Count * features[0].Length), 0.1, 1);
         foreach (var settings in leaves.Select(count => new TreeSettings(trees, count, share)))
         {

@@ -29,12 +29,7 @@ public static class Cost
                 return clock.Elapsed.TotalSeconds;
             }).ToArray();
             // Knowing y or not, on training images or unseen ones, with every seed.
-            var attacks = 4 * (attacker switch
-            {
-                { DependsOnSeed: false } => 1,
-                { IsCostly: true } => budget == Budget.Quick ? 1 : 2,
-                _ => AuditSettings.SeedsOf(budget).Count,
-            });
+            var attacks = 4 * new AuditSettings { Budget = budget, Seeds = AuditSettings.SeedsOf(budget) }.SeedsFor(attacker).Count();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{attacker.Name}\t{seconds[0]:F1}\t{seconds[1]:F1}\t{attacks}\t{attacks / 2 * seconds.Sum():F0}"));
         }
     }

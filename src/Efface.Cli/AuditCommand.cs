@@ -59,7 +59,7 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
         if (settings.Json) Shell.PrintJson(result);
         else ComparisonTable.Print([folder]);
         if (settings.Run is null && !settings.Json) Console.Out.WriteLine($"report: {Path.Combine(folder.Path, "report.html")}");
-        return result.Verdict switch { Verdict.Leaks => Shell.Leaks, Verdict.Inconclusive => Shell.Inconclusive, _ => Shell.Done };
+        return Shell.ExitCode(result.Verdict);
     }
 
 }

@@ -45,7 +45,7 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
             : CertifyRun.OfRun(settings.Run, attributes, asked, settings.Bits, display, Shell.Cancel));
         if (settings.Json) Shell.PrintJson(record);
         else Print(record, folder);
-        return record.Verdict switch { Verdict.Leaks => Shell.Leaks, Verdict.Inconclusive => Shell.Inconclusive, _ => Shell.Done };
+        return Shell.ExitCode(record.Verdict);
     }
 
     private static int CheckDrift(Settings settings, string certified)

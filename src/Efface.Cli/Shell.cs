@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Efface.Auditing;
 using Efface.Reporting;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -24,6 +25,9 @@ internal static class Shell
 
     /// <summary>Whether stderr shows a live display.</summary>
     public static bool IsLive => !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
+
+    /// <summary>What a verdict ends a command with.</summary>
+    public static int ExitCode(Verdict verdict) => verdict switch { Verdict.Leaks => Leaks, Verdict.Inconclusive => Inconclusive, _ => Done };
 
     /// <summary>One machine-readable object on stdout.</summary>
     public static void PrintJson<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, RunFolder.Json));

@@ -40,6 +40,14 @@ public sealed record AuditSettings
     /// <summary>Further stages of the network to look at; <c>all</c> is every one behind the split.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
+    /// <summary>The seeds that an attacker is sent with.</summary>
+    public IEnumerable<int> SeedsFor(IAttacker attacker) => Seeds.Take(attacker switch
+    {
+        { DependsOnSeed: false } => 1,
+        { IsCostly: true } => Budget == Budget.Quick ? 1 : 2,
+        _ => Seeds.Count,
+    });
+
     /// <summary>The seeds of a budget, unless the user says otherwise.</summary>
     public static IReadOnlyList<int> SeedsOf(Budget budget) => [.. Enumerable.Range(0, budget == Budget.Quick ? 2 : 5)];
 }

@@ -33,15 +33,8 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
            where !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
            from knowsTask in hasTask ? new[] { false, true } : [false]
            from unseen in new[] { false, true }
-           from seed in settings.Seeds.Take(SeedsOf(attacker, settings))
+           from seed in settings.SeedsFor(attacker)
            select (attacker, knowsTask, unseen, seed);
-
-    private static int SeedsOf(IAttacker attacker, AuditSettings settings) => attacker switch
-    {
-        { DependsOnSeed: false } => 1,
-        { IsCostly: true } => settings.Budget == Budget.Quick ? 1 : 2,
-        _ => settings.Seeds.Count,
-    };
 
     /// <summary>Attacks, and judges.</summary>
     public RepresentationAudit Run(AuditResult? before)
@@ -82,16 +75,11 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
     // Of the code; where the model's decision is told, of that alone.
     private Certification? Certification(AttackSet test) => (place.Symbols > 0, place.IsDecision) switch
     {
-        (true, _) => new Certification(Symbols(test), subject.Task is null ? null : test.Task, test.Attribute, attribute.Classes.Count, _sampling),
+        (true, _) => new Certification(test.Symbols(), subject.Task is null ? null : test.Task, test.Attribute, attribute.Classes.Count, _sampling),
         (_, true) => new Certification(test.Prediction, test.Task, test.Attribute, attribute.Classes.Count, _sampling),
         _ => null,
     };
 
-    private static int[] Symbols(AttackSet set)
-    {
-        using var data = set.Values.data<long>();
-        return [.. data.Select(symbol => (int)symbol)];
-    }
 
     private Read Attack()
     {

@@ -50,6 +50,13 @@ public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[
     /// <summary>N.</summary>
     public int Count => Attribute.Length;
 
+    /// <summary>The symbol of each image, [N], of a discrete representation.</summary>
+    public int[] Symbols()
+    {
+        using var data = Values.data<long>();
+        return [.. data.Select(symbol => (int)symbol)];
+    }
+
     /// <summary>Some of the images; the values are a copy.</summary>
     public AttackSet Select(int[] rows)
     {

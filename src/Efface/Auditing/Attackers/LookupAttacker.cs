@@ -28,8 +28,7 @@ public sealed class LookupAttacker : IAttacker
 
     private static int[] Symbol(AttackProblem problem, AttackSet set)
     {
-        using var data = set.Values.data<long>();
-        var symbols = data.Select(value => (int)value).ToArray();
+        var symbols = set.Symbols();
         return problem.KnowsTask ? [.. symbols.Zip(set.Task, (symbol, y) => symbol * problem.TaskClasses + y)] : symbols;
     }
 

@@ -8,6 +8,9 @@ namespace Efface.Auditing;
 /// </summary>
 public sealed record Certificate
 {
+    /// <summary>The metrics' names.</summary>
+    public const string OfAccuracy = "accuracy", OfBalancedAccuracy = "balancedAccuracy";
+
     /// <summary><c>accuracy</c>: for images drawn as the sample was; <c>balancedAccuracy</c>: the mean over the classes of z.</summary>
     public required string Metric { get; init; }
 

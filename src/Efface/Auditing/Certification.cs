@@ -11,26 +11,23 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
     private const int Permutations = 100;
 
     private readonly double[] _ofClass = Count(attribute, classes);
-
-    /// <summary>The same sample at another confidence.</summary>
-    public Certification At(double confidence) => new(symbols, task, attribute, classes, sampling.At(confidence));
+    private (double Accuracy, double Balanced)[]? _bias;
 
     /// <summary>Bounds on accuracy and balanced accuracy, for who sees the symbol, and for who knows y too.</summary>
     /// <param name="symbol"><c>c</c> or <c>ŷ</c>.</param>
     /// <param name="reference">What is reached without the symbol.</param>
-    public IReadOnlyList<Certificate> Certificates(string symbol, Floor reference)
+    /// <param name="confidence">1 - δ; null takes the sampling's.</param>
+    public IReadOnlyList<Certificate> Certificates(string symbol, Floor reference, double? confidence = null)
     {
         var known = task is null ? symbols : Joined(symbols, task);
-        var (mean, expected) = (Permuted([symbols, known]), new[] { WithoutLeak(symbols), WithoutLeak(known) });
+        var (delta, bias) = (1 - (confidence ?? sampling.Confidence), _bias ??= Bias([symbols, known]));
         var bounds = new List<Certificate>();
         foreach (var (seen, knows, which) in new[] { (symbols, symbol, 0), (known, $"{symbol},y", 1) }.Take(task is null ? 1 : 2))
         {
             var (accuracy, balanced) = Best(seen, attribute);
-            bounds.Add(Bound("accuracy", knows, accuracy, Slack(_ => 1.0 / attribute.Length), reference.Accuracy, mean[which].Accuracy - expected[which].Accuracy) with
-            {
-                BitsAtMost = Entropy() + Math.Log2(Math.Min(1, accuracy + Slack(_ => 1.0 / attribute.Length))),
-            });
-            bounds.Add(Bound("balancedAccuracy", knows, balanced, Slack(i => 1 / (Present * _ofClass[attribute[i]])), reference.BalancedAccuracy, mean[which].Balanced - expected[which].Balanced));
+            var bound = Bound(Certificate.OfAccuracy, knows, accuracy, Slack(delta, _ => 1.0 / attribute.Length), reference.Accuracy, bias[which].Accuracy, delta);
+            bounds.Add(bound with { BitsAtMost = Entropy() + Math.Log2(bound.Value) });
+            bounds.Add(Bound(Certificate.OfBalancedAccuracy, knows, balanced, Slack(delta, i => 1 / (Present * _ofClass[attribute[i]])), reference.BalancedAccuracy, bias[which].Balanced, delta));
         }
         return bounds;
     }
@@ -45,7 +42,7 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
         return worst.MaxBy(one => one.Share.Low - one.Expected)!;
     }
 
-    private Certificate Bound(string metric, string knows, double estimate, double slack, Measured floor, double bias) => new()
+    private Certificate Bound(string metric, string knows, double estimate, double slack, Measured floor, double bias, double delta) => new()
     {
         Metric = metric,
         Knows = knows,
@@ -53,7 +50,7 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
         Slack = slack,
         Floor = floor,
         Bias = bias,
-        Delta = 1 - sampling.Confidence,
+        Delta = delta,
         N = attribute.Length,
         Assumptions =
         [
@@ -68,10 +65,10 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
     private double Entropy() => -_ofClass.Where(count => count > 0).Sum(count => count / attribute.Length * Math.Log2(count / attribute.Length));
 
     // McDiarmid (1989): one image moves the estimate by so much at most, a group of them by the sum.
-    private double Slack(Func<int, double> change)
+    private double Slack(double delta, Func<int, double> change)
     {
         var squares = Enumerable.Range(0, attribute.Length).GroupBy(i => sampling.Groups?[i] ?? i).Sum(group => Math.Pow(group.Sum(change), 2));
-        return Math.Sqrt(Math.Log(1 / (1 - sampling.Confidence)) / 2 * squares);
+        return Math.Sqrt(Math.Log(1 / delta) / 2 * squares);
     }
 
     // Who knew the sample's table would say the class of the largest entry of a row.
@@ -108,7 +105,8 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
         return (known, joint, [.. Enumerable.Range(0, joint.GetLength(0)).Select(y => Enumerable.Range(0, joint.GetLength(1)).Sum(z => joint[y, z]))]);
     }
 
-    private (double Accuracy, double Balanced)[] Permuted(IReadOnlyList<int[]> kinds)
+    // What the best of all decisions reaches on average where z is permuted among images of one y, above what it would reach in truth.
+    private (double Accuracy, double Balanced)[] Bias(IReadOnlyList<int[]> kinds)
     {
         var (random, sums) = (new Random(0), new (double Accuracy, double Balanced)[kinds.Count]);
         for (var permutation = 0; permutation < Permutations; permutation++)
@@ -120,7 +118,7 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
                 sums[kind] = (sums[kind].Accuracy + accuracy / Permutations, sums[kind].Balanced + balanced / Permutations);
             }
         }
-        return sums;
+        return [.. sums.Zip(kinds.Select(WithoutLeak), (mean, truth) => (mean.Accuracy - truth.Accuracy, mean.Balanced - truth.Balanced))];
     }
 
     private static int[] Joined(int[] symbols, int[] task)

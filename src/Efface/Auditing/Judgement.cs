@@ -22,7 +22,7 @@ public static class Judgement
             return (Verdict.Leaks, [Text($"the best attacker reads {leak.Value:P1} more than {told} (at least {leak.Low:P1}; tolerated {tolerance:P1})")]);
 
         // The tolerance is of balanced accuracy; accuracy also follows how frequent classes were in training, and are in test.
-        var bound = certificates?.Where(certificate => certificate.Metric == "balancedAccuracy").MaxBy(certificate => certificate.Leak);
+        var bound = certificates?.Where(certificate => certificate.Metric == Certificate.OfBalancedAccuracy).MaxBy(certificate => certificate.Leak);
         if (bound?.Leak <= tolerance)
             return (Verdict.Certified, [Text($"no attacker of any kind who sees the code{(hasTask ? " and knows the task" : "")} reads more than {Math.Max(0, bound.Leak):P1} above {(hasTask ? "what the task tells" : "guessing")} (tolerated {tolerance:P1})")]);
 

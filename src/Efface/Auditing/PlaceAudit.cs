@@ -45,7 +45,7 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         var leak = Leak(read, _sampling.At(corrected));
         var certification = Certification(read.Parts.Test);
         var (verdict, reasons) = Judgement.Of(leak.GivenTask, [.. read.Attacks.Select(sent => sent.Result)], controls, split, settings.Tolerance, subject.Task is not null,
-            place.Symbols > 0 ? certification!.At(Strict).Certificates("c", Floor(read.Reference, _sampling.At(corrected))) : []);
+            place.Symbols > 0 ? certification!.Certificates("c", Floor(read.Reference, _sampling.At(corrected)), Strict) : []);
         return new RepresentationAudit
         {
             Name = place.Name,

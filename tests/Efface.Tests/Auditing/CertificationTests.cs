@@ -54,7 +54,7 @@ public sealed class CertificationTests
         var bounds = Certify(new int[1000], z, 2);
         Assert.Equal(Math.Sqrt(Math.Log(20) / 2000), bounds[0].Slack, 1e-12);
         Assert.Equal(Math.Sqrt(Math.Log(20) / 2 / 4 * (1.0 / 200 + 1.0 / 800)), bounds[1].Slack, 1e-12);
-        Assert.Equal(Math.Sqrt(Math.Log(100) / 2000), new Certification(new int[1000], null, z, 2, new Sampling(0.95)).At(0.99).Certificates("c", Nothing)[0].Slack, 1e-12);
+        Assert.Equal(Math.Sqrt(Math.Log(100) / 2000), new Certification(new int[1000], null, z, 2, new Sampling(0.95)).Certificates("c", Nothing, confidence: 0.99)[0].Slack, 1e-12);
     }
 
     [Fact]

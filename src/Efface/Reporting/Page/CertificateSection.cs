@@ -29,7 +29,7 @@ internal static class CertificateSection
     }
 
     private static Html Row(RepresentationAudit place, Certificate bound, ReportRun run) => Html.Of($"""
-        <tr><th scope="row">{Seen(bound.Knows, run)}<small>for {place.Attribute}</small></th><td>{(bound.Metric == "accuracy" ? "accuracy" : "balanced accuracy")}</td><td><b>{Numbers.Percent(bound.Value)}</b>{(bound.BitsAtMost is { } bits ? Html.Of($"<small>at most {Numbers.Plain(bits)} bits</small>") : Html.Empty)}</td><td>{Numbers.Percent(bound.Estimate)} + {Numbers.Points(bound.Slack)}</td><td>{Cell.Percent(bound.Floor)}</td><td><b>{Numbers.Points(bound.Leak)}</b></td><td>{Numbers.Points(bound.Bias)}</td></tr>
+        <tr><th scope="row">{Seen(bound.Knows, run)}<small>for {place.Attribute}</small></th><td>{(bound.Metric == Certificate.OfAccuracy ? "accuracy" : "balanced accuracy")}</td><td><b>{Numbers.Percent(bound.Value)}</b>{(bound.BitsAtMost is { } bits ? Html.Of($"<small>at most {Numbers.Plain(bits)} bits</small>") : Html.Empty)}</td><td>{Numbers.Percent(bound.Estimate)} + {Numbers.Points(bound.Slack)}</td><td>{Cell.Percent(bound.Floor)}</td><td><b>{Numbers.Points(bound.Leak)}</b></td><td>{Numbers.Points(bound.Bias)}</td></tr>
         """);
 
     private static string Seen(string knows, ReportRun run) => knows switch

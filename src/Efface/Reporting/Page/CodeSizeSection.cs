@@ -45,7 +45,7 @@ internal static class CodeSizeSection
     }
 
     private static Certificate? Strictest(RepresentationAudit place)
-        => place.Certificates.LastOrDefault(bound => bound.Metric == "balancedAccuracy");
+        => place.Certificates.LastOrDefault(bound => bound.Metric == Certificate.OfBalancedAccuracy);
 
     private static Html Row(Release release) => Html.Of($"""
         <tr><th scope="row">{release.Name}</th><td>{(release.Fidelity is { } fidelity ? Cell.Percent(fidelity) : Missing)}</td><td>{(release.Leak is { } leak ? Cell.Points(leak) : Html.Of($"0.0<small>by definition</small>"))}</td><td>{(release.Bound is { } bound ? Html.Of($"<b>{Numbers.Points(bound.Leak)}</b>") : Missing)}</td><td>{(release.Bound is { } price ? Html.Of($"{Numbers.Points(price.Bias)}") : Missing)}</td><td><b>{Numbers.Plain(release.Kept ?? double.NaN)}</b></td></tr>

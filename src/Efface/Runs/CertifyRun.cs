@@ -33,11 +33,7 @@ public static class CertifyRun
     /// <exception cref="InvalidInputException">Every problem that was found; nothing was written.</exception>
     public static CertificationRecord OfVectors(VectorOptions options, string path, AuditSettings settings, int? bits, IReadingObserver? reading = null, CancellationToken cancel = default)
     {
-        if (AuditChecks.Settings(settings, options.Attributes, "other programs' vectors have no usual one").ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
-        using var table = VectorReader.Read(options, reading, cancel);
-        var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
-        if (AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } unusable) throw new InvalidInputException(unusable);
-        foreach (var note in table.Notes.Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
+        using var table = OpenedVectors.Read(options, settings, reading, cancel);
         var folder = RunFolder.Create(path);
         try
         {

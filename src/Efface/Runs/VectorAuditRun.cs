@@ -18,13 +18,8 @@ public static class VectorAuditRun
     public static RunFolder Run(VectorOptions options, string path, AuditSettings settings, Action<AuditProgress>? progress = null, IReadingObserver? reading = null, CancellationToken cancel = default)
     {
         var started = DateTimeOffset.UtcNow;
-        var problems = AuditChecks.Settings(settings, options.Attributes, "other programs' vectors have no usual one").ToList();
-        if (settings.Stages.Count > 0) problems.Add(new Problem("--stages", "of representations whose network is elsewhere", "Leave it out, or audit each stage's output by itself"));
-        if (problems.Count > 0) throw new InvalidInputException(problems);
-        using var table = VectorReader.Read(options, reading, cancel);
+        using var table = OpenedVectors.Read(options, settings, reading, cancel);
         var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
-        if (AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
-        foreach (var note in table.Notes.Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
 
         var folder = RunFolder.Create(path);
         try

@@ -1,0 +1,30 @@
+using Efface.Auditing;
+using Efface.Data;
+
+namespace Efface.Runs;
+
+/// <summary>Another program's representations with their labels, for whoever looks at them.</summary>
+internal static class OpenedVectors
+{
+    /// <summary>Reads them, and finds out what does not go together.</summary>
+    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    public static VectorTable Read(VectorOptions options, AuditSettings settings, IReadingObserver? reading, CancellationToken cancel)
+    {
+        var problems = AuditChecks.Settings(settings, options.Attributes, "other programs' vectors have no usual one").ToList();
+        if (settings.Stages.Count > 0) problems.Add(new Problem("--stages", "of representations whose network is elsewhere", "Leave it out, or audit each stage's output by itself"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+        var table = VectorReader.Read(options, reading, cancel);
+        try
+        {
+            var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
+            if (AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
+            foreach (var note in table.Notes.Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
+            return table;
+        }
+        catch
+        {
+            table.Dispose();
+            throw;
+        }
+    }
+}

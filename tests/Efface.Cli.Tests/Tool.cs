@@ -35,7 +35,8 @@ internal sealed class Tool : IDisposable
         start.Environment["EFFACE_CACHE"] = Cache;
         if (environment is { } variable) start.Environment[variable.Name] = variable.Value;
         using var process = Process.Start(start)!;
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        // Ends a tool that hangs; other tests share the cores, so what takes a minute alone takes five beside them.
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         using var killed = timeout.Token.Register(() => process.Kill(entireProcessTree: true));
         var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
         var error = new List<string>();

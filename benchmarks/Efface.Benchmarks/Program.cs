@@ -2,6 +2,7 @@
 //   dotnet run -c Release --project benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images]
 //   … -- verdicts [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each.
 //   … -- cost quick|full [attackers] [shape, as 512 or 128x8x8]: how long an attack takes at the size of a real audit.
+//   … -- kept RUN [RUN ...]: what the codes of some runs keep and leak on validation, a line each.
 //   … -- coverage [redraws]: how often intervals contain the truth.
 using System.Diagnostics;
 using System.Globalization;
@@ -18,6 +19,11 @@ if (args is ["cost", var budget, ..])
     var asked = args.Length > 2 ? args[2].Split(',') : [];
     Cost.Run(Enum.Parse<Budget>(budget, ignoreCase: true), [.. (args.Length > 3 ? args[3] : "512").Split('x').Select(long.Parse)],
         Attackers.All.Where(attacker => !attacker.IsFloor && (asked.Length == 0 || asked.Contains(attacker.Name))));
+    return;
+}
+if (args is ["kept", .. var runs])
+{
+    Kept.Run(runs);
     return;
 }
 if (args is ["coverage", ..])

@@ -18,6 +18,9 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
         [CommandOption("--steer"), Description("λ3 follows what they find.")]
         public bool Steer { get; init; }
 
+        [CommandOption("--distil <W>"), Description("Weight of the trained model's embedding as what the code is to carry; 0 for none.")]
+        public double? Distil { get; init; }
+
         [CommandOption("--retain <COLS>"), Description("Columns that are to stay readable in the code, separated by commas.")]
         public string? Retain { get; init; }
     }
@@ -27,7 +30,13 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
         // What the trained run says about data and network holds, unless a flag says otherwise.
         var defaults = settings.From is null ? null : Inheritance.ForUnlearning(settings.From);
         var config = settings.ToConfig(defaults);
-        config = config with { Retain = OutputSettings.Names("--retain", settings.Retain) ?? config.Retain, Probe = settings.Probe ?? config.Probe, Steer = settings.Steer || config.Steer };
+        config = config with
+        {
+            Retain = OutputSettings.Names("--retain", settings.Retain) ?? config.Retain,
+            Distillation = settings.Distil ?? config.Distillation,
+            Probe = settings.Probe ?? config.Probe,
+            Steer = settings.Steer || config.Steer,
+        };
         return Finish(
             ProgressDisplay.Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), display, Shell.Cancel)), settings.Json);
     }

@@ -207,6 +207,9 @@ public sealed record RepresentationAudit
     /// <summary>Bounds on every attacker who sees the code; at the logits, on whoever is told the bare decision. Empty elsewhere.</summary>
     public IReadOnlyList<Certificate> Certificates { get; init; } = [];
 
+    /// <summary>I(c; z | y) of a code, on training and on test images; null elsewhere.</summary>
+    public CountedInformation? Information { get; init; }
+
     /// <summary>The code that gives most away; null where there is none.</summary>
     public WorstSymbol? WorstSymbol { get; init; }
 

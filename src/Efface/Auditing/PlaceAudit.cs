@@ -65,12 +65,15 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             Subgroups = Subgroups(read),
             Before = before is null ? null : Before(before),
             Certificates = certification?.Certificates(place.Symbols > 0 ? "c" : "ŷ", Floor(read.Reference, _sampling)) ?? [],
+            Information = place.Symbols > 0 ? new CountedInformation(Counted(read.Parts.Training), Counted(read.Parts.Test)) : null,
             WorstSymbol = place.Symbols > 0 ? certification!.Worst() : null,
         };
     }
 
     // A verdict rests on the bound and on the floor's lower end: each gets half of the chance to be wrong.
     private double Strict => (1 + corrected) / 2;
+
+    private InformationEstimate Counted(AttackSet set) => InformationEstimate.Of(set.Symbols(), subject.Task is null ? null : set.Task, set.Attribute);
 
     // Of the code; where the model's decision is told, of that alone.
     private Certification? Certification(AttackSet test) => (place.Symbols > 0, place.IsDecision) switch
@@ -79,7 +82,6 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         (_, true) => new Certification(test.Prediction, test.Task, test.Attribute, attribute.Classes.Count, _sampling),
         _ => null,
     };
-
 
     private Read Attack()
     {

@@ -13,7 +13,7 @@ public sealed class Augmentation(int shift, bool flip)
 
     /// <summary>Moves and mirrors each image by itself. One gather does both.</summary>
     /// <param name="images">u8 [B, C, H, W].</param>
-    /// <param name="random">Where the randomness comes from, on the same device.</param>
+    /// <param name="random">Where the randomness comes from: on the CPU, so that every device moves the images alike.</param>
     /// <returns>u8 [B, C, H, W].</returns>
     public Tensor Apply(Tensor images, Generator random)
     {
@@ -32,7 +32,7 @@ public sealed class Augmentation(int shift, bool flip)
             .view(count, channels, height, width)
             .MoveToOuterDisposeScope();
 
-        Tensor Draw(long low, long high) => torch.randint(low, high, [count, 1], dtype: ScalarType.Int64, device: images.device, generator: random);
+        Tensor Draw(long low, long high) => torch.randint(low, high, [count, 1], dtype: ScalarType.Int64, generator: random).to(images.device);
         Tensor Positions(long length, Tensor offset) => torch.arange(length, dtype: ScalarType.Int64, device: images.device).unsqueeze(0) + offset;
     }
 }

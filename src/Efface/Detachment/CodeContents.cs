@@ -8,39 +8,48 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// What a code is to keep beside the task: the image, as well as a decoder draws it from the code, and attributes that are to stay
-/// readable. Releasing the bare decision would forget as well, and keep nothing.
+/// What a code is to keep beside the task: the image, as well as a decoder draws it from the code, the embedding of the model before
+/// unlearning, and attributes that are to stay readable. Releasing the bare decision would forget as well, and keep nothing.
+/// Whoever draws or reads here is told y and z as well (as in the fair autoencoder of Louizos et al., ICLR 2016): a code earns only by
+/// what they do not tell, so that keeping a beard readable does not pull the sex into the code.
 /// </summary>
 public sealed class CodeContents : IDisposable
 {
     private readonly Recipe _recipe;
     private readonly IReadOnlyList<Column> _retained;
+    private readonly int[] _told;
     private readonly Decoder? _decoder;
+    private readonly EmbeddingTarget? _embedding;
+    private readonly Linear? _centroids;
     private readonly Linear[] _heads;
     private readonly Optimiser? _optimiser;
 
-    /// <param name="recipe">λ1 and the weight of what is retained.</param>
-    /// <param name="retained">Attributes that are to stay readable.</param>
+    /// <param name="recipe">λ1, and the weights of the embedding and of what is retained.</param>
+    /// <param name="labels">What is forgotten, and what is to stay readable.</param>
     /// <param name="codes">M.</param>
     /// <param name="image">[C, H, W].</param>
     /// <param name="device">Where the assignments live.</param>
-    public CodeContents(Recipe recipe, IReadOnlyList<Column> retained, long codes, long[] image, Device device)
+    /// <param name="embedding">What the untouched model computes, to be drawn from the code; owned from now on. Null without such a model.</param>
+    public CodeContents(Recipe recipe, TaskAndAttributes labels, long codes, long[] image, Device device, EmbeddingTarget? embedding = null)
     {
-        (_recipe, _retained) = (recipe, retained);
-        _decoder = recipe.Reconstruction > 0 ? new Decoder([codes], image).to(device) : null;
-        _heads = [.. retained.Select(column => Linear(codes, column.Classes.Count).to(device))];
-        Parameter[] parameters = [.. _decoder?.parameters() ?? [], .. _heads.SelectMany(head => head.parameters())];
+        (_recipe, _retained, _embedding) = (recipe, labels.Retained, embedding);
+        _told = [labels.Task.Classes.Count, .. labels.Attributes.Select(attribute => attribute.Classes.Count)];
+        var size = codes + _told.Sum();
+        _decoder = recipe.Reconstruction > 0 ? new Decoder([size], image).to(device) : null;
+        _centroids = embedding is null ? null : Linear(size, embedding.Size).to(device);
+        _heads = [.. _retained.Select(column => Linear(size, column.Classes.Count).to(device))];
+        Parameter[] parameters = [.. _decoder?.parameters() ?? [], .. _centroids?.parameters() ?? [], .. _heads.SelectMany(head => head.parameters())];
         _optimiser = parameters.Length > 0 ? new Models.Adam(parameters, recipe.BottleneckRate) : null;
     }
 
-    /// <summary>λ1 times the decoder's error and the weighted cross-entropy of what is retained; null where nothing is kept.</summary>
+    /// <summary>The weighted errors of decoder, embedding and what is retained; null where nothing is kept.</summary>
     /// <param name="assignment">p(c|x), f32 [B, M], with its graph.</param>
     /// <param name="input">The images, and the labels: those of what is retained stand behind those of what is forgotten.</param>
     /// <param name="measure">Told each term.</param>
     public Tensor? Loss(Tensor assignment, DetachmentInput input, Action<string, Tensor> measure)
     {
         if (_optimiser is null) return null;
-        var code = DiscreteBottleneck.StraightThrough(assignment);
+        var code = Told(DiscreteBottleneck.StraightThrough(assignment), input);
         Tensor? loss = null;
         void Add(Tensor term) => loss = loss is null ? term : loss + term;
         if (_decoder is not null)
@@ -48,6 +57,12 @@ public sealed class CodeContents : IDisposable
             var error = functional.binary_cross_entropy_with_logits(_decoder.call(code), input.Images);
             measure("reconstructionError", error);
             Add(_recipe.Reconstruction * error);
+        }
+        if (_embedding is not null)
+        {
+            var error = functional.mse_loss(_centroids!.call(code), _embedding.Of(input.Normalised!));
+            measure("embeddingError", error);
+            Add(_recipe.Distillation * error);
         }
         var first = input.Batch.Attributes.Count - _retained.Count;
         for (var k = 0; k < _retained.Count; k++)
@@ -59,6 +74,9 @@ public sealed class CodeContents : IDisposable
         return loss;
     }
 
+    private Tensor Told(Tensor code, DetachmentInput input) => torch.cat(
+        [code, .. _told.Select((classes, k) => functional.one_hot(k == 0 ? input.Batch.Task : input.Batch.Attributes[k - 1], classes).to_type(code.dtype))], 1);
+
     /// <summary>Decoder and heads learn from the gradient that the extractor's loss left in them.</summary>
     public void Step() => _optimiser?.Step();
 
@@ -67,6 +85,8 @@ public sealed class CodeContents : IDisposable
     {
         _optimiser?.Dispose();
         _decoder?.Dispose();
+        _embedding?.Dispose();
+        _centroids?.Dispose();
         foreach (var head in _heads) head.Dispose();
     }
 }

@@ -17,6 +17,9 @@ public sealed class CodeInformation : Detacher
     private readonly CodeContents? _contents;
     private double _weight;
 
+    /// <summary>Whether the extractor learns the task from here alone (λ2·I(c; y), counted as well), because the classifier learns by itself.</summary>
+    public bool CarriesTask { get; init; }
+
     /// <summary>Starts with empty tables.</summary>
     /// <param name="recipe">λ3, memory, sharpening and usage.</param>
     /// <param name="labels">The training split's joint tables.</param>
@@ -42,13 +45,18 @@ public sealed class CodeInformation : Detacher
         Measure("assignmentEntropy", sharpness * Information.BitsPerNat);
         Measure("codeEntropy", usage * Information.BitsPerNat);
         var loss = _recipe.Sharpening * sharpness - _recipe.Usage * usage;
+        // Only this batch's share of a table has a gradient: divide by the share to pay for the whole of it.
+        var share = (1 - _recipe.Memory) / _weight;
         for (var k = 0; k < _joints.Length; k++)
         {
-            var information = Information.Conditional(Update(k, assignment, input));
+            var joint = Update(k, assignment, input);
+            var information = Information.Conditional(joint);
             Measure($"conditionalInformation.{_labels.Attributes[k].Name}", information * Information.BitsPerNat);
-            // Only this batch's share of the table has a gradient: divide by the share to pay for the whole of it.
-            var share = (1 - _recipe.Memory) / _weight;
             loss += _recipe.Forgetting * input.Strength / share * information;
+            if (k > 0 || !CarriesTask) continue;
+            var carried = Information.Mutual(joint.sum([2L]));
+            Measure("taskInformation", carried * Information.BitsPerNat);
+            loss -= _recipe.Task / share * carried;
         }
         if (_contents?.Loss(assignment, input, Measure) is { } kept) loss += kept;
         CountStep();

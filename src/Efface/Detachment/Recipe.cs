@@ -40,7 +40,7 @@ public sealed record Recipe
     /// <summary>λ1: weight of the reconstruction.</summary>
     public required double Reconstruction { get; init; }
 
-    /// <summary>λ2: weight of the task.</summary>
+    /// <summary>λ2: weight of the task in what the extractor learns from.</summary>
     public required double Task { get; init; }
 
     /// <summary>λ3 ≥ 0: weight of forgetting.</summary>
@@ -71,10 +71,13 @@ public sealed record Recipe
     public double Memory { get; init; } = 0.98;
 
     /// <summary>Weight of the assignments' entropy: each image decides for a code.</summary>
-    public double Sharpening { get; init; } = 0.05;
+    public double Sharpening { get; init; } = 0.02;
 
     /// <summary>Weight of the marginal's entropy: all codes are used.</summary>
     public double Usage { get; init; } = 0.02;
+
+    /// <summary>Weight of the untouched model's embedding, drawn from the code: the mean squared error of its standardised numbers. From scratch there is none.</summary>
+    public double Distillation { get; init; }
 
     /// <summary>Weight of the cross-entropy of each attribute that is to stay readable in the code.</summary>
     public double Retention { get; init; } = 1;
@@ -98,7 +101,7 @@ public static class Recipes
             Name = "strict",
             Purpose = "A discrete bottleneck after the embedding; I(c;z|y) is counted and minimised directly, so that no reader of the code learns the attribute, by whatever means.",
             Kind = DetachmentKind.DiscreteBottleneck,
-            Reconstruction = 0, Task = 1, Forgetting = 3,
+            Reconstruction = 20, Task = 1, Forgetting = 5, Distillation = 3,
         },
         new()
         {

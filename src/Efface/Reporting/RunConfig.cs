@@ -45,6 +45,9 @@ public sealed record RunConfig
     /// <summary><c>--lambda</c>: λ1, λ2, λ3; null takes the recipe's.</summary>
     public IReadOnlyList<double>? Lambda { get; init; }
 
+    /// <summary><c>--distil</c>: weight of the trained model's embedding, as what the code is to carry; null takes the recipe's.</summary>
+    public double? Distillation { get; init; }
+
     /// <summary><c>--objective</c>; null takes the recipe's.</summary>
     public string? Objective { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Detachment;
 using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
@@ -82,12 +83,16 @@ public static class ModelRun
         var (table, labels, recipe) = (prepared.Table, prepared.Labels, prepared.Recipe);
         using var schedule = recipe is null
             ? Schedules.Plain(model, options)
-            : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule));
+            : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule), Untouched(prepared.Config, recipe));
         var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = prepared.Config.Reading.Workers ?? 1 };
         var validation = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Validation), Evaluation.BatchSize);
         return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0, Probe(prepared, model))
             .Run(training, validation, observer, cancel);
     }
+
+    // What the code is to carry is read from the model as it was: the one in training changes.
+    private static StagedNetwork? Untouched(RunConfig config, Recipe recipe)
+        => recipe.Distillation > 0 && config.From is { } from ? TrainedModel.Load(from, Compute.Device).Network : null;
 
     private static ValidationProbe? Probe(Prepared prepared, TrainedModel model) => prepared is { Recipe: not null, Config.Probe: { } every }
         ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Steer)

@@ -113,11 +113,18 @@ public static class Preflight
         if (Recipes.All.All(recipe => recipe.Name != config.Recipe))
             yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(recipe => recipe.Name))}");
         if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end or local");
-        if (config is { Schedule: "local", Recipe: "strict" })
-            yield return new Problem("--schedule local", "recipe strict learns through its bottleneck, end to end", "Leave --schedule out, or choose --recipe paper");
         if (config is { Steer: true, Probe: null }) yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
-        if (config.Retain.Count > 0 && Recipes.All.FirstOrDefault(recipe => recipe.Name == config.Recipe) is { IsDiscrete: false })
-            yield return new Problem($"--retain {string.Join(',', config.Retain)}", $"recipe {config.Recipe} has no code that could keep it", "Leave it out, or choose --recipe strict");
+        if (config.Distillation is { } weight && !(weight >= 0 && double.IsFinite(weight)))
+            yield return new Problem($"--distil {weight}", "not a finite number of 0 or more", "Give a weight such as 3, or 0 for none");
+        if (config is { Distillation: > 0, From: null })
+            yield return new Problem($"--distil {config.Distillation}", "from scratch there is no trained model whose embedding the code could carry", "Give --from the run folder of a trained model, or leave it out");
+        if (Recipes.All.FirstOrDefault(recipe => recipe.Name == config.Recipe) is { IsDiscrete: false })
+        {
+            if (config.Retain.Count > 0)
+                yield return new Problem($"--retain {string.Join(',', config.Retain)}", $"recipe {config.Recipe} has no code that could keep it", "Leave it out, or choose --recipe strict");
+            if (config.Distillation > 0)
+                yield return new Problem($"--distil {config.Distillation}", $"recipe {config.Recipe} has no code that could carry an embedding", "Leave it out, or choose --recipe strict");
+        }
         foreach (var problem in Removals.Flags(config)) yield return problem;
     }
 
@@ -165,6 +172,7 @@ public static class Preflight
             Forgetting = config.Lambda?[2] ?? recipe.Forgetting,
             Objective = config.Objective is { } objective ? Enum.Parse<AttributeObjective>(objective, ignoreCase: true) : recipe.Objective,
             Bits = config.Bits ?? recipe.Bits,
+            Distillation = config.Distillation ?? recipe.Distillation,
         };
     }
 }

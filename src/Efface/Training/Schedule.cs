@@ -50,7 +50,7 @@ public abstract class Schedule : IDisposable
     protected Tensor Extract(StepInput input) => Network.Run(input.Input, ..(Split + 1));
 
     /// <summary>The extractor's loss on h.</summary>
-    protected Tensor? DetachmentLoss(Tensor h, StepInput input) => Detacher?.Loss(new DetachmentInput(h, input.Images, input.Batch, input.Strength));
+    protected Tensor? DetachmentLoss(Tensor h, StepInput input) => Detacher?.Loss(new DetachmentInput(h, input.Images, input.Batch, input.Strength, input.Input));
 
     /// <summary>The classifier's loss on h, and how many it gets right.</summary>
     protected (Tensor Loss, Tensor Correct) Classify(Tensor h, StepInput input)
@@ -80,8 +80,13 @@ public abstract class Schedule : IDisposable
 }
 
 /// <summary>One backward pass through the whole network: the task's loss reaches the extractor through the classifier.</summary>
-/// <inheritdoc cref="Schedule(StagedNetwork, int, Detacher, BlockOptimiser, BlockOptimiser)"/>
-public sealed class EndToEndSchedule(StagedNetwork network, int split, Detacher? detacher, BlockOptimiser extractorOptimiser, BlockOptimiser classifierOptimiser)
+/// <param name="network">The network to train.</param>
+/// <param name="split">The extractor's last stage.</param>
+/// <param name="detacher">Takes the attribute out of h; null for plain training.</param>
+/// <param name="extractorOptimiser">For the stages up to and including the split.</param>
+/// <param name="classifierOptimiser">For the stages after it.</param>
+/// <param name="taskWeight">What the task's loss is multiplied with: λ2, where the detacher has no task head of its own.</param>
+public sealed class EndToEndSchedule(StagedNetwork network, int split, Detacher? detacher, BlockOptimiser extractorOptimiser, BlockOptimiser classifierOptimiser, double taskWeight = 1)
     : Schedule(network, split, detacher, extractorOptimiser, classifierOptimiser)
 {
     /// <inheritdoc/>
@@ -90,7 +95,7 @@ public sealed class EndToEndSchedule(StagedNetwork network, int split, Detacher?
         var h = Extract(input);
         var detachment = DetachmentLoss(h, input);
         var (task, correct) = Classify(h, input);
-        (detachment is null ? task : task + detachment).backward();
+        (detachment is null ? task : taskWeight * task + detachment).backward();
         StepExtractor(input);
         StepClassifier(input);
         return new StepResult(task.detach(), detachment?.detach(), correct);

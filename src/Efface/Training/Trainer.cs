@@ -30,8 +30,7 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
     /// <param name="cancel">Ends after the batch at hand.</param>
     public TrainingResult Run(BatchLoader training, BatchLoader validation, ITrainingObserver? observer = null, CancellationToken cancel = default)
     {
-        var device = schedule.Network.parameters().First().device;
-        using var random = new Generator((ulong)options.Seed, device);
+        using var random = new Generator((ulong)options.Seed);
         using var guard = new NumericGuard(schedule.Network);
         var (epoch, best, bestEpoch, fidelity) = (0, double.NegativeInfinity, 0, double.NaN);
         try

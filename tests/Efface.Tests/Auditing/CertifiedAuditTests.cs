@@ -29,6 +29,10 @@ public sealed class CertifiedAuditTests : IDisposable
         // Of the logits themselves there is no bound, of the decision there is.
         Assert.Equal(["ŷ", "ŷ", "ŷ,y", "ŷ,y"], logits.Certificates.Select(bound => bound.Knows));
         Assert.Null(logits.WorstSymbol);
+        // Nothing is told but by chance: as much is counted as where z is permuted.
+        Assert.Equal((4000, 20_000), (code.Information!.Training.N, code.Information.Test.N));
+        Assert.InRange(code.Information.Test.Bits, 0, 4 * code.Information.Test.Bias);
+        Assert.Null(logits.Information);
     }
 
     [Fact]
@@ -36,7 +40,11 @@ public sealed class CertifiedAuditTests : IDisposable
     {
         var audit = Audit(1000, (_, z, _) => z);
         Assert.Equal(Verdict.Leaks, audit.Verdict);
-        Assert.All(audit.Representations.Single(place => place.Name == "code").Certificates, bound => Assert.Equal(1, bound.Value));
+        var code = audit.Representations.Single(place => place.Name == "code");
+        Assert.All(code.Certificates, bound => Assert.Equal(1, bound.Value));
+        // z is an even coin, and the code is z.
+        Assert.InRange(code.Information!.Test.Bits, 0.99, 1);
+        Assert.InRange(code.Information.Test.Bias, 0, 0.01);
     }
 
     [Fact]

@@ -105,6 +105,26 @@ public sealed class CodeInformationTests
     }
 
     [Fact]
+    public void Where_it_carries_the_task_going_down_the_gradient_learns_the_task_and_still_forgets()
+    {
+        torch.manual_seed(2);
+        using var scope = NewDisposeScope();
+        using var batch = ToyBatch.Random(64);
+        using var detacher = new CodeInformation(Recipe with { Memory = 0.5 }, batch.Labels, Codes, CPU) { CarriesTask = true };
+        var logits = torch.randn(64, Codes).requires_grad_();
+        IReadOnlyDictionary<string, double> measured = new Dictionary<string, double>();
+        for (var step = 0; step < 400; step++)
+        {
+            logits.grad?.zero_();
+            detacher.Loss(batch.Input(nn.functional.softmax(logits, 1))).backward();
+            using (no_grad()) logits.sub_(logits.grad! * 10);
+            measured = detacher.Drain();
+        }
+        Assert.InRange(measured["taskInformation"], batch.Labels.Joints[0].TaskEntropy - 0.05, batch.Labels.Joints[0].TaskEntropy + 1e-4);
+        Assert.InRange(measured["conditionalInformation.z"], -1e-6, 0.02);
+    }
+
+    [Fact]
     public void Draining_starts_a_new_mean()
     {
         using var scope = NewDisposeScope();

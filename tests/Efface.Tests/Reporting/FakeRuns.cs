@@ -112,6 +112,7 @@ internal sealed class FakeRuns : IDisposable
             Subgroups = [.. new[] { ("smile", "yes", 0.01), ("smile", "no", -0.01), ("hat", "yes", 0.03), ("hat", "no", -0.004), ("hair", "long", 0.015) }
                 .Select(group => new SubgroupResult(group.Item1, group.Item2, Around(best + group.Item3, 0.04), Around(best - 0.55 + group.Item3, 0.05)))],
             Certificates = discrete ? [Bound("accuracy", "c"), Bound("balancedAccuracy", "c"), Bound("accuracy", "c,y"), Bound("balancedAccuracy", "c,y")] : [],
+            Information = discrete ? new CountedInformation(new InformationEstimate(0.006, 0.002, 4000), new InformationEstimate(0.021, 0.017, 1000)) : null,
             WorstSymbol = discrete ? new WorstSymbol(5, 1, new Measured(0.71, 0.6, 0.8, 77), 0.52) : null,
         };
     }

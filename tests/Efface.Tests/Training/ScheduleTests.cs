@@ -59,6 +59,7 @@ public sealed class ScheduleTests : IDisposable
     [InlineData("paper", ScheduleKind.Local, typeof(LocalSchedule), typeof(AuxiliaryNetwork))]
     [InlineData("paper", ScheduleKind.EndToEnd, typeof(EndToEndSchedule), typeof(AuxiliaryNetwork))]
     [InlineData("strict", null, typeof(EndToEndSchedule), typeof(CodeInformation))]
+    [InlineData("strict", ScheduleKind.Local, typeof(LocalSchedule), typeof(CodeInformation))]
     public void A_recipe_has_its_schedule_and_its_detacher(string recipe, ScheduleKind? kind, Type schedule, Type? detacher)
     {
         using var model = ToyTraining.Model(_table, ToyTraining.Named(recipe));

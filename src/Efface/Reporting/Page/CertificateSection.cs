@@ -22,6 +22,7 @@ internal static class CertificateSection
             <tbody>{places.SelectMany(place => place.Certificates, (place, bound) => Row(place, bound, run))}</tbody>
             </table>
             </div>
+            {places.Where(place => place.Information is not null).Select(place => Counted(place, run))}
             {places.Where(place => place.WorstSymbol is not null).Select(Worst)}
             <p class="note">What this does not cover: several pictures of one person released together, whoever holds the picture or the extractor, and images unlike those tested. A model's scores (logits) are no symbol: the bound on the decision does not cover them, unless they are computed from a certified code.</p>
             </section>
@@ -39,6 +40,16 @@ internal static class CertificateSection
         "ŷ" => "The bare decision",
         _ => $"The bare decision, by who knows {Sentences.Quoted(run.Task)}",
     };
+
+    private static Html Counted(RepresentationAudit place, ReportRun run)
+    {
+        var (training, test) = (place.Information!.Training, place.Information.Test);
+        double soft = 0;
+        var trained = run.Metrics.Count > 0 && run.Metrics[^1].Information.TryGetValue($"conditionalInformation.{place.Attribute}", out soft);
+        return Html.Of($"""
+            <p>What the code tells of {Sentences.Quoted(place.Attribute)}{(run.HasTask ? $" beyond {Sentences.Quoted(run.Task)}" : "")}, in bits, counted: {(trained ? $"{Numbers.Plain(soft)} while training, of undecided codes; " : "")}{Numbers.Plain(training.Bits)} on {Numbers.Count(training.N)} training images ({Numbers.Plain(training.Bias)} would be counted if it told nothing), {Numbers.Plain(test.Bits)} on {Numbers.Count(test.N)} test images ({Numbers.Plain(test.Bias)}).</p>
+            """);
+    }
 
     private static Html Worst(RepresentationAudit place)
     {

@@ -1,0 +1,38 @@
+using Efface.Models;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Efface.Detachment;
+
+/// <summary>The embedding of the untouched model, standardised, as what a code is to carry: distillation of its geometry.</summary>
+public sealed class EmbeddingTarget : IDisposable
+{
+    private const double Smallest = 1e-6;
+
+    private readonly StagedNetwork _untouched;
+    private readonly int _last;
+
+    /// <param name="untouched">With the stages embedding and head; owned from now on, and never trained.</param>
+    public EmbeddingTarget(StagedNetwork untouched)
+    {
+        var head = (Linear)untouched.Stages[untouched.IndexOf(StagedNetwork.Head)].Modules[^1].Module;
+        (_untouched, _last, Size) = (untouched, untouched.IndexOf(StagedNetwork.Embedding), head.weight.shape[1]);
+        _untouched.eval();
+    }
+
+    /// <summary>D, numbers an image.</summary>
+    public long Size { get; }
+
+    /// <summary>What is to be drawn, f32 [B, D]: of mean 0 and variance 1 over the batch, without a graph.</summary>
+    /// <param name="input">Normalised images, f32 [B, C, H, W].</param>
+    public Tensor Of(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var embedding = _untouched.Run(input, ..(_last + 1));
+        return ((embedding - embedding.mean([0L])) / (embedding.std(0, unbiased: false) + Smallest)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _untouched.Dispose();
+}

@@ -9,118 +9,88 @@ using static TorchSharp.torch;
 
 namespace Efface.Benchmarks;
 
-/// <summary>What the codes of some runs keep and what they leak, on validation: for choosing settings without a look at test images.</summary>
+/// <summary>
+/// What the codes of some runs keep and what they leak, in a line each: on validation for choosing settings, on test for the tables of docs/results.md.
+/// </summary>
 public static class Kept
 {
-    /// <summary>A line for each run: fidelity, I(c;z|y) and leak, mean AUC of the other columns, error of the mean image of each code.</summary>
-    public static void Run(IEnumerable<string> runs)
+    private static readonly AuditSettings Settings = new() { Seeds = [0] };
+
+    /// <summary>A header and a line for each run; of a run without a code the fidelity alone.</summary>
+    public static void Run(Part part, IEnumerable<string> runs)
     {
-        Console.WriteLine("run\tfidelity\tcode bits\tI(c;z|y) training\tvalidation\tof which bias\tleak\tkept\tŷ alone\timage error over ŷ's");
+        Console.WriteLine($"run\timages\tfidelity\tcode bits\tI(c;z|y) training\t{part}\tof which bias\tleak\tlow\thigh\tbound c\tallowed c,y\tkept\tŷ alone\timage error over ŷ's\tkept by name");
         foreach (var path in runs)
         {
             using var scope = NewDisposeScope();
-            var folder = RunFolder.Open(path);
-            using var prepared = Preflight.Check(folder.Run.Config, forgets: folder.Run.Command == "unlearn");
+            using var prepared = Preflight.Check(RunFolder.Open(path).Run.Config, forgets: RunFolder.Open(path).Run.Command == "unlearn");
             using var model = TrainedModel.Load(path, Compute.Device);
-            var code = Place.Of(model).First(place => place.Symbols > 0);
-            var (table, labels) = (prepared.Table, prepared.Labels);
-            using var training = Captured.From(model, [code], table, table.Rows(Part.Train));
-            using var validation = Captured.From(model, [code], table, table.Rows(Part.Validation));
-            int[] seen = Symbols(training, code), unseen = Symbols(validation, code);
-            var y = AuditSubject.Of(labels.Task, validation.Rows);
-            var fidelity = validation.Predictions.Zip(y, (guess, truth) => guess == truth ? 1.0 : 0).Average();
-            var entropy = unseen.GroupBy(c => c).Select(images => (double)images.Count() / unseen.Length).Sum(p => -p * Math.Log2(p));
-            var attribute = labels.Attributes[0];
-            InformationEstimate Counted(int[] symbols, int[] rows) => InformationEstimate.Of(symbols, AuditSubject.Of(labels.Task, rows), AuditSubject.Of(attribute, rows));
-            var (trained, held) = (Counted(seen, training.Rows), Counted(unseen, validation.Rows));
-            var leak = Leak(seen, unseen, training.Rows, validation.Rows, labels.Task, attribute);
-            var others = table.Columns.Where(column => column.Name != labels.Task.Name && labels.Attributes.All(one => one.Name != column.Name)
-                && new[] { training.Rows, validation.Rows }.All(rows => column.Count(rows).Count(count => count > 4) > 1)).ToList();
-            var (kept, alone) = (Mean(others, column => Reading(seen, unseen, training.Rows, validation.Rows, column, code.Symbols)),
-                Mean(others, column => Reading(training.Predictions, validation.Predictions, training.Rows, validation.Rows, column, labels.Task.Classes.Count)));
-            var error = ImageError(table, training.Rows, validation.Rows, seen, unseen, code.Symbols) / ImageError(table, training.Rows, validation.Rows, training.Predictions, validation.Predictions, labels.Task.Classes.Count);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}\t{fidelity:F4}\t{entropy:F2}\t{trained.Bits:F4}\t{held.Bits:F4}\t{held.Bias:F4}\t{leak:F4}\t{kept:F4}\t{alone:F4}\t{error:F3}"));
-        }
-    }
-
-    private static int[] Symbols(Captured captured, Place code)
-    {
-        using var data = captured.Values[code.Name].data<long>();
-        return [.. data.Select(symbol => (int)symbol)];
-    }
-
-    // The class of z that is more frequent with (c, y) than without, learnt on training images and read on validation.
-    private static double Leak(int[] seen, int[] unseen, int[] training, int[] validation, Column task, Column attribute)
-    {
-        double Balanced(Func<int[], int[], int, int> key)
-        {
-            int[] Keys(int[] symbols, int[] rows) => [.. symbols.Select((symbol, i) => key(symbols, rows, i))];
-            int[] fit = Keys(seen, training), read = Keys(unseen, validation);
-            var truth = AuditSubject.Of(attribute, validation);
-            var scores = Scores(fit, AuditSubject.Of(attribute, training), attribute.Classes.Count);
-            var right = new double[attribute.Classes.Count];
-            var all = new double[attribute.Classes.Count];
-            for (var i = 0; i < read.Length; i++)
+            var (table, task) = (prepared.Table, prepared.Labels.Task);
+            var places = Place.Of(model).Where(place => place.Released).Take(1).ToArray();
+            using var training = Captured.From(model, places, table, table.Rows(Part.Train));
+            using var seen = Captured.From(model, places, table, table.Rows(part));
+            var fidelity = seen.Predictions.Zip(AuditSubject.Of(task, seen.Rows), (guess, y) => guess == y ? 1.0 : 0).Average();
+            string[] cells = [Path.GetFileName(path), $"{seen.Rows.Length}", Number(fidelity)];
+            if (places[0].Symbols > 0)
             {
-                all[truth[i]]++;
-                if (scores.TryGetValue(read[i], out var found) && Array.IndexOf(found, found.Max()) == truth[i]) right[truth[i]]++;
+                var subject = new AuditSubject { Places = places, Parts = new CapturedParts(training, seen, seen), Task = task, Columns = table.Columns, Groups = table.Groups };
+                cells = [.. cells, .. OfCode(subject, prepared.Labels.Attributes, table)];
             }
-            return right.Zip(all).Where(pair => pair.Second > 0).Average(pair => pair.First / pair.Second);
+            Console.WriteLine(string.Join('\t', cells));
         }
-        return Balanced((symbols, rows, i) => symbols[i] * task.Classes.Count + task.Labels[rows[i]]) - Balanced((_, rows, i) => task.Labels[rows[i]]);
     }
 
-    private static Dictionary<int, double[]> Scores(int[] keys, int[] z, int classes)
+    private static IEnumerable<string> OfCode(AuditSubject subject, IReadOnlyList<Column> attributes, ImageTable table)
     {
-        var ofClass = Enumerable.Range(0, classes).Select(label => (double)Math.Max(1, z.Count(one => one == label))).ToArray();
-        return keys.Select((key, i) => (Key: key, Label: z[i])).GroupBy(pair => pair.Key).ToDictionary(images => images.Key,
-            images => Enumerable.Range(0, classes).Select(label => (images.Count(pair => pair.Label == label) + .5 * ofClass[label] / z.Length) / ofClass[label]).ToArray());
+        var (place, attribute, sampling) = (subject.Places[0], attributes[0], subject.Sampling(Settings.Confidence));
+        var parts = subject.For(place, attribute, Settings.Budget);
+        int[] training = parts.Training.Symbols(), codes = parts.Test.Symbols();
+        yield return $"{codes.CountBy(c => c).Select(images => (double)images.Value / codes.Length).Sum(p => -p * Math.Log2(p)):F2}";
+        var (learnt, held) = (InformationEstimate.Of(training, parts.Training.Task, parts.Training.Attribute), InformationEstimate.Of(codes, parts.Test.Task, parts.Test.Attribute));
+        foreach (var bits in new[] { learnt.Bits, held.Bits, held.Bias }) yield return Number(bits);
+
+        Attack read = parts.Knowing(task: true).OnTraining(new LookupAttacker(), 0), floor = parts.Floor(FloorAttacker.LabelOnly);
+        var leak = Bootstrap.BalancedDifference(read.Test.Right(), floor.Test.Right(), read.Test.Truth, read.Test.Classes, sampling);
+        foreach (var value in new[] { leak.Value, leak.Low, leak.High }) yield return Number(value);
+        var scores = floor.Test.Score(sampling);
+        var bounds = new Certification(codes, parts.Test.Task, parts.Test.Attribute, attribute.Classes.Count, sampling).Certificates("c", new Floor(scores.Accuracy, scores.BalancedAccuracy));
+        yield return Number(bounds.Single(bound => bound is { Knows: "c", Metric: Certificate.OfAccuracy }).Value);
+        yield return Number(bounds.Single(bound => bound is { Knows: "c,y", Metric: Certificate.OfBalancedAccuracy }).Leak);
+
+        var kept = CollateralRuns.Columns(subject, attributes).Select(column => CollateralRuns.Of(subject, null, column, Settings)).ToList();
+        var mean = CollateralMean.Of(kept);
+        yield return Number(mean?.After ?? double.NaN);
+        yield return Number(mean?.PredictionOnly ?? double.NaN);
+        var (task, predictions) = (subject.Task!.Classes.Count, subject.Parts);
+        yield return Number(ImageError(table, subject.Parts, training, codes, place.Symbols) / ImageError(table, subject.Parts, predictions.Training.Predictions, predictions.Test.Predictions, task));
+        yield return string.Join(' ', kept.Take(3).Select(one => $"{one.Attribute}={Number(one.After.Value)}/{Number(one.PredictionOnly!.Value)}"));
     }
 
-    // Mean AUC of each class against the rest.
-    private static double Reading(int[] seen, int[] unseen, int[] training, int[] validation, Column column, int symbols)
-    {
-        var scores = Scores(seen, AuditSubject.Of(column, training), column.Classes.Count);
-        var truth = AuditSubject.Of(column, validation);
-        var classes = Enumerable.Range(0, column.Classes.Count).Where(z => truth.Any(one => one == z) && truth.Any(one => one != z));
-        return classes.Average(z => Auc([.. unseen.Select(symbol => scores.TryGetValue(symbol, out var found) ? found[z] / found.Sum() : 1.0 / column.Classes.Count)], [.. truth.Select(one => one == z)]));
-    }
-
-    private static double Auc(double[] scores, bool[] positive)
-    {
-        var below = 0.0;
-        var sum = 0.0;
-        foreach (var tie in Enumerable.Range(0, scores.Length).GroupBy(i => scores[i]).OrderBy(tie => tie.Key))
-        {
-            var (up, down) = (tie.Count(i => positive[i]), tie.Count(i => !positive[i]));
-            sum += up * (below + down / 2.0);
-            below += down;
-        }
-        return sum / (positive.Count(one => one) * (double)positive.Count(one => !one));
-    }
-
-    private static double Mean(List<Column> columns, Func<Column, double> value) => columns.Count == 0 ? double.NaN : columns.Average(value);
-
-    private static double ImageError(ImageTable table, int[] training, int[] validation, int[] seen, int[] unseen, int symbols)
+    // The best that can be drawn from a symbol, in squared error: the mean of its training images.
+    private static double ImageError(ImageTable table, CapturedParts parts, int[] training, int[] test, int symbols)
     {
         using var scope = NewDisposeScope();
-        var (sums, counts, size) = (torch.zeros(symbols, table.ImageShape.Aggregate((a, b) => a * b)), torch.zeros(symbols, 1), 1000);
-        Tensor Pixels(int[] rows) => table.Gather(rows).flatten(1).to_type(ScalarType.Float32) / 255;
-        for (var at = 0; at < training.Length; at += size)
+        Tensor sums = torch.zeros(symbols, table.ImageShape.Aggregate((a, b) => a * b)), counts = torch.zeros(symbols, 1);
+        Each(parts.Training.Rows, training, (images, symbol) =>
         {
-            using var inner = NewDisposeScope();
-            var index = torch.tensor(seen.Skip(at).Take(size).Select(c => (long)c).ToArray());
-            sums.index_add_(0, index, Pixels([.. training.Skip(at).Take(size)]), 1);
-            counts.index_add_(0, index, torch.ones(index.shape[0], 1), 1);
-        }
-        var means = (sums + sums.sum(0) / counts.sum() * 0.5) / (counts + 0.5);
+            sums.index_add_(0, symbol, images, 1);
+            counts.index_add_(0, symbol, torch.ones(symbol.shape[0], 1), 1);
+        });
+        // Half an image of all: a symbol that training never had draws their mean.
+        var means = (sums + sums.sum([0L]) / counts.sum() / 2) / (counts + 0.5);
         var error = 0.0;
-        for (var at = 0; at < validation.Length; at += size)
+        Each(parts.Test.Rows, test, (images, symbol) => error += (images - means.index_select(0, symbol)).square().mean([1L]).sum().ToDouble());
+        return error / test.Length;
+
+        void Each(int[] rows, int[] ofRow, Action<Tensor, Tensor> visit)
         {
-            using var inner = NewDisposeScope();
-            int[] rows = [.. validation.Skip(at).Take(size)];
-            error += (Pixels(rows) - means.index_select(0, torch.tensor(unseen.Skip(at).Take(size).Select(c => (long)c).ToArray()))).square().mean().ToDouble() * rows.Length;
+            foreach (var some in Enumerable.Range(0, rows.Length).Chunk(1000))
+            {
+                using var inner = NewDisposeScope();
+                visit(table.Gather([.. some.Select(i => rows[i])]).flatten(1).to_type(ScalarType.Float32) / 255, torch.tensor(some.Select(i => (long)ofRow[i]).ToArray()));
+            }
         }
-        return error / validation.Length;
     }
+
+    private static string Number(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
 }

@@ -2,12 +2,13 @@
 //   dotnet run -c Release --project benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images]
 //   … -- verdicts [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each.
 //   … -- cost quick|full [attackers] [shape, as 512 or 128x8x8]: how long an attack takes at the size of a real audit.
-//   … -- kept RUN [RUN ...]: what the codes of some runs keep and leak on validation, a line each.
+//   … -- kept validation|test RUN [RUN ...]: what the codes of some runs keep and leak, a line each; of runs without a code the fidelity.
 //   … -- coverage [redraws]: how often intervals contain the truth.
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
 using Efface.Benchmarks;
+using Efface.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,9 +22,9 @@ if (args is ["cost", var budget, ..])
         Attackers.All.Where(attacker => !attacker.IsFloor && (asked.Length == 0 || asked.Contains(attacker.Name))));
     return;
 }
-if (args is ["kept", .. var runs])
+if (args is ["kept", var part, .. var runs])
 {
-    Kept.Run(runs);
+    Kept.Run(Enum.Parse<Part>(part, ignoreCase: true), runs);
     return;
 }
 if (args is ["coverage", ..])

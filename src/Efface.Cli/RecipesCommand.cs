@@ -10,7 +10,7 @@ internal sealed class RecipesCommand : Command<OutputSettings>
     {
         if (settings.Json) Shell.PrintJson(Recipes.All);
         else
-            foreach (var recipe in Recipes.All) Console.Out.WriteLine($"{recipe.Name,-8} {recipe.Purpose}");
+            foreach (var recipe in Recipes.All) Console.Out.WriteLine($"{recipe.Name,-12} {recipe.Purpose}");
         return Shell.Done;
     }
 }

@@ -17,7 +17,7 @@ public sealed class AuxiliaryNetwork : Detacher
     private readonly TaskAndAttributes _labels;
     private readonly Decoder? _decoder;
     private readonly Head _taskHead;
-    private readonly Head[] _attributeHeads;
+    private readonly Head[][] _attributeHeads;
     private readonly Tensor[] _attributeGivenTask;
     private readonly Optimiser _readers, _attackers;
 
@@ -32,10 +32,10 @@ public sealed class AuxiliaryNetwork : Detacher
         (_recipe, _labels) = (recipe, labels);
         _decoder = recipe.Reconstruction > 0 ? new Decoder(shape, image).to(device) : null;
         _taskHead = new Head(shape, labels.Task.Classes.Count, recipe.HeadWidth).to(device);
-        _attributeHeads = [.. labels.Attributes.Select(attribute => new Head(shape, attribute.Classes.Count, recipe.HeadWidth).to(device))];
+        _attributeHeads = [.. labels.Attributes.Select(attribute => Enumerable.Range(0, recipe.Heads).Select(_ => new Head(shape, attribute.Classes.Count, recipe.HeadWidth).to(device)).ToArray())];
         _attributeGivenTask = [.. labels.Joints.Select(joint => torch.tensor(joint.AttributeGivenTask()).to_type(ScalarType.Float32).to(device).DetachFromDisposeScope())];
         _readers = new Adam([.. _taskHead.parameters(), .. _decoder?.parameters() ?? []], recipe.HeadRate);
-        _attackers = new Adam(_attributeHeads.SelectMany(head => head.parameters()), recipe.HeadRate);
+        _attackers = new Adam(_attributeHeads.SelectMany(heads => heads).SelectMany(head => head.parameters()), recipe.HeadRate);
     }
 
     /// <inheritdoc/>
@@ -51,16 +51,14 @@ public sealed class AuxiliaryNetwork : Detacher
             Measure("reconstructionError", error);
             loss += _recipe.Reconstruction * error;
         }
-        for (var k = 0; k < _attributeHeads.Length; k++) loss += _recipe.Forgetting * input.Strength * Detach(k, input);
+        for (var k = 0; k < _attributeHeads.Length; k++)
+            foreach (var head in _attributeHeads[k]) loss += _recipe.Forgetting * input.Strength / _recipe.Heads * Detach(head, k, input);
         CountStep();
         return loss.MoveToOuterDisposeScope();
     }
 
     /// <summary>Decoder and task head learn from the gradient that the extractor's loss left in them.</summary>
-    public override void Step()
-    {
-        _readers.Step();
-    }
+    public override void Step() => _readers.Step();
 
     /// <inheritdoc/>
     protected override double Report(string name, double mean) => name switch
@@ -82,12 +80,12 @@ public sealed class AuxiliaryNetwork : Detacher
         return contrastive is null ? crossEntropy : contrastive + crossEntropy;
     }
 
-    private Tensor Detach(int k, DetachmentInput input)
+    private Tensor Detach(Head head, int k, DetachmentInput input)
     {
         // The extractor must not train the head to look ignorant: the gradient passes through it and stays out of it.
-        var parameters = _attributeHeads[k].parameters().ToArray();
+        var parameters = head.parameters().ToArray();
         foreach (var parameter in parameters) parameter.requires_grad = false;
-        var logits = _attributeHeads[k].call(input.Representation);
+        var logits = head.call(input.Representation);
         foreach (var parameter in parameters) parameter.requires_grad = true;
         return AttributeObjectives.Compute(_recipe.Objective, logits, input.Batch.Attributes[k],
             _attributeGivenTask[k].index_select(0, input.Batch.Task), _labels.Joints[k].AttributeEntropy / Information.BitsPerNat);
@@ -100,11 +98,11 @@ public sealed class AuxiliaryNetwork : Detacher
         for (var step = 0; step < _recipe.HeadSteps; step++)
         {
             Tensor? total = null;
-            for (var k = 0; k < _attributeHeads.Length; k++)
+            foreach (var (k, j) in _attributeHeads.Index().SelectMany(heads => heads.Item.Index().Select(head => (heads.Index, head.Index))))
             {
-                var features = _attributeHeads[k].Features(h);
-                var loss = functional.cross_entropy(_attributeHeads[k].Logits(features), input.Batch.Attributes[k]);
-                if (step == 0) Measure(Measurement(_labels.Attributes[k]), loss);
+                var features = _attributeHeads[k][j].Features(h);
+                var loss = functional.cross_entropy(_attributeHeads[k][j].Logits(features), input.Batch.Attributes[k]);
+                if (step == 0 && j == 0) Measure(Measurement(_labels.Attributes[k]), loss);
                 if (_recipe.HeadLoss != HeadLoss.CrossEntropy) loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
                 total = total is null ? loss : total + loss;
             }
@@ -120,7 +118,7 @@ public sealed class AuxiliaryNetwork : Detacher
         _attackers.Dispose();
         _decoder?.Dispose();
         _taskHead.Dispose();
-        foreach (var head in _attributeHeads) head.Dispose();
+        foreach (var head in _attributeHeads.SelectMany(heads => heads)) head.Dispose();
         foreach (var table in _attributeGivenTask) table.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Efface.Models;
 
 namespace Efface.Detachment;
 
@@ -10,6 +11,9 @@ public enum DetachmentKind
 
     /// <summary>A discrete bottleneck, in which information is counted and minimised directly.</summary>
     DiscreteBottleneck,
+
+    /// <summary>A kernel's measure of dependence is minimised; nothing learns beside the extractor.</summary>
+    KernelIndependence,
 }
 
 /// <summary>What the task head learns from.</summary>
@@ -46,6 +50,12 @@ public sealed record Recipe
     /// <summary>λ3 ≥ 0: weight of forgetting.</summary>
     public required double Forgetting { get; init; }
 
+    /// <summary>The extractor's last stage where the user names none; null takes the middle of the network.</summary>
+    public string? Split { get; init; }
+
+    /// <summary>Whether the extractor learns from the detacher alone where the user does not say.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>λ3 rises linearly over this first share of training.</summary>
     public double Ramp { get; init; } = 0.25;
 
@@ -54,6 +64,9 @@ public sealed record Recipe
 
     /// <summary>What the task head learns from.</summary>
     public HeadLoss HeadLoss { get; init; } = HeadLoss.Both;
+
+    /// <summary>Heads that read each attribute: what fools one need not fool the next.</summary>
+    public int Heads { get; init; } = 1;
 
     /// <summary>Steps of the attribute heads for each batch, at least 1.</summary>
     public int HeadSteps { get; init; } = 2;
@@ -108,7 +121,21 @@ public static class Recipes
             Name = "paper",
             Purpose = "Guo et al. (ACM MM 2022): an auxiliary network at a split in the middle, trained locally. Fools its own heads; fresh attackers usually still read the attribute.",
             Kind = DetachmentKind.AuxiliaryNetwork,
-            Reconstruction = 2.5, Task = 1, Forgetting = 5,
+            Reconstruction = 2.5, Task = 1, Forgetting = 5, IsLocal = true,
+        },
+        new()
+        {
+            Name = "adversarial",
+            Purpose = "Three strong heads at the network's end, several steps a batch, end to end: for who must hand out vectors. Fresh attackers read less than before and more than these heads.",
+            Kind = DetachmentKind.AuxiliaryNetwork,
+            Reconstruction = 0, Task = 1, Forgetting = 5, Heads = 3, HeadLoss = HeadLoss.CrossEntropy, Split = StagedNetwork.Embedding,
+        },
+        new()
+        {
+            Name = "hsic",
+            Purpose = "Kernel independence of the vectors and the attribute given the task (HSIC; for two classes MMD), end to end: for who must hand out vectors. Blind to what the kernel does not see.",
+            Kind = DetachmentKind.KernelIndependence,
+            Reconstruction = 0, Task = 1, Forgetting = 50, Split = StagedNetwork.Embedding,
         },
     ];
 

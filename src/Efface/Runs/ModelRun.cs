@@ -114,7 +114,7 @@ public static class ModelRun
         var model = config.From is { } from ? Load(from, table, task) : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
 
         if (prepared.Recipe is { IsDiscrete: true } recipe) return model.WithBottleneck(recipe.Bits);
-        var split = config.Split ?? (prepared.Recipe is null ? StagedNetwork.Embedding : MultiplyAdds.MiddleStage(model.Network, table.ImageShape));
+        var split = config.Split ?? (prepared.Recipe is null ? StagedNetwork.Embedding : prepared.Recipe.Split ?? MultiplyAdds.MiddleStage(model.Network, table.ImageShape));
         if (model.Network.IndexOf(split) == model.Network.Stages.Count - 1)
             throw new InvalidInputException($"--split {split}", "is the last stage: nothing would be left for the classifier", "Split at an earlier stage");
         return model with { Description = model.Description with { Split = split } };

@@ -125,6 +125,8 @@ public static class Preflight
             if (config.Distillation > 0)
                 yield return new Problem($"--distil {config.Distillation}", $"recipe {config.Recipe} has no code that could carry an embedding", "Leave it out, or choose --recipe strict");
         }
+        if (config is { Schedule: "local", Recipe: "hsic" })
+            yield return new Problem("--schedule local", "recipe hsic has no task head: the extractor learns the task from the classifier", "Leave --schedule out, or choose --recipe adversarial");
         foreach (var problem in Removals.Flags(config)) yield return problem;
     }
 

@@ -59,6 +59,9 @@ public sealed class ScheduleTests : IDisposable
     [InlineData("paper", ScheduleKind.Local, typeof(LocalSchedule), typeof(AuxiliaryNetwork))]
     [InlineData("paper", ScheduleKind.EndToEnd, typeof(EndToEndSchedule), typeof(AuxiliaryNetwork))]
     [InlineData("strict", null, typeof(EndToEndSchedule), typeof(CodeInformation))]
+    [InlineData("adversarial", null, typeof(EndToEndSchedule), typeof(AuxiliaryNetwork))]
+    [InlineData("adversarial", ScheduleKind.Local, typeof(LocalSchedule), typeof(AuxiliaryNetwork))]
+    [InlineData("hsic", null, typeof(EndToEndSchedule), typeof(KernelIndependence))]
     [InlineData("strict", ScheduleKind.Local, typeof(LocalSchedule), typeof(CodeInformation))]
     public void A_recipe_has_its_schedule_and_its_detacher(string recipe, ScheduleKind? kind, Type schedule, Type? detacher)
     {
@@ -73,6 +76,8 @@ public sealed class ScheduleTests : IDisposable
     [InlineData("plain")]
     [InlineData("paper")]
     [InlineData("strict")]
+    [InlineData("adversarial")]
+    [InlineData("hsic")]
     public void A_step_reports_the_classifiers_loss_and_hits_without_a_graph(string recipe)
     {
         using TrainedModel model = ToyTraining.Model(_table, ToyTraining.Named(recipe)), twin = ToyTraining.Model(_table, ToyTraining.Named(recipe));
@@ -91,6 +96,8 @@ public sealed class ScheduleTests : IDisposable
     [InlineData("plain")]
     [InlineData("paper")]
     [InlineData("strict")]
+    [InlineData("adversarial")]
+    [InlineData("hsic")]
     public void No_gradient_is_left_for_the_next_step(string recipe)
     {
         using var model = ToyTraining.Model(_table, ToyTraining.Named(recipe));
@@ -104,6 +111,8 @@ public sealed class ScheduleTests : IDisposable
     [InlineData("plain")]
     [InlineData("paper")]
     [InlineData("strict")]
+    [InlineData("adversarial")]
+    [InlineData("hsic")]
     public void A_step_of_size_zero_moves_no_weight_of_the_network(string recipe)
     {
         using var model = ToyTraining.Model(_table, ToyTraining.Named(recipe));

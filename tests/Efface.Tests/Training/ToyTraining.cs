@@ -17,7 +17,7 @@ internal static class ToyTraining
     public static readonly Recipe Strict = Recipes.Named("strict") with { Bits = 2 };
 
     /// <summary>Every way to train: null is plain training.</summary>
-    public static IEnumerable<Recipe?> EveryRecipe => [null, Paper, Strict];
+    public static IEnumerable<Recipe?> EveryRecipe => [null, Paper, Strict, Recipes.Named("adversarial") with { HeadWidth = 16 }, Recipes.Named("hsic")];
 
     /// <summary>The recipe called so among <see cref="EveryRecipe"/>; plain training for "plain".</summary>
     public static Recipe? Named(string name) => EveryRecipe.Single(recipe => (recipe?.Name ?? "plain") == name);

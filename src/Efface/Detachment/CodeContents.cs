@@ -34,7 +34,7 @@ public sealed class CodeContents : IDisposable
     {
         (_recipe, _retained, _embedding) = (recipe, labels.Retained, embedding);
         _told = [labels.Task.Classes.Count, .. labels.Attributes.Select(attribute => attribute.Classes.Count)];
-        var size = codes + _told.Sum();
+        var size = DiscreteBottleneck.Rests(codes, _told[0]) + _told.Sum();
         _decoder = recipe.Reconstruction > 0 ? new Decoder([size], image).to(device) : null;
         _centroids = embedding is null ? null : Linear(size, embedding.Size).to(device);
         _heads = [.. _retained.Select(column => Linear(size, column.Classes.Count).to(device))];
@@ -49,7 +49,7 @@ public sealed class CodeContents : IDisposable
     public Tensor? Loss(Tensor assignment, DetachmentInput input, Action<string, Tensor> measure)
     {
         if (_optimiser is null) return null;
-        var code = Told(DiscreteBottleneck.StraightThrough(assignment), input);
+        var code = Told(DiscreteBottleneck.StraightThrough(DiscreteBottleneck.Rest(assignment, _told[0])), input);
         Tensor? loss = null;
         void Add(Tensor term) => loss = loss is null ? term : loss + term;
         if (_decoder is not null)

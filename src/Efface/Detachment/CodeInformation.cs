@@ -11,14 +11,13 @@ namespace Efface.Detachment;
 /// </summary>
 public sealed class CodeInformation : Detacher
 {
+    private const string TaskInformation = "taskInformation";
+
     private readonly Recipe _recipe;
     private readonly TaskAndAttributes _labels;
     private readonly Tensor[] _joints;
     private readonly CodeContents? _contents;
     private double _weight;
-
-    /// <summary>Whether the extractor learns the task from here alone (λ2·I(c; y), counted as well), because the classifier learns by itself.</summary>
-    public bool CarriesTask { get; init; }
 
     /// <summary>Starts with empty tables.</summary>
     /// <param name="recipe">λ3, memory, sharpening and usage.</param>
@@ -50,13 +49,10 @@ public sealed class CodeInformation : Detacher
         for (var k = 0; k < _joints.Length; k++)
         {
             var joint = Update(k, assignment, input);
+            if (k == 0) loss += _recipe.Task * TaskLoss(assignment, joint.sum([2L]).detach(), input.Batch.Task);
             var information = Information.Conditional(joint);
             Measure($"conditionalInformation.{_labels.Attributes[k].Name}", information * Information.BitsPerNat);
             loss += _recipe.Forgetting * input.Strength / share * information;
-            if (k > 0 || !CarriesTask) continue;
-            var carried = Information.Mutual(joint.sum([2L]));
-            Measure("taskInformation", carried * Information.BitsPerNat);
-            loss -= _recipe.Task / share * carried;
         }
         if (_contents?.Loss(assignment, input, Measure) is { } kept) loss += kept;
         CountStep();
@@ -65,6 +61,18 @@ public sealed class CodeInformation : Detacher
 
     /// <inheritdoc/>
     public override void Step() => _contents?.Step();
+
+    /// <inheritdoc/>
+    protected override double Report(string name, double mean) => name == TaskInformation ? Information.LowerBound(_labels.Joints[0].TaskEntropy, mean) : mean;
+
+    // What is lost by who draws the code and guesses y by the table: unlike the classifier's loss on the decided code, it sees how near an image is to another code.
+    private Tensor TaskLoss(Tensor assignment, Tensor codeAndTask, Tensor task)
+    {
+        var taskGivenCode = codeAndTask / codeAndTask.sum(1, keepdim: true).clamp(min: 1e-9);
+        var loss = functional.nll_loss(assignment.matmul(taskGivenCode).clamp(min: 1e-6).log(), task);
+        Measure(TaskInformation, loss);
+        return loss;
+    }
 
     private Tensor Update(int k, Tensor assignment, DetachmentInput input)
     {

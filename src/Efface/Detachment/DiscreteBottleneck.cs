@@ -41,8 +41,50 @@ public static class DiscreteBottleneck
         return new StagedNetwork(stages);
     }
 
+    /// <summary>
+    /// Lets codes begin as the trained model's decision and a random rest: code c stands for class c mod K, so that the network decides as
+    /// it did before any step, and learns what else to say. Does nothing where there are fewer codes than classes.
+    /// </summary>
+    /// <param name="network">With a fresh bottleneck and a trained head.</param>
+    /// <param name="embeddings">Of training images, f32 [N, D], on the network's device.</param>
+    public static void StartFromDecision(StagedNetwork network, Tensor embeddings)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var stage = network.Stages[network.IndexOf(Assignment)].Modules;
+        var (norm, assignment) = ((BatchNorm1d)stage[0].Module, (Linear)stage[1].Module);
+        var (vectors, head) = (((Codebook)network.Stages[network.IndexOf(Code)].Modules[0].Module).Vectors, (Linear)network.Stages[network.IndexOf(StagedNetwork.Head)].Modules[^1].Module);
+        var (codes, classes, size) = (vectors.shape[0], head.weight.shape[0], vectors.shape[1]);
+        if (codes < classes) return;
+
+        var (mean, variance) = (embeddings.mean([0L]), embeddings.var(0, unbiased: false));
+        norm.running_mean!.copy_(mean);
+        norm.running_var!.copy_(variance);
+        // The head's scores in terms of the standardised embedding, and one random direction for all codes of the same rest.
+        var ofClass = torch.arange(codes, device: vectors.device).remainder(classes);
+        var rest = torch.randn(Rests(codes, classes), size, device: vectors.device) / Math.Sqrt(size);
+        var deviation = (variance + norm.eps).sqrt();
+        assignment.weight.copy_((head.weight * deviation).index_select(0, ofClass) + rest.repeat_interleave(classes, 0)[..(int)codes]);
+        assignment.bias!.copy_((head.weight.matmul(mean) + head.bias!).index_select(0, ofClass));
+        var decided = functional.one_hot(head.call(embeddings).argmax(1), classes).to_type(embeddings.dtype);
+        vectors.copy_(((decided.t().matmul(embeddings) + mean) / (decided.sum([0L]) + 1).unsqueeze(1)).index_select(0, ofClass));
+    }
+
     /// <summary>The released codes, int64 [B], from p(c|x) [B, M].</summary>
     public static Tensor Decide(Tensor assignment) => assignment.argmax(1);
+
+    /// <summary>What code c says beside the class c mod K that it began as: c div K, as probabilities f32 [B, ⌈M/K⌉].</summary>
+    /// <param name="assignment">p(c|x), f32 [B, M].</param>
+    /// <param name="classes">K, of the task.</param>
+    public static Tensor Rest(Tensor assignment, long classes)
+    {
+        using var scope = NewDisposeScope();
+        var rests = Rests(assignment.shape[1], classes);
+        return functional.pad(assignment, [0, rests * classes - assignment.shape[1]]).view(-1, rests, classes).sum([2L]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>How many different rests M codes have.</summary>
+    public static long Rests(long codes, long classes) => (codes + classes - 1) / classes;
 
     /// <summary>The chosen code as one-hot f32 [B, M]: its value is the decision's, its gradient the assignment's.</summary>
     public static Tensor StraightThrough(Tensor assignment)
@@ -57,6 +99,8 @@ public static class DiscreteBottleneck
             vectors = new Parameter(torch.randn(codes, size) / Math.Sqrt(size));
             RegisterComponents();
         }
+
+        public Parameter Vectors => vectors;
 
         public override Tensor forward(Tensor assignment)
         {

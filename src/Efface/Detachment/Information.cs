@@ -28,14 +28,6 @@ public static class Information
         return (XLogX(joint).sum() + XLogX(task).sum() - XLogX(codeAndTask).sum() - XLogX(taskAndAttribute).sum()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>I(a; b) in nats, differentiable in the table.</summary>
-    /// <param name="joint">p(a, b), f32 or f64 [A, B], of sum one.</param>
-    public static Tensor Mutual(Tensor joint)
-    {
-        using var scope = NewDisposeScope();
-        return Conditional(joint.unsqueeze(1)).MoveToOuterDisposeScope();
-    }
-
     /// <summary>
     /// How far the plug-in estimate of I(c; z | y) lies above the truth on average when z and c are independent given y:
     /// Σ_y (M - 1)(K_y - 1) / (2n) nats, to first order (Miller 1955, for each y).

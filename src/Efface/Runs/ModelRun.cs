@@ -6,6 +6,7 @@ using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Efface.Runs;
 
@@ -16,6 +17,7 @@ public interface IRunObserver : ITrainingObserver, IReadingObserver;
 public static class ModelRun
 {
     private const int EpochsFromScratch = 12, EpochsFromModel = 4;
+    private const int MostForStart = 4000;
     private const double RateFromScratch = 0.1, RateFromModel = 0.02;
 
     /// <summary>The model before unlearning: baseline 1.</summary>
@@ -113,11 +115,25 @@ public static class ModelRun
         torch.manual_seed(config.Seed);
         var model = config.From is { } from ? Load(from, table, task) : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
 
-        if (prepared.Recipe is { IsDiscrete: true } recipe) return model.WithBottleneck(recipe.Bits);
+        if (prepared.Recipe is { IsDiscrete: true } recipe)
+        {
+            var discrete = model.WithBottleneck(recipe.Bits);
+            if (config.From is not null) DiscreteBottleneck.StartFromDecision(discrete.Network, Embeddings(discrete, table));
+            return discrete;
+        }
         var split = config.Split ?? (prepared.Recipe is null ? StagedNetwork.Embedding : prepared.Recipe.Split ?? MultiplyAdds.MiddleStage(model.Network, table.ImageShape));
         if (model.Network.IndexOf(split) == model.Network.Stages.Count - 1)
             throw new InvalidInputException($"--split {split}", "is the last stage: nothing would be left for the classifier", "Split at an earlier stage");
         return model with { Description = model.Description with { Split = split } };
+    }
+
+    private static Tensor Embeddings(TrainedModel model, ImageTable table)
+    {
+        var (network, embeddings) = (model.Network, new List<Tensor>());
+        int[] rows = [.. table.Rows(Part.Train).Take(MostForStart)];
+        Evaluation.Visit(network, model.Description.Normalisation, new BatchLoader(table, table[model.Description.Task], [], rows, Evaluation.BatchSize),
+            (images, _) => embeddings.Add(network.Run(images, ..(network.IndexOf(StagedNetwork.Embedding) + 1)).MoveToOuterDisposeScope()));
+        return torch.cat(embeddings);
     }
 
     private static TrainedModel Load(string from, ImageTable table, Column task)

@@ -40,7 +40,7 @@ public static class Schedules
         var (network, codes) = (model.Network, 1L << recipe.Bits);
         var (device, last) = (network.parameters().First().device, network.IndexOf(StagedNetwork.Embedding));
         var contents = new CodeContents(recipe, labels, codes, model.Description.Input, device, untouched is null ? null : new EmbeddingTarget(untouched));
-        var detacher = new CodeInformation(recipe, labels, codes, device, contents) { CarriesTask = isLocal };
+        var detacher = new CodeInformation(recipe, labels, codes, device, contents);
         var extractor = BlockOptimiser.Sgd(network.Parameters(..(last + 1)), options);
         var bottleneck = BlockOptimiser.Adam(network.Parameters((last + 1)..), recipe.BottleneckRate, options);
         return isLocal

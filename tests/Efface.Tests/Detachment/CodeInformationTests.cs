@@ -11,7 +11,7 @@ public sealed class CodeInformationTests
 {
     private const int Codes = 4;
 
-    private static readonly Recipe Recipe = Recipes.Named("strict") with { Forgetting = 2, Sharpening = 0, Usage = 0, Memory = 0.9 };
+    private static readonly Recipe Recipe = Recipes.Named("strict") with { Task = 0, Forgetting = 2, Sharpening = 0, Usage = 0, Memory = 0.9 };
 
     private static readonly Gen<(double[][] Assignments, int[] Y, int[] Z, int[] Tone)> Batches =
         from count in Gen.Int[1, 12]
@@ -105,12 +105,27 @@ public sealed class CodeInformationTests
     }
 
     [Fact]
-    public void Where_it_carries_the_task_going_down_the_gradient_learns_the_task_and_still_forgets()
+    public void The_task_costs_what_guessing_it_from_the_drawn_code_loses() => Batches.Sample(sample =>
+    {
+        using var scope = NewDisposeScope();
+        using var batch = Batch(sample);
+        using var detacher = new CodeInformation(Recipe with { Task = 3, Forgetting = 0 }, batch.Labels, Codes, CPU);
+
+        var loss = detacher.Loss(batch.Input(Assignments(sample))).ToDouble();
+        // p(y|c) of the only batch there was.
+        double Given(int y, int c) => sample.Assignments.Where((_, i) => sample.Y[i] == y).Sum(row => row[c]) / sample.Assignments.Sum(row => row[c]);
+        var expected = sample.Assignments.Select((row, i) => -Math.Log(row.Select((p, c) => p * Given(sample.Y[i], c)).Sum())).Average();
+        Assert.Equal(3 * expected, loss, 1e-4);
+        Assert.Equal(batch.Labels.Joints[0].TaskEntropy - expected * Information.BitsPerNat, detacher.Drain()["taskInformation"], 1e-4);
+    });
+
+    [Fact]
+    public void Going_down_the_gradient_learns_the_task_and_forgets()
     {
         torch.manual_seed(2);
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(64);
-        using var detacher = new CodeInformation(Recipe with { Memory = 0.5 }, batch.Labels, Codes, CPU) { CarriesTask = true };
+        using var detacher = new CodeInformation(Recipe with { Task = 1, Memory = 0.5 }, batch.Labels, Codes, CPU);
         var logits = torch.randn(64, Codes).requires_grad_();
         IReadOnlyDictionary<string, double> measured = new Dictionary<string, double>();
         for (var step = 0; step < 400; step++)

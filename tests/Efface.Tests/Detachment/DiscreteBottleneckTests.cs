@@ -103,6 +103,54 @@ public sealed class DiscreteBottleneckTests
         Assert.Equal(2, distinct.Count());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Codes_that_start_from_the_decision_decide_as_the_trained_model_did(int bits)
+    {
+        manual_seed(3);
+        using var scope = NewDisposeScope();
+        var trained = ToyNetworks.Small();
+        trained.eval();
+        var images = randn(400, 3, 16, 16);
+        var (decided, embeddings) = (trained.call(images).argmax(1), trained.Run(images, ..(trained.IndexOf(StagedNetwork.Embedding) + 1)).detach());
+        using var network = DiscreteBottleneck.Insert(trained, bits);
+        DiscreteBottleneck.StartFromDecision(network, embeddings);
+        network.eval();
+
+        var codes = DiscreteBottleneck.Decide(network.Run(images, ..(network.IndexOf(DiscreteBottleneck.Assignment) + 1)));
+        Assert.InRange(codes.remainder(2).eq(decided).to_type(ScalarType.Float32).mean().ToSingle(), 0.999f, 1);
+        // The class's mean embedding stands for it.
+        if (decided.unique().output.shape[0] > 1) Assert.InRange(network.call(images).argmax(1).eq(decided).to_type(ScalarType.Float32).mean().ToSingle(), 0.999f, 1);
+        // Beyond the decision they say something else from the start.
+        Assert.InRange(codes.unique().output.shape[0], bits == 1 ? 1 : 3, 1 << bits);
+    }
+
+    [Theory]
+    [InlineData(6, 2)]
+    [InlineData(8, 3)]
+    [InlineData(4, 10)]
+    public void The_rest_of_a_code_is_a_distribution_and_says_nothing_of_the_class_it_began_as(int codes, int classes)
+    {
+        using var scope = NewDisposeScope();
+        var assignment = nn.functional.softmax(randn(20, codes), 1);
+        var rest = DiscreteBottleneck.Rest(assignment, classes);
+        Assert.Equal([20, DiscreteBottleneck.Rests(codes, classes)], rest.shape);
+        var expected = zeros_like(rest);
+        for (var code = 0; code < codes; code++) expected[.., code / classes] += assignment[.., code];
+        Assert.True(rest.allclose(expected, atol: 1e-6));
+    }
+
+    [Fact]
+    public void Fewer_codes_than_classes_start_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(classes: 5), 2);
+        var before = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        DiscreteBottleneck.StartFromDecision(network, randn(10, 16));
+        Assert.All(network.state_dict(), entry => Assert.True(entry.Value.equal(before[entry.Key]).all().ToBoolean()));
+    }
+
     private static Range CodeStage(StagedNetwork network)
     {
         var code = network.IndexOf(DiscreteBottleneck.Code);

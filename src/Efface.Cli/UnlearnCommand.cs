@@ -23,6 +23,9 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
 
         [CommandOption("--retain <COLS>"), Description("Columns that are to stay readable in the code, separated by commas.")]
         public string? Retain { get; init; }
+
+        [CommandOption("--retention <W>"), Description("Weight of each of them in the loss.")]
+        public double? Retention { get; init; }
     }
 
     protected override int Execute(Settings settings)
@@ -33,6 +36,7 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
         config = config with
         {
             Retain = OutputSettings.Names("--retain", settings.Retain) ?? config.Retain,
+            Retention = settings.Retention ?? config.Retention,
             Distillation = settings.Distil ?? config.Distillation,
             Probe = settings.Probe ?? config.Probe,
             Steer = settings.Steer || config.Steer,

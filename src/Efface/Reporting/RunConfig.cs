@@ -21,6 +21,9 @@ public sealed record RunConfig
     /// <summary><c>--retain</c>: attributes that are to stay readable in the code.</summary>
     public IReadOnlyList<string> Retain { get; init; } = [];
 
+    /// <summary><c>--retention</c>: the weight of each of them; null takes the recipe's.</summary>
+    public double? Retention { get; init; }
+
     /// <summary><c>--model</c>.</summary>
     public string Model { get; init; } = "resnet18";
 

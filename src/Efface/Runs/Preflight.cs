@@ -114,8 +114,10 @@ public static class Preflight
             yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(recipe => recipe.Name))}");
         if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end or local");
         if (config is { Steer: true, Probe: null }) yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
-        if (config.Distillation is { } weight && !(weight >= 0 && double.IsFinite(weight)))
-            yield return new Problem($"--distil {weight}", "not a finite number of 0 or more", "Give a weight such as 3, or 0 for none");
+        foreach (var (flag, weight) in new[] { ("--distil", config.Distillation), ("--retention", config.Retention) })
+            if (weight is { } given && !(given >= 0 && double.IsFinite(given))) yield return new Problem($"{flag} {given}", "not a finite number of 0 or more", "Give a weight such as 1, or 0 for none");
+        if (config is { Retention: not null, Retain.Count: 0 })
+            yield return new Problem($"--retention {config.Retention}", "nothing is to be retained", "Give --retain COLS as well");
         if (config is { Distillation: > 0, From: null })
             yield return new Problem($"--distil {config.Distillation}", "from scratch there is no trained model whose embedding the code could carry", "Give --from the run folder of a trained model, or leave it out");
         if (Recipes.All.FirstOrDefault(recipe => recipe.Name == config.Recipe) is { IsDiscrete: false })
@@ -175,6 +177,7 @@ public static class Preflight
             Objective = config.Objective is { } objective ? Enum.Parse<AttributeObjective>(objective, ignoreCase: true) : recipe.Objective,
             Bits = config.Bits ?? recipe.Bits,
             Distillation = config.Distillation ?? recipe.Distillation,
+            Retention = config.Retention ?? recipe.Retention,
         };
     }
 }

@@ -40,6 +40,8 @@ public sealed class PreflightTests : IDisposable
         ["schedule"] = (new RunConfig { Recipe = "paper", Schedule = "magic" }, "--schedule magic"),
         ["negative distillation"] = (new RunConfig { Distillation = -1 }, "--distil -1"),
         ["distillation that is no number"] = (new RunConfig { Distillation = double.NaN }, "--distil NaN"),
+        ["retention of nothing"] = (new RunConfig { Retention = 1 }, "--retention 1"),
+        ["negative retention"] = (new RunConfig { Retention = -1, Retain = ["hat"] }, "--retention -1"),
         ["distillation of no model"] = (new RunConfig { Distillation = 1 }, "--distil 1"),
         ["distillation into no code"] = (new RunConfig { Recipe = "paper", From = "before", Distillation = 1 }, "--distil 1"),
         ["fraction"] = (new RunConfig { AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"], Fraction = 1 } }, "--fraction 1"),

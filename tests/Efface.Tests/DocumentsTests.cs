@@ -27,6 +27,27 @@ public sealed class DocumentsTests
     public void The_table_of_real_faces_is_the_stored_one()
         => Assert.Contains(File.ReadAllText(Path.Combine(Root, "docs", "results", "faces.txt")), File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("before")]
+    [InlineData("whole")]
+    [InlineData("strict")]
+    [InlineData("strict-free")]
+    [InlineData("retain")]
+    [InlineData("retain-free")]
+    public void The_table_of_what_stays_is_the_mean_of_the_stored_lines(string run)
+    {
+        var lines = Lines("kept.txt").Select(line => line.Split('\t')).Where(cells => cells[0].StartsWith("crops-", StringComparison.Ordinal) && cells[0][8..] == run).ToList();
+        Assert.Equal(3, lines.Count);
+        string Cell(int column, bool points = false)
+        {
+            var values = lines.Select(cells => Number(cells[column]) * (points ? 100 : 1)).ToList();
+            string Text(double value) => points ? value.ToString("F1", CultureInfo.InvariantCulture) : value.ToString(".000", CultureInfo.InvariantCulture);
+            return $"{Text(values.Average())} ({Text(values.Min())} to {Text(values.Max())})";
+        }
+        var row = lines[0].Length < 5 ? $"| {run} | {Cell(2)} | | | | |" : $"| {run} | {Cell(2)} | {Cell(7, points: true)} | {Cell(11, points: true)} | {Cell(12)} | {Cell(13)} |";
+        Assert.Contains(row, File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_data_set_is_documented()
     {

@@ -7,7 +7,7 @@ namespace Efface.Detachment;
 /// <summary>
 /// Detachment in a discrete bottleneck: the joint tables p(c, y, z) are kept as moving averages of soft counts, and
 /// I(c; z | y), computed from them, is the loss. Nothing is estimated by a head, so nothing can be fooled.
-/// The task's own loss comes from the classifier behind the bottleneck.
+/// The same tables say what the code tells of the task: so it learns without the classifier behind the bottleneck, too.
 /// </summary>
 public sealed class CodeInformation : Detacher
 {
@@ -20,7 +20,7 @@ public sealed class CodeInformation : Detacher
     private double _weight;
 
     /// <summary>Starts with empty tables.</summary>
-    /// <param name="recipe">λ3, memory, sharpening and usage.</param>
+    /// <param name="recipe">λ2, λ3, memory, sharpening and usage.</param>
     /// <param name="labels">The training split's joint tables.</param>
     /// <param name="codes">M.</param>
     /// <param name="device">Where the assignments live.</param>

@@ -118,7 +118,8 @@ public static class ModelRun
         if (prepared.Recipe is { IsDiscrete: true } recipe)
         {
             var discrete = model.WithBottleneck(recipe.Bits);
-            if (config.From is not null) DiscreteBottleneck.StartFromDecision(discrete.Network, Embeddings(discrete, table));
+            using var scope = NewDisposeScope();
+            if (config.From is not null) DiscreteBottleneck.StartFromDecision(discrete.Network, Embeddings(discrete, table, task));
             return discrete;
         }
         var split = config.Split ?? (prepared.Recipe is null ? StagedNetwork.Embedding : prepared.Recipe.Split ?? MultiplyAdds.MiddleStage(model.Network, table.ImageShape));
@@ -127,11 +128,11 @@ public static class ModelRun
         return model with { Description = model.Description with { Split = split } };
     }
 
-    private static Tensor Embeddings(TrainedModel model, ImageTable table)
+    private static Tensor Embeddings(TrainedModel model, ImageTable table, Column task)
     {
         var (network, embeddings) = (model.Network, new List<Tensor>());
-        int[] rows = [.. table.Rows(Part.Train).Take(MostForStart)];
-        Evaluation.Visit(network, model.Description.Normalisation, new BatchLoader(table, table[model.Description.Task], [], rows, Evaluation.BatchSize),
+        var rows = Splits.AtMost(table.Rows(Part.Train), MostForStart, Splits.By([task]), 0);
+        Evaluation.Visit(network, model.Description.Normalisation, new BatchLoader(table, task, [], rows, Evaluation.BatchSize),
             (images, _) => embeddings.Add(network.Run(images, ..(network.IndexOf(StagedNetwork.Embedding) + 1)).MoveToOuterDisposeScope()));
         return torch.cat(embeddings);
     }

@@ -169,7 +169,7 @@ internal sealed class FakeRuns : IDisposable
         Epochs = 6,
         TaskLoss = 0.1 + 0.7 / epoch,
         DetachmentLoss = detaches ? 0.4 + 1.4 / epoch : null,
-        Information = detaches ? new Dictionary<string, double> { ["assignmentEntropy"] = 0.2 + 1.5 / epoch, ["conditionalInformation.glasses"] = 0.6 / (epoch * epoch) } : [],
+        Information = detaches ? new Dictionary<string, double> { ["assignmentEntropy"] = 0.2 + 1.5 / epoch, ["conditionalInformation.glasses"] = 0.6 / (epoch * epoch), ["embeddingError"] = 0.5, ["retainedLoss.hat"] = 0.4, ["retainedLoss.hair"] = 0.2 } : [],
         TrainingFidelity = 0.97 - 0.3 / epoch,
         Fidelity = 0.957 - 0.28 / epoch,
         Seconds = 12,

@@ -205,6 +205,18 @@ public sealed class HtmlReportTests : IDisposable
     }
 
     [Fact]
+    public void What_is_no_information_is_not_drawn_as_information()
+    {
+        var section = Section(_runs.After(Verdict.Certified), "training");
+        var charts = section.Descendants().Where(element => element.Name.LocalName == "figure").ToList();
+        XElement Chart(string title) => Assert.Single(charts, chart => chart.Value.Contains(title, StringComparison.Ordinal));
+        Assert.DoesNotContain("error", Chart("Information, in bits").Value, StringComparison.Ordinal);
+        // Columns may be dozens: their mean is drawn.
+        Assert.Contains("retained columns, mean loss", Chart("Errors of what is drawn and read").Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("hair", Chart("Errors of what is drawn and read").Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bounds_on_every_attacker_stand_with_what_they_rest_on()
     {
         var section = Section(_runs.After(Verdict.Certified), "certificates");

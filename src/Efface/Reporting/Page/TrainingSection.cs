@@ -21,7 +21,6 @@ internal static class TrainingSection
     private static Html Charts(ReportRun run)
     {
         var style = AttackerPlot.Style(run);
-        var information = InformationLines(run.Metrics);
         return Html.Of($"""
             <h3>{AttackerPlot.Swatch(run)} {run.Label}</h3>
             {Outcome(run.Record.Result)}
@@ -29,10 +28,14 @@ internal static class TrainingSection
             {LineChart.Draw("Losses, in nats", Losses(run.Metrics), style, Numbers.Short, fromZero: true)}
             {LineChart.Draw("Fidelity", [Over(run.Metrics, "training images", epoch => epoch.TrainingFidelity), Over(run.Metrics, "validation images", epoch => epoch.Fidelity)], style, Numbers.Percent, fromZero: false)}
             {(run.Metrics.All(epoch => epoch.ProbedLeaks is null) ? Html.Empty : LineChart.Draw("Read by fresh probes on validation, in points beyond the task", Probed(run.Metrics), style, Numbers.Points, fromZero: true))}
-            {(information.Count == 0 ? Html.Empty : LineChart.Draw("Information, in bits", information, style, Numbers.Short, fromZero: true))}
+            {Chart("Information, in bits", InformationLines(run.Metrics), style)}
+            {Chart("Dependence, as the kernel sees it", Dependences(run.Metrics), style)}
+            {Chart("Errors of what is drawn and read", Kept(run.Metrics), style)}
             </div>
             """);
     }
+
+    private static Html Chart(string title, List<Line> lines, string style) => lines.Count == 0 ? Html.Empty : LineChart.Draw(title, lines, style, Numbers.Short, fromZero: true);
 
     private static Html Outcome(ResultRecord? result) => result switch
     {
@@ -45,15 +48,29 @@ internal static class TrainingSection
     {
         List<Line> lines = [Over(metrics, "task loss", epoch => epoch.TaskLoss)];
         if (metrics.Any(epoch => epoch.DetachmentLoss is not null)) lines.Add(Over(metrics, "detachment loss", epoch => epoch.DetachmentLoss ?? double.NaN));
-        if (metrics.Any(epoch => epoch.Information.ContainsKey(Reconstruction))) lines.Add(Named(metrics, Reconstruction));
-        lines.AddRange(metrics.SelectMany(epoch => epoch.Information.Keys).Distinct().Where(name => name.StartsWith(Retained, StringComparison.Ordinal)).Select(name => Named(metrics, name)));
         return lines;
     }
 
-    private const string Reconstruction = "reconstructionError", Retained = "retainedLoss.";
+    private const string Retained = "retainedLoss.", Dependence = "dependence.";
 
-    private static List<Line> InformationLines(IReadOnlyList<EpochMetrics> metrics)
-        => [.. metrics.SelectMany(epoch => epoch.Information.Keys).Distinct().Where(name => name != Reconstruction && !name.StartsWith(Retained, StringComparison.Ordinal)).Select(name => Named(metrics, name))];
+    private static readonly string[] Errors = ["reconstructionError", "embeddingError"];
+
+    private static IEnumerable<string> Measured(IReadOnlyList<EpochMetrics> metrics) => metrics.SelectMany(epoch => epoch.Information.Keys).Distinct();
+
+    // Of dozens of retained columns the mean: one by one they stand in metrics.jsonl.
+    private static List<Line> Kept(IReadOnlyList<EpochMetrics> metrics)
+    {
+        List<Line> lines = [.. Measured(metrics).Intersect(Errors).Select(name => Named(metrics, name))];
+        var retained = Measured(metrics).Where(name => name.StartsWith(Retained, StringComparison.Ordinal)).ToList();
+        if (retained.Count > 0) lines.Add(Over(metrics, "retained columns, mean loss", epoch => retained.Average(name => epoch.Information.GetValueOrDefault(name, double.NaN))));
+        return lines;
+    }
+
+    private static List<Line> InformationLines(IReadOnlyList<EpochMetrics> metrics) => [.. Measured(metrics).Except(Errors)
+        .Where(name => !name.StartsWith(Retained, StringComparison.Ordinal) && !name.StartsWith(Dependence, StringComparison.Ordinal)).Select(name => Named(metrics, name))];
+
+    private static List<Line> Dependences(IReadOnlyList<EpochMetrics> metrics)
+        => [.. Measured(metrics).Where(name => name.StartsWith(Dependence, StringComparison.Ordinal)).Select(name => Named(metrics, name))];
 
     private static List<Line> Probed(IReadOnlyList<EpochMetrics> metrics)
     {

@@ -6,7 +6,7 @@ namespace Efface.Detachment;
 
 /// <summary>
 /// Detachment of a continuous h without heads: the Hilbert-Schmidt independence criterion (Gretton et al., ALT 2005) of h and z among
-/// the images of one y, averaged over y. For a z of two classes it is, up to a factor, the squared maximum mean discrepancy
+/// the images of one y, as a share of the root of their criteria with themselves (Kornblith et al., ICML 2019), averaged over y. For a z of two classes it is, up to a factor, the squared maximum mean discrepancy
 /// (Gretton et al., JMLR 2012) between the classes. It sees what its kernel sees: an attacker with other eyes may still read z.
 /// </summary>
 /// <param name="recipe">λ3.</param>
@@ -63,7 +63,9 @@ public sealed class KernelIndependence(Recipe recipe, TaskAndAttributes labels) 
             if (rows.shape[0] < FewestOfTask) continue;
             var z = functional.one_hot(attribute.index_select(0, rows), labels.Attributes[k].Classes.Count).to_type(kernel.dtype);
             var (ofH, ofZ) = (kernel.index_select(0, rows).index_select(1, rows), z.matmul(z.t()));
-            total += Dependence(ofH, ofZ) * (rows.shape[0] / (double)task.shape[0]);
+            // In many dimensions all distances are alike and the criterion is tiny: what counts is its share of what it could be.
+            using var scale = (Dependence(ofH, ofH) * Dependence(ofZ, ofZ)).detach().clamp(min: 1e-12).sqrt();
+            total += Dependence(ofH, ofZ) / scale * (rows.shape[0] / (double)task.shape[0]);
         }
         return total;
     }

@@ -135,7 +135,7 @@ public static class Recipes
             Name = "hsic",
             Purpose = "Kernel independence of the vectors and the attribute given the task (HSIC; for two classes MMD), end to end: for who must hand out vectors. Blind to what the kernel does not see.",
             Kind = DetachmentKind.KernelIndependence,
-            Reconstruction = 0, Task = 1, Forgetting = 50, Split = StagedNetwork.Embedding,
+            Reconstruction = 0, Task = 1, Forgetting = 5, Split = StagedNetwork.Embedding,
         },
     ];
 

@@ -65,8 +65,8 @@ public sealed class KernelIndependenceTests : IDisposable
             detacher.Loss(batch.Input(label.unsqueeze(1).to_type(float32) + 0.1 * torch.randn(400, 1)));
             return detacher.Drain()["dependence.z"];
         }
-        Assert.InRange(Of(batch.Batch.Task), -5e-3, 5e-3);
-        Assert.InRange(Of(batch.Batch.Attributes[0]), 0.03, 1);
+        Assert.InRange(Of(batch.Batch.Task), -0.03, 0.03);
+        Assert.InRange(Of(batch.Batch.Attributes[0]), 0.3, 1.05);
     }
 
     [Fact]
@@ -85,7 +85,8 @@ public sealed class KernelIndependenceTests : IDisposable
             using (no_grad()) h.sub_(h.grad! * 2);
             readings.Add(detacher.Drain()["dependence.z"]);
         }
-        Assert.InRange(readings[^1], -0.01, readings[0] / 10);
+        Assert.InRange(readings[0], 0.3, 1);
+        Assert.InRange(readings[^1], -0.1, readings[0] / 10);
         Assert.InRange((h[z].mean([0L]) - h[~z].mean([0L])).abs().max().item<float>(), 0, 0.7);
     }
 

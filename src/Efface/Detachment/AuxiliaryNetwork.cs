@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// The auxiliary network of Guo et al. (section 3.2): decoder, task head and one attribute head for each attribute beside a split.
+/// The auxiliary network of Guo et al. (section 3.2): decoder, task head and one attribute head (or several) for each attribute beside a split.
 /// Its loss λ1·R + λ2·L_task + λ3·Σ D_k trains the extractor; decoder and task head learn with it, the attribute heads learn to
 /// read z on detached h, several steps a batch.
 /// </summary>
@@ -98,14 +98,15 @@ public sealed class AuxiliaryNetwork : Detacher
         for (var step = 0; step < _recipe.HeadSteps; step++)
         {
             Tensor? total = null;
-            foreach (var (k, j) in _attributeHeads.Index().SelectMany(heads => heads.Item.Index().Select(head => (heads.Index, head.Index))))
-            {
-                var features = _attributeHeads[k][j].Features(h);
-                var loss = functional.cross_entropy(_attributeHeads[k][j].Logits(features), input.Batch.Attributes[k]);
-                if (step == 0 && j == 0) Measure(Measurement(_labels.Attributes[k]), loss);
-                if (_recipe.HeadLoss != HeadLoss.CrossEntropy) loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
-                total = total is null ? loss : total + loss;
-            }
+            foreach (var (k, heads) in _attributeHeads.Index())
+                foreach (var (j, head) in heads.Index())
+                {
+                    var features = head.Features(h);
+                    var loss = functional.cross_entropy(head.Logits(features), input.Batch.Attributes[k]);
+                    if (step == 0 && j == 0) Measure(Measurement(_labels.Attributes[k]), loss);
+                    if (_recipe.HeadLoss != HeadLoss.CrossEntropy) loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
+                    total = total is null ? loss : total + loss;
+                }
             total?.backward();
             _attackers.Step();
         }

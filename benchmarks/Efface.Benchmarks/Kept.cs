@@ -23,7 +23,8 @@ public static class Kept
         foreach (var path in runs)
         {
             using var scope = NewDisposeScope();
-            using var prepared = Preflight.Check(RunFolder.Open(path).Run.Config, forgets: RunFolder.Open(path).Run.Command == "unlearn");
+            var run = RunFolder.Open(path).Run;
+            using var prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn");
             using var model = TrainedModel.Load(path, Compute.Device);
             var (table, task) = (prepared.Table, prepared.Labels.Task);
             var places = Place.Of(model).Where(place => place.Released).Take(1).ToArray();
@@ -61,8 +62,8 @@ public static class Kept
         var mean = CollateralMean.Of(kept);
         yield return Number(mean?.After ?? double.NaN);
         yield return Number(mean?.PredictionOnly ?? double.NaN);
-        var (task, predictions) = (subject.Task!.Classes.Count, subject.Parts);
-        yield return Number(ImageError(table, subject.Parts, training, codes, place.Symbols) / ImageError(table, subject.Parts, predictions.Training.Predictions, predictions.Test.Predictions, task));
+        var alone = ImageError(table, subject.Parts, subject.Parts.Training.Predictions, subject.Parts.Test.Predictions, subject.Task!.Classes.Count);
+        yield return Number(ImageError(table, subject.Parts, training, codes, place.Symbols) / alone);
         yield return string.Join(' ', kept.Take(3).Select(one => $"{one.Attribute}={Number(one.After.Value)}/{Number(one.PredictionOnly!.Value)}"));
     }
 

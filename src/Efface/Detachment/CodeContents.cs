@@ -60,7 +60,7 @@ public sealed class CodeContents : IDisposable
         }
         if (_embedding is not null)
         {
-            var error = functional.mse_loss(_centroids!.call(code), _embedding.Of(input.Normalised!));
+            var error = functional.mse_loss(_centroids!.call(code), _embedding.Of(input.Normalised));
             measure("embeddingError", error);
             Add(_recipe.Distillation * error);
         }

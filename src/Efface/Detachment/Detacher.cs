@@ -10,7 +10,7 @@ namespace Efface.Detachment;
 /// <param name="Batch">The labels.</param>
 /// <param name="Strength">What λ3 is multiplied with: rises from 0 over the first part of training, and follows a probe where one steers.</param>
 /// <param name="Normalised">The images as the network saw them: f32 [B, C, H, W].</param>
-public sealed record DetachmentInput(Tensor Representation, Tensor Images, Batch Batch, double Strength, Tensor? Normalised = null);
+public sealed record DetachmentInput(Tensor Representation, Tensor Images, Batch Batch, double Strength, Tensor Normalised);
 
 /// <summary>
 /// The part of training that takes the attribute out of h: it gives the loss that the extractor pays, and may learn itself.

@@ -25,7 +25,7 @@ public static class DiscreteBottleneck
     public static StagedNetwork Insert(StagedNetwork network, int bits)
     {
         if (bits is < 1 or > 12) throw new InvalidInputException($"--bits {bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
-        var head = (Linear)network.Stages[network.IndexOf(StagedNetwork.Head)].Modules[^1].Module;
+        var head = network.LastLayer;
         var (size, codes, device) = (head.weight.shape[1], 1L << bits, head.weight.device);
         var stages = network.Stages.ToList();
         stages.InsertRange(stages.Count - 1,
@@ -53,7 +53,7 @@ public static class DiscreteBottleneck
         using var noGradient = no_grad();
         var stage = network.Stages[network.IndexOf(Assignment)].Modules;
         var (norm, assignment) = ((BatchNorm1d)stage[0].Module, (Linear)stage[1].Module);
-        var (vectors, head) = (((Codebook)network.Stages[network.IndexOf(Code)].Modules[0].Module).Vectors, (Linear)network.Stages[network.IndexOf(StagedNetwork.Head)].Modules[^1].Module);
+        var (vectors, head) = (((Codebook)network.Stages[network.IndexOf(Code)].Modules[0].Module).Vectors, network.LastLayer);
         var (codes, classes, size) = (vectors.shape[0], head.weight.shape[0], vectors.shape[1]);
         if (codes < classes) return;
 

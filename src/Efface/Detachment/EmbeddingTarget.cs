@@ -1,5 +1,4 @@
 using Efface.Models;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Efface.Detachment;
@@ -15,8 +14,7 @@ public sealed class EmbeddingTarget : IDisposable
     /// <param name="untouched">With the stages embedding and head; owned from now on, and never trained.</param>
     public EmbeddingTarget(StagedNetwork untouched)
     {
-        var head = (Linear)untouched.Stages[untouched.IndexOf(StagedNetwork.Head)].Modules[^1].Module;
-        (_untouched, _last, Size) = (untouched, untouched.IndexOf(StagedNetwork.Embedding), head.weight.shape[1]);
+        (_untouched, _last, Size) = (untouched, untouched.IndexOf(StagedNetwork.Embedding), untouched.LastLayer.weight.shape[1]);
         _untouched.eval();
     }
 

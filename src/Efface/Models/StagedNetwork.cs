@@ -41,6 +41,10 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     /// <summary>The stages, from the image to the logits.</summary>
     public IReadOnlyList<Stage> Stages { get; }
 
+    /// <summary>The layer that ends the head: [classes, D] weights on the embedding.</summary>
+    /// <exception cref="InvalidInputException">There is no head.</exception>
+    public Linear LastLayer => (Linear)Stages[IndexOf(Head)].Modules[^1].Module;
+
     /// <summary>Where the stage called <paramref name="name"/> stands.</summary>
     /// <exception cref="InvalidInputException">There is no such stage.</exception>
     public int IndexOf(string name)

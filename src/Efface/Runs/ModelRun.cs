@@ -6,7 +6,6 @@ using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Efface.Runs;
 
@@ -118,23 +117,17 @@ public static class ModelRun
         if (prepared.Recipe is { IsDiscrete: true } recipe)
         {
             var discrete = model.WithBottleneck(recipe.Bits);
-            using var scope = NewDisposeScope();
-            if (config.From is not null) DiscreteBottleneck.StartFromDecision(discrete.Network, Embeddings(discrete, table, task));
+            if (config.From is null) return discrete;
+            var rows = Splits.AtMost(table.Rows(Part.Train), MostForStart, Splits.By([task]), 0);
+            using var captured = Captured.From(discrete, [Place.Of(discrete).Single(place => place.Name == StagedNetwork.Embedding)], table, rows);
+            using var embeddings = captured.Values[StagedNetwork.Embedding].to(Compute.Device, copy: true);
+            DiscreteBottleneck.StartFromDecision(discrete.Network, embeddings);
             return discrete;
         }
         var split = config.Split ?? (prepared.Recipe is null ? StagedNetwork.Embedding : prepared.Recipe.Split ?? MultiplyAdds.MiddleStage(model.Network, table.ImageShape));
         if (model.Network.IndexOf(split) == model.Network.Stages.Count - 1)
             throw new InvalidInputException($"--split {split}", "is the last stage: nothing would be left for the classifier", "Split at an earlier stage");
         return model with { Description = model.Description with { Split = split } };
-    }
-
-    private static Tensor Embeddings(TrainedModel model, ImageTable table, Column task)
-    {
-        var (network, embeddings) = (model.Network, new List<Tensor>());
-        var rows = Splits.AtMost(table.Rows(Part.Train), MostForStart, Splits.By([task]), 0);
-        Evaluation.Visit(network, model.Description.Normalisation, new BatchLoader(table, task, [], rows, Evaluation.BatchSize),
-            (images, _) => embeddings.Add(network.Run(images, ..(network.IndexOf(StagedNetwork.Embedding) + 1)).MoveToOuterDisposeScope()));
-        return torch.cat(embeddings);
     }
 
     private static TrainedModel Load(string from, ImageTable table, Column task)

@@ -110,8 +110,9 @@ public static class Preflight
         if (forgets && config is { Recipe: "strict", Split: not (null or DiscreteBottleneck.Assignment) })
             yield return new Problem($"--split {config.Split}", "recipe strict splits behind its own bottleneck", "Leave --split out, or choose --recipe paper");
         if (config.Bits is < 1 or > 12) yield return new Problem($"--bits {config.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
-        if (Recipes.All.All(recipe => recipe.Name != config.Recipe))
-            yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(recipe => recipe.Name))}");
+        var recipe = Recipes.All.FirstOrDefault(known => known.Name == config.Recipe);
+        if (recipe is null)
+            yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(known => known.Name))}");
         if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end or local");
         if (config is { Steer: true, Probe: null }) yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
         foreach (var (flag, weight) in new[] { ("--distil", config.Distillation), ("--retention", config.Retention) })
@@ -120,15 +121,15 @@ public static class Preflight
             yield return new Problem($"--retention {config.Retention}", "nothing is to be retained", "Give --retain COLS as well");
         if (config is { Distillation: > 0, From: null })
             yield return new Problem($"--distil {config.Distillation}", "from scratch there is no trained model whose embedding the code could carry", "Give --from the run folder of a trained model, or leave it out");
-        if (Recipes.All.FirstOrDefault(recipe => recipe.Name == config.Recipe) is { IsDiscrete: false })
+        if (recipe is { IsDiscrete: false })
         {
             if (config.Retain.Count > 0)
                 yield return new Problem($"--retain {string.Join(',', config.Retain)}", $"recipe {config.Recipe} has no code that could keep it", "Leave it out, or choose --recipe strict");
             if (config.Distillation > 0)
                 yield return new Problem($"--distil {config.Distillation}", $"recipe {config.Recipe} has no code that could carry an embedding", "Leave it out, or choose --recipe strict");
         }
-        if (config is { Schedule: "local", Recipe: "hsic" })
-            yield return new Problem("--schedule local", "recipe hsic has no task head: the extractor learns the task from the classifier", "Leave --schedule out, or choose --recipe adversarial");
+        if (config.Schedule == "local" && recipe is { Kind: DetachmentKind.KernelIndependence })
+            yield return new Problem("--schedule local", $"recipe {recipe.Name} has no task head: the extractor learns the task from the classifier", "Leave --schedule out, or choose --recipe adversarial");
         foreach (var problem in Removals.Flags(config)) yield return problem;
     }
 

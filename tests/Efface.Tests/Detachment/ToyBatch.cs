@@ -30,7 +30,7 @@ internal sealed class ToyBatch : IDisposable
         return new ToyBatch(Draw("y", 2), Draw("z", 2), Draw("tone", 3));
     }
 
-    public DetachmentInput Input(Tensor representation, double strength = 1) => new(representation, _images, Batch, strength);
+    public DetachmentInput Input(Tensor representation, double strength = 1) => new(representation, _images, Batch, strength, _images);
 
     public void Dispose()
     {

@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using TorchSharp;
 using Xunit;
@@ -23,7 +27,44 @@ public sealed class NativeLibraryTests
     }
 
     [Fact]
+    public void Methods_of_TorchSharp_hold_on_to_what_they_are_given() =>
+        Assert.True(typeof(torch).Assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled);
+
+    [Fact]
+    public void A_number_freed_under_the_call_that_reads_it()
+    {
+        using var done = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        var products = 0L;
+        var threads = Enumerable.Range(0, 8).Select(seed => new Thread(() => Multiply(seed, ref products, done.Token))).ToList();
+        threads.ForEach(thread => thread.Start());
+        while (!done.IsCancellationRequested) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        threads.ForEach(thread => thread.Join());
+
+        Assert.Empty(faults);
+        Assert.True(products > 1000, $"{products} products");
+    }
+
+    [Fact]
     public void Torch_computes() => Assert.Equal(3f, torch.ones(3).sum().item<float>());
+
+    private readonly ConcurrentQueue<string> faults = [];
+
+    private void Multiply(int seed, ref long products, CancellationToken done)
+    {
+        var random = new Random(seed);
+        using var one = torch.ones(1);
+        for (; !done.IsCancellationRequested; Interlocked.Increment(ref products))
+            try
+            {
+                using var scope = torch.NewDisposeScope();
+                var x = random.NextSingle();
+                if ((one * x).ToSingle() is var product && product != x) faults.Enqueue($"1 * {x} = {product}");
+            }
+            catch (ExternalException e)
+            {
+                faults.Enqueue(e.Message);
+            }
+    }
 
     private static string PackageFolder()
     {

@@ -63,7 +63,7 @@ internal class RunSettings : DataSettings
     [CommandOption("--batch <N>"), Description("Images a step (128).")]
     public int? Batch { get; init; }
 
-    [CommandOption("--learning-rate <R>"), Description("Largest step size (0.1 from scratch, 0.02 from a trained model).")]
+    [CommandOption("--learning-rate <R>"), Description("Largest step size (0.1 from scratch, the recipe's from a trained model).")]
     public double? LearningRate { get; init; }
 
     [CommandOption("--patience <N>"), Description("Stop after so many epochs without a better validation fidelity.")]

@@ -59,6 +59,9 @@ public sealed record Recipe
     /// <summary>λ3 rises linearly over this first share of training.</summary>
     public double Ramp { get; init; } = 0.25;
 
+    /// <summary>The extractor's largest step size from a trained model where the user names none.</summary>
+    public double RateFromModel { get; init; } = 0.02;
+
     /// <summary>What the extractor does to the attribute heads.</summary>
     public AttributeObjective Objective { get; init; } = AttributeObjective.Confusion;
 
@@ -114,7 +117,7 @@ public static class Recipes
             Name = "strict",
             Purpose = "A discrete bottleneck after the embedding; I(c;z|y) is counted and minimised directly, so that no reader of the code learns the attribute, by whatever means.",
             Kind = DetachmentKind.DiscreteBottleneck,
-            Reconstruction = 20, Task = 1, Forgetting = 5, Distillation = 3,
+            Reconstruction = 20, Task = 1, Forgetting = 5, Distillation = 3, RateFromModel = 0.01,
         },
         new()
         {

@@ -63,7 +63,7 @@ public sealed record RunConfig
     /// <summary><c>--batch</c>.</summary>
     public int Batch { get; init; } = 128;
 
-    /// <summary><c>--learning-rate</c>; null takes 0.1 from scratch and 0.02 from a trained model.</summary>
+    /// <summary><c>--learning-rate</c>; null takes 0.1 from scratch and the recipe's from a trained model.</summary>
     public double? LearningRate { get; init; }
 
     /// <summary><c>--limit</c>: at most so many images of each part.</summary>

@@ -17,7 +17,7 @@ public static class ModelRun
 {
     private const int EpochsFromScratch = 12, EpochsFromModel = 4;
     private const int MostForStart = 4000;
-    private const double RateFromScratch = 0.1, RateFromModel = 0.02;
+    private const double RateFromScratch = 0.1;
 
     /// <summary>The model before unlearning: baseline 1.</summary>
     /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
@@ -46,7 +46,7 @@ public static class ModelRun
             var shown = removal is null ? prepared : prepared with { Table = removal.Table };
             using var anew = removal is null ? null : Start(shown);
             var model = anew ?? original;
-            var options = Options(prepared.Config);
+            var options = Options(prepared);
             var record = new RunRecord
             {
                 Command = command,
@@ -99,13 +99,13 @@ public static class ModelRun
         ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Steer)
         : null;
 
-    private static TrainingOptions Options(RunConfig config) => new()
+    private static TrainingOptions Options(Prepared prepared) => new()
     {
-        Epochs = config.Epochs ?? (config.From is null ? EpochsFromScratch : EpochsFromModel),
-        BatchSize = config.Batch,
-        LearningRate = config.LearningRate ?? (config.From is null ? RateFromScratch : RateFromModel),
-        Seed = config.Seed,
-        Patience = config.Patience,
+        Epochs = prepared.Config.Epochs ?? (prepared.Config.From is null ? EpochsFromScratch : EpochsFromModel),
+        BatchSize = prepared.Config.Batch,
+        LearningRate = prepared.Config.LearningRate ?? (prepared is { Config.From: not null, Recipe: { } recipe } ? recipe.RateFromModel : RateFromScratch),
+        Seed = prepared.Config.Seed,
+        Patience = prepared.Config.Patience,
     };
 
     private static TrainedModel Start(Prepared prepared)

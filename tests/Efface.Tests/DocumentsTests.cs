@@ -55,8 +55,9 @@ public sealed class DocumentsTests
             string Text(double value) => points ? value.ToString("F1", CultureInfo.InvariantCulture) : value.ToString(".000", CultureInfo.InvariantCulture);
             return $"{Text(values.Average())} ({Text(values.Min())} to {Text(values.Max())})";
         }
-        string[] code = set == "cifar" ? [Cell(7, points: true), Cell(10), Cell(14)] : [Cell(7, points: true), Cell(11, points: true), Cell(12), Cell(13)];
-        var row = $"| {run} | {lines.Count} | {Cell(2)} |" + (lines[0].Length < 5 ? string.Concat(code.Select(_ => " |")) : $" {string.Join(" | ", code)} |");
+        string[] code = lines[0].Length < 5 ? ["", "", "", ""]
+            : set == "cifar" ? [Cell(7, points: true), Cell(10), Cell(14)] : [Cell(7, points: true), Cell(11, points: true), Cell(12), Cell(13)];
+        var row = $"| {run} | {lines.Count} | {Cell(2)} | {string.Join(" | ", code)}".TrimEnd(' ', '|');
         Assert.Contains(row, File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
     }
 

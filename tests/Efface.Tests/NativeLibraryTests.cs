@@ -12,6 +12,8 @@ public sealed class NativeLibraryTests
 {
     private const string Native = "runtimes/linux-x64/native/libLibTorchSharp.so";
 
+    private readonly ConcurrentQueue<string> _faults = [];
+
     [Fact]
     public void The_copy_in_the_output_differs_from_the_packages_file_in_one_flag_alone()
     {
@@ -27,8 +29,15 @@ public sealed class NativeLibraryTests
     }
 
     [Fact]
-    public void Methods_of_TorchSharp_hold_on_to_what_they_are_given() =>
-        Assert.True(typeof(torch).Assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled);
+    public void Methods_of_TorchSharp_hold_on_to_what_they_are_given()
+    {
+        var assembly = typeof(torch).Assembly;
+        Assert.True(assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled);
+        // Attributes that had the same value have it still.
+        Assert.All(assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<UnmanagedFunctionPointerAttribute>()),
+            attribute => Assert.Equal(CallingConvention.Cdecl, attribute.CallingConvention));
+        Assert.NotEmpty(assembly.GetCustomAttributes<AssemblyMetadataAttribute>());
+    }
 
     [Fact]
     public void A_number_freed_under_the_call_that_reads_it()
@@ -40,14 +49,12 @@ public sealed class NativeLibraryTests
         while (!done.IsCancellationRequested) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         threads.ForEach(thread => thread.Join());
 
-        Assert.Empty(faults);
+        Assert.Empty(_faults);
         Assert.True(products > 1000, $"{products} products");
     }
 
     [Fact]
     public void Torch_computes() => Assert.Equal(3f, torch.ones(3).sum().item<float>());
-
-    private readonly ConcurrentQueue<string> faults = [];
 
     private void Multiply(int seed, ref long products, CancellationToken done)
     {
@@ -58,11 +65,11 @@ public sealed class NativeLibraryTests
             {
                 using var scope = torch.NewDisposeScope();
                 var x = random.NextSingle();
-                if ((one * x).ToSingle() is var product && product != x) faults.Enqueue($"1 * {x} = {product}");
+                if ((one * x).ToSingle() is var product && product != x) _faults.Enqueue($"1 * {x} = {product}");
             }
             catch (ExternalException e)
             {
-                faults.Enqueue(e.Message);
+                _faults.Enqueue(e.Message);
             }
     }
 

@@ -34,34 +34,50 @@ public abstract class MendedCopy : Task
 }
 
 /// <summary>
-/// Copies an assembly whose methods the JIT compiler then leaves unoptimised, so that what a method was given lives until it
+/// Copies TorchSharp.dll so that the JIT compiler leaves its methods unoptimised, and what a method was given lives until it
 /// returns. TorchSharp's methods hand a native call the handle of a Scalar and forget the Scalar: optimised, it may be
 /// finalised, and its memory used again, before the call has read the number.
-/// Format: the value of System.Diagnostics.DebuggableAttribute in the blob heap (ECMA-335, II.23.3 and II.24.2.4).
+/// The assembly's DebuggableAttribute gets another value. The old one stays, for other attributes share it; the new one lies
+/// over the end of the address in RepositoryUrl. Format: ECMA-335, II.22.10, II.23.3 and II.24.2.
 /// </summary>
 public class KeepArguments : MendedCopy
 {
     // Length, prolog, DebuggingModes, number of named arguments.
     private static readonly byte[] Optimised = { 8, 1, 0, 2, 0, 0, 0, 0, 0 };  // IgnoreSymbolStoreSequencePoints
     private static readonly byte[] Unoptimised = { 8, 1, 0, 3, 1, 0, 0, 0, 0 }; // the same, Default and DisableOptimizations
+    private static readonly byte[] Address = Encoding.ASCII.GetBytes("RepositoryUrl\x1ahttps://github.com/dotnet/");
 
     protected override string Mend(byte[] assembly)
     {
-        var at = Find(assembly, 0);
-        if (at < 0 || Find(assembly, at + 1) >= 0) throw new InvalidDataException("not the one assembly attribute that an optimised build has");
-        Unoptimised.CopyTo(assembly, at);
+        var blobs = BlobHeap(assembly);
+        var room = Only(assembly, Address) + Address.Length - Unoptimised.Length;
+        // A row of CustomAttribute with wide indices: the assembly, a constructor, the value.
+        var value = BitConverter.GetBytes(Only(assembly, Optimised) - blobs);
+        var row = Only(assembly, value, at => BitConverter.ToInt32(assembly, at - 8) == (1 << 5 | 14));
+        Unoptimised.CopyTo(assembly, room);
+        BitConverter.GetBytes(room - blobs).CopyTo(assembly, row);
         return "arguments of its methods live until they return";
     }
 
-    private static int Find(byte[] assembly, int start)
+    private static int BlobHeap(byte[] assembly)
     {
-        for (var at = Array.IndexOf(assembly, Optimised[0], start); at >= 0; at = Array.IndexOf(assembly, Optimised[0], at + 1))
+        var root = Only(assembly, Encoding.ASCII.GetBytes("BSJB"));
+        var header = Only(assembly, Encoding.ASCII.GetBytes("#Blob\0\0\0"), at => at > root && at < root + 256);
+        return root + BitConverter.ToInt32(assembly, header - 8);
+    }
+
+    private static int Only(byte[] assembly, byte[] sought, Func<int, bool> where = null)
+    {
+        var found = -1;
+        for (var at = Array.IndexOf(assembly, sought[0]); at >= 0 && at + sought.Length <= assembly.Length; at = Array.IndexOf(assembly, sought[0], at + 1))
         {
-            var same = 0;
-            while (same < Optimised.Length && at + same < assembly.Length && assembly[at + same] == Optimised[same]) same++;
-            if (same == Optimised.Length) return at;
+            var same = 1;
+            while (same < sought.Length && assembly[at + same] == sought[same]) same++;
+            if (same < sought.Length || where != null && !where(at)) continue;
+            if (found >= 0) throw new InvalidDataException("not the TorchSharp.dll that is known");
+            found = at;
         }
-        return -1;
+        return found >= 0 ? found : throw new InvalidDataException("not the TorchSharp.dll that is known");
     }
 }
 

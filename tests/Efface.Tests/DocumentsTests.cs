@@ -28,27 +28,27 @@ public sealed class DocumentsTests
         => Assert.Contains(File.ReadAllText(Path.Combine(Root, "docs", "results", "faces.txt")), File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("crops", "before")]
-    [InlineData("crops", "whole")]
-    [InlineData("crops", "strict")]
-    [InlineData("crops", "strict-free")]
-    [InlineData("crops", "retain")]
-    [InlineData("crops", "retain-free")]
-    [InlineData("crops", "strict (6)")]
-    [InlineData("crops", "strict-free (6)")]
-    [InlineData("crops", "retain (6)")]
-    [InlineData("crops", "retain-free (6)")]
-    [InlineData("cifar", "before")]
-    [InlineData("cifar", "strict")]
-    [InlineData("race", "before")]
-    [InlineData("race", "whole")]
-    [InlineData("race", "retain")]
-    [InlineData("race", "weak")]
-    [InlineData("age", "weak")]
-    public void The_tables_of_what_stays_are_the_means_of_the_stored_lines(string set, string run)
+    [InlineData("crops", "before", 3)]
+    [InlineData("crops", "whole", 3)]
+    [InlineData("crops", "strict", 3)]
+    [InlineData("crops", "strict-free", 2)]
+    [InlineData("crops", "retain", 3)]
+    [InlineData("crops", "retain-free", 2)]
+    [InlineData("crops", "strict (6)", 3)]
+    [InlineData("crops", "strict-free (6)", 3)]
+    [InlineData("crops", "retain (6)", 3)]
+    [InlineData("crops", "retain-free (6)", 3)]
+    [InlineData("cifar", "before", 3)]
+    [InlineData("cifar", "strict", 3)]
+    [InlineData("race", "before", 3)]
+    [InlineData("race", "whole", 3)]
+    [InlineData("race", "retain", 1)]
+    [InlineData("race", "weak", 3)]
+    [InlineData("age", "weak", 3)]
+    public void The_tables_of_what_stays_are_the_means_of_the_stored_lines(string set, string run, int seeds)
     {
         var lines = Lines("kept.txt").Select(line => line.Split('\t')).Where(cells => cells[0].StartsWith($"{set}-", StringComparison.Ordinal) && cells[0][(set.Length + 3)..] == run).ToList();
-        Assert.InRange(lines.Count, 1, 3);
+        Assert.Equal(seeds, lines.Count);
         string Cell(int column, bool points = false)
         {
             var values = lines.Select(cells => Number(cells[column]) * (points ? 100 : 1)).ToList();
@@ -57,7 +57,7 @@ public sealed class DocumentsTests
         }
         string[] code = lines[0].Length < 5 ? ["", "", "", ""]
             : set == "cifar" ? [Cell(7, points: true), Cell(10), Cell(14)] : [Cell(7, points: true), Cell(11, points: true), Cell(12), Cell(13)];
-        var row = $"| {run} | {lines.Count} | {Cell(2)} | {string.Join(" | ", code)}".TrimEnd(' ', '|');
+        var row = $"| {run} | {seeds} | {Cell(2)} | {string.Join(" | ", code)}".TrimEnd(' ', '|');
         Assert.Contains(row, File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
     }
 

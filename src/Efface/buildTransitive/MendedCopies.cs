@@ -1,10 +1,12 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>A copy of a package's file with a few bytes changed, made where the package is newer than the copy.</summary>
+/// <summary>A copy of a package's file with a few bytes changed, written where it is not there as it should be.</summary>
 public abstract class MendedCopy : Task
 {
     [Required] public string Source { get; set; }
@@ -14,16 +16,14 @@ public abstract class MendedCopy : Task
     {
         // Both item lists can name the library when a runtime identifier is set; it is the same file.
         var source = Source.Split(';')[0];
-        // Another time than the package's file has: of two files with one size and one time, a build takes the second for copied.
-        var stamp = File.GetLastWriteTimeUtc(source).AddMinutes(1);
-        if (File.Exists(Destination) && File.GetLastWriteTimeUtc(Destination) == stamp) return true;
-
         var bytes = File.ReadAllBytes(source);
         Log.LogMessage(MessageImportance.Low, "{0}: {1}", Path.GetFileName(source), Mend(bytes));
+        if (File.Exists(Destination) && File.ReadAllBytes(Destination).SequenceEqual(bytes)) return true;
+
+        // The copy keeps the time it is written at: with the package's, a build would take the package's file in an output for it.
         Directory.CreateDirectory(Path.GetDirectoryName(Destination));
         var partial = Destination + ".partial";
         File.WriteAllBytes(partial, bytes);
-        File.SetLastWriteTimeUtc(partial, stamp);
         if (File.Exists(Destination)) File.Delete(Destination);
         File.Move(partial, Destination);
         return true;
@@ -43,41 +43,30 @@ public abstract class MendedCopy : Task
 public class KeepArguments : MendedCopy
 {
     // Length, prolog, DebuggingModes, number of named arguments.
-    private static readonly byte[] Optimised = { 8, 1, 0, 2, 0, 0, 0, 0, 0 };  // IgnoreSymbolStoreSequencePoints
+    private const string Optimised = "\x8\x1\0\x2\0\0\0\0\0"; // IgnoreSymbolStoreSequencePoints
     private static readonly byte[] Unoptimised = { 8, 1, 0, 3, 1, 0, 0, 0, 0 }; // the same, Default and DisableOptimizations
-    private static readonly byte[] Address = Encoding.ASCII.GetBytes("RepositoryUrl\x1ahttps://github.com/dotnet/");
+
+    // One character a byte.
+    private static readonly Encoding Latin = Encoding.GetEncoding(28591);
 
     protected override string Mend(byte[] assembly)
     {
-        var blobs = BlobHeap(assembly);
-        var room = Only(assembly, Address) + Address.Length - Unoptimised.Length;
+        var text = Latin.GetString(assembly);
+        var blobs = Only(text, "BSJB").Index + BitConverter.ToInt32(assembly, Only(text, "#Blob\0\0\0").Index - 8);
+        var url = Only(text, "RepositoryUrl\x1ahttps://github\\.com/dotnet/");
+        var room = url.Index + url.Length - Unoptimised.Length;
         // A row of CustomAttribute with wide indices: the assembly, a constructor, the value.
-        var value = BitConverter.GetBytes(Only(assembly, Optimised) - blobs);
-        var row = Only(assembly, value, at => BitConverter.ToInt32(assembly, at - 8) == (1 << 5 | 14));
+        var value = Latin.GetString(BitConverter.GetBytes(Only(text, Optimised).Index - blobs));
+        var row = Only(text, "\\x2e\0\0\0.{4}" + Regex.Escape(value));
         Unoptimised.CopyTo(assembly, room);
-        BitConverter.GetBytes(room - blobs).CopyTo(assembly, row);
+        BitConverter.GetBytes(room - blobs).CopyTo(assembly, row.Index + 8);
         return "arguments of its methods live until they return";
     }
 
-    private static int BlobHeap(byte[] assembly)
+    private static Match Only(string assembly, string pattern)
     {
-        var root = Only(assembly, Encoding.ASCII.GetBytes("BSJB"));
-        var header = Only(assembly, Encoding.ASCII.GetBytes("#Blob\0\0\0"), at => at > root && at < root + 256);
-        return root + BitConverter.ToInt32(assembly, header - 8);
-    }
-
-    private static int Only(byte[] assembly, byte[] sought, Func<int, bool> where = null)
-    {
-        var found = -1;
-        for (var at = Array.IndexOf(assembly, sought[0]); at >= 0 && at + sought.Length <= assembly.Length; at = Array.IndexOf(assembly, sought[0], at + 1))
-        {
-            var same = 1;
-            while (same < sought.Length && assembly[at + same] == sought[same]) same++;
-            if (same < sought.Length || where != null && !where(at)) continue;
-            if (found >= 0) throw new InvalidDataException("not the TorchSharp.dll that is known");
-            found = at;
-        }
-        return found >= 0 ? found : throw new InvalidDataException("not the TorchSharp.dll that is known");
+        var found = Regex.Matches(assembly, pattern, RegexOptions.Singleline | RegexOptions.CultureInvariant);
+        return found.Count == 1 ? found[0] : throw new InvalidDataException("not the TorchSharp.dll that is known");
     }
 }
 

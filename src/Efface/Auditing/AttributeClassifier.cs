@@ -3,7 +3,6 @@ using Efface.Models;
 using Efface.Training;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Efface.Auditing;
 
@@ -115,7 +114,7 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
         var epochs = Math.Clamp(options.FewestSteps * Training.BatchSize / rows.Length, options.Epochs, Math.Max(options.Epochs, MostEpochs));
         // Patience as long as the training: it goes to the end, and back to its best epoch.
         var training = Training with { Epochs = epochs, Seed = options.Seed, Patience = epochs };
-        using var schedule = new BalancedSchedule(model, attribute.Count(rows), training);
+        using var schedule = Schedules.Plain(model, training, Weights(attribute.Count(rows)));
         var result = new Trainer(schedule, training, model.Description.Normalisation, Augmentation.For(table)).Run(
             new BatchLoader(table, attribute, [], rows, training.BatchSize),
             new BatchLoader(table, attribute, [], Balanced(attribute, table.Rows(Part.Validation)), Evaluation.BatchSize), observer, cancel);
@@ -190,20 +189,6 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
         return [.. rows.GroupBy(row => attribute.Labels[row]).SelectMany(members => Enumerable.Repeat(members, largest).SelectMany(member => member).Take(largest))];
     }
 
-    /// <summary>Plain training in which every class weighs the same, however rare it is.</summary>
-    private sealed class BalancedSchedule(TrainedModel model, int[] counts, TrainingOptions options) : Schedule(model.Network, model.Split, null,
-        BlockOptimiser.Sgd(model.Network.Parameters(..(model.Split + 1)), options), BlockOptimiser.Sgd(model.Network.Parameters((model.Split + 1)..), options))
-    {
-        private readonly float[] _weights = [.. counts.Select(count => count == 0 ? 0 : (float)counts.Sum() / count / counts.Count(any => any > 0))];
-
-        public override StepResult Step(StepInput input)
-        {
-            var logits = Network.call(input.Input);
-            var loss = functional.cross_entropy(logits, input.Batch.Task, torch.tensor(_weights, device: logits.device));
-            loss.backward();
-            StepExtractor(input);
-            StepClassifier(input);
-            return new StepResult(loss.detach(), null, logits.detach().argmax(1).eq(input.Batch.Task).sum());
-        }
-    }
+    // Every class weighs the same, however rare it is.
+    private static float[] Weights(int[] counts) => [.. counts.Select(count => count == 0 ? 0 : (float)counts.Sum() / count / counts.Count(any => any > 0))];
 }

@@ -116,7 +116,7 @@ public static class GradCam
     private static List<(string Name, long Side)> Maps(StagedNetwork network, long[] image) =>
     [
         .. network.Stages.Zip(network.OutputShapes(image))
-            .Where(entry => entry.Second.Length == 3)
+            .Where(entry => entry.First.EndsLayer && entry.Second.Length == 3)
             .Select(entry => (entry.First.Name, Math.Min(entry.Second[1], entry.Second[2]))),
     ];
 

@@ -49,6 +49,6 @@ public sealed record Place(string Name, int Stage, int Symbols, bool Released, l
     }
 
     private static IEnumerable<int> Asked(StagedNetwork network, int split, IReadOnlyList<string> stages) => stages is ["all"]
-        ? Enumerable.Range(split, network.Stages.Count - split)
+        ? Enumerable.Range(split, network.Stages.Count - split).Where(stage => network.Stages[stage].EndsLayer)
         : stages.Select(network.IndexOf);
 }

@@ -1,4 +1,5 @@
 using Efface.Data;
+using Efface.Models;
 using Efface.Training;
 using static TorchSharp.torch;
 
@@ -31,6 +32,9 @@ public sealed class ValidationProbe(TrainedModel model, ImageTable table, IReadO
         if (steers) _factor = Math.Clamp(_factor * (leaks.Values.Max() > Wanted ? Rise : Fall), Least, Most);
         return new ProbeReading(leaks, _factor);
     }
+
+    /// <inheritdoc/>
+    public void Exchange(Snapshot snapshot) => _factor = snapshot.Exchange("factor", _factor);
 
     private double Leak(Place place, Captured captured, Column attribute)
     {

@@ -27,15 +27,16 @@ public sealed class BatchLoader(ImageTable table, Column task, IReadOnlyList<Col
     /// The caller disposes each batch.
     /// </summary>
     /// <param name="shuffleSeed">The order's seed; null keeps the order of the rows.</param>
+    /// <param name="first">Number of the first batch that is read, to go on inside an epoch.</param>
     /// <param name="cancel">Ends the epoch early.</param>
-    public IEnumerable<Batch> Epoch(int? shuffleSeed = null, CancellationToken cancel = default)
+    public IEnumerable<Batch> Epoch(int? shuffleSeed = null, int first = 0, CancellationToken cancel = default)
     {
         var order = (int[])rows.Clone();
         if (shuffleSeed is { } seed) new Random(seed).Shuffle(order);
 
         // A queue of batches in the making keeps their order, whichever is ready first.
         var coming = new Queue<Task<Batch>>();
-        var next = 0;
+        var next = first;
         try
         {
             while (!cancel.IsCancellationRequested)

@@ -61,6 +61,20 @@ public sealed class AuxiliaryNetwork : Detacher
     public override void Step() => _readers.Step();
 
     /// <inheritdoc/>
+    protected override Device Device => _taskHead.parameters().First().device;
+
+    /// <inheritdoc/>
+    protected override void ExchangeOwn(Snapshot snapshot)
+    {
+        if (_decoder is not null) snapshot.Exchange("decoder", _decoder);
+        snapshot.Exchange("task", _taskHead);
+        foreach (var (k, heads) in _attributeHeads.Index())
+            foreach (var (j, head) in heads.Index()) snapshot.Exchange($"attribute{k}.{j}", head);
+        _readers.Exchange(snapshot.Of("readers"));
+        _attackers.Exchange(snapshot.Of("attackers"));
+    }
+
+    /// <inheritdoc/>
     protected override double Report(string name, double mean) => name switch
     {
         "taskInformation" => Information.LowerBound(_labels.Joints[0].TaskEntropy, mean),

@@ -80,6 +80,15 @@ public sealed class CodeContents : IDisposable
     /// <summary>Decoder and heads learn from the gradient that the extractor's loss left in them.</summary>
     public void Step() => _optimiser?.Step();
 
+    /// <summary>What decoder, centroids and heads have learnt.</summary>
+    public void Exchange(Snapshot snapshot)
+    {
+        if (_decoder is not null) snapshot.Exchange("decoder", _decoder);
+        if (_centroids is not null) snapshot.Exchange("centroids", _centroids);
+        foreach (var (k, head) in _heads.Index()) snapshot.Exchange($"head{k}", head);
+        _optimiser?.Exchange(snapshot.Of("optimiser"));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

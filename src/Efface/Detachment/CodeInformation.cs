@@ -1,3 +1,4 @@
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -61,6 +62,17 @@ public sealed class CodeInformation : Detacher
 
     /// <inheritdoc/>
     public override void Step() => _contents?.Step();
+
+    /// <inheritdoc/>
+    protected override Device Device => _joints[0].device;
+
+    /// <inheritdoc/>
+    protected override void ExchangeOwn(Snapshot snapshot)
+    {
+        _weight = snapshot.Exchange("weight", _weight);
+        for (var k = 0; k < _joints.Length; k++) _joints[k] = snapshot.Exchange($"joint{k}", _joints[k], Device)!;
+        _contents?.Exchange(snapshot.Of("contents"));
+    }
 
     /// <inheritdoc/>
     protected override double Report(string name, double mean) => name == TaskInformation ? Information.LowerBound(_labels.Joints[0].TaskEntropy, mean) : mean;

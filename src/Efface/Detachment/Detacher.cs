@@ -1,4 +1,5 @@
 using Efface.Data;
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,6 +41,21 @@ public abstract class Detacher : IDisposable
         _steps = 0;
         return means;
     }
+
+    /// <summary>What it remembers from step to step: what was measured, and what it owns.</summary>
+    public void Exchange(Snapshot snapshot)
+    {
+        _steps = (int)snapshot.Exchange("steps", (long)_steps);
+        var names = snapshot.Exchange("names", string.Join('\n', _sums.Keys)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var name in names) _sums[name] = snapshot.Exchange($"sum.{name}", _sums.GetValueOrDefault(name), Device)!;
+        ExchangeOwn(snapshot);
+    }
+
+    /// <summary>Where it computes.</summary>
+    protected virtual Device Device => CPU;
+
+    /// <summary>What it owns beside what was measured.</summary>
+    protected virtual void ExchangeOwn(Snapshot snapshot) { }
 
     /// <summary>Turns a mean of what <see cref="Measure"/> was given into the number that is reported.</summary>
     protected virtual double Report(string name, double mean) => mean;

@@ -29,6 +29,9 @@ public enum HeadLoss
     Both,
 }
 
+/// <summary>λ1, λ2 and λ3 of one auxiliary network.</summary>
+public sealed record BlockWeights(double Reconstruction, double Task, double Forgetting);
+
 /// <summary>A named setting of everything that detachment needs.</summary>
 public sealed record Recipe
 {
@@ -49,6 +52,15 @@ public sealed record Recipe
 
     /// <summary>λ3 ≥ 0: weight of forgetting.</summary>
     public required double Forgetting { get; init; }
+
+    /// <summary>
+    /// λ of the first of several auxiliary networks: early blocks keep more of the image and leave forgetting to later ones. From there λ
+    /// changes linearly to the last (as in InfoPro, Wang et al., ICLR 2021).
+    /// </summary>
+    public BlockWeights FirstBlock { get; init; } = new(5, 1, 0);
+
+    /// <summary>λ of the last auxiliary network below a bottleneck; nothing is read there, so nothing is forgotten before the code.</summary>
+    public BlockWeights BelowBottleneck { get; init; } = new(2.5, 1, 0);
 
     /// <summary>The extractor's last stage where the user names none; null takes the middle of the network.</summary>
     public string? Split { get; init; }
@@ -104,6 +116,23 @@ public sealed record Recipe
     /// <summary>Whether bottleneck and classifier stand at the network's end and learn together with the extractor.</summary>
     [JsonIgnore]
     public bool IsDiscrete => Kind == DetachmentKind.DiscreteBottleneck;
+
+    /// <summary>The recipe of one of several auxiliary networks.</summary>
+    /// <param name="block">Its number, from 0.</param>
+    /// <param name="count">How many there are.</param>
+    public Recipe OfBlock(int block, int count)
+    {
+        var last = IsDiscrete ? BelowBottleneck : new BlockWeights(Reconstruction, Task, Forgetting);
+        var way = count == 1 ? 1 : (double)block / (count - 1);
+        double Between(double first, double end) => first + way * (end - first);
+        return this with
+        {
+            Reconstruction = Between(FirstBlock.Reconstruction, last.Reconstruction),
+            Task = Between(FirstBlock.Task, last.Task),
+            Forgetting = Between(FirstBlock.Forgetting, last.Forgetting),
+            Heads = IsDiscrete ? 0 : Heads,
+        };
+    }
 }
 
 /// <summary>The recipes that Efface knows.</summary>

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 namespace Efface.Models;
@@ -63,19 +62,19 @@ public static class Backbones
         var inputs = widths[0];
         for (var i = 0; i < widths.Length; i++)
         {
-            var blocks = new List<Module<Tensor, Tensor>>();
             for (var block = 0; block < shape.Blocks[i]; block++)
             {
-                blocks.Add(shape.Block(inputs, widths[i], i > 0 && block == 0 ? 2 : 1));
+                var name = $"layer{i + 1}";
+                var isLast = block == shape.Blocks[i] - 1;
+                stages.Add(new Stage(isLast ? name : $"{name}.{block}", $"{name}.{block}", shape.Block(inputs, widths[i], i > 0 && block == 0 ? 2 : 1)));
                 inputs = widths[i] * shape.Expansion;
             }
-            stages.Add(new Stage($"layer{i + 1}", Sequential(blocks)));
         }
-        stages.Add(new Stage(StagedNetwork.Embedding, [("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten())]));
+        stages.Add(new Stage(StagedNetwork.Embedding, [("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()), ("single", new SinglePrecision())]));
         stages.Add(new Stage(StagedNetwork.Head, [("fc", Linear(inputs, options.Classes))]));
 
         var network = new StagedNetwork(stages);
-        foreach (var convolution in network.modules().OfType<Conv2d>())
+        foreach (var convolution in network.modules().OfType<Convolution>())
             init.kaiming_normal_(convolution.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
         return network;
     }
@@ -85,7 +84,7 @@ public static class Backbones
         var (kernel, stride) = options.Stem switch { "cifar" => (3, 1), "fast" => (3, 2), _ => (7, 2) };
         var modules = new List<(string, Module<Tensor, Tensor>)>
         {
-            ("conv1", Conv2d(options.Channels, width, kernel, stride, kernel / 2, bias: false)),
+            ("conv1", new Convolution(options.Channels, width, kernel, stride)),
             ("bn1", BatchNorm2d(width)),
             ("relu", ReLU(inplace: true)),
         };

@@ -21,7 +21,7 @@ public static class MultiplyAdds
             var stage = i;
             var hooks = network.Stages[i].Modules.SelectMany(entry => entry.Module.modules().Prepend(entry.Module)).Distinct()
                 .OfType<Module<Tensor, Tensor>>()
-                .Where(module => module is TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear)
+                .Where(module => module is Convolution or TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear)
                 .Select(module => module.register_forward_hook((layer, _, output) =>
                 {
                     counts[stage] += Of(layer, output.shape);
@@ -42,14 +42,18 @@ public static class MultiplyAdds
         var half = counts.Sum() / 2.0;
         var end = 0L;
         return network.Stages
-            .Zip(counts, (stage, count) => (stage.Name, Distance: Math.Abs((end += count) - half)))
-            .MinBy(entry => entry.Distance).Name;
+            .Zip(counts, (stage, count) => (Stage: stage, Distance: Math.Abs((end += count) - half)))
+            .Where(entry => entry.Stage.EndsLayer)
+            .MinBy(entry => entry.Distance).Stage.Name;
     }
 
     private static long Of(Module layer, long[] output) => layer switch
     {
-        TorchSharp.Modules.Conv2d convolution => output.Aggregate(1L, (product, size) => product * size) * convolution.weight.shape[1..].Aggregate(1L, (product, size) => product * size),
+        Convolution convolution => Product(output) * Product(convolution.weight.shape[1..]),
+        TorchSharp.Modules.Conv2d convolution => Product(output) * Product(convolution.weight.shape[1..]),
         TorchSharp.Modules.Linear linear => linear.weight.shape[0] * linear.weight.shape[1],
         _ => 0,
     };
+
+    private static long Product(long[] sizes) => sizes.Aggregate(1L, (product, size) => product * size);
 }

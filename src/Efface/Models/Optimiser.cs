@@ -41,12 +41,18 @@ public abstract class Optimiser : IDisposable
         foreach (var parameter in _parameters) parameter.grad = null;
     }
 
+    /// <summary>What it remembers from step to step.</summary>
+    public abstract void Exchange(Snapshot snapshot);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Release();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Where a parameter is.</summary>
+    protected Device DeviceOf(int index) => _parameters[index].device;
 
     /// <summary>Before a step.</summary>
     protected abstract void Prepare();
@@ -63,6 +69,12 @@ public sealed class Sgd : Optimiser
 {
     private readonly Tensor?[] _momenta;
     private readonly Scalar _momentum, _decay;
+
+    /// <inheritdoc/>
+    public override void Exchange(Snapshot snapshot)
+    {
+        for (var i = 0; i < _momenta.Length; i++) _momenta[i] = snapshot.Exchange($"momentum.{i}", _momenta[i], DeviceOf(i));
+    }
 
     /// <summary>For these parameters.</summary>
     public Sgd(IReadOnlyList<Parameter> parameters, double rate, double momentum, double weightDecay) : base(parameters, rate)
@@ -99,6 +111,15 @@ public sealed class Adam : Optimiser
     private readonly (Tensor First, Tensor Second)?[] _moments;
     private readonly Scalar _first = FirstDecay, _firstRest = 1 - FirstDecay, _second = SecondDecay, _secondRest = 1 - SecondDecay, _epsilon = 1e-8, _decay;
     private int _steps;
+
+    /// <inheritdoc/>
+    public override void Exchange(Snapshot snapshot)
+    {
+        _steps = (int)snapshot.Exchange("steps", (long)_steps);
+        for (var i = 0; i < _moments.Length; i++)
+            if (snapshot.Exchange($"first.{i}", _moments[i]?.First, DeviceOf(i)) is { } first)
+                _moments[i] = (first, snapshot.Exchange($"second.{i}", _moments[i]?.Second, DeviceOf(i))!);
+    }
 
     /// <summary>For these parameters.</summary>
     public Adam(IEnumerable<Parameter> parameters, double rate, double weightDecay = 0) : this([.. parameters], rate, weightDecay) { }

@@ -6,7 +6,7 @@ namespace Efface.Models;
 /// <summary>Two 3×3 convolutions around a shortcut (He et al., CVPR 2016), with torchvision's parameter names.</summary>
 internal sealed class BasicBlock : Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv1, conv2;
+    private readonly Convolution conv1, conv2;
     private readonly BatchNorm2d bn1, bn2;
     private readonly Sequential? downsample;
 
@@ -14,9 +14,9 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
 
     public BasicBlock(long inputs, long width, long stride) : base(nameof(BasicBlock))
     {
-        conv1 = Conv2d(inputs, width, 3, stride, 1, bias: false);
+        conv1 = new Convolution(inputs, width, 3, stride);
         bn1 = BatchNorm2d(width);
-        conv2 = Conv2d(width, width, 3, 1, 1, bias: false);
+        conv2 = new Convolution(width, width, 3);
         bn2 = BatchNorm2d(width);
         downsample = Shortcut.For(inputs, width, stride);
         RegisterComponents();
@@ -33,7 +33,7 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
 /// <summary>1×1, 3×3 and 1×1 convolutions around a shortcut; the stride is on the 3×3, as in torchvision.</summary>
 internal sealed class BottleneckBlock : Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv1, conv2, conv3;
+    private readonly Convolution conv1, conv2, conv3;
     private readonly BatchNorm2d bn1, bn2, bn3;
     private readonly Sequential? downsample;
 
@@ -41,11 +41,11 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
 
     public BottleneckBlock(long inputs, long width, long stride) : base(nameof(BottleneckBlock))
     {
-        conv1 = Conv2d(inputs, width, 1, bias: false);
+        conv1 = new Convolution(inputs, width, 1);
         bn1 = BatchNorm2d(width);
-        conv2 = Conv2d(width, width, 3, stride, 1, bias: false);
+        conv2 = new Convolution(width, width, 3, stride);
         bn2 = BatchNorm2d(width);
-        conv3 = Conv2d(width, width * Expansion, 1, bias: false);
+        conv3 = new Convolution(width, width * Expansion, 1);
         bn3 = BatchNorm2d(width * Expansion);
         downsample = Shortcut.For(inputs, width * Expansion, stride);
         RegisterComponents();
@@ -64,5 +64,5 @@ internal static class Shortcut
 {
     public static Sequential? For(long inputs, long outputs, long stride) => stride == 1 && inputs == outputs
         ? null
-        : Sequential(Conv2d(inputs, outputs, 1, stride, bias: false), BatchNorm2d(outputs));
+        : Sequential(new Convolution(inputs, outputs, 1, stride), BatchNorm2d(outputs));
 }

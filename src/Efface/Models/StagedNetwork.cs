@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Models;
 
 /// <summary>A named piece of a network: what it holds runs in order.</summary>
-/// <param name="Name">The stage's name; a split is such a name.</param>
+/// <param name="Name">The stage's name; a split is such a name. <c>layer2.0</c> ends inside layer2, <c>layer2</c> at its end.</param>
 /// <param name="Modules">Modules under the names that their parameters carry (torchvision's, where there is such a network).</param>
 public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> Modules)
 {
@@ -15,6 +15,12 @@ public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tenso
 
     /// <summary>A stage of one module.</summary>
     public Stage(string name, string moduleName, Module<Tensor, Tensor> module) : this(name, [(moduleName, module)]) { }
+
+    /// <summary>Whether it ends where a layer of the architecture ends: what reports and choices of a place look at.</summary>
+    public bool EndsLayer => !Name.Contains('.', StringComparison.Ordinal);
+
+    /// <summary>Where its weights are; null where it has none.</summary>
+    public Device? Device => Modules.SelectMany(entry => entry.Module.parameters()).FirstOrDefault()?.device;
 }
 
 /// <summary>
@@ -35,7 +41,8 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     {
         if (stages.Select(stage => stage.Name).Distinct().Count() != stages.Count) throw new ArgumentException("two stages of one name", nameof(stages));
         Stages = stages;
-        foreach (var (name, module) in stages.SelectMany(stage => stage.Modules)) register_module(name, module);
+        foreach (var layer in stages.SelectMany(stage => stage.Modules).GroupBy(entry => entry.Name.Split('.')[0]))
+            register_module(layer.Key, layer.First().Name == layer.Key ? layer.Single().Module : new Layer(layer));
     }
 
     /// <summary>The stages, from the image to the logits.</summary>
@@ -63,7 +70,11 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         var (start, length) = stages.GetOffsetAndLength(Stages.Count);
         var x = input;
         for (var i = start; i < start + length; i++)
+        {
+            // Blocks may live on several devices.
+            if (Stages[i].Device is { } device && (device.type, device.index) != (x.device_type, x.device_index)) x = x.to(device);
             foreach (var (_, module) in Stages[i].Modules) x = module.call(x);
+        }
         return x;
     }
 
@@ -90,5 +101,14 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         }
         train(wasTraining);
         return shapes;
+    }
+
+    // Gives blocks that stand in stages of their own the names that they have together: layer2.0, layer2.1.
+    private sealed class Layer : Module
+    {
+        public Layer(IEnumerable<(string Name, Module<Tensor, Tensor> Module)> blocks) : base(nameof(Layer))
+        {
+            foreach (var (name, module) in blocks) register_module(name.Split('.')[1], module);
+        }
     }
 }

@@ -84,7 +84,7 @@ public static class ModelRun
         var (table, labels, recipe) = (prepared.Table, prepared.Labels, prepared.Recipe);
         using var schedule = recipe is null
             ? Schedules.Plain(model, options)
-            : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule), Untouched(prepared.Config, recipe));
+            : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule), null, Untouched(prepared.Config, recipe));
         var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = prepared.Config.Reading.Workers ?? 1 };
         var validation = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Validation), Evaluation.BatchSize);
         return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0, Probe(prepared, model))

@@ -138,6 +138,7 @@ public static class Preflight
     {
         "end-to-end" => ScheduleKind.EndToEnd,
         "local" => ScheduleKind.Local,
+        "pipelined" => ScheduleKind.Pipelined,
         _ => null,
     };
 

@@ -30,6 +30,9 @@ public sealed class BlockOptimiser : IDisposable
         _optimiser.Step();
     }
 
+    /// <summary>What it remembers from step to step.</summary>
+    public void Exchange(Snapshot snapshot) => _optimiser.Exchange(snapshot);
+
     // As torch's clip_grad_norm_, but the norm stays on the device: no read in the step.
     private void Clip()
     {

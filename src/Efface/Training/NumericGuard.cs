@@ -1,4 +1,5 @@
 using System.Globalization;
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,6 +39,9 @@ public sealed class NumericGuard(nn.Module network) : IDisposable
         using var noGradient = no_grad();
         foreach (var (name, value) in network.state_dict()) value.copy_(_good[name]);
     }
+
+    /// <summary>The remembered weights.</summary>
+    public void Exchange(Snapshot snapshot) => snapshot.Exchange("good", _good);
 
     /// <summary>Looks at a loss; epoch and step count from 1.</summary>
     /// <exception cref="TrainingDivergedException">It is not finite or exploding; the last good weights are back.</exception>

@@ -1,3 +1,5 @@
+using Efface.Models;
+
 namespace Efface.Training;
 
 /// <summary>
@@ -7,6 +9,9 @@ public interface IProbe
 {
     /// <summary>Looks after this epoch (from 1); null when it is not due.</summary>
     ProbeReading? Read(int epoch);
+
+    /// <summary>What it remembers from look to look.</summary>
+    void Exchange(Snapshot snapshot);
 }
 
 /// <summary>What a probe found.</summary>

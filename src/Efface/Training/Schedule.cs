@@ -1,126 +1,130 @@
 using Efface.Data;
-using Efface.Detachment;
 using Efface.Models;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Efface.Training;
 
-/// <summary>What one step needs.</summary>
-/// <param name="Input">Normalised images, f32 [B, C, H, W].</param>
-/// <param name="Images">The same images in [0, 1], for the decoder.</param>
+/// <summary>What one step needs; whoever takes the step disposes it.</summary>
+/// <param name="Input">Normalised images, [B, C, H, W], in the precision that the network computes in.</param>
+/// <param name="Images">The same images in [0, 1] for decoders, f32; without detachment as they are.</param>
 /// <param name="Batch">The labels.</param>
 /// <param name="Strength">What λ3 is multiplied with: the ramp, and the pull of a probe.</param>
 /// <param name="RateFactor">What step sizes are multiplied with, in [0, 1].</param>
-public sealed record StepInput(Tensor Input, Tensor Images, Batch Batch, double Strength, double RateFactor);
-
-/// <summary>What one step gave; scalars on the device, without a graph.</summary>
-/// <param name="TaskLoss">The classifier's cross-entropy in nats.</param>
-/// <param name="DetachmentLoss">The extractor's loss, or null without a detacher.</param>
-/// <param name="Correct">How many images the classifier got right.</param>
-public sealed record StepResult(Tensor TaskLoss, Tensor? DetachmentLoss, Tensor Correct);
-
-/// <summary>How one batch trains extractor, detacher and classifier.</summary>
-public abstract class Schedule : IDisposable
+public sealed record StepInput(Tensor Input, Tensor Images, Batch Batch, double Strength, double RateFactor) : IDisposable
 {
-    private readonly BlockOptimiser _extractorOptimiser, _classifierOptimiser;
+    /// <summary>The same on <paramref name="device"/>; this one when it is there already.</summary>
+    public StepInput To(Device device)
+        => Batch.To(device) is var batch && ReferenceEquals(batch, Batch) ? this : this with { Input = Input.to(device), Images = Images.to(device), Batch = batch };
 
-    /// <summary>Cuts <paramref name="network"/> after stage number <paramref name="split"/>.</summary>
-    /// <param name="network">The network to train.</param>
-    /// <param name="split">The extractor's last stage.</param>
-    /// <param name="detacher">Takes the attribute out of h; null for plain training.</param>
-    /// <param name="extractorOptimiser">For the stages up to and including the split.</param>
-    /// <param name="classifierOptimiser">For the stages after it.</param>
-    protected Schedule(StagedNetwork network, int split, Detacher? detacher, BlockOptimiser extractorOptimiser, BlockOptimiser classifierOptimiser)
-        => (Network, Split, Detacher, _extractorOptimiser, _classifierOptimiser) = (network, split, detacher, extractorOptimiser, classifierOptimiser);
-
-    /// <summary>The network in training.</summary>
-    public StagedNetwork Network { get; }
-
-    /// <summary>Takes the attribute out of h; null for plain training.</summary>
-    public Detacher? Detacher { get; }
-
-    /// <summary>The extractor's last stage.</summary>
-    protected int Split { get; }
-
-    /// <summary>Trains on one batch.</summary>
-    public abstract StepResult Step(StepInput input);
-
-    /// <summary>h, with its graph.</summary>
-    protected Tensor Extract(StepInput input) => Network.Run(input.Input, ..(Split + 1));
-
-    /// <summary>The extractor's loss on h.</summary>
-    protected Tensor? DetachmentLoss(Tensor h, StepInput input) => Detacher?.Loss(new DetachmentInput(h, input.Images, input.Batch, input.Strength, input.Input));
-
-    /// <summary>The classifier's loss on h, and how many it gets right.</summary>
-    protected (Tensor Loss, Tensor Correct) Classify(Tensor h, StepInput input)
+    internal StepInput DetachFromDisposeScope()
     {
-        var logits = Network.Run(h, (Split + 1)..);
-        return (functional.cross_entropy(logits, input.Batch.Task), logits.detach().argmax(1).eq(input.Batch.Task).sum());
+        foreach (var tensor in (Tensor[])[Input, Images, Batch.Images, Batch.Task, .. Batch.Attributes]) tensor.DetachFromDisposeScope();
+        return this;
     }
 
-    /// <summary>The extractor's step, its detacher's and the classifier's.</summary>
-    protected void StepExtractor(StepInput input)
-    {
-        _extractorOptimiser.Step(input.RateFactor);
-        Detacher?.Step();
-    }
-
-    /// <summary>The classifier's step.</summary>
-    protected void StepClassifier(StepInput input) => _classifierOptimiser.Step(input.RateFactor);
-
-    /// <summary>The network stays; optimisers and detacher go.</summary>
+    /// <inheritdoc/>
     public void Dispose()
     {
-        _extractorOptimiser.Dispose();
-        _classifierOptimiser.Dispose();
-        Detacher?.Dispose();
+        Input.Dispose();
+        Images.Dispose();
+        Batch.Dispose();
+    }
+}
+
+/// <summary>What one step gave; scalars on the devices of the blocks, without a graph.</summary>
+/// <param name="Images">How many images were in its batch.</param>
+/// <param name="TaskLoss">The classifier's cross-entropy in nats.</param>
+/// <param name="DetachmentLoss">The sum of the extractor's losses, or null without a detacher.</param>
+/// <param name="Correct">How many images the classifier got right.</param>
+public sealed record StepResult(int Images, Tensor TaskLoss, Tensor? DetachmentLoss, Tensor Correct)
+{
+    /// <summary>What the blocks gave, put together.</summary>
+    internal static StepResult Of(int images, IReadOnlyList<BlockResult> blocks)
+    {
+        Tensor? detachment = null;
+        foreach (var loss in blocks.Select(block => block.DetachmentLoss).OfType<Tensor>())
+            detachment = detachment is null ? loss : detachment + loss.to(detachment.device);
+        return new StepResult(images, blocks[^1].TaskLoss!, detachment, blocks[^1].Correct!);
+    }
+
+    internal StepResult MoveToOuterDisposeScope()
+    {
+        foreach (var tensor in new[] { TaskLoss, DetachmentLoss, Correct }) tensor?.MoveToOuterDisposeScope();
+        return this;
+    }
+}
+
+/// <summary>How batches train the blocks of a network.</summary>
+/// <param name="network">In training; not owned.</param>
+/// <param name="blocks">All of its stages, in order; owned.</param>
+public abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> blocks) : IDisposable
+{
+    /// <summary>The network in training.</summary>
+    public StagedNetwork Network => network;
+
+    /// <summary>What learns together, from the images to the logits.</summary>
+    public IReadOnlyList<Block> Blocks => blocks;
+
+    /// <summary>Whether anything is taken out of a representation.</summary>
+    public bool Detaches => blocks.Any(block => block.Detacher is not null);
+
+    /// <summary>Trains on one batch; the input stays the caller's.</summary>
+    public abstract StepResult Step(StepInput input);
+
+    /// <summary>Trains on one batch after another. Results come in the order of the inputs; where the caller stops listening, no batch is left half done.</summary>
+    /// <param name="inputs">Asked for the next one when there is room for it; disposed here.</param>
+    public virtual IEnumerable<StepResult> Run(IEnumerable<StepInput> inputs)
+    {
+        foreach (var input in inputs)
+        {
+            StepResult result;
+            using (input) result = Step(input);
+            yield return result;
+        }
+    }
+
+    /// <summary>What detachers measured since the last call; those of blocks below the last detacher carry the number of their block, from 1.</summary>
+    public IReadOnlyDictionary<string, double> Drain()
+    {
+        var detaching = blocks.Index().Where(entry => entry.Item.Detacher is not null).ToArray();
+        return detaching.SelectMany(entry => entry.Item.Detacher!.Drain().Select(measured =>
+                (Name: entry.Index == detaching[^1].Index ? measured.Key : $"block{entry.Index + 1}.{measured.Key}", measured.Value)))
+            .ToDictionary(measured => measured.Name, measured => measured.Value);
+    }
+
+    /// <summary>Everything that learns: the network, and what optimisers and detachers remember.</summary>
+    public void Exchange(Snapshot snapshot)
+    {
+        snapshot.Exchange("network", network);
+        foreach (var (i, block) in blocks.Index()) block.Exchange(snapshot.Of($"block{i + 1}"));
+    }
+
+    /// <summary>The network stays; blocks with their optimisers and detachers go.</summary>
+    public void Dispose()
+    {
+        foreach (var block in blocks) block.Dispose();
         GC.SuppressFinalize(this);
     }
 }
 
-/// <summary>One backward pass through the whole network: the task's loss reaches the extractor through the classifier.</summary>
-/// <param name="network">The network to train.</param>
-/// <param name="split">The extractor's last stage.</param>
-/// <param name="detacher">Takes the attribute out of h; null for plain training.</param>
-/// <param name="extractorOptimiser">For the stages up to and including the split.</param>
-/// <param name="classifierOptimiser">For the stages after it.</param>
-/// <param name="taskWeight">What the task's loss is multiplied with: λ2, where the detacher has no task head of its own.</param>
-public sealed class EndToEndSchedule(StagedNetwork network, int split, Detacher? detacher, BlockOptimiser extractorOptimiser, BlockOptimiser classifierOptimiser, double taskWeight = 1)
-    : Schedule(network, split, detacher, extractorOptimiser, classifierOptimiser)
-{
-    /// <inheritdoc/>
-    public override StepResult Step(StepInput input)
-    {
-        var h = Extract(input);
-        var detachment = DetachmentLoss(h, input);
-        var (task, correct) = Classify(h, input);
-        (detachment is null ? task : taskWeight * task + detachment).backward();
-        StepExtractor(input);
-        StepClassifier(input);
-        return new StepResult(task.detach(), detachment?.detach(), correct);
-    }
-}
-
 /// <summary>
-/// The extractor learns from its detacher alone, the classifier on detached h: neither waits for the other
-/// (section 3.3 of Guo et al., after InfoPro, Wang et al., ICLR 2021).
+/// One block after the other on the calling thread. With one block that is training from end to end: the task's loss reaches the extractor through
+/// the classifier. With several, each learns from its own loss alone (the local schedule).
 /// </summary>
-/// <inheritdoc cref="Schedule(StagedNetwork, int, Detacher, BlockOptimiser, BlockOptimiser)"/>
-public sealed class LocalSchedule(StagedNetwork network, int split, Detacher detacher, BlockOptimiser extractorOptimiser, BlockOptimiser classifierOptimiser)
-    : Schedule(network, split, detacher, extractorOptimiser, classifierOptimiser)
+/// <inheritdoc cref="Schedule"/>
+public sealed class SequentialSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)
 {
     /// <inheritdoc/>
     public override StepResult Step(StepInput input)
     {
-        var h = Extract(input);
-        var detachment = DetachmentLoss(h, input)!;
-        detachment.backward();
-        StepExtractor(input);
-
-        var (task, correct) = Classify(h.detach(), input);
-        task.backward();
-        StepClassifier(input);
-        return new StepResult(task.detach(), detachment.detach(), correct);
+        using var scope = NewDisposeScope();
+        var results = new List<BlockResult>();
+        var x = input.Input;
+        foreach (var block in Blocks)
+        {
+            results.Add(block.Step(x.to(block.Device), input.To(block.Device)));
+            x = results[^1].Output ?? x;
+        }
+        return StepResult.Of(input.Batch.Size, results).MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Efface.Data;
-using TorchSharp;
+using Efface.Models;
 using static TorchSharp.torch;
 
 namespace Efface.Training;
@@ -19,9 +19,11 @@ public sealed record TrainingResult(int Epochs, double Fidelity, bool Interrupte
 /// <param name="augmentation">What training images go through.</param>
 /// <param name="ramp">λ3 rises over this first share of training.</param>
 /// <param name="probe">Looks at h now and then, and may say how strongly to pull; null for none.</param>
-public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalisation normalisation, Augmentation augmentation, double ramp = 0, IProbe? probe = null)
+/// <param name="checkpoint">Where the state is saved, and what is gone on from; null for neither.</param>
+public sealed class Trainer(
+    Schedule schedule, TrainingOptions options, Normalisation normalisation, Augmentation augmentation, double ramp = 0, IProbe? probe = null, Checkpoint? checkpoint = null)
 {
-    private double _pull = 1;
+    private readonly Device _device = schedule.Network.parameters().First().device;
 
     /// <summary>Trains, and leaves the network with the weights that are to be kept.</summary>
     /// <param name="training">Training images.</param>
@@ -30,133 +32,165 @@ public sealed class Trainer(Schedule schedule, TrainingOptions options, Normalis
     /// <param name="cancel">Ends after the batch at hand.</param>
     public TrainingResult Run(BatchLoader training, BatchLoader validation, ITrainingObserver? observer = null, CancellationToken cancel = default)
     {
-        using var random = new Generator((ulong)options.Seed);
-        using var guard = new NumericGuard(schedule.Network);
-        var (epoch, best, bestEpoch, fidelity) = (0, double.NegativeInfinity, 0, double.NaN);
+        using var course = new Course(options.Seed, schedule.Network);
+        if (checkpoint is { Exists: true }) checkpoint.Restore(snapshot => Exchange(snapshot, course));
         try
         {
-            for (; epoch < options.Epochs && !cancel.IsCancellationRequested; epoch++)
+            while (!IsOver(course) && !cancel.IsCancellationRequested)
             {
-                var metrics = RunEpoch(epoch, training, validation, random, guard, observer, cancel);
-                if (metrics is null) break;
-                fidelity = metrics.Fidelity;
-                observer?.OnEpoch(metrics);
-                if (options.Patience is null || fidelity > best)
-                {
-                    (best, bestEpoch) = (fidelity, epoch);
-                    guard.Remember(metrics.Epoch);
-                }
-                else if (epoch - bestEpoch >= options.Patience)
-                {
-                    epoch++;
-                    break;
-                }
+                if (!Learn(course, training, observer, cancel)) break;
+                Conclude(course, training, validation, observer);
+                checkpoint?.Save(snapshot => Exchange(snapshot, course));
             }
         }
         catch (TrainingDivergedException diverged)
         {
-            return new TrainingResult(epoch, double.IsFinite(best) ? best : double.NaN, false, diverged.Message);
+            // Again, now that no block is at work any more.
+            course.Guard.Restore();
+            return new TrainingResult(course.Epoch, double.IsFinite(course.Best) ? course.Best : double.NaN, false, diverged.Message);
         }
-        if (cancel.IsCancellationRequested) return new TrainingResult(epoch, fidelity, true, null);
-        if (options.Patience is not null) guard.Restore();
-        return new TrainingResult(epoch, options.Patience is null ? fidelity : best, false, null);
+        if (cancel.IsCancellationRequested)
+        {
+            checkpoint?.Save(snapshot => Exchange(snapshot, course));
+            return new TrainingResult(course.Epoch, course.Fidelity, true, null);
+        }
+        if (options.Patience is not null) course.Guard.Restore();
+        return new TrainingResult(course.Epoch, options.Patience is null ? course.Fidelity : course.Best, false, null);
     }
 
-    private EpochMetrics? RunEpoch(int epoch, BatchLoader training, BatchLoader validation, Generator random, NumericGuard guard, ITrainingObserver? observer, CancellationToken cancel)
+    private bool IsOver(Course course) => course.Epoch >= options.Epochs || options.Patience <= course.Epoch - 1 - course.BestEpoch;
+
+    // The rest of an epoch; false where the user ended it.
+    private bool Learn(Course course, BatchLoader training, ITrainingObserver? observer, CancellationToken cancel)
     {
         schedule.Network.train();
-        using var sums = new EpochSums();
-        var clock = Stopwatch.StartNew();
-        var (step, images) = (0, 0);
-        foreach (var batch in training.Epoch(HashCode(options.Seed, epoch), cancel))
+        var (clock, before) = (Stopwatch.StartNew(), course.Sums.Images);
+        using var batches = training.Epoch(HashCode(options.Seed, course.Epoch), course.Sums.Steps, cancel).GetEnumerator();
+        while (true)
         {
-            images += batch.Size;
-            using (batch) sums.Add(Step(batch, (double)(epoch * training.Batches + step) / (options.Epochs * training.Batches), random));
-            if (++step % NumericGuard.Interval == 0 || step == training.Batches) sums.Check(guard, epoch + 1, step);
-            var speed = images / clock.Elapsed.TotalSeconds;
-            var left = training.Images * (options.Epochs - epoch) - images;
-            observer?.OnStep(new StepProgress(epoch, options.Epochs, step, training.Batches, speed, TimeSpan.FromSeconds(left / speed)));
-            if (cancel.IsCancellationRequested) break;
+            foreach (var result in schedule.Run(Inputs(batches, course, training.Batches)))
+            {
+                course.Sums.Add(result);
+                var step = course.Sums.Steps;
+                if (step % NumericGuard.Interval == 0 || step == training.Batches) course.Sums.Check(course.Guard, course.Epoch + 1);
+                var speed = (course.Sums.Images - before) / clock.Elapsed.TotalSeconds;
+                var left = (long)training.Images * (options.Epochs - course.Epoch) - course.Sums.Images;
+                observer?.OnStep(new StepProgress(course.Epoch, options.Epochs, step, training.Batches, speed, TimeSpan.FromSeconds(left / speed)));
+            }
+            course.Seconds += clock.Elapsed.TotalSeconds;
+            clock.Restart();
+            before = course.Sums.Images;
+            if (cancel.IsCancellationRequested) return false;
+            if (course.Sums.Steps == training.Batches) return true;
+            checkpoint!.Save(snapshot => Exchange(snapshot, course));
+            clock.Restart();
         }
-        if (cancel.IsCancellationRequested) return null;
-        var seconds = clock.Elapsed.TotalSeconds;
-        var reading = probe?.Read(epoch + 1);
-        _pull = reading?.Factor ?? _pull;
-        return new EpochMetrics
-        {
-            Epoch = epoch + 1,
-            Epochs = options.Epochs,
-            TaskLoss = sums.TaskLoss,
-            DetachmentLoss = schedule.Detacher is null ? null : sums.DetachmentLoss,
-            Information = schedule.Detacher?.Drain() ?? new Dictionary<string, double>(),
-            ProbedLeaks = reading?.Leaks,
-            Pull = probe is null ? null : _pull,
-            TrainingFidelity = sums.Correct / training.Images,
-            Fidelity = Evaluation.Fidelity(schedule.Network, normalisation, validation),
-            Seconds = seconds,
-            ImagesPerSecond = training.Images / seconds,
-            PeakMemory = Process.GetCurrentProcess().PeakWorkingSet64,
-        };
     }
 
-    private StepResult Step(Batch read, double progress, Generator random)
+    private void Conclude(Course course, BatchLoader training, BatchLoader validation, ITrainingObserver? observer)
+    {
+        var reading = probe?.Read(course.Epoch + 1);
+        course.Pull = reading?.Factor ?? course.Pull;
+        course.Fidelity = Evaluation.Fidelity(schedule.Network, normalisation, validation);
+        observer?.OnEpoch(new EpochMetrics
+        {
+            Epoch = course.Epoch + 1,
+            Epochs = options.Epochs,
+            TaskLoss = course.Sums.TaskLoss,
+            DetachmentLoss = course.Sums.DetachmentLoss,
+            Information = schedule.Drain(),
+            ProbedLeaks = reading?.Leaks,
+            Pull = probe is null ? null : course.Pull,
+            TrainingFidelity = course.Sums.Correct,
+            Fidelity = course.Fidelity,
+            Seconds = course.Seconds,
+            ImagesPerSecond = training.Images / course.Seconds,
+            PeakMemory = Process.GetCurrentProcess().PeakWorkingSet64,
+        });
+        if (options.Patience is null || course.Fidelity > course.Best)
+        {
+            (course.Best, course.BestEpoch) = (course.Fidelity, course.Epoch);
+            course.Guard.Remember(course.Epoch + 1);
+        }
+        course.Epoch++;
+        course.Sums.Clear();
+        course.Seconds = 0;
+    }
+
+    // Ends early when it is time to save: all blocks must have seen the same batches then.
+    private IEnumerable<StepInput> Inputs(IEnumerator<Batch> batches, Course course, int steps)
+    {
+        for (var step = course.Sums.Steps; (step == course.Sums.Steps || checkpoint?.IsDue != true) && batches.MoveNext(); step++)
+            yield return Input(batches.Current, (double)(course.Epoch * steps + step) / (options.Epochs * steps), course);
+    }
+
+    private StepInput Input(Batch read, double progress, Course course)
     {
         using var scope = NewDisposeScope();
-        var batch = read.To(schedule.Network.parameters().First().device);
-        var images = augmentation.Apply(batch.Images, random);
-        var result = schedule.Step(new StepInput(
-            normalisation.Apply(images),
-            schedule.Detacher is null ? images : images.to_type(ScalarType.Float32).div_(255),
+        var batch = read.To(_device);
+        if (!ReferenceEquals(batch, read)) read.Dispose();
+        var images = augmentation.Apply(batch.Images, course.Random);
+        return new StepInput(
+            Precisely(normalisation.Apply(images)),
+            schedule.Detaches ? images.to_type(ScalarType.Float32).div_(255) : images,
             batch,
-            _pull * (ramp <= 0 ? 1 : Math.Min(1, progress / ramp)),
-            options.RateFactor(progress)));
-        return new StepResult(result.TaskLoss.MoveToOuterDisposeScope(), result.DetachmentLoss?.MoveToOuterDisposeScope(), result.Correct.MoveToOuterDisposeScope());
+            course.Pull * (ramp <= 0 ? 1 : Math.Min(1, progress / ramp)),
+            options.RateFactor(progress)).DetachFromDisposeScope();
+    }
+
+    // In channels-last order, in which convolutions of 16 bits are fastest.
+    private Tensor Precisely(Tensor input) => options.Precision == Precision.Bf16
+        ? input.to_type(ScalarType.BFloat16).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
+        : input;
+
+    private void Exchange(Snapshot snapshot, Course course)
+    {
+        schedule.Exchange(snapshot);
+        course.Exchange(snapshot.Of("course"), _device);
+        probe?.Exchange(snapshot.Of("probe"));
     }
 
     // System.HashCode differs from process to process; the order of images must not.
     private static int HashCode(int seed, int epoch) => unchecked(seed * 1_000_003 + epoch * 7919 + 1);
 
-    /// <summary>Sums on the device, read once an epoch.</summary>
-    private sealed class EpochSums : IDisposable
+    /// <summary>How far a training is: with the schedule's, everything that decides how it goes on.</summary>
+    private sealed class Course(int seed, StagedNetwork network) : IDisposable
     {
-        private readonly Dictionary<string, Tensor> _sums = [];
-        private int _steps;
+        public int Epoch { get; set; }
 
-        public double TaskLoss => Mean("task");
+        public int BestEpoch { get; set; }
 
-        public double DetachmentLoss => Mean("detachment");
+        public double Best { get; set; } = double.NegativeInfinity;
 
-        public double Correct => _sums["correct"].ToDouble();
+        public double Fidelity { get; set; } = double.NaN;
 
-        public void Add(StepResult result)
+        public double Pull { get; set; } = 1;
+
+        public double Seconds { get; set; }
+
+        public EpochSums Sums { get; } = new();
+
+        public NumericGuard Guard { get; } = new(network);
+
+        public Generator Random { get; } = new((ulong)seed);
+
+        public void Exchange(Snapshot snapshot, Device device)
         {
-            _steps++;
-            Add("task", result.TaskLoss);
-            using (result.Correct) Add("correct", result.Correct.to_type(ScalarType.Float32, copy: true));
-            if (result.DetachmentLoss is { } detachment) Add("detachment", detachment);
-        }
-
-        public void Check(NumericGuard guard, int epoch, int step)
-        {
-            foreach (var (name, sum) in _sums.Where(entry => entry.Key != "correct"))
-            {
-                using var mean = sum / _steps;
-                guard.Check(name, mean, epoch, step);
-            }
+            (Epoch, BestEpoch) = ((int)snapshot.Exchange("epoch", (long)Epoch), (int)snapshot.Exchange("bestEpoch", (long)BestEpoch));
+            (Best, Fidelity) = (snapshot.Exchange("best", Best), snapshot.Exchange("fidelity", Fidelity));
+            (Pull, Seconds) = (snapshot.Exchange("pull", Pull), snapshot.Exchange("seconds", Seconds));
+            Sums.Exchange(snapshot.Of("sums"), device);
+            Guard.Exchange(snapshot);
+            var drawn = snapshot.Exchange("random", Random.get_state())!;
+            Random.set_state(drawn);
+            if (snapshot.IsRestoring) drawn.Dispose();
         }
 
         public void Dispose()
         {
-            foreach (var sum in _sums.Values) sum.Dispose();
-        }
-
-        private double Mean(string name) => _sums[name].ToDouble() / _steps;
-
-        private void Add(string name, Tensor value)
-        {
-            using (value)
-                if (_sums.TryGetValue(name, out var sum)) sum.add_(value);
-                else _sums[name] = value.clone().DetachFromDisposeScope();
+            Sums.Dispose();
+            Guard.Dispose();
+            Random.Dispose();
         }
     }
 }

@@ -6,8 +6,21 @@ public enum ScheduleKind
     /// <summary>One backward pass through the whole network.</summary>
     EndToEnd,
 
-    /// <summary>The classifier learns on detached h; the extractor learns from the auxiliary network alone (section 3.3 of Guo et al.).</summary>
+    /// <summary>Blocks learn from their own losses alone: the classifier on detached h, the extractor from the auxiliary network (section 3.3 of Guo et al.).</summary>
     Local,
+
+    /// <summary>As local, with all blocks at work at once.</summary>
+    Pipelined,
+}
+
+/// <summary>What activations and their gradients are computed in; weights, statistics, losses and optimisers are f32 in any case.</summary>
+public enum Precision
+{
+    /// <summary>32 bits.</summary>
+    Fp32,
+
+    /// <summary>16 bits with the range of 32: faster where the processor has instructions for it.</summary>
+    Bf16,
 }
 
 /// <summary>How to train.</summary>
@@ -33,6 +46,12 @@ public sealed record TrainingOptions
 
     /// <summary>The gradient's norm is cut to this, block by block; 0 leaves it.</summary>
     public double ClipNorm { get; init; } = 5;
+
+    /// <summary>What convolutions compute in.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Whether activations are computed a second time instead of being kept.</summary>
+    public bool Recomputes { get; init; }
 
     /// <summary>Decides initial weights, order and augmentation.</summary>
     public int Seed { get; init; }

@@ -46,7 +46,7 @@ public sealed class BatchLoaderTests
     public void Labels_belong_to_their_images()
     {
         using var table = Table(50);
-        foreach (var batch in Loader(table, [.. Enumerable.Range(10, 35)], 8).Epoch(3, TestContext.Current.CancellationToken))
+        foreach (var batch in Loader(table, [.. Enumerable.Range(10, 35)], 8).Epoch(3, cancel: TestContext.Current.CancellationToken))
             using (batch)
             {
                 var numbers = ToyTables.Numbers(batch.Images);
@@ -95,7 +95,7 @@ public sealed class BatchLoaderTests
         await Task.Run(() =>
         {
             // Time enough for the reader to fill its queue and wait with one more batch in hand.
-            foreach (var batch in loader.Epoch(null, TestContext.Current.CancellationToken))
+            foreach (var batch in loader.Epoch(null, cancel: TestContext.Current.CancellationToken))
                 using (batch)
                 {
                     Thread.Sleep(100);
@@ -114,7 +114,7 @@ public sealed class BatchLoaderTests
         var seen = 0;
         await Task.Run(() =>
         {
-            foreach (var batch in Loader(table, [.. Enumerable.Range(0, 600)], 2).Epoch(1, cancel.Token))
+            foreach (var batch in Loader(table, [.. Enumerable.Range(0, 600)], 2).Epoch(1, cancel: cancel.Token))
                 using (batch)
                     if (++seen == 5) cancel.Cancel();
         }, TestContext.Current.CancellationToken);
@@ -133,7 +133,7 @@ public sealed class BatchLoaderTests
 
         Assert.ThrowsAny<Exception>(() =>
         {
-            foreach (var batch in loader.Epoch(null, TestContext.Current.CancellationToken))
+            foreach (var batch in loader.Epoch(null, cancel: TestContext.Current.CancellationToken))
                 using (batch) seen.AddRange(ToyTables.Numbers(batch.Images));
         });
         Assert.Equal([1, 2, 3, 4], seen);

@@ -48,7 +48,7 @@ public sealed class StagedNetworkTests
     {
         using var network = ToyNetworks.Residual(classes: 7);
 
-        Assert.Equal<long[]>([[8, 8, 8], [8, 8, 8], [16, 4, 4], [32, 2, 2], [64, 1, 1], [64], [7]], network.OutputShapes([3, 16, 16]));
+        Assert.Equal<long[]>([[8, 8, 8], [8, 8, 8], [8, 8, 8], [16, 4, 4], [16, 4, 4], [32, 2, 2], [32, 2, 2], [64, 1, 1], [64, 1, 1], [64], [7]], network.OutputShapes([3, 16, 16]));
     }
 
     [Theory]

@@ -54,22 +54,24 @@ public sealed class ScheduleTests : IDisposable
     public void Plain_training_reaches_both() => Assert.True(Moved(null, null) is { Extractor: > 0, Classifier: > 0 });
 
     [Theory]
-    [InlineData("plain", null, typeof(EndToEndSchedule), null)]
-    [InlineData("paper", null, typeof(LocalSchedule), typeof(AuxiliaryNetwork))]
-    [InlineData("paper", ScheduleKind.Local, typeof(LocalSchedule), typeof(AuxiliaryNetwork))]
-    [InlineData("paper", ScheduleKind.EndToEnd, typeof(EndToEndSchedule), typeof(AuxiliaryNetwork))]
-    [InlineData("strict", null, typeof(EndToEndSchedule), typeof(CodeInformation))]
-    [InlineData("adversarial", null, typeof(EndToEndSchedule), typeof(AuxiliaryNetwork))]
-    [InlineData("adversarial", ScheduleKind.Local, typeof(LocalSchedule), typeof(AuxiliaryNetwork))]
-    [InlineData("hsic", null, typeof(EndToEndSchedule), typeof(KernelIndependence))]
-    [InlineData("strict", ScheduleKind.Local, typeof(LocalSchedule), typeof(CodeInformation))]
-    public void A_recipe_has_its_schedule_and_its_detacher(string recipe, ScheduleKind? kind, Type schedule, Type? detacher)
+    [InlineData("plain", null, typeof(SequentialSchedule), "-")]
+    [InlineData("paper", null, typeof(SequentialSchedule), "AuxiliaryNetwork -")]
+    [InlineData("paper", ScheduleKind.Local, typeof(SequentialSchedule), "AuxiliaryNetwork -")]
+    [InlineData("paper", ScheduleKind.EndToEnd, typeof(SequentialSchedule), "AuxiliaryNetwork")]
+    [InlineData("paper", ScheduleKind.Pipelined, typeof(PipelinedSchedule), "AuxiliaryNetwork -")]
+    [InlineData("strict", null, typeof(SequentialSchedule), "CodeInformation")]
+    [InlineData("strict", ScheduleKind.Local, typeof(SequentialSchedule), "AuxiliaryNetwork CodeInformation")]
+    [InlineData("strict", ScheduleKind.Pipelined, typeof(PipelinedSchedule), "AuxiliaryNetwork CodeInformation")]
+    [InlineData("adversarial", null, typeof(SequentialSchedule), "AuxiliaryNetwork")]
+    [InlineData("adversarial", ScheduleKind.Local, typeof(SequentialSchedule), "AuxiliaryNetwork -")]
+    [InlineData("hsic", null, typeof(SequentialSchedule), "KernelIndependence")]
+    public void A_recipe_has_its_blocks_and_their_detachers(string recipe, ScheduleKind? kind, Type schedule, string detachers)
     {
         using var model = ToyTraining.Model(_table, ToyTraining.Named(recipe));
         using var made = ToyTraining.Schedule(model, _table, ToyTraining.Named(recipe), kind: kind);
 
         Assert.IsType(schedule, made);
-        Assert.Equal(detacher, made.Detacher?.GetType());
+        Assert.Equal(detachers, string.Join(' ', made.Blocks.Select(block => block.Detacher?.GetType().Name ?? "-")));
     }
 
     [Theory]

@@ -40,10 +40,13 @@ internal static class ToyTraining
         return recipe is { IsDiscrete: true } ? model.WithBottleneck(recipe.Bits) : model;
     }
 
-    public static Schedule Schedule(TrainedModel model, ImageTable table, Recipe? recipe, TrainingOptions? options = null, ScheduleKind? kind = null)
-        => recipe is null
-        ? Schedules.Plain(model, options ?? Options)
-        : Schedules.Detaching(model, recipe, Labels(table), options ?? Options, kind);
+    public static Schedule Schedule(TrainedModel model, ImageTable table, Recipe? recipe, TrainingOptions? options = null, ScheduleKind? kind = null, params int[] ends)
+    {
+        manual_seed(1);
+        return recipe is null
+            ? Schedules.Plain(model, options ?? Options)
+            : Schedules.Detaching(model, recipe, Labels(table), options ?? Options, kind, ends.Length == 0 ? null : ends);
+    }
 
     public static TaskAndAttributes Labels(ImageTable table) => TaskAndAttributes.Of(table, table["y"], [table["z"], table["tone"]]);
 
@@ -57,8 +60,8 @@ internal static class ToyTraining
     }
 
     public static TrainingResult Run(
-        Schedule schedule, ImageTable table, TrainingOptions options, ITrainingObserver? observer = null, double ramp = 0, IProbe? probe = null, CancellationToken cancel = default)
-        => new Trainer(schedule, options, Normalisation.Of(table), Augmentation.For(table), ramp, probe)
+        Schedule schedule, ImageTable table, TrainingOptions options, ITrainingObserver? observer = null, double ramp = 0, IProbe? probe = null, Checkpoint? checkpoint = null, CancellationToken cancel = default)
+        => new Trainer(schedule, options, Normalisation.Of(table), Augmentation.For(table), ramp, probe, checkpoint)
             .Run(Loader(table, Part.Train, options.BatchSize), Loader(table, Part.Validation), observer, cancel);
 
     /// <summary>What a step is given for a whole part at once, without augmentation.</summary>
@@ -68,5 +71,5 @@ internal static class ToyTraining
         return new StepInput(Normalisation.Of(table).Apply(batch.Images), batch.Images.to_type(ScalarType.Float32) / 255, batch, strength, rateFactor);
     }
 
-    public static float[][] Values(IEnumerable<Tensor> tensors) => [.. tensors.Select(tensor => tensor.detach().contiguous().data<float>().ToArray())];
+    public static float[][] Values(IEnumerable<Tensor> tensors) => [.. tensors.Select(tensor => tensor.detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray())];
 }

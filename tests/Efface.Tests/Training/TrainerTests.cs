@@ -78,6 +78,8 @@ public sealed class TrainerTests : IDisposable
     private sealed class ScriptedProbe : IProbe
     {
         public ProbeReading? Read(int epoch) => epoch == 2 ? new ProbeReading(new Dictionary<string, double> { ["z"] = 0.25 }, 3) : null;
+
+        public void Exchange(Snapshot snapshot) { }
     }
 
     [Fact]

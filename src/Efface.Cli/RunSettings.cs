@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using Efface.Reporting;
+using Efface.Runs;
 using Spectre.Console.Cli;
 
 namespace Efface.Cli;
@@ -54,8 +55,23 @@ internal class RunSettings : DataSettings
     [CommandOption("--objective <NAME>"), Description("confusion (the default), entropy or reversal.")]
     public string? Objective { get; init; }
 
-    [CommandOption("--schedule <NAME>"), Description("end-to-end or local.")]
+    [CommandOption("--schedule <NAME>"), Description("end-to-end, local or pipelined: blocks learn one after the other, or all at once.")]
     public string? Schedule { get; init; }
+
+    [CommandOption("--blocks <K>"), Description("So many local blocks, cut where they take equal time; or the last stages of all but the last, separated by commas.")]
+    public string? Blocks { get; init; }
+
+    [CommandOption("--devices <LIST>"), Description("One for each block, such as cuda:0,cuda:1.")]
+    public string? Devices { get; init; }
+
+    [CommandOption("--precision <NAME>"), Description("fp32 (the default) or bf16: what convolutions compute in; weights, losses and statistics stay fp32.")]
+    public string? Precision { get; init; }
+
+    [CommandOption("--recompute"), Description("Compute activations a second time instead of keeping them: less memory, more time.")]
+    public bool Recompute { get; init; }
+
+    [CommandOption("--checkpoint <SECONDS>"), Description("Save the state so often inside an epoch (300), and after each.")]
+    public int? Checkpoint { get; init; }
 
     [CommandOption("--epochs <N>"), Description("How often every training image is seen.")]
     public int? Epochs { get; init; }
@@ -101,6 +117,11 @@ internal class RunSettings : DataSettings
             Lambda = Lambda is null ? file.Lambda : ParseLambda(Lambda),
             Objective = Objective ?? file.Objective,
             Schedule = Schedule ?? file.Schedule,
+            Blocks = Blocks ?? file.Blocks,
+            Devices = Names("--devices", Devices) ?? file.Devices,
+            Precision = Precision ?? file.Precision,
+            Recompute = Recompute || file.Recompute,
+            CheckpointSeconds = Checkpoint ?? file.CheckpointSeconds,
             Epochs = Epochs ?? file.Epochs,
             Batch = Batch ?? file.Batch,
             LearningRate = LearningRate ?? file.LearningRate,
@@ -127,6 +148,17 @@ internal class OutSettings : RunSettings
 {
     [CommandOption("--out <DIR>"), Description("The run's new folder (runs/COMMAND-TIME).")]
     public string? Out { get; init; }
+
+    [CommandOption("--resume"), Description("Go on with the run in --out from its last saved state; start it where there is none yet.")]
+    public bool Resume { get; init; }
+
+    /// <summary>What the run in --out began with, where it is to go on; else <paramref name="defaults"/>.</summary>
+    public RunConfig? Begun(RunConfig? defaults = null)
+    {
+        if (!Resume) return defaults;
+        if (Out is null) throw new InvalidInputException("--resume", "says nothing about which run", "Name its folder with --out");
+        return ModelRun.Begun(Out) ?? defaults;
+    }
 
     /// <summary>The folder asked for, or a new name.</summary>
     public string OutOr(string command) => OutOr(Out, command);

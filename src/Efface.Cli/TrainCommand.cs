@@ -22,7 +22,7 @@ internal sealed class TrainCommand : NativeCommand<TrainCommand.Settings>
 
         public RunConfig ToTrainConfig()
         {
-            var config = ToConfig();
+            var config = ToConfig(Begun());
             if (RemoveAttention is null && Fraction is null && Fill is null) return config;
             var file = config.AttentionRemoval ?? new AttentionRemovalSettings();
             return config with
@@ -42,5 +42,5 @@ internal sealed class TrainCommand : NativeCommand<TrainCommand.Settings>
     }
 
     protected override int Execute(Settings settings) => Finish(
-        ProgressDisplay.Show(display => ModelRun.Train(settings.ToTrainConfig(), settings.OutOr("train"), display, Shell.Cancel)), settings.Json);
+        ProgressDisplay.Show(display => ModelRun.Train(settings.ToTrainConfig(), settings.OutOr("train"), settings.Resume, display, Shell.Cancel)), settings.Json);
 }

@@ -32,7 +32,7 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
     {
         // What the trained run says about data and network holds, unless a flag says otherwise.
         var defaults = settings.From is null ? null : Inheritance.ForUnlearning(settings.From);
-        var config = settings.ToConfig(defaults);
+        var config = settings.ToConfig(settings.Begun(defaults));
         config = config with
         {
             Retain = OutputSettings.Names("--retain", settings.Retain) ?? config.Retain,
@@ -42,6 +42,6 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
             Steer = settings.Steer || config.Steer,
         };
         return Finish(
-            ProgressDisplay.Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), display, Shell.Cancel)), settings.Json);
+            ProgressDisplay.Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), settings.Resume, display, Shell.Cancel)), settings.Json);
     }
 }

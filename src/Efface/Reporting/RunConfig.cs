@@ -54,8 +54,23 @@ public sealed record RunConfig
     /// <summary><c>--objective</c>; null takes the recipe's.</summary>
     public string? Objective { get; init; }
 
-    /// <summary><c>--schedule</c>: <c>end-to-end</c> or <c>local</c>; null takes the recipe's.</summary>
+    /// <summary><c>--schedule</c>: <c>end-to-end</c>, <c>local</c> or <c>pipelined</c>; null takes the recipe's.</summary>
     public string? Schedule { get; init; }
+
+    /// <summary><c>--blocks</c>: how many, or the last stages of all but the last, separated by commas; null cuts once, in the usual place.</summary>
+    public string? Blocks { get; init; }
+
+    /// <summary><c>--devices</c>: one for each block; empty computes everything in one place.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    /// <summary><c>--precision</c>: <c>fp32</c> or <c>bf16</c>, of convolutions while training.</summary>
+    public string Precision { get; init; } = "fp32";
+
+    /// <summary><c>--recompute</c>: whether activations are computed a second time instead of being kept.</summary>
+    public bool Recompute { get; init; }
+
+    /// <summary><c>--checkpoint</c>: seconds from one saved state to the next inside an epoch.</summary>
+    public int CheckpointSeconds { get; init; } = 300;
 
     /// <summary><c>--epochs</c>; null takes the command's.</summary>
     public int? Epochs { get; init; }

@@ -11,6 +11,8 @@ namespace Efface.Reporting;
 /// <summary>A run's folder: the contract with other programs. Every file is written to a temporary name and renamed.</summary>
 public sealed class RunFolder
 {
+    private const string Partial = ".partial";
+
     private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", AuditFile = "audit.json", CertificateFile = "certificate.json", SkippedFile = "skipped.csv", PicturesFolder = "pictures";
 
     /// <summary>How Efface writes JSON: camelCase, indented, NaN as a string.</summary>
@@ -29,11 +31,12 @@ public sealed class RunFolder
     public string Path { get; }
 
     /// <summary>Makes a new folder.</summary>
+    /// <param name="path">Where; what a run left that was killed before it had begun does not count.</param>
     /// <exception cref="InvalidInputException">It exists and is not empty, or cannot be made.</exception>
     public static RunFolder Create(string path)
     {
         if (string.IsNullOrWhiteSpace(path)) throw new InvalidInputException("--out", "names no folder", "Name a new folder, or leave the flag out");
-        if (File.Exists(path) || Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        if (File.Exists(path) || Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !entry.EndsWith(Partial, StringComparison.Ordinal)))
             throw new InvalidInputException($"--out {path}", "already in use", "Name a new folder, or remove this one");
         try
         {
@@ -46,9 +49,12 @@ public sealed class RunFolder
         return new RunFolder(path);
     }
 
+    /// <summary>Whether a run stands there, finished or not.</summary>
+    public static bool Holds(string path) => File.Exists(System.IO.Path.Combine(path, RunFile));
+
     /// <summary>Opens the folder of a run.</summary>
     /// <exception cref="InvalidInputException">It has no run.json.</exception>
-    public static RunFolder Open(string path) => File.Exists(System.IO.Path.Combine(path, RunFile))
+    public static RunFolder Open(string path) => Holds(path)
         ? new RunFolder(path)
         : throw new InvalidInputException(path, Directory.Exists(path) ? "holds no run.json" : "no such folder", "Give the --out folder of efface train or efface unlearn");
 
@@ -94,6 +100,14 @@ public sealed class RunFolder
         return new RunFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!).Read<RunRecord>(System.IO.Path.GetFileName(file)).Config;
     }
 
+    /// <summary>Leaves only the lines of epochs before this one in metrics.jsonl: a run that goes on has written later ones, and perhaps half of one.</summary>
+    public void KeepMetricsBefore(int epoch)
+    {
+        if (!File.Exists(At(MetricsFile))) return;
+        var kept = File.ReadLines(At(MetricsFile)).Take(epoch - 1).ToArray();
+        Write(MetricsFile, string.Concat(kept.Select(line => line + "\n")));
+    }
+
     /// <summary>Adds a line to metrics.jsonl.</summary>
     public void Append(EpochMetrics metrics) => File.AppendAllText(At(MetricsFile), JsonSerializer.Serialize(metrics, Line) + "\n");
 
@@ -132,8 +146,8 @@ public sealed class RunFolder
     /// <summary>Writes a text file, whole or not at all.</summary>
     public void Write(string name, string text)
     {
-        File.WriteAllText(At(name + ".partial"), text);
-        File.Move(At(name + ".partial"), At(name), overwrite: true);
+        File.WriteAllText(At(name + Partial), text);
+        File.Move(At(name + Partial), At(name), overwrite: true);
     }
 
     private string At(string name) => System.IO.Path.Combine(Path, name);

@@ -41,13 +41,13 @@ public static class DemoRun
         var settings = new AuditSettings { Attackers = ["lookup", "linear", "mlp"] };
 
         observer.OnChapter($"Training a model for {config.Task} on faces that Efface draws itself");
-        var before = ModelRun.Train(config with { Split = "layer2" }, Path.Combine(root.Path, "before"), observer, cancel);
+        var before = ModelRun.Train(config with { Split = "layer2" }, Path.Combine(root.Path, "before"), false, observer, cancel);
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter($"Auditing it: can {string.Join(", ", config.Forget)} be read from what it computes?");
         AuditRun.Run(before.Path, config.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
         observer.OnChapter($"Unlearning {string.Join(", ", config.Forget)}");
-        var after = ModelRun.Unlearn(config with { From = before.Path, LearningRate = UnlearningRate, Epochs = Math.Max(1, config.Epochs!.Value * 3 / 5) }, Path.Combine(root.Path, "after"), observer, cancel);
+        var after = ModelRun.Unlearn(config with { From = before.Path, LearningRate = UnlearningRate, Epochs = Math.Max(1, config.Epochs!.Value * 3 / 5) }, Path.Combine(root.Path, "after"), false, observer, cancel);
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter("Auditing it again, with fresh attackers");
         AuditRun.Run(after.Path, config.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);

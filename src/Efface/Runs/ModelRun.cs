@@ -20,74 +20,102 @@ public static class ModelRun
     private const double RateFromScratch = 0.1;
 
     /// <summary>The model before unlearning: baseline 1.</summary>
+    /// <param name="config">Everything that decides it.</param>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="resume">Whether to go on with the run that stands there.</param>
+    /// <param name="observer">Hears how far it is.</param>
+    /// <param name="cancel">Ends after the batch at hand; the state is saved.</param>
     /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
-    public static RunFolder Train(RunConfig config, string path, IRunObserver? observer = null, CancellationToken cancel = default)
-        => Run("train", config, path, observer, cancel);
+    public static RunFolder Train(RunConfig config, string path, bool resume = false, IRunObserver? observer = null, CancellationToken cancel = default)
+        => Run("train", config, path, resume, observer, cancel);
 
     /// <summary>Detachment, from scratch or from the model of another run.</summary>
-    /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
-    public static RunFolder Unlearn(RunConfig config, string path, IRunObserver? observer = null, CancellationToken cancel = default)
-        => Run("unlearn", config, path, observer, cancel);
+    /// <inheritdoc cref="Train(RunConfig, string, bool, IRunObserver?, CancellationToken)"/>
+    public static RunFolder Unlearn(RunConfig config, string path, bool resume = false, IRunObserver? observer = null, CancellationToken cancel = default)
+        => Run("unlearn", config, path, resume, observer, cancel);
 
-    private static RunFolder Run(string command, RunConfig asked, string path, IRunObserver? observer, CancellationToken cancel)
+    /// <summary>The configuration of the run that stands in a folder; null where none has begun.</summary>
+    public static RunConfig? Begun(string path) => RunFolder.Holds(path) ? RunFolder.Open(path).Run.Config : null;
+
+    private static RunFolder Run(string command, RunConfig asked, string path, bool resume, IRunObserver? observer, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
+        var began = resume && RunFolder.Holds(path) ? RunFolder.Open(path).Run : null;
+        if (began is not null) asked = Resumption.WithBlocksOf(asked, began.Config);
         using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, cancel);
         Compute.UseThreads(prepared.Config.Threads);
 
         // What is wrong with model or split is told before anything is removed from the images or written.
-        using var original = Start(prepared);
-        var folder = RunFolder.Create(path);
+        var options = Options(prepared);
+        var (original, ends) = Start(prepared, options, observer);
+        using var owned = original;
+        var record = new RunRecord
+        {
+            Command = command,
+            Started = began?.Started ?? started,
+            Config = prepared.Config with
+            {
+                Split = original.Description.Split,
+                Epochs = options.Epochs,
+                LearningRate = options.LearningRate,
+                Blocks = ends is null ? null : string.Join(',', ends.Select(end => original.Network.Stages[end].Name)),
+            },
+            Environment = EnvironmentRecords.Capture(),
+            Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
+        };
+        if (began is not null) Resumption.Check(began, record, path);
+        if (began?.Result is { Interrupted: false }) return RunFolder.Open(path);
+        var folder = began is null ? RunFolder.Create(path) : RunFolder.Open(path);
+        var checkpoint = new Checkpoint(Path.Combine(folder.Path, "checkpoint"), TimeSpan.FromSeconds(prepared.Config.CheckpointSeconds), note => observer?.OnNote(note));
         foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
+        if (options.Precision == Precision.Bf16 && !Compute.IsFastInBf16) observer?.OnNote("note: this processor has no instructions for bf16, and takes longer with it than with fp32.");
         try
         {
             using var removal = Removals.Of(prepared, observer, observer, cancel);
             var shown = removal is null ? prepared : prepared with { Table = removal.Table };
-            using var anew = removal is null ? null : Start(shown);
+            using var anew = removal is null ? null : Start(shown, options, null).Model;
             var model = anew ?? original;
-            var options = Options(prepared);
-            var record = new RunRecord
-            {
-                Command = command,
-                Started = started,
-                Config = prepared.Config with { Split = model.Description.Split, Epochs = options.Epochs, LearningRate = options.LearningRate },
-                Environment = EnvironmentRecords.Capture(),
-                Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
-                AttentionRemoval = removal?.Result,
-            };
+            record = record with { AttentionRemoval = removal?.Result };
             folder.Run = record;
             folder.WriteSkipped(prepared.Report.Skipped);
             if (removal is not null) Removals.Draw(folder, removal);
-            var result = Train(shown, model, options, new Recorder(folder, observer), cancel);
+            var result = Train(shown, model, options, ends, checkpoint, new Recorder(folder, observer), cancel);
             model.Save(folder.Path);
             folder.Run = record with
             {
-                Result = new ResultRecord(result.Fidelity, result.Epochs, clock.Elapsed.TotalSeconds, result.Interrupted, result.Diverged),
+                Result = new ResultRecord(result.Fidelity, result.Epochs, clock.Elapsed.TotalSeconds + (began?.Result?.Seconds ?? 0), result.Interrupted, result.Diverged),
             };
+            if (!result.Interrupted) checkpoint.Remove();
             return folder;
+        }
+        catch (IOException fault) when (began is not null || checkpoint.Exists)
+        {
+            throw new InvalidInputException($"--out {path}", $"cannot be written ({fault.Message})", "Free space, and go on with --resume: the last good state stands there");
         }
         catch (IOException fault)
         {
             folder.Discard();
             throw new InvalidInputException($"--out {path}", $"cannot be written ({fault.Message})", "Free space, or name a folder on another disk; nothing was left behind");
         }
-        catch (Exception fault) when (fault is InvalidInputException or OperationCanceledException)
+        catch (Exception fault) when (fault is InvalidInputException or OperationCanceledException && began is null && !checkpoint.Exists)
         {
             folder.Discard();
             throw;
         }
     }
 
-    private static TrainingResult Train(Prepared prepared, TrainedModel model, TrainingOptions options, ITrainingObserver observer, CancellationToken cancel)
+    private static TrainingResult Train(
+        Prepared prepared, TrainedModel model, TrainingOptions options, IReadOnlyList<int>? ends, Checkpoint checkpoint, ITrainingObserver observer, CancellationToken cancel)
     {
-        var (table, labels, recipe) = (prepared.Table, prepared.Labels, prepared.Recipe);
+        var (config, table, labels, recipe) = (prepared.Config, prepared.Table, prepared.Labels, prepared.Recipe);
+        if (config.Devices.Count > 0) Schedules.Place(model, ends ?? [Schedules.UsualEnd(model, recipe!)], BlockChoice.Devices(config));
         using var schedule = recipe is null
             ? Schedules.Plain(model, options)
-            : Schedules.Detaching(model, recipe, labels, options, Preflight.ScheduleOf(prepared.Config.Schedule), null, Untouched(prepared.Config, recipe));
-        var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = prepared.Config.Reading.Workers ?? 1 };
+            : Schedules.Detaching(model, recipe, labels, options, BlockChoice.ScheduleOf(config.Schedule), ends, Untouched(config, recipe));
+        var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = config.Reading.Workers ?? 1 };
         var validation = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Validation), Evaluation.BatchSize);
-        return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0, Probe(prepared, model))
+        return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0, Probe(prepared, model), checkpoint)
             .Run(training, validation, observer, cancel);
     }
 
@@ -106,9 +134,20 @@ public static class ModelRun
         LearningRate = prepared.Config.LearningRate ?? (prepared is { Config.From: not null, Recipe: { } recipe } ? recipe.RateFromModel : RateFromScratch),
         Seed = prepared.Config.Seed,
         Patience = prepared.Config.Patience,
+        Precision = Enum.Parse<Precision>(prepared.Config.Precision, ignoreCase: true),
+        Recomputes = prepared.Config.Recompute,
     };
 
-    private static TrainedModel Start(Prepared prepared)
+    private static (TrainedModel Model, IReadOnlyList<int>? Ends) Start(Prepared prepared, TrainingOptions options, IRunObserver? observer)
+    {
+        var model = Model(prepared);
+        var ends = BlockChoice.Ends(prepared.Config, model, prepared, options, note => observer?.OnNote(note));
+        // h is what the last auxiliary network looks at; a bottleneck stays where it is.
+        if (ends is not null && model.Description.Bits is null) model = model with { Description = model.Description with { Split = model.Network.Stages[ends[^1]].Name } };
+        return (model, ends);
+    }
+
+    private static TrainedModel Model(Prepared prepared)
     {
         var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
         torch.manual_seed(config.Seed);
@@ -146,10 +185,14 @@ public static class ModelRun
     /// <summary>Writes metrics.jsonl and passes everything on.</summary>
     private sealed class Recorder(RunFolder folder, ITrainingObserver? next) : ITrainingObserver
     {
+        private bool _hasHeard;
+
         public void OnStep(StepProgress progress) => next?.OnStep(progress);
 
         public void OnEpoch(EpochMetrics metrics)
         {
+            if (!_hasHeard) folder.KeepMetricsBefore(metrics.Epoch);
+            _hasHeard = true;
             folder.Append(metrics);
             next?.OnEpoch(metrics);
         }

@@ -100,7 +100,7 @@ public static class Preflight
         foreach (var problem in Backbones.Validate(new BackboneOptions { Model = config.Model, Stem = config.Stem ?? Backbones.Stems[0], Width = config.Width, Classes = 2 }))
             yield return problem;
         // Batches of two would leave a batch of one of an odd number of images, which has no batch statistics.
-        foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 3), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1), ("--probe", config.Probe, 1) })
+        foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 3), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1), ("--probe", config.Probe, 1), ("--checkpoint", config.CheckpointSeconds, 1) })
             if (value < least) yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
         if (config.LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate))) yield return new Problem($"--learning-rate {rate}", "not a finite number above 0", "Give a step size such as 0.1");
         if (config.Lambda is { } lambda && (lambda.Count != 3 || lambda.Any(value => !(value >= 0 && double.IsFinite(value)))))
@@ -113,7 +113,6 @@ public static class Preflight
         var recipe = Recipes.All.FirstOrDefault(known => known.Name == config.Recipe);
         if (recipe is null)
             yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(known => known.Name))}");
-        if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end or local");
         if (config is { Steer: true, Probe: null }) yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
         foreach (var (flag, weight) in new[] { ("--distil", config.Distillation), ("--retention", config.Retention) })
             if (weight is { } given && !(given >= 0 && double.IsFinite(given))) yield return new Problem($"{flag} {given}", "not a finite number of 0 or more", "Give a weight such as 1, or 0 for none");
@@ -128,19 +127,11 @@ public static class Preflight
             if (config.Distillation > 0)
                 yield return new Problem($"--distil {config.Distillation}", $"recipe {config.Recipe} has no code that could carry an embedding", "Leave it out, or choose --recipe strict");
         }
-        if (config.Schedule == "local" && recipe is { Kind: DetachmentKind.KernelIndependence })
-            yield return new Problem("--schedule local", $"recipe {recipe.Name} has no task head: the extractor learns the task from the classifier", "Leave --schedule out, or choose --recipe adversarial");
+        if (!Enum.GetNames<Precision>().Contains(config.Precision, StringComparer.OrdinalIgnoreCase))
+            yield return new Problem($"--precision {config.Precision}", "no such precision", "Choose fp32 or bf16");
+        foreach (var problem in BlockChoice.Flags(config, forgets, recipe)) yield return problem;
         foreach (var problem in Removals.Flags(config)) yield return problem;
     }
-
-    /// <summary>The schedule called so; null when there is none.</summary>
-    internal static ScheduleKind? ScheduleOf(string? name) => name switch
-    {
-        "end-to-end" => ScheduleKind.EndToEnd,
-        "local" => ScheduleKind.Local,
-        "pipelined" => ScheduleKind.Pipelined,
-        _ => null,
-    };
 
     private static IEnumerable<Problem> Names(RunConfig config)
     {

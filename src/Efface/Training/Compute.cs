@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,6 +10,16 @@ public static class Compute
 {
     /// <summary>The accelerator, where the backend has one; else the CPU.</summary>
     public static Device Device => torch.cuda.is_available() ? CUDA : CPU;
+
+    /// <summary>Whether 16 bits are computed with instructions made for them, and not one by one.</summary>
+    public static bool IsFastInBf16 => torch.cuda.is_available()
+        || !X86Base.IsSupported && RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        || X86Base.IsSupported && (Leaf7(1).Eax >> Avx512Bf16 & 1) == 1;
+
+    private const int Avx512Bf16 = 5;
+
+    // Only processors with leaf 7 have the instructions at all.
+    private static (int Eax, int Ebx, int Ecx, int Edx) Leaf7(int part) => X86Base.CpuId(0, 0).Eax >= 7 ? X86Base.CpuId(7, part) : default;
 
     /// <summary>Sets the threads that one operation uses, and leaves them as they are for null.</summary>
     public static void UseThreads(int? threads)

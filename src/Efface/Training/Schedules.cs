@@ -40,9 +40,7 @@ public static class Schedules
         Block[] blocks =
         [
             .. ends.Select((end, i) => Below(model, recipe.OfBlock(i, ends.Count), labels, options, (i == 0 ? 0 : ends[i - 1] + 1)..(end + 1))),
-            recipe.IsDiscrete
-                ? ThroughCodes(model, recipe, labels, options, ends[^1] + 1, untouched)
-                : new Block(network, (ends[^1] + 1)..) { Optimisers = [Sgd(model, (ends[^1] + 1).., options)], Recomputes = options.Recomputes },
+            Last(model, recipe, labels, options, ends[^1] + 1, untouched),
         ];
         return kind == ScheduleKind.Local ? new SequentialSchedule(network, blocks) : new PipelinedSchedule(network, blocks);
     }
@@ -73,7 +71,13 @@ public static class Schedules
         };
     }
 
-    private static Block Below(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, Range stages) => new(model.Network, stages)
+    /// <summary>The last of several blocks, with bottleneck and classifier.</summary>
+    internal static Block Last(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int first, StagedNetwork? untouched) => recipe.IsDiscrete
+        ? ThroughCodes(model, recipe, labels, options, first, untouched)
+        : new Block(model.Network, first..) { Optimisers = [Sgd(model, first.., options)], Recomputes = options.Recomputes };
+
+    /// <summary>One of several blocks but the last, with its auxiliary network.</summary>
+    internal static Block Below(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, Range stages) => new(model.Network, stages)
     {
         Detacher = Auxiliary(model, recipe, labels, stages.End.Value - 1),
         Optimisers = [Sgd(model, stages, options)],

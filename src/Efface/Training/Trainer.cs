@@ -131,17 +131,12 @@ public sealed class Trainer(
         if (!ReferenceEquals(batch, read)) read.Dispose();
         var images = augmentation.Apply(batch.Images, course.Random);
         return new StepInput(
-            Precisely(normalisation.Apply(images)),
+            options.InPrecision(normalisation.Apply(images)),
             schedule.Detaches ? images.to_type(ScalarType.Float32).div_(255) : images,
             batch,
             course.Pull * (ramp <= 0 ? 1 : Math.Min(1, progress / ramp)),
             options.RateFactor(progress)).DetachFromDisposeScope();
     }
-
-    // In channels-last order, in which convolutions of 16 bits are fastest.
-    private Tensor Precisely(Tensor input) => options.Precision == Precision.Bf16
-        ? input.to_type(ScalarType.BFloat16).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
-        : input;
 
     private void Exchange(Snapshot snapshot, Course course)
     {

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Efface.Data;
+using Efface.Detachment;
+using Efface.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Efface.Training;
+
+/// <summary>Where a network is cut into blocks.</summary>
+/// <param name="Ends">The last stages of all blocks but the last.</param>
+/// <param name="Milliseconds">What each block needs for a step by itself.</param>
+public sealed record BlockPlan(IReadOnlyList<int> Ends, IReadOnlyList<double> Milliseconds);
+
+/// <summary>Cuts a network so that the workers of a pipeline take equal time: the slowest one decides.</summary>
+public static class BlockPlacing
+{
+    private const int Rounds = 4;
+
+    /// <summary>Measures stages and auxiliary networks over a few batches of noise, and cuts where the slowest block is fastest.</summary>
+    /// <param name="model">Its weights and statistics are as before.</param>
+    /// <param name="recipe">Whose auxiliary networks stand at the ends.</param>
+    /// <param name="labels">The training split's joint tables.</param>
+    /// <param name="options">Batch size and precision.</param>
+    /// <param name="blocks">2 or more.</param>
+    /// <param name="untouched">Whether the code is to carry the embedding of a model before unlearning, which then runs along.</param>
+    /// <exception cref="InvalidInputException">There are not so many stages.</exception>
+    public static BlockPlan Balance(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int blocks, bool untouched)
+    {
+        var last = model.Network.IndexOf(StagedNetwork.Embedding);
+        if (blocks > last + 1) throw new InvalidInputException($"--blocks {blocks}", $"the network can be cut after {last} stages only", $"Give at most {last + 1}");
+        var (threads, random) = (torch.get_num_threads(), torch.random.get_rng_state());
+        using var weights = new NumericGuard(model.Network);
+        torch.set_num_threads(Math.Max(1, threads / blocks));
+        model.Network.train();
+        try
+        {
+            var stages = Enumerable.Range(0, last).Select(stage => Stage(model, options, stage)).ToArray();
+            var auxiliaries = Enumerable.Range(0, last).Select(stage => Auxiliary(model, recipe, labels, options, stage)).ToArray();
+            return Choose(stages, auxiliaries, Tail(model, recipe, labels, options, last, untouched), blocks);
+        }
+        finally
+        {
+            weights.Restore();
+            torch.set_num_threads(threads);
+            torch.random.set_rng_state(random);
+            random.Dispose();
+        }
+    }
+
+    /// <summary>The cut whose slowest block is fastest.</summary>
+    /// <param name="stages">Milliseconds of each stage before the embedding.</param>
+    /// <param name="auxiliaries">Milliseconds of an auxiliary network at each of these stages.</param>
+    /// <param name="tail">Milliseconds of what the last block does from the embedding on.</param>
+    /// <param name="blocks">How many.</param>
+    internal static BlockPlan Choose(double[] stages, double[] auxiliaries, double tail, int blocks)
+    {
+        double Sum(int from, int to) => stages[from..to].Sum();
+        // Best(from, count): the rest of the network from this stage on, in so many blocks.
+        (double Slowest, int[] Ends) Best(int from, int count)
+        {
+            if (count == 1) return (Sum(from, stages.Length) + tail, []);
+            var best = (Slowest: double.PositiveInfinity, Ends: Array.Empty<int>());
+            for (var end = from; end <= stages.Length - count + 1 && end < stages.Length; end++)
+            {
+                var rest = Best(end + 1, count - 1);
+                var slowest = Math.Max(Sum(from, end + 1) + auxiliaries[end], rest.Slowest);
+                if (slowest < best.Slowest) best = (slowest, [end, .. rest.Ends]);
+            }
+            return best;
+        }
+        var ends = Best(0, blocks).Ends;
+        return new BlockPlan(ends,
+        [
+            .. ends.Select((end, i) => Sum(i == 0 ? 0 : ends[i - 1] + 1, end + 1) + auxiliaries[end]),
+            Sum(ends[^1] + 1, stages.Length) + tail,
+        ]);
+    }
+
+    // Forward, backward and the optimiser's step of one stage.
+    private static double Stage(TrainedModel model, TrainingOptions options, int stage)
+    {
+        using var scope = NewDisposeScope();
+        using var optimiser = BlockOptimiser.Sgd(model.Network.Parameters(stage..(stage + 1)), options);
+        var x = options.InPrecision(Given(model, options, stage)).detach().requires_grad_(stage > 0);
+        return Fastest(() =>
+        {
+            // A stage may begin with an operation in place, which no leaf can bear.
+            var output = model.Network.Run(x.alias(), stage..(stage + 1));
+            torch.autograd.backward([output], [torch.ones_like(output)]);
+            optimiser.Step(0);
+        });
+    }
+
+    private static double Auxiliary(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int stage)
+    {
+        using var scope = NewDisposeScope();
+        using var block = Schedules.Below(model, recipe.OfBlock(0, 1), labels, options, stage..(stage + 1));
+        var (h, input) = (Given(model, options, stage + 1).requires_grad_(true), Noise(model, labels, options));
+        return Fastest(() =>
+        {
+            block.Detacher!.Loss(new DetachmentInput(h, input.Images, input.Batch, 1, input.Input)).backward();
+            block.Detacher.Step();
+        });
+    }
+
+    private static double Tail(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int first, bool untouched)
+    {
+        using var scope = NewDisposeScope();
+        using var block = Schedules.Last(model, recipe, labels, options, first, untouched ? TrainedModel.Create(model.Description with { Bits = null }, CPU).Network : null);
+        var (h, input) = (options.InPrecision(Given(model, options, first)), Noise(model, labels, options));
+        return Fastest(() => block.Step(h, input));
+    }
+
+    // Noise of the shape that a stage is given.
+    private static Tensor Given(TrainedModel model, TrainingOptions options, int stage)
+        => torch.randn([options.BatchSize, .. stage == 0 ? model.Description.Input : model.Network.OutputShapes(model.Description.Input)[stage - 1]]);
+
+    private static StepInput Noise(TrainedModel model, TaskAndAttributes labels, TrainingOptions options)
+    {
+        var images = torch.rand([options.BatchSize, .. model.Description.Input]);
+        Tensor Labels(Column column) => torch.randint(0, column.Classes.Count, [options.BatchSize], dtype: ScalarType.Int64);
+        return new StepInput(options.InPrecision(images), images, new Batch(images, Labels(labels.Task), [.. labels.Loaded.Select(Labels)]), 1, 0);
+    }
+
+    // The first run makes what later ones keep.
+    private static double Fastest(Action run)
+    {
+        var fastest = double.PositiveInfinity;
+        for (var round = 0; round < Rounds; round++)
+        {
+            using var scope = NewDisposeScope();
+            var clock = Stopwatch.StartNew();
+            run();
+            if (round > 0) fastest = Math.Min(fastest, clock.Elapsed.TotalMilliseconds);
+        }
+        return fastest;
+    }
+}

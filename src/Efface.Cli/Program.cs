@@ -21,6 +21,7 @@ app.Configure(configuration =>
     });
     configuration.AddCommand<ReportCommand>("report").WithDescription("Run folders to one HTML page.");
     configuration.AddCommand<RecipesCommand>("recipes").WithDescription("The named settings, with what each is for.");
+    configuration.AddCommand<BenchCommand>("bench").WithDescription("How fast training is in each schedule, what memory it takes, and what forgetting costs (the paper's table 2).");
     configuration.AddCommand<DoctorCommand>("doctor").WithDescription("What native library, device, threads and memory there are, and the fix for what is wrong.");
 });
 // A branch without a command explains itself; by itself the library would call that an error without a message.

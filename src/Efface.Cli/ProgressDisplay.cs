@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace Efface.Cli;
 
 /// <summary>Shows on stderr how far the work is: a live bar on a terminal, plain lines elsewhere.</summary>
-internal sealed class ProgressDisplay : IDemoObserver
+internal sealed class ProgressDisplay : IDemoObserver, IBenchObserver
 {
     private const double SecondsBetweenLines = 5;
 
@@ -55,6 +55,13 @@ internal sealed class ProgressDisplay : IDemoObserver
     {
         Bar($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}", (double)progress.Done / progress.Total);
         if (_bar is null && progress.Done % 5 == 0) Line(Text($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}"));
+    }
+
+    public void OnBench(BenchCase now, string doing, int done, int total)
+    {
+        var text = $"{now.Model}, {now.Size} pixels, {now.Precision.ToString().ToLowerInvariant()}: {doing.ToLowerInvariant()}, turn {Math.Min(done + 1, total)} of {total}";
+        Bar(text, (double)done / total);
+        if (_bar is null) Line(text);
     }
 
     private static string Information(EpochMetrics metrics)

@@ -27,8 +27,9 @@ public sealed class Decoder : Module<Tensor, Tensor>
             modules.Add(Conv2d(shape[0], width, 3, padding: 1, bias: false));
         modules.AddRange([BatchNorm2d(width), ReLU(inplace: true)]);
         for (; side * 2 < image[1]; side *= 2)
-            modules.AddRange([Upsample(scale_factor: [2, 2]), Conv2d(width, width, 3, padding: 1, bias: false), BatchNorm2d(width), ReLU(inplace: true)]);
-        modules.AddRange([Upsample(size: [image[1], image[2]]), Conv2d(width, image[0], 3, padding: 1)]);
+            modules.AddRange([new DoublingConvolution(width, width, hasBias: false), BatchNorm2d(width), ReLU(inplace: true)]);
+        if (side * 2 == image[1] && image[1] == image[2]) modules.Add(new DoublingConvolution(width, image[0], hasBias: true));
+        else modules.AddRange([Upsample(size: [image[1], image[2]]), Conv2d(width, image[0], 3, padding: 1)]);
         layers = Sequential(modules);
         RegisterComponents();
     }

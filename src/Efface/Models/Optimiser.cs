@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -5,11 +6,14 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>
-/// Moves parameters against their gradients, in place. Our own because TorchSharp's optimisers hand scalars to native code without
-/// keeping them alive: a garbage collection in that moment frees them, and a long training dies of "Unknown scalar type".
+/// Moves parameters against their gradients, in place. Our own for two reasons: TorchSharp's optimisers hand scalars to native code without keeping
+/// them alive, so that a garbage collection in that moment frees them; and they pass five times over memory where one pass does.
 /// </summary>
 public abstract class Optimiser : IDisposable
 {
+    // Small enough for a core's cache, large enough that handing it out costs nothing.
+    private const int ChunkLength = 1 << 16;
+
     private readonly IReadOnlyList<Parameter> _parameters;
 
     /// <summary>For these parameters.</summary>
@@ -22,16 +26,21 @@ public abstract class Optimiser : IDisposable
     public IReadOnlyList<Tensor> Gradients() => [.. _parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
 
     /// <summary>Takes a step with the gradients at hand, and spends them.</summary>
-    public void Step()
+    /// <param name="gradientFactor">What every gradient is multiplied with first.</param>
+    public void Step(double gradientFactor = 1)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Prepare();
+        var chunks = new List<Chunk>();
         for (var i = 0; i < _parameters.Count; i++)
         {
             if (_parameters[i].grad is not { } gradient) continue;
-            Move(i, _parameters[i], gradient);
+            Remember(i, gradient);
+            if (IsPlain(_parameters[i]) && IsPlain(gradient)) chunks.AddRange(Chunk.Of(i, _parameters[i], gradient));
+            else Move(i, _parameters[i], gradientFactor == 1 ? gradient : gradient.mul_(gradientFactor));
         }
+        InOnePass(chunks, (float)gradientFactor);
         ForgetGradients();
     }
 
@@ -57,99 +66,50 @@ public abstract class Optimiser : IDisposable
     /// <summary>Before a step.</summary>
     protected abstract void Prepare();
 
-    /// <summary>Moves one parameter; may overwrite its gradient.</summary>
+    /// <summary>Makes what a parameter's steps need to be remembered, where it is missing.</summary>
+    protected abstract void Remember(int index, Tensor gradient);
+
+    /// <summary>Moves one parameter, wherever it is; may overwrite its gradient.</summary>
     protected abstract void Move(int index, Tensor parameter, Tensor gradient);
+
+    /// <summary>Moves a part of one parameter that is in memory, in one pass.</summary>
+    /// <param name="index">The parameter's number.</param>
+    /// <param name="from">Where in it the part begins.</param>
+    /// <param name="parameter">The part.</param>
+    /// <param name="gradient">As long.</param>
+    /// <param name="factor">What the gradient is multiplied with first.</param>
+    protected abstract void Move(int index, int from, Span<float> parameter, ReadOnlySpan<float> gradient, float factor);
 
     /// <summary>Frees what the optimiser remembers.</summary>
     protected abstract void Release();
-}
 
-/// <summary>Stochastic gradient descent with Nesterov's momentum and weight decay, as torch.optim.SGD.</summary>
-public sealed class Sgd : Optimiser
-{
-    private readonly Tensor?[] _momenta;
-    private readonly Scalar _momentum, _decay;
+    /// <summary>A new tensor of zeros beside a gradient, of its own.</summary>
+    protected static Tensor Zeros(Tensor gradient) => torch.zeros(gradient.shape, device: gradient.device).DetachFromDisposeScope();
 
-    /// <inheritdoc/>
-    public override void Exchange(Snapshot snapshot)
+    /// <summary>The numbers of a tensor in memory.</summary>
+    protected static Span<float> Numbers(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+
+    // Every chunk is moved by itself: who moves it changes no number.
+    private void InOnePass(List<Chunk> chunks, float factor)
     {
-        for (var i = 0; i < _momenta.Length; i++) _momenta[i] = snapshot.Exchange($"momentum.{i}", _momenta[i], DeviceOf(i));
-    }
-
-    /// <summary>For these parameters.</summary>
-    public Sgd(IReadOnlyList<Parameter> parameters, double rate, double momentum, double weightDecay) : base(parameters, rate)
-        => (_momenta, _momentum, _decay) = (new Tensor?[parameters.Count], momentum, weightDecay);
-
-    /// <inheritdoc/>
-    protected override void Prepare() { }
-
-    /// <inheritdoc/>
-    protected override void Move(int index, Tensor parameter, Tensor gradient)
-    {
-        using Scalar step = -Rate;
-        gradient.add_(parameter, _decay);
-        if (_momenta[index] is { } velocity) velocity.mul_(_momentum).add_(gradient);
-        else velocity = _momenta[index] = gradient.clone().DetachFromDisposeScope();
-        gradient.add_(velocity, _momentum);
-        parameter.add_(gradient, step);
-    }
-
-    /// <inheritdoc/>
-    protected override void Release()
-    {
-        foreach (var velocity in _momenta) velocity?.Dispose();
-        _momentum.Dispose();
-        _decay.Dispose();
-    }
-}
-
-/// <summary>Adam (Kingma and Ba, ICLR 2015), with weight decay as an L2 term, as torch.optim.Adam.</summary>
-public sealed class Adam : Optimiser
-{
-    private const double FirstDecay = 0.9, SecondDecay = 0.999;
-
-    private readonly (Tensor First, Tensor Second)?[] _moments;
-    private readonly Scalar _first = FirstDecay, _firstRest = 1 - FirstDecay, _second = SecondDecay, _secondRest = 1 - SecondDecay, _epsilon = 1e-8, _decay;
-    private int _steps;
-
-    /// <inheritdoc/>
-    public override void Exchange(Snapshot snapshot)
-    {
-        _steps = (int)snapshot.Exchange("steps", (long)_steps);
-        for (var i = 0; i < _moments.Length; i++)
-            if (snapshot.Exchange($"first.{i}", _moments[i]?.First, DeviceOf(i)) is { } first)
-                _moments[i] = (first, snapshot.Exchange($"second.{i}", _moments[i]?.Second, DeviceOf(i))!);
-    }
-
-    /// <summary>For these parameters.</summary>
-    public Adam(IEnumerable<Parameter> parameters, double rate, double weightDecay = 0) : this([.. parameters], rate, weightDecay) { }
-
-    private Adam(Parameter[] parameters, double rate, double weightDecay) : base(parameters, rate)
-        => (_moments, _decay) = (new (Tensor, Tensor)?[parameters.Length], weightDecay);
-
-    /// <inheritdoc/>
-    protected override void Prepare() => _steps++;
-
-    /// <inheritdoc/>
-    protected override void Move(int index, Tensor parameter, Tensor gradient)
-    {
-        using Scalar scale = Math.Sqrt(1 - Math.Pow(SecondDecay, _steps)), step = -Rate / (1 - Math.Pow(FirstDecay, _steps));
-        gradient.add_(parameter, _decay);
-        var (first, second) = _moments[index] ??= (torch.zeros_like(gradient).DetachFromDisposeScope(), torch.zeros_like(gradient).DetachFromDisposeScope());
-        first.mul_(_first).add_(gradient, _firstRest);
-        second.mul_(_second).addcmul_(gradient, gradient, _secondRest);
-        var size = second.sqrt().div_(scale).add_(_epsilon);
-        parameter.addcdiv_(first, size, step);
-    }
-
-    /// <inheritdoc/>
-    protected override void Release()
-    {
-        foreach (var moments in _moments)
+        void MoveChunk(Chunk chunk)
         {
-            moments?.First.Dispose();
-            moments?.Second.Dispose();
+            var range = chunk.From..(chunk.From + chunk.Length);
+            Move(chunk.Index, chunk.From, Numbers(chunk.Parameter)[range], Numbers(chunk.Gradient)[range], factor);
         }
-        foreach (var scalar in new[] { _first, _firstRest, _second, _secondRest, _epsilon, _decay }) scalar.Dispose();
+        var threads = torch.get_num_threads();
+        if (threads == 1 || chunks.Count < threads) chunks.ForEach(MoveChunk);
+        else Parallel.ForEach(chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, MoveChunk);
+    }
+
+    private static bool IsPlain(Tensor tensor) => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
+
+    private readonly record struct Chunk(int Index, Tensor Parameter, Tensor Gradient, int From, int Length)
+    {
+        public static IEnumerable<Chunk> Of(int index, Tensor parameter, Tensor gradient)
+        {
+            var count = (int)parameter.numel();
+            for (var from = 0; from < count; from += ChunkLength) yield return new Chunk(index, parameter, gradient, from, Math.Min(ChunkLength, count - from));
+        }
     }
 }

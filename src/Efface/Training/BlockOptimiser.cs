@@ -25,24 +25,25 @@ public sealed class BlockOptimiser : IDisposable
     /// <param name="rateFactor">What the largest step size is multiplied with.</param>
     public void Step(double rateFactor)
     {
-        if (_clipNorm > 0) Clip();
         _optimiser.Rate = _rate * rateFactor;
-        _optimiser.Step();
+        _optimiser.Step(_clipNorm > 0 ? ClipFactor() : 1);
     }
 
     /// <summary>What it remembers from step to step.</summary>
     public void Exchange(Snapshot snapshot) => _optimiser.Exchange(snapshot);
 
-    // As torch's clip_grad_norm_, but the norm stays on the device: no read in the step.
-    private void Clip()
+    // As torch's clip_grad_norm_. On another device than the CPU a read would make the step wait: there the gradients are multiplied at once.
+    private double ClipFactor()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var gradients = _optimiser.Gradients();
-        if (gradients.Count == 0) return;
+        if (gradients.Count == 0) return 1;
         var norm = torch.stack(gradients.Select(gradient => gradient.norm())).norm();
         var factor = (_clipNorm / (norm + 1e-6)).clamp(max: 1);
+        if (factor.device_type == DeviceType.CPU) return factor.ToDouble();
         foreach (var gradient in gradients) gradient.mul_(factor);
+        return 1;
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,125 @@
+using Efface.Reporting;
+using Efface.Training;
+using TorchSharp;
+
+namespace Efface.Runs;
+
+/// <summary>A number that was measured several times.</summary>
+/// <param name="Median">Half of the measurements are above it.</param>
+/// <param name="Low">The smallest.</param>
+/// <param name="High">The largest.</param>
+public sealed record Spread(double Median, double Low, double High)
+{
+    internal static Spread Of(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return new Spread((sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2, sorted[0], sorted[^1]);
+    }
+}
+
+/// <summary>One way to train, measured.</summary>
+/// <param name="Mode">Which.</param>
+/// <param name="Milliseconds">A step.</param>
+/// <param name="ImagesPerSecond">At the median.</param>
+/// <param name="OverPlain">Time as a multiple of plain training's in the same turn: the overhead of forgetting.</param>
+/// <param name="SpeedUp">Time of raw training in the same turn as a multiple of this one's.</param>
+/// <param name="PeakBytes">Activations and whatever else a step takes beside weights and optimisers; null where it was not measured.</param>
+public sealed record BenchTiming(BenchMode Mode, Spread Milliseconds, double ImagesPerSecond, Spread OverPlain, Spread SpeedUp, long? PeakBytes);
+
+/// <summary>One network, measured in every mode by turns.</summary>
+/// <param name="Case">Network, size, precision, batch.</param>
+/// <param name="BlockEnds">The last stages of all blocks but the last.</param>
+/// <param name="BlockMilliseconds">A step of each block by itself, with a worker's threads.</param>
+/// <param name="Ceiling">What the speed-up of the pipeline could be at most: raw training's time over the slowest block's.</param>
+/// <param name="Timings">Every mode.</param>
+public sealed record BenchResult(BenchCase Case, IReadOnlyList<string> BlockEnds, IReadOnlyList<double> BlockMilliseconds, double Ceiling, IReadOnlyList<BenchTiming> Timings);
+
+/// <summary>What was measured where.</summary>
+public sealed record BenchRecord(BenchSettings Settings, EnvironmentRecord Environment, IReadOnlyList<BenchResult> Results);
+
+/// <summary>Hears how far the measuring is.</summary>
+public interface IBenchObserver
+{
+    /// <summary>Before each measurement.</summary>
+    void OnBench(BenchCase now, string doing, int done, int total);
+}
+
+/// <summary>The paper's table 2: time, memory and speed-up of the schedules, and what forgetting costs beside plain training.</summary>
+public static class BenchRun
+{
+    private static readonly BenchMode[] Modes = Enum.GetValues<BenchMode>();
+
+    /// <summary>Measures every network in every mode, by turns: what slows the machine for a while slows all of them.</summary>
+    /// <param name="settings">What and how long.</param>
+    /// <param name="measureMemory">Runs <see cref="PeakMemory.Of"/> in a process of its own; null leaves memory out.</param>
+    /// <param name="observer">Hears how far it is.</param>
+    /// <param name="cancel">Ends after the measurement at hand.</param>
+    /// <exception cref="InvalidInputException">A setting is out of range.</exception>
+    public static BenchRecord Measure(BenchSettings settings, Func<BenchCase, BenchMode, IReadOnlyList<int>, long>? measureMemory, IBenchObserver? observer = null, CancellationToken cancel = default)
+    {
+        if (settings.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
+        Compute.UseThreads(settings.Threads);
+        var cases = settings.Models.SelectMany(model => settings.Sizes.SelectMany(size => settings.Precisions.Select(precision => new BenchCase(model, size, precision, settings.Batch ?? (size <= 32 ? 128 : 64)))));
+        return new BenchRecord(settings, EnvironmentRecords.Capture(), [.. cases.Select(one => Measure(one, settings, measureMemory, observer, cancel))]);
+    }
+
+    private static BenchResult Measure(BenchCase one, BenchSettings settings, Func<BenchCase, BenchMode, IReadOnlyList<int>, long>? measureMemory, IBenchObserver? observer, CancellationToken cancel)
+    {
+        observer?.OnBench(one, "cut", 0, settings.Rounds);
+        var plan = BenchSubject.Balance(one, settings);
+        // Raw training detaches at the split, the local schedules where the blocks end: the paper's strict has no say in either.
+        IReadOnlyList<int>? EndsOf(BenchMode mode) => mode is BenchMode.Local or BenchMode.Pipelined ? plan.Ends : null;
+        var subjects = Modes.ToDictionary(mode => mode, mode => new BenchSubject(one, mode, settings, EndsOf(mode)));
+        try
+        {
+            var turns = new List<Dictionary<BenchMode, double>>();
+            for (var round = 0; round < settings.Rounds; round++)
+            {
+                // Backwards every other time, so that nobody always comes after the same one.
+                var order = round % 2 == 0 ? Modes : [.. Modes.Reverse()];
+                turns.Add(order.ToDictionary(mode => mode, mode =>
+                {
+                    observer?.OnBench(one, mode.ToString(), round, settings.Rounds);
+                    return subjects[mode].SecondsPerStep(cancel);
+                }));
+            }
+            var blocks = Alone(subjects[BenchMode.Local], settings);
+            turns.RemoveAt(0);
+            var memory = Modes.ToDictionary(mode => mode, mode =>
+            {
+                cancel.ThrowIfCancellationRequested();
+                observer?.OnBench(one, $"memory of {mode}", settings.Rounds, settings.Rounds);
+                return measureMemory?.Invoke(one, mode, EndsOf(mode) ?? []);
+            });
+            var raw = Spread.Of(turns.Select(turn => turn[BenchMode.Raw])).Median;
+            return new BenchResult(one, subjects[BenchMode.Local].Names(plan.Ends), [.. blocks.Select(seconds => 1000 * seconds)], raw / blocks.Max(),
+            [
+                .. Modes.Select(mode => new BenchTiming(
+                    mode,
+                    Spread.Of(turns.Select(turn => 1000 * turn[mode])),
+                    one.Batch / Spread.Of(turns.Select(turn => turn[mode])).Median,
+                    Spread.Of(turns.Select(turn => turn[mode] / turn[BenchMode.Plain])),
+                    Spread.Of(turns.Select(turn => turn[BenchMode.Raw] / turn[mode])),
+                    memory[mode])),
+            ]);
+        }
+        finally
+        {
+            foreach (var subject in subjects.Values) subject.Dispose();
+        }
+    }
+
+    private static IReadOnlyList<double> Alone(BenchSubject local, BenchSettings settings)
+    {
+        var threads = torch.get_num_threads();
+        torch.set_num_threads(Math.Max(1, threads / settings.Blocks));
+        try
+        {
+            return local.SecondsOfBlocks(settings.Steps);
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Efface.Detachment;
+using Efface.Models;
+using Efface.Training;
+
+namespace Efface.Runs;
+
+/// <summary>What is measured, and how long.</summary>
+public sealed record BenchSettings
+{
+    /// <summary>Names of <see cref="Backbones.Names"/>.</summary>
+    public IReadOnlyList<string> Models { get; init; } = ["resnet18", "resnet34", "resnet50"];
+
+    /// <summary>Images' sides in pixels.</summary>
+    public IReadOnlyList<int> Sizes { get; init; } = [32, 64];
+
+    /// <summary>What convolutions compute in.</summary>
+    public IReadOnlyList<Precision> Precisions { get; init; } = [Precision.Fp32];
+
+    /// <summary>A name of <see cref="Backbones.Stems"/>.</summary>
+    public string Stem { get; init; } = "imagenet";
+
+    /// <summary>Factor on every stage's channels.</summary>
+    public double Width { get; init; } = 1;
+
+    /// <summary>Images a step; null takes 128, and 64 above 32 pixels.</summary>
+    public int? Batch { get; init; }
+
+    /// <summary>Blocks of the local schedules.</summary>
+    public int Blocks { get; init; } = 2;
+
+    /// <summary>Steps that are timed in one go.</summary>
+    public int Steps { get; init; } = 12;
+
+    /// <summary>How often all modes take their turn; the first turn is not counted.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>Threads of one operation; null takes what the backend does.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Whether peak memory is measured, in a process for each mode.</summary>
+    public bool MeasuresMemory { get; init; } = true;
+
+    /// <summary>Decides weights and noise.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>What is wrong, each with its remedy.</summary>
+    public IEnumerable<Problem> Check()
+    {
+        foreach (var model in Models)
+            foreach (var problem in Backbones.Validate(new BackboneOptions { Model = model, Stem = Stem, Width = Width, Classes = 2 })) yield return problem;
+        foreach (var size in Sizes)
+            if (size < 16) yield return new Problem($"--size {size}", "below 16", "Give 16 or more");
+        // The first result starts the clock.
+        foreach (var (flag, value, least) in new[] { ("--batch", Batch, 3), ("--blocks", Blocks, 2), ("--steps", Steps, 3), ("--rounds", Rounds, 2), ("--threads", Threads, 1) })
+            if (value < least) yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
+    }
+}
+
+/// <summary>A way to train whose speed is measured.</summary>
+public enum BenchMode
+{
+    /// <summary>Forward, loss, backward and the optimiser's step in a bare loop over one batch: the limit of plain training.</summary>
+    Bare,
+
+    /// <summary>Training without unlearning.</summary>
+    Plain,
+
+    /// <summary>Recipe paper from end to end: what the paper calls raw.</summary>
+    Raw,
+
+    /// <summary>Recipe paper, one block after the other.</summary>
+    Local,
+
+    /// <summary>Recipe paper, a worker for each block.</summary>
+    Pipelined,
+
+    /// <summary>Recipe strict, from end to end.</summary>
+    Strict,
+}
+
+/// <summary>One network on images of one size in one precision.</summary>
+/// <param name="Model">The backbone.</param>
+/// <param name="Size">Pixels a side.</param>
+/// <param name="Precision">Of convolutions.</param>
+/// <param name="Batch">Images a step.</param>
+public sealed record BenchCase(string Model, int Size, Precision Precision, int Batch)
+{
+    /// <summary>Recipe of a mode; null for plain training.</summary>
+    internal static Recipe? RecipeOf(BenchMode mode) => mode switch
+    {
+        BenchMode.Bare or BenchMode.Plain => null,
+        BenchMode.Strict => Recipes.Named("strict"),
+        _ => Recipes.Named("paper"),
+    };
+
+    internal static ScheduleKind? KindOf(BenchMode mode) => mode switch
+    {
+        BenchMode.Raw => ScheduleKind.EndToEnd,
+        BenchMode.Local => ScheduleKind.Local,
+        BenchMode.Pipelined => ScheduleKind.Pipelined,
+        _ => null,
+    };
+}

@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
 using Efface.Data;
+using Efface.Training;
 using SkiaSharp;
 using TorchSharp;
 
@@ -160,8 +161,8 @@ public static partial class Doctor
         if (Avx512F.IsSupported)
         {
             yield return "avx512f";
-            // .NET has no name for these two; the bits are those of the processor's own feature leaf.
-            if ((X86Base.CpuId(7, 1).Eax & 1 << 5) != 0) yield return "avx512_bf16";
+            if (Compute.HasBf16Instructions) yield return "avx512_bf16";
+            // .NET has no name for it; the bit is that of the processor's own feature leaf.
             if ((X86Base.CpuId(7, 0).Edx & 1 << 24) != 0) yield return "amx";
         }
         if (AdvSimd.IsSupported) yield return "neon";

@@ -12,9 +12,10 @@ public static class Compute
     public static Device Device => torch.cuda.is_available() ? CUDA : CPU;
 
     /// <summary>Whether 16 bits are computed with instructions made for them, and not one by one.</summary>
-    public static bool IsFastInBf16 => torch.cuda.is_available()
-        || !X86Base.IsSupported && RuntimeInformation.ProcessArchitecture == Architecture.Arm64
-        || X86Base.IsSupported && (Leaf7(1).Eax >> Avx512Bf16 & 1) == 1;
+    public static bool IsFastInBf16 => HasBf16Instructions || torch.cuda.is_available();
+
+    /// <summary>Whether the processor has instructions for bf16; asks no native library.</summary>
+    public static bool HasBf16Instructions => X86Base.IsSupported ? (Leaf7(1).Eax >> Avx512Bf16 & 1) == 1 : RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     private const int Avx512Bf16 = 5;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace Efface.Training;
@@ -16,12 +17,15 @@ public enum ScheduleKind
 }
 
 /// <summary>What activations and their gradients are computed in; weights, statistics, losses and optimisers are f32 in any case.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
 public enum Precision
 {
     /// <summary>32 bits.</summary>
+    [JsonStringEnumMemberName("fp32")]
     Fp32,
 
     /// <summary>16 bits with the range of 32: faster where the processor has instructions for it.</summary>
+    [JsonStringEnumMemberName("bf16")]
     Bf16,
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Efface.Detachment;
 using Efface.Models;
 using Efface.Training;
@@ -57,24 +58,31 @@ public sealed record BenchSettings
 }
 
 /// <summary>A way to train whose speed is measured.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BenchMode>))]
 public enum BenchMode
 {
     /// <summary>Forward, loss, backward and the optimiser's step in a bare loop over one batch: the limit of plain training.</summary>
+    [JsonStringEnumMemberName("bare")]
     Bare,
 
     /// <summary>Training without unlearning.</summary>
+    [JsonStringEnumMemberName("plain")]
     Plain,
 
     /// <summary>Recipe paper from end to end: what the paper calls raw.</summary>
+    [JsonStringEnumMemberName("raw")]
     Raw,
 
     /// <summary>Recipe paper, one block after the other.</summary>
+    [JsonStringEnumMemberName("local")]
     Local,
 
     /// <summary>Recipe paper, a worker for each block.</summary>
+    [JsonStringEnumMemberName("pipelined")]
     Pipelined,
 
     /// <summary>Recipe strict, from end to end.</summary>
+    [JsonStringEnumMemberName("strict")]
     Strict,
 }
 

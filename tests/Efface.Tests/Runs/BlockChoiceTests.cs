@@ -5,10 +5,8 @@ using Efface.Runs;
 using Efface.Tests.Data;
 using Efface.Tests.Models;
 using Efface.Tests.Training;
-using Efface.Training;
 using TorchSharp;
 using Xunit;
-using static TorchSharp.torch;
 
 namespace Efface.Tests.Runs;
 

@@ -29,15 +29,27 @@ internal sealed class Tool : IDisposable
     /// <param name="environment">A variable to set.</param>
     /// <param name="onError">Hears each line of stderr.</param>
     /// <param name="arguments">Of the tool.</param>
-    public async Task<Outcome> Run((string Name, string Value)? environment, Action<Process, string>? onError, params string[] arguments)
+    public Task<Outcome> Run((string Name, string Value)? environment, Action<Process, string>? onError, params string[] arguments)
+        => Run(["dotnet", Assembly, .. arguments], environment, onError);
+
+    /// <summary>Kills the tool (SIGKILL) if it is still at work after so long.</summary>
+    public Task<Outcome> RunFor(TimeSpan time, params string[] arguments) => Run(["dotnet", Assembly, .. arguments], killAfter: time);
+
+    /// <summary>Runs the tool where no file may grow beyond this size.</summary>
+    public Task<Outcome> RunWithin(int kibibytes, params string[] arguments)
+        // Who writes more is told so, not killed; the runtime would reserve its memory in a file.
+        => Run(["bash", "-c", $"trap '' XFSZ; ulimit -f {kibibytes}; exec dotnet \"$@\"", "dotnet", Assembly, .. arguments], ("DOTNET_EnableWriteXorExecute", "0"));
+
+    private async Task<Outcome> Run(string[] command, (string Name, string Value)? environment = null, Action<Process, string>? onError = null, TimeSpan? killAfter = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["EFFACE_CACHE"] = Cache;
         if (environment is { } variable) start.Environment[variable.Name] = variable.Value;
         using var process = Process.Start(start)!;
         // Ends a tool that hangs; other tests share the cores, so what takes a minute alone takes five beside them.
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         using var killed = timeout.Token.Register(() => process.Kill(entireProcessTree: true));
+        await using var moment = new Timer(_ => process.Kill(), null, killAfter ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
         var error = new List<string>();
         while (await process.StandardError.ReadLineAsync(timeout.Token) is { } line)

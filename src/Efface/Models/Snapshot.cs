@@ -78,21 +78,12 @@ public sealed class Snapshot
         using var noGradient = no_grad();
         var tensors = new Dictionary<string, Tensor>();
         state(new Snapshot(tensors, restores: false));
-        var partial = path + ".partial";
-        try
+        WholeFile.Write(path, partial =>
         {
-            using (var file = File.Create(partial))
-            {
-                Safetensors.SaveStateDict(file, tensors.ToDictionary(entry => entry.Key, entry => entry.Value.detach().cpu().contiguous()), leaveOpen: true);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(partial);
-            throw;
-        }
+            using var file = File.Create(partial);
+            Safetensors.SaveStateDict(file, tensors.ToDictionary(entry => entry.Key, entry => entry.Value.detach().cpu().contiguous()), leaveOpen: true);
+            file.Flush(flushToDisk: true);
+        });
     }
 
     /// <summary>Gives back what <see cref="Save"/> saved to those who exchange the same.</summary>

@@ -77,8 +77,10 @@ internal static class BlockChoice
     /// <summary>How many blocks <paramref name="blocks"/> asks for.</summary>
     public static int Count(string? blocks) => blocks is null ? FewestBlocks : Names(blocks) is { } names ? names.Length + 1 : int.Parse(blocks, CultureInfo.InvariantCulture);
 
-    private static string[]? Names(string blocks)
-        => int.TryParse(blocks, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? null : blocks.Split(',', StringSplitOptions.TrimEntries);
+    /// <summary>Whether <paramref name="blocks"/> leaves open where they end.</summary>
+    public static bool IsNumber(string blocks) => int.TryParse(blocks, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+
+    private static string[]? Names(string blocks) => IsNumber(blocks) ? null : blocks.Split(',', StringSplitOptions.TrimEntries);
 
     private static Device? DeviceOf(string name)
     {

@@ -42,7 +42,11 @@ public static class ModelRun
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
         var began = resume && RunFolder.Holds(path) ? RunFolder.Open(path).Run : null;
-        if (began is not null) asked = Resumption.WithBlocksOf(asked, began.Config);
+        if (began is not null)
+        {
+            asked = Resumption.WithBlocksOf(asked, began.Config);
+            Resumption.CheckFlags(began, command, asked, path);
+        }
         using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, cancel);
         Compute.UseThreads(prepared.Config.Threads);
 
@@ -65,9 +69,14 @@ public static class ModelRun
             Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
         };
         if (began is not null) Resumption.Check(began, record, path);
-        if (began?.Result is { Interrupted: false }) return RunFolder.Open(path);
         var folder = began is null ? RunFolder.Create(path) : RunFolder.Open(path);
         var checkpoint = new Checkpoint(Path.Combine(folder.Path, "checkpoint"), TimeSpan.FromSeconds(prepared.Config.CheckpointSeconds), note => observer?.OnNote(note));
+        if (began?.Result is { Interrupted: false })
+        {
+            // It may have been killed before this.
+            checkpoint.Remove();
+            return folder;
+        }
         foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
         if (options.Precision == Precision.Bf16 && !Compute.IsFastInBf16) observer?.OnNote("note: this processor has no instructions for bf16, and takes longer with it than with fp32.");
         try

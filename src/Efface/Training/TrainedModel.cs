@@ -102,12 +102,8 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     /// <summary>Writes model.safetensors and model.json, each to a temporary name first.</summary>
     public void Save(string folder)
     {
-        var weights = Path.Combine(folder, WeightsFile);
-        Network.save_safetensors(weights + ".partial");
-        File.Move(weights + ".partial", weights, overwrite: true);
-        var description = Path.Combine(folder, DescriptionFile);
-        File.WriteAllText(description + ".partial", JsonSerializer.Serialize(Description, Json));
-        File.Move(description + ".partial", description, overwrite: true);
+        WholeFile.Write(Path.Combine(folder, WeightsFile), partial => Network.save_safetensors(partial));
+        WholeFile.Write(Path.Combine(folder, DescriptionFile), partial => File.WriteAllText(partial, JsonSerializer.Serialize(Description, Json)));
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>

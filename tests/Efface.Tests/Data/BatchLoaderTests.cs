@@ -31,6 +31,16 @@ public sealed class BatchLoaderTests
     });
 
     [Fact]
+    public void An_epoch_that_is_gone_on_with_shows_the_rest_in_the_same_batches() => Gen.Select(Epochs, Gen.Int[0, 70]).Sample((epoch, first) =>
+    {
+        var (images, batchSize, seed, workers) = epoch;
+        using var table = Table(images);
+        var loader = Loader(table, [.. Enumerable.Range(0, images)], batchSize, workers);
+
+        Assert.Equal(Batches(loader, seed, 0).Skip(first), Batches(loader, seed, first));
+    });
+
+    [Fact]
     public void Batches_differ_by_one_image_at_most_and_keep_to_the_size() => Epochs.Sample((images, batchSize, seed, workers) =>
     {
         using var table = Table(images);
@@ -147,6 +157,9 @@ public sealed class BatchLoaderTests
 
     private static int[] Numbers(BatchLoader loader, int? seed)
         => [.. loader.Epoch(seed).SelectMany(batch => { using (batch) return ToyTables.Numbers(batch.Images); })];
+
+    private static int[][] Batches(BatchLoader loader, int? seed, int first)
+        => [.. loader.Epoch(seed, first).Select(batch => { using (batch) return ToyTables.Numbers(batch.Images); })];
 
     private static int[] Sizes(BatchLoader loader, int? seed) => [.. loader.Epoch(seed).Select(batch => { using (batch) return batch.Size; })];
 

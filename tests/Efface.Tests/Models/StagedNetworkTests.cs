@@ -44,6 +44,30 @@ public sealed class StagedNetworkTests
     }
 
     [Fact]
+    public void Blocks_of_a_layer_are_stages_of_their_own_and_the_last_one_ends_it()
+    {
+        using var network = ToyNetworks.Residual();
+
+        Assert.Equal(["stem", "layer1.0", "layer1", "layer2.0", "layer2", "layer3.0", "layer3", "layer4.0", "layer4", "embedding", "head"], network.Stages.Select(stage => stage.Name));
+        Assert.Equal(["stem", "layer1", "layer2", "layer3", "layer4", "embedding", "head"], network.Stages.Where(stage => stage.EndsLayer).Select(stage => stage.Name));
+    }
+
+    [Fact]
+    public void Weights_have_one_name_wherever_the_network_can_be_cut()
+    {
+        using var network = ToyNetworks.Residual();
+        var (inside, end) = (network.Stages[network.IndexOf("layer1.0")], network.Stages[network.IndexOf("layer1")]);
+
+        Assert.Equal(["layer1.0", "layer1.1"], new[] { inside, end }.Select(stage => Assert.Single(stage.Modules).Name));
+        foreach (var stage in new[] { inside, end })
+        {
+            var (name, module) = stage.Modules[0];
+            Assert.Equal(module.state_dict()["conv1.weight"].Handle, network.state_dict()[$"{name}.conv1.weight"].Handle);
+        }
+        Assert.All(network.state_dict().Keys.Where(key => key.StartsWith("layer", StringComparison.Ordinal)), key => Assert.Matches(@"^layer[1-4]\.[01]\.(conv[12]|bn[12]|downsample\.[01])\.\w+$", key));
+    }
+
+    [Fact]
     public void Output_shapes_are_those_of_each_stage_for_one_image()
     {
         using var network = ToyNetworks.Residual(classes: 7);

@@ -145,6 +145,49 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains("metrics.jsonl", Refused(() => _ = folder.Metrics).Subject, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(4, 3)]
+    [InlineData(7, 6)]
+    [InlineData(9, 6)]
+    public void A_run_that_goes_on_keeps_the_lines_before_its_epoch(int epoch, int kept)
+    {
+        var folder = _runs.Before();
+        var before = File.ReadAllLines(Path.Combine(folder.Path, "metrics.jsonl"));
+        folder.KeepMetricsBefore(epoch);
+
+        Assert.Equal(before[..kept], File.ReadAllLines(Path.Combine(folder.Path, "metrics.jsonl")));
+        Assert.Equal(kept, folder.Metrics.Count);
+    }
+
+    [Fact]
+    public void Half_a_line_of_a_run_that_was_killed_is_replaced_by_the_whole()
+    {
+        var folder = _runs.Before();
+        var last = folder.Metrics[^1] with { Epoch = 7 };
+        File.AppendAllText(Path.Combine(folder.Path, "metrics.jsonl"), "{\"epoch\":7,\"epo");
+        folder.KeepMetricsBefore(7);
+        folder.Append(last);
+
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7], RunFolder.Open(folder.Path).Metrics.Select(epoch => epoch.Epoch));
+    }
+
+    [Fact]
+    public void A_run_that_was_killed_before_its_first_epoch_has_no_lines_to_keep()
+    {
+        var folder = RunFolder.Create(At("run"));
+        folder.KeepMetricsBefore(1);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void What_was_killed_before_it_had_begun_does_not_keep_a_folder_from_use()
+    {
+        File.WriteAllText(At("run.json.partial"), "{ \"schemaVers");
+        Assert.Equal(_root, RunFolder.Create(_root).Path);
+        Assert.False(RunFolder.Holds(_root));
+    }
+
     [Fact]
     public void A_configuration_is_read_from_any_copy_of_a_run_file()
     {

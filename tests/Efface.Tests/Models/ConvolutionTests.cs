@@ -1,0 +1,72 @@
+using Efface.Models;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Tests.Models;
+
+[Collection(SharedTorch.Name)]
+public sealed class ConvolutionTests
+{
+    // bf16 keeps eight bits of a number.
+    private const double Rounding = 1.0 / 64;
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(3, 2)]
+    [InlineData(7, 2)]
+    public void In_single_precision_it_is_torchs_convolution(int kernel, int stride)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using var convolution = new Convolution(3, 5, kernel, stride);
+        var x = randn(2, 3, 9, 9);
+        var expected = functional.conv2d(x, convolution.weight, strides: [stride, stride], padding: [kernel / 2, kernel / 2]);
+
+        Assert.True(convolution.call(x).equal(expected).all().ToBoolean());
+    }
+
+    [Fact]
+    public void It_begins_as_torchs_does()
+    {
+        manual_seed(1);
+        using var ours = new Convolution(3, 5, 3);
+        manual_seed(1);
+        using var torchs = Conv2d(3, 5, 3, bias: false);
+
+        Assert.Equal(torchs.weight.data<float>(), ours.weight.data<float>());
+        Assert.Equal(["weight"], ours.state_dict().Keys);
+    }
+
+    [Fact]
+    public void In_half_precision_output_and_gradients_are_near_and_the_weights_stay_single()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using var convolution = new Convolution(8, 6, 3);
+        var x = randn(4, 8, 10, 10);
+        var (output, gradient, below) = Through(x);
+        var (half, halfGradient, halfBelow) = Through(x.to_type(ScalarType.BFloat16));
+
+        Assert.Equal((ScalarType.BFloat16, ScalarType.BFloat16), (half.dtype, halfBelow.dtype));
+        Assert.Equal((ScalarType.Float32, ScalarType.Float32), (convolution.weight.dtype, halfGradient.dtype));
+        Assert.InRange(Distance(half, output), 1e-5, Rounding);
+        Assert.InRange(Distance(halfGradient, gradient), 1e-5, Rounding);
+        Assert.InRange(Distance(halfBelow, below), 1e-5, Rounding);
+
+        (Tensor Output, Tensor Gradient, Tensor Below) Through(Tensor input)
+        {
+            var leaf = input.detach().requires_grad_(true);
+            var y = convolution.call(leaf);
+            y.to_type(ScalarType.Float32).square().sum().backward();
+            var weight = convolution.weight.grad!;
+            convolution.weight.grad = null;
+            return (y.detach(), weight, leaf.grad!);
+        }
+
+        // Relative, in the Euclidean norm.
+        static double Distance(Tensor one, Tensor other) => ((one.to_type(ScalarType.Float32) - other).norm() / other.norm()).ToDouble();
+    }
+}

@@ -8,7 +8,7 @@ namespace Efface.Cli.Tests;
 public sealed class CutRun : IAsyncLifetime
 {
     internal static readonly string[] Flags
-        = ["--data", "faces", "--limit", "400", "--width", "0.125", "--stem", "fast", "--size", "32", "--threads", "1", "--batch", "32", "--epochs", "3", "--checkpoint", "1"];
+        = ["--data", "faces", "--limit", "300", "--width", "0.125", "--stem", "fast", "--size", "32", "--threads", "1", "--batch", "32", "--epochs", "3", "--checkpoint", "1"];
 
     internal Tool Tool { get; } = new();
 
@@ -24,7 +24,7 @@ public sealed class CutRun : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // Faces are drawn once: later runs find them in the cache, and take as long as this one.
-        Assert.Equal(0, (await Tool.Run("data", "inspect", "--data", "faces", "--limit", "400", "--size", "32")).ExitCode);
+        Assert.Equal(0, (await Tool.Run("data", "inspect", "--data", "faces", "--limit", "300", "--size", "32")).ExitCode);
         var clock = Stopwatch.StartNew();
         Assert.Equal(0, (await Tool.Run(["unlearn", .. Flags, "--out", "whole"])).ExitCode);
         Duration = clock.Elapsed;

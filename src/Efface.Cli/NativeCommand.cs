@@ -27,6 +27,8 @@ internal abstract class NativeCommand<TSettings> : Command<TSettings> where TSet
             Console.Error.WriteLine($"efface: {cause}");
             return Shell.OurFault;
         }
-        return result.Interrupted ? Shell.Interrupted : Shell.Done;
+        if (!result.Interrupted) return Shell.Done;
+        Console.Error.WriteLine($"efface: to go on, give the same command with --resume --out {folder.Path}.");
+        return Shell.Interrupted;
     }
 }

@@ -62,6 +62,16 @@ public sealed class DocumentsTests
         Assert.Contains(row, File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1"), InlineData("2"), InlineData("4"), InlineData("6"), InlineData("8")]
+    public void The_table_of_code_sizes_is_the_stored_one(string bits)
+    {
+        var cells = Lines("kept.txt").Select(line => line.Split('\t')).Single(line => line[0] == (bits == "6" ? "crops-0-strict" : $"bits-0-{bits}"));
+        string Text(int column, string format, int factor = 1) => (decimal.Parse(cells[column], CultureInfo.InvariantCulture) * factor).ToString(format, CultureInfo.InvariantCulture);
+        var row = $"| {bits} | {Text(2, ".000")} | {Text(3, "0.0")} | {Text(7, "0.0", 100)} | {Text(11, "0.0", 100)} | {Text(6, "0.0000")} | {Text(12, ".000")} | {Text(13, ".000")} | {Text(14, ".000")} |";
+        Assert.Contains(row, File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_table_of_vectors_is_the_stored_one() => Assert.All(Lines("vectors.txt").Skip(1).Select(line => line.Split('\t')), cells => Assert.Contains(
         string.Create(CultureInfo.InvariantCulture, $"| {cells[0]} | {Number(cells[1]):F3} | {Number(cells[2]):F3} {(cells[0] == "hsic" ? "of 1" : "bits")} | {Number(cells[3]) * 100:F1} |"),

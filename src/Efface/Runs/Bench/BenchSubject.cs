@@ -63,7 +63,7 @@ internal sealed class BenchSubject : IDisposable
         using var scope = NewDisposeScope();
         using var input = Input(_options.BatchSize);
         _model.Network.train();
-        var fastest = _schedule.Blocks.Select(_ => double.PositiveInfinity).ToArray();
+        var seconds = _schedule.Blocks.Select(_ => new List<double>()).ToArray();
         for (var step = 0; step < steps; step++)
         {
             using var inner = NewDisposeScope();
@@ -72,10 +72,10 @@ internal sealed class BenchSubject : IDisposable
             {
                 var clock = Stopwatch.StartNew();
                 x = block.Step(x, input).Output ?? x;
-                if (step > 0) fastest[i] = Math.Min(fastest[i], clock.Elapsed.TotalSeconds);
+                if (step > 0) seconds[i].Add(clock.Elapsed.TotalSeconds);
             }
         }
-        return fastest;
+        return [.. seconds.Select(ofBlock => Spread.Of(ofBlock).Median)];
     }
 
     /// <summary>Takes some steps on so many images each.</summary>

@@ -72,10 +72,21 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         for (var i = start; i < start + length; i++)
         {
             // Blocks may live on several devices.
-            if (Stages[i].Device is { } device && (device.type, device.index) != (x.device_type, x.device_index)) x = x.to(device);
-            foreach (var (_, module) in Stages[i].Modules) x = module.call(x);
+            if (Stages[i].Device is { } device && (device.type, device.index) != (x.device_type, x.device_index)) x = Next(x, input, x.to(device));
+            foreach (var (_, module) in Stages[i].Modules)
+            {
+                using var scope = NewDisposeScope();
+                x = Next(x, input, module.call(x).MoveToOuterDisposeScope());
+            }
         }
         return x;
+    }
+
+    // What only the backward pass needs it keeps by itself, and lets go as it comes by: a handle of ours would keep it until the step's end.
+    private static Tensor Next(Tensor x, Tensor input, Tensor output)
+    {
+        if (!ReferenceEquals(x, input) && !ReferenceEquals(x, output)) x.Dispose();
+        return output;
     }
 
     /// <summary>The parameters of some of the stages.</summary>

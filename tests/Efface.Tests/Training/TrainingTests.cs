@@ -69,7 +69,7 @@ public sealed class TrainingTests
         using var table = ToyTables.Visible(train: 400, validation: 200);
         using var model = ToyTraining.Model(table);
         var observer = new ToyObserver();
-        var result = ToyTraining.Train(model, table, ToyTraining.Paper with { Forgetting = 0 }, Longer with { Epochs = 4 }, observer);
+        var result = ToyTraining.Train(model, table, ToyTraining.Paper with { Forgetting = 0 }, Longer, observer);
 
         Assert.InRange(result.Fidelity, 0.95, 1);
         Assert.InRange(observer.Epochs[^1].Information["taskInformation"], observer.Epochs[0].Information["taskInformation"] + 0.2, 1);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
 using Efface.Reporting;
+using Efface.Runs;
 using Xunit;
 
 namespace Efface.Tests;
@@ -70,6 +71,22 @@ public sealed class DocumentsTests
         string Text(int column, string format, int factor = 1) => (decimal.Parse(cells[column], CultureInfo.InvariantCulture) * factor).ToString(format, CultureInfo.InvariantCulture);
         var row = $"| {bits} | {Text(2, ".000")} | {Text(3, "0.0")} | {Text(7, "0.0", 100)} | {Text(11, "0.0", 100)} | {Text(6, "0.0000")} | {Text(12, ".000")} | {Text(13, ".000")} | {Text(14, ".000")} |";
         Assert.Contains(row, File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_table_of_speed_is_the_stored_one()
+    {
+        var document = File.ReadAllText(Path.Combine(Root, "docs", "performance.md"));
+        var record = JsonSerializer.Deserialize<BenchRecord>(File.ReadAllText(Path.Combine(Root, "docs", "results", "bench.json")), RunFolder.Json)!;
+        string Range(Spread spread, string format) => string.Create(CultureInfo.InvariantCulture, $"{spread.Median.ToString(format, CultureInfo.InvariantCulture)} [{spread.Low.ToString(format, CultureInfo.InvariantCulture)}, {spread.High.ToString(format, CultureInfo.InvariantCulture)}]");
+        Assert.All(record.Results, result =>
+        {
+            var raw = result.Timings.Single(timing => timing.Mode == BenchMode.Raw).PeakBytes!.Value;
+            Assert.All(result.Timings, timing => Assert.Contains(string.Create(CultureInfo.InvariantCulture,
+                $"| {result.Case.Model} | {result.Case.Size} | {timing.Mode.ToString().ToLowerInvariant()} | {Range(timing.Milliseconds, "F0")} | {Range(timing.OverPlain, "F2")} | {Range(timing.SpeedUp, "F2")} | {timing.PeakBytes / 1e6:F0} | {timing.PeakBytes / (double)raw:F2} |"), document, StringComparison.Ordinal));
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture,
+                $"{result.Case.Model}, {result.Case.Size} px: blocks end after {string.Join(", ", result.BlockEnds)}, {string.Join(" and ", result.BlockMilliseconds.Select(time => time.ToString("F0", CultureInfo.InvariantCulture)))} ms by themselves, ceiling {result.Ceiling:F2}"), document, StringComparison.Ordinal);
+        });
     }
 
     [Fact]

@@ -54,20 +54,7 @@ public static class ModelRun
         var options = Options(prepared);
         var (original, ends) = Start(prepared, options, observer);
         using var owned = original;
-        var record = new RunRecord
-        {
-            Command = command,
-            Started = began?.Started ?? started,
-            Config = prepared.Config with
-            {
-                Split = original.Description.Split,
-                Epochs = options.Epochs,
-                LearningRate = options.LearningRate,
-                Blocks = ends is null ? null : string.Join(',', ends.Select(end => original.Network.Stages[end].Name)),
-            },
-            Environment = EnvironmentRecords.Capture(),
-            Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
-        };
+        var record = Describe(command, began?.Started ?? started, prepared, options, original, ends);
         if (began is not null) Resumption.Check(began, record, path);
         var folder = began is null ? RunFolder.Create(path) : RunFolder.Open(path);
         var checkpoint = new Checkpoint(Path.Combine(folder.Path, "checkpoint"), TimeSpan.FromSeconds(prepared.Config.CheckpointSeconds), note => observer?.OnNote(note));
@@ -79,10 +66,10 @@ public static class ModelRun
         }
         foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
         if (options.Precision == Precision.Bf16 && !Compute.IsFastInBf16) observer?.OnNote("note: this processor has no instructions for bf16, and takes longer with it than with fp32.");
-        try
+        return WholeOrNotAtAll(folder, isBegun: () => began is not null || checkpoint.Exists, () =>
         {
             using var removal = Removals.Of(prepared, observer, observer, cancel);
-            var shown = removal is null ? prepared : prepared with { Table = removal.Table };
+            var shown = removal is null ? prepared : prepared with { Table = removal.Table, Config = record.Config };
             using var anew = removal is null ? null : Start(shown, options, null).Model;
             var model = anew ?? original;
             record = record with { AttentionRemoval = removal?.Result };
@@ -96,18 +83,42 @@ public static class ModelRun
                 Result = new ResultRecord(result.Fidelity, result.Epochs, clock.Elapsed.TotalSeconds + (began?.Result?.Seconds ?? 0), result.Interrupted, result.Diverged),
             };
             if (!result.Interrupted) checkpoint.Remove();
+        });
+    }
+
+    private static RunRecord Describe(string command, DateTimeOffset started, Prepared prepared, TrainingOptions options, TrainedModel model, IReadOnlyList<int>? ends) => new()
+    {
+        Command = command,
+        Started = started,
+        Config = prepared.Config with
+        {
+            Split = model.Description.Split,
+            Epochs = options.Epochs,
+            LearningRate = options.LearningRate,
+            Blocks = ends is null ? null : string.Join(',', ends.Select(end => model.Network.Stages[end].Name)),
+        },
+        Environment = EnvironmentRecords.Capture(),
+        Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
+    };
+
+    // What has begun can be gone on with; of anything else that failed nothing is left.
+    private static RunFolder WholeOrNotAtAll(RunFolder folder, Func<bool> isBegun, Action work)
+    {
+        try
+        {
+            work();
             return folder;
         }
-        catch (IOException fault) when (began is not null || checkpoint.Exists)
+        catch (IOException fault) when (isBegun())
         {
-            throw new InvalidInputException($"--out {path}", $"cannot be written ({fault.Message})", "Free space, and go on with --resume: the last good state stands there");
+            throw new InvalidInputException($"--out {folder.Path}", $"cannot be written ({fault.Message})", "Free space, and go on with --resume: the last good state, where there is one, stands there");
         }
         catch (IOException fault)
         {
             folder.Discard();
-            throw new InvalidInputException($"--out {path}", $"cannot be written ({fault.Message})", "Free space, or name a folder on another disk; nothing was left behind");
+            throw new InvalidInputException($"--out {folder.Path}", $"cannot be written ({fault.Message})", "Free space, or name a folder on another disk; nothing was left behind");
         }
-        catch (Exception fault) when (fault is InvalidInputException or OperationCanceledException && began is null && !checkpoint.Exists)
+        catch (Exception fault) when (fault is InvalidInputException or OperationCanceledException && !isBegun())
         {
             folder.Discard();
             throw;

@@ -44,10 +44,10 @@ public sealed class BenchTests : IDisposable
     public async Task Memory_is_measured_in_a_process_for_each_mode()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems do not tell a process's peak from some moment on");
-        var outcome = await _tool.Run("bench", "--model", "resnet18", "--size", "64", "--width", "0.25", "--batch", "64", "--steps", "3", "--rounds", "2", "--threads", "1", "--json");
+        var outcome = await _tool.Run("bench", "--model", "resnet18", "--size", "64", "--width", "0.25", "--batch", "192", "--steps", "3", "--rounds", "2", "--threads", "1", "--json");
         var peaks = outcome.Json["results"]![0]!["timings"]!.AsArray().ToDictionary(timing => (string)timing!["mode"]!, timing => (double)timing!["peakBytes"]!);
 
-        Assert.InRange(peaks["local"] / peaks["raw"], 0.2, 0.9);
+        Assert.InRange(peaks["local"] / peaks["raw"], 0.2, 0.95);
         Assert.InRange(peaks["plain"] / peaks["raw"], 0.2, 1);
     }
 

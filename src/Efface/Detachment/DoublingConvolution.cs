@@ -21,7 +21,7 @@ internal sealed class DoublingConvolution : Module<Tensor, Tensor>
     {
         convolution = Conv2d(inputs, outputs, 3, padding: 1, bias: hasBias);
         RegisterComponents();
-        folds = Folds();
+        folds = Folds().DetachFromDisposeScope();
         register_buffer(nameof(folds), folds, persistent: false);
     }
 
@@ -31,7 +31,7 @@ internal sealed class DoublingConvolution : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var (outputs, inputs) = (convolution.weight.shape[0], convolution.weight.shape[1]);
         // [outputs · inputs, 9] × [9, 36] → [outputs, inputs, phase, 9] → [outputs · phase, inputs, 3, 3]
-        var kernels = convolution.weight.view(-1, 9).matmul(folds).view(outputs, inputs, 4, 9).transpose(1, 2).reshape(outputs * 4, inputs, 3, 3);
+        var kernels = convolution.weight.view(-1, 9).matmul(folds.to(x.device)).view(outputs, inputs, 4, 9).transpose(1, 2).reshape(outputs * 4, inputs, 3, 3);
         var phases = functional.conv2d(x, kernels, convolution.bias?.repeat_interleave(4), padding: [1, 1]);
         return functional.pixel_shuffle(phases, 2).MoveToOuterDisposeScope();
     }

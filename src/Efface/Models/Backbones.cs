@@ -75,7 +75,7 @@ public static class Backbones
 
         var network = new StagedNetwork(stages);
         foreach (var convolution in network.modules().OfType<Convolution>())
-            init.kaiming_normal_(convolution.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
+            init.kaiming_normal_(convolution.Weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
         return network;
     }
 

@@ -13,8 +13,11 @@ public sealed class Convolution : Module<Tensor, Tensor>
 {
     private readonly long[] _stride, _padding;
 
+    // Under the name that it is registered by: who moves a module to a device sets the field of that name.
+    private readonly Parameter weight;
+
     /// <summary>f32 [outputs, inputs, kernel, kernel].</summary>
-    public Parameter weight { get; }
+    public Parameter Weight => weight;
 
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
@@ -24,8 +27,10 @@ public sealed class Convolution : Module<Tensor, Tensor>
     {
         (_stride, _padding) = ([stride, stride], [kernel / 2, kernel / 2]);
         weight = new Parameter(torch.empty(outputs, inputs, kernel, kernel));
+        // It is the module's, in whatever scope that is made.
+        weight.DetachFromDisposeScope();
         init.kaiming_uniform_(weight, a: Math.Sqrt(5));
-        register_parameter(nameof(weight), weight);
+        RegisterComponents();
     }
 
     /// <inheritdoc/>

@@ -49,7 +49,7 @@ public static class MultiplyAdds
 
     private static long Of(Module layer, long[] output) => layer switch
     {
-        Convolution convolution => Product(output) * Product(convolution.weight.shape[1..]),
+        Convolution convolution => Product(output) * Product(convolution.Weight.shape[1..]),
         TorchSharp.Modules.Conv2d convolution => Product(output) * Product(convolution.weight.shape[1..]),
         TorchSharp.Modules.Linear linear => linear.weight.shape[0] * linear.weight.shape[1],
         _ => 0,

@@ -46,4 +46,15 @@ public sealed class DoublingConvolutionTests
         Assert.Equal(["convolution.bias", "convolution.weight"], doubling.state_dict().Keys.Order());
         Assert.Equal(2, ToyTraining.Values(doubling.parameters()).Length);
     }
+
+    [Fact]
+    public void It_outlives_the_scope_that_it_was_made_in()
+    {
+        DoublingConvolution made;
+        using (NewDisposeScope()) made = new DoublingConvolution(2, 3, hasBias: true);
+        using var doubling = made;
+        using var scope = NewDisposeScope();
+
+        Assert.Equal([1, 3, 4, 4], doubling.call(ones(1, 2, 2, 2)).shape);
+    }
 }

@@ -23,7 +23,7 @@ public sealed class ConvolutionTests
         manual_seed(1);
         using var convolution = new Convolution(3, 5, kernel, stride);
         var x = randn(2, 3, 9, 9);
-        var expected = functional.conv2d(x, convolution.weight, strides: [stride, stride], padding: [kernel / 2, kernel / 2]);
+        var expected = functional.conv2d(x, convolution.Weight, strides: [stride, stride], padding: [kernel / 2, kernel / 2]);
 
         Assert.True(convolution.call(x).equal(expected).all().ToBoolean());
     }
@@ -36,7 +36,7 @@ public sealed class ConvolutionTests
         manual_seed(1);
         using var torchs = Conv2d(3, 5, 3, bias: false);
 
-        Assert.Equal(torchs.weight.data<float>(), ours.weight.data<float>());
+        Assert.Equal(torchs.weight.data<float>(), ours.Weight.data<float>());
         Assert.Equal(["weight"], ours.state_dict().Keys);
     }
 
@@ -51,7 +51,7 @@ public sealed class ConvolutionTests
         var (half, halfGradient, halfBelow) = Through(x.to_type(ScalarType.BFloat16));
 
         Assert.Equal((ScalarType.BFloat16, ScalarType.BFloat16), (half.dtype, halfBelow.dtype));
-        Assert.Equal((ScalarType.Float32, ScalarType.Float32), (convolution.weight.dtype, halfGradient.dtype));
+        Assert.Equal((ScalarType.Float32, ScalarType.Float32), (convolution.Weight.dtype, halfGradient.dtype));
         Assert.InRange(Distance(half, output), 1e-5, Rounding);
         Assert.InRange(Distance(halfGradient, gradient), 1e-5, Rounding);
         Assert.InRange(Distance(halfBelow, below), 1e-5, Rounding);
@@ -61,12 +61,23 @@ public sealed class ConvolutionTests
             var leaf = input.detach().requires_grad_(true);
             var y = convolution.call(leaf);
             y.to_type(ScalarType.Float32).square().sum().backward();
-            var weight = convolution.weight.grad!;
-            convolution.weight.grad = null;
+            var weight = convolution.Weight.grad!;
+            convolution.Weight.grad = null;
             return (y.detach(), weight, leaf.grad!);
         }
 
         // Relative, in the Euclidean norm.
         static double Distance(Tensor one, Tensor other) => ((one.to_type(ScalarType.Float32) - other).norm() / other.norm()).ToDouble();
+    }
+
+    [Fact]
+    public void A_convolution_outlives_the_scope_that_it_was_made_in()
+    {
+        Convolution made;
+        using (NewDisposeScope()) made = new Convolution(2, 3, 3);
+        using var convolution = made;
+        using var scope = NewDisposeScope();
+
+        Assert.Equal([1, 3, 4, 4], convolution.call(ones(1, 2, 4, 4)).shape);
     }
 }

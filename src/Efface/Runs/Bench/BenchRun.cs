@@ -67,7 +67,7 @@ public static class BenchRun
     {
         observer?.OnBench(one, "cut", 0, settings.Rounds);
         var plan = BenchSubject.Balance(one, settings);
-        // Raw training detaches at the split, the local schedules where the blocks end: the paper's strict has no say in either.
+        // Raw training detaches at the middle of the network, and has no blocks.
         IReadOnlyList<int>? EndsOf(BenchMode mode) => mode is BenchMode.Local or BenchMode.Pipelined ? plan.Ends : null;
         var subjects = Modes.ToDictionary(mode => mode, mode => new BenchSubject(one, mode, settings, EndsOf(mode)));
         try

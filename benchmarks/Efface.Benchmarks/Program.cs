@@ -3,6 +3,7 @@
 //   … -- verdicts [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each.
 //   … -- cost quick|full [attackers] [shape, as 512 or 128x8x8]: how long an attack takes at the size of a real audit.
 //   … -- kept validation|test RUN [RUN ...]: what the codes of some runs keep and leak, a line each; of runs without a code the fidelity.
+//   … -- parts [turns]: where the time of a training step goes, and what was replaced beside what replaced it.
 //   … -- coverage [redraws]: how often intervals contain the truth.
 using System.Diagnostics;
 using System.Globalization;
@@ -25,6 +26,11 @@ if (args is ["cost", var budget, ..])
 if (args is ["kept", var part, .. var runs])
 {
     Kept.Run(Enum.Parse<Part>(part, ignoreCase: true), runs);
+    return;
+}
+if (args is ["parts", ..])
+{
+    Parts.Run(Number(1, 20));
     return;
 }
 if (args is ["coverage", ..])

@@ -95,8 +95,7 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
             return Shell.Done;
         }
         var bench = settings.ToBench();
-        var record = ProgressDisplay.Show(display => BenchRun.Measure(
-            bench, bench.MeasuresMemory ? (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)) : null, display, Shell.Cancel));
+        var record = ProgressDisplay.Show(display => BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, Shell.Cancel));
         if (settings.Json) Shell.PrintJson(record);
         else Print(record);
         return Shell.Done;
@@ -118,7 +117,7 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
     {
         foreach (var result in record.Results)
         {
-            var (one, plain) = (result.Case, result.Timings.Single(timing => timing.Mode == BenchMode.Raw).PeakBytes);
+            var (one, raw) = (result.Case, result.Timings.Single(timing => timing.Mode == BenchMode.Raw).PeakBytes);
             Console.Out.WriteLine($"{one.Model}, {one.Size} pixels, {one.Precision.ToString().ToLowerInvariant()}, {one.Batch} images a step; blocks end after {string.Join(", ", result.BlockEnds)}: {string.Join(" + ", result.BlockMilliseconds.Select(Whole))} ms by themselves; the pipeline can be {Ratio(result.Ceiling)} times as fast as raw at most.");
             var table = new Table().AddColumn("");
             foreach (var column in new[] { "ms a step", "images/s", "over plain training", "raw over this", "peak memory", "of raw's" }) table.AddColumn(column, cell => cell.RightAligned());
@@ -126,7 +125,7 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
                 table.AddRow([.. new[]
                 {
                     timing.Mode.ToString().ToLowerInvariant(), Range(timing.Milliseconds, Whole), Whole(timing.ImagesPerSecond), Range(timing.OverPlain, Ratio), Range(timing.SpeedUp, Ratio),
-                    timing.PeakBytes is { } bytes ? $"{Whole(bytes / 1e6)} MB" : "—", timing.PeakBytes / (double?)plain is { } share ? share.ToString("P0", CultureInfo.InvariantCulture) : "—",
+                    timing.PeakBytes is { } bytes ? $"{Whole(bytes / 1e6)} MB" : "—", timing.PeakBytes / (double?)raw is { } share ? share.ToString("P0", CultureInfo.InvariantCulture) : "—",
                 }.Select(Markup.Escape)]);
             AnsiConsole.Write(table);
         }

@@ -51,9 +51,7 @@ public sealed class CutRun : IAsyncLifetime
 
     private static void Interrupt(Process process, string line)
     {
-        if (!line.StartsWith("epoch 1/", StringComparison.Ordinal)) return;
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-        kill.WaitForExit();
+        if (line.StartsWith("epoch 1/", StringComparison.Ordinal)) Tool.Send("INT", process);
     }
 }
 

@@ -57,8 +57,7 @@ public sealed class InterruptionTests(TrainedRun trained)
         {
             if (sent || !line.StartsWith(when, StringComparison.Ordinal)) return;
             sent = true;
-            using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-            kill.WaitForExit();
+            Tool.Send(signal, process);
         }
         var outcome = await _tool.Run(null, Interrupt, arguments);
         Assert.True(sent, $"never saw '{when}': {outcome.Error}");

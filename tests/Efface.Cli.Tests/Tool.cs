@@ -32,6 +32,13 @@ internal sealed class Tool : IDisposable
     public Task<Outcome> Run((string Name, string Value)? environment, Action<Process, string>? onError, params string[] arguments)
         => Run(["dotnet", Assembly, .. arguments], environment, onError);
 
+    /// <summary>Sends a signal such as INT.</summary>
+    public static void Send(string signal, Process process)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
     /// <summary>Kills the tool (SIGKILL) if it is still at work after so long.</summary>
     public Task<Outcome> RunFor(TimeSpan time, params string[] arguments) => Run(["dotnet", Assembly, .. arguments], killAfter: time);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -62,8 +63,7 @@ internal sealed class RemovedImages
     /// <summary>Says what came of it: from now on the images are found.</summary>
     public void Keep(AttentionRemovalResult result)
     {
-        File.WriteAllText(_result + ".partial", JsonSerializer.Serialize(result, Json));
-        File.Move(_result + ".partial", _result, overwrite: true);
+        WholeFile.Write(_result, partial => File.WriteAllText(partial, JsonSerializer.Serialize(result, Json)));
     }
 
     private AttentionRemovalResult? Told()

@@ -15,7 +15,7 @@ public static class MultiplyAdds
         var wasTraining = network.training;
         network.eval();
         var counts = new long[network.Stages.Count];
-        var x = torch.zeros([1, .. image], device: network.parameters().First().device);
+        var x = torch.zeros([1, .. image], device: network.Device);
         for (var i = 0; i < counts.Length; i++)
         {
             var stage = i;

@@ -18,9 +18,6 @@ public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tenso
 
     /// <summary>Whether it ends where a layer of the architecture ends: what reports and choices of a place look at.</summary>
     public bool EndsLayer => !Name.Contains('.', StringComparison.Ordinal);
-
-    /// <summary>Where its weights are; null where it has none.</summary>
-    public Device? Device => Modules.SelectMany(entry => entry.Module.parameters()).FirstOrDefault()?.device;
 }
 
 /// <summary>
@@ -35,6 +32,9 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     /// <summary>The name of the last stage, whose output is the logits [B, classes].</summary>
     public const string Head = "head";
 
+    // Null where all stages are in one place.
+    private Device[]? _devices;
+
     /// <summary>Builds a network; the modules become its own.</summary>
     /// <exception cref="ArgumentException">A stage's name appears twice.</exception>
     public StagedNetwork(IReadOnlyList<Stage> stages) : base(nameof(StagedNetwork))
@@ -43,6 +43,21 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         Stages = stages;
         foreach (var layer in stages.SelectMany(stage => stage.Modules).GroupBy(entry => entry.Name.Split('.')[0]))
             register_module(layer.Key, layer.First().Name == layer.Key ? layer.Single().Module : new Layer(layer));
+    }
+
+    /// <summary>Where the first stage is.</summary>
+    public Device Device => DeviceOf(0);
+
+    /// <summary>Where a stage is.</summary>
+    public Device DeviceOf(int stage) => _devices?[stage] ?? parameters().First().device;
+
+    /// <summary>Moves stages to devices of their own; what they compute follows.</summary>
+    /// <param name="deviceOf">From the stage's number.</param>
+    public void Place(Func<int, Device> deviceOf)
+    {
+        _devices = [.. Enumerable.Range(0, Stages.Count).Select(deviceOf)];
+        for (var stage = 0; stage < Stages.Count; stage++)
+            foreach (var (_, module) in Stages[stage].Modules) module.to(_devices[stage]);
     }
 
     /// <summary>The stages, from the image to the logits.</summary>
@@ -71,8 +86,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         var x = input;
         for (var i = start; i < start + length; i++)
         {
-            // Blocks may live on several devices.
-            if (Stages[i].Device is { } device && (device.type, device.index) != (x.device_type, x.device_index)) x = Next(x, input, x.to(device));
+            if (_devices is not null) x = Next(x, input, x.to(_devices[i]));
             foreach (var (_, module) in Stages[i].Modules)
             {
                 using var scope = NewDisposeScope();
@@ -103,7 +117,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         using var noGradient = no_grad();
         var wasTraining = training;
         eval();
-        var x = torch.zeros([1, .. image], device: parameters().First().device);
+        var x = torch.zeros([1, .. image], device: Device);
         var shapes = new List<long[]>();
         for (var i = 0; i < Stages.Count; i++)
         {

@@ -3,11 +3,14 @@ namespace Efface.Models;
 /// <summary>A file that is there whole or not at all.</summary>
 internal static class WholeFile
 {
+    /// <summary>What a temporary name ends in.</summary>
+    public const string Partial = ".partial";
+
     /// <summary>Has it written to a temporary name, and renames it.</summary>
     /// <exception cref="IOException">It cannot be written; a file that was there is as it was.</exception>
     public static void Write(string path, Action<string> write)
     {
-        var partial = path + ".partial";
+        var partial = path + Partial;
         try
         {
             write(partial);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Models;
 using Efface.Training;
 using nietras.SeparatedValues;
 
@@ -11,8 +12,6 @@ namespace Efface.Reporting;
 /// <summary>A run's folder: the contract with other programs. Every file is written to a temporary name and renamed.</summary>
 public sealed class RunFolder
 {
-    private const string Partial = ".partial";
-
     private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", AuditFile = "audit.json", CertificateFile = "certificate.json", SkippedFile = "skipped.csv", PicturesFolder = "pictures";
 
     /// <summary>How Efface writes JSON: camelCase, indented, NaN as a string.</summary>
@@ -36,7 +35,7 @@ public sealed class RunFolder
     public static RunFolder Create(string path)
     {
         if (string.IsNullOrWhiteSpace(path)) throw new InvalidInputException("--out", "names no folder", "Name a new folder, or leave the flag out");
-        if (File.Exists(path) || Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !entry.EndsWith(Partial, StringComparison.Ordinal)))
+        if (File.Exists(path) || Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !entry.EndsWith(WholeFile.Partial, StringComparison.Ordinal)))
             throw new InvalidInputException($"--out {path}", "already in use", "Name a new folder, or remove this one");
         try
         {
@@ -144,11 +143,7 @@ public sealed class RunFolder
     }
 
     /// <summary>Writes a text file, whole or not at all.</summary>
-    public void Write(string name, string text)
-    {
-        File.WriteAllText(At(name + Partial), text);
-        File.Move(At(name + Partial), At(name), overwrite: true);
-    }
+    public void Write(string name, string text) => WholeFile.Write(At(name), partial => File.WriteAllText(partial, text));
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 

@@ -24,7 +24,7 @@ internal static class BlockChoice
         {
             if (!forgets) yield return new Problem($"--blocks {blocks}", "plain training has no auxiliary networks from which blocks could learn", "Leave it out, or use efface unlearn");
             else if (!isLocal) yield return new Problem($"--blocks {blocks}", "training from end to end is one block", "Give --schedule local or pipelined as well");
-            if (int.TryParse(blocks, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && count < FewestBlocks)
+            if (Count(blocks) < FewestBlocks)
                 yield return new Problem($"--blocks {blocks}", $"below {FewestBlocks}", $"Give {FewestBlocks} or more, or the last stages of all blocks but the last");
             if (config.Split is { } split && recipe is { IsDiscrete: false } && Names(blocks) is { } names && names[^1] != split)
                 yield return new Problem($"--split {split}", $"--blocks {blocks} says where the network is cut", "Give one of the two");

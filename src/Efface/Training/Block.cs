@@ -35,7 +35,7 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     public bool Recomputes { get; init; }
 
     /// <summary>Where it computes.</summary>
-    public Device Device { get; } = network.Stages[stages.Start.GetOffset(network.Stages.Count)].Device ?? network.parameters().First().device;
+    public Device Device { get; } = network.DeviceOf(stages.Start.GetOffset(network.Stages.Count));
 
     private bool Classifies => _end == network.Stages.Count;
 

@@ -107,21 +107,19 @@ public static class BlockPlacing
     private static double Tail(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int first, bool untouched)
     {
         using var scope = NewDisposeScope();
-        using var block = Schedules.Last(model, recipe, labels, options, first, untouched ? TrainedModel.Create(model.Description with { Bits = null }, DeviceOf(model)).Network : null);
+        using var block = Schedules.Last(model, recipe, labels, options, first, untouched ? TrainedModel.Create(model.Description with { Bits = null }, model.Network.Device).Network : null);
         var (h, input) = (options.InPrecision(Given(model, options, first)), Noise(model, labels, options));
         return Fastest(() => block.Step(h, input));
     }
 
     // Noise of the shape that a stage is given.
     private static Tensor Given(TrainedModel model, TrainingOptions options, int stage)
-        => torch.randn([options.BatchSize, .. stage == 0 ? model.Description.Input : model.Network.OutputShapes(model.Description.Input)[stage - 1]], device: DeviceOf(model));
-
-    private static Device DeviceOf(TrainedModel model) => model.Network.parameters().First().device;
+        => torch.randn([options.BatchSize, .. stage == 0 ? model.Description.Input : model.Network.OutputShapes(model.Description.Input)[stage - 1]], device: model.Network.Device);
 
     private static StepInput Noise(TrainedModel model, TaskAndAttributes labels, TrainingOptions options)
     {
-        var images = torch.rand([options.BatchSize, .. model.Description.Input], device: DeviceOf(model));
-        Tensor Labels(Column column) => torch.randint(0, column.Classes.Count, [options.BatchSize], dtype: ScalarType.Int64, device: DeviceOf(model));
+        var images = torch.rand([options.BatchSize, .. model.Description.Input], device: model.Network.Device);
+        Tensor Labels(Column column) => torch.randint(0, column.Classes.Count, [options.BatchSize], dtype: ScalarType.Int64, device: model.Network.Device);
         return new StepInput(options.InPrecision(images), images, new Batch(images, Labels(labels.Task), [.. labels.Loaded.Select(Labels)]), 1, 0);
     }
 

@@ -18,20 +18,18 @@ public sealed class Checkpoint(string folder, TimeSpan every, Action<string>? on
     /// <summary>Whether it is time to save.</summary>
     public bool IsDue => _sinceSaved.Elapsed >= every;
 
-    /// <summary>Saves; false where it could not be written.</summary>
-    public bool Save(Action<Snapshot> state)
+    /// <summary>Saves, or tells why it could not.</summary>
+    public void Save(Action<Snapshot> state)
     {
         _sinceSaved.Restart();
         try
         {
             Directory.CreateDirectory(folder);
             Snapshot.Save(_file, state);
-            return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             onFault?.Invoke($"{folder}: the state of the training cannot be saved ({fault.Message.TrimEnd('.')}). {(Exists ? "The last one that could stays" : "There is none to go on from yet")}; free space or make the folder writable.");
-            return false;
         }
     }
 

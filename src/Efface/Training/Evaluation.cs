@@ -16,7 +16,7 @@ public static class Evaluation
     {
         var wasTraining = network.training;
         network.eval();
-        var device = network.parameters().First().device;
+        var device = network.Device;
         using (no_grad())
             foreach (var read in loader.Epoch())
                 using (read)

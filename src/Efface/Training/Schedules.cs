@@ -1,6 +1,5 @@
 using Efface.Detachment;
 using Efface.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Efface.Training;
@@ -54,10 +53,7 @@ public static class Schedules
     /// <param name="ends">The last stages of all blocks but the last.</param>
     /// <param name="devices">One for each block.</param>
     public static void Place(TrainedModel model, IReadOnlyList<int> ends, IReadOnlyList<Device> devices)
-    {
-        for (var stage = 0; stage < model.Network.Stages.Count; stage++)
-            foreach (var (_, module) in model.Network.Stages[stage].Modules) module.to(devices[ends.Count(end => end < stage)]);
-    }
+        => model.Network.Place(stage => devices[ends.Count(end => end < stage)]);
 
     private static Block EndToEnd(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, StagedNetwork? untouched)
     {
@@ -85,13 +81,13 @@ public static class Schedules
     };
 
     private static AuxiliaryNetwork Auxiliary(TrainedModel model, Recipe recipe, TaskAndAttributes labels, int stage)
-        => new(recipe, labels, model.Network.OutputShapes(model.Description.Input)[stage], model.Description.Input, DeviceOf(model, stage));
+        => new(recipe, labels, model.Network.OutputShapes(model.Description.Input)[stage], model.Description.Input, model.Network.DeviceOf(stage));
 
     // Bottleneck and classifier learn fast with Adam, whatever the extractor below them does.
     private static Block ThroughCodes(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int first, StagedNetwork? untouched)
     {
         var (network, codes) = (model.Network, 1L << recipe.Bits);
-        var (device, last) = (DeviceOf(model, model.Split), network.IndexOf(StagedNetwork.Embedding));
+        var (device, last) = (network.DeviceOf(model.Split), network.IndexOf(StagedNetwork.Embedding));
         var contents = new CodeContents(recipe, labels, codes, model.Description.Input, device, untouched is null ? null : new EmbeddingTarget(untouched));
         return new Block(network, first..)
         {
@@ -104,6 +100,4 @@ public static class Schedules
     }
 
     private static BlockOptimiser Sgd(TrainedModel model, Range stages, TrainingOptions options) => BlockOptimiser.Sgd(model.Network.Parameters(stages), options);
-
-    private static Device DeviceOf(TrainedModel model, int stage) => model.Network.Stages[stage].Device ?? model.Network.parameters().First().device;
 }

@@ -23,7 +23,7 @@ public sealed record TrainingResult(int Epochs, double Fidelity, bool Interrupte
 public sealed class Trainer(
     Schedule schedule, TrainingOptions options, Normalisation normalisation, Augmentation augmentation, double ramp = 0, IProbe? probe = null, Checkpoint? checkpoint = null)
 {
-    private readonly Device _device = schedule.Network.parameters().First().device;
+    private readonly Device _device = schedule.Network.Device;
 
     /// <summary>Trains, and leaves the network with the weights that are to be kept.</summary>
     /// <param name="training">Training images.</param>
@@ -40,7 +40,7 @@ public sealed class Trainer(
             {
                 if (!Learn(course, training, observer, cancel)) break;
                 Conclude(course, training, validation, observer);
-                checkpoint?.Save(snapshot => Exchange(snapshot, course));
+                Save(course);
             }
         }
         catch (TrainingDivergedException diverged)
@@ -51,7 +51,7 @@ public sealed class Trainer(
         }
         if (cancel.IsCancellationRequested)
         {
-            checkpoint?.Save(snapshot => Exchange(snapshot, course));
+            Save(course);
             return new TrainingResult(course.Epoch, course.Fidelity, true, null);
         }
         if (options.Patience is not null) course.Guard.Restore();
@@ -82,7 +82,7 @@ public sealed class Trainer(
             before = course.Sums.Images;
             if (cancel.IsCancellationRequested) return false;
             if (course.Sums.Steps == training.Batches) return true;
-            checkpoint!.Save(snapshot => Exchange(snapshot, course));
+            Save(course);
             clock.Restart();
         }
     }
@@ -137,6 +137,8 @@ public sealed class Trainer(
             course.Pull * (ramp <= 0 ? 1 : Math.Min(1, progress / ramp)),
             options.RateFactor(progress)).DetachFromDisposeScope();
     }
+
+    private void Save(Course course) => checkpoint?.Save(snapshot => Exchange(snapshot, course));
 
     private void Exchange(Snapshot snapshot, Course course)
     {

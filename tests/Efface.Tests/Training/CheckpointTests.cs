@@ -139,6 +139,6 @@ public sealed class CheckpointTests : IDisposable
         var isChecked = stopAfter is not null || told is not null || Directory.Exists(_folder);
         var checkpoint = isChecked ? new Checkpoint(_folder, TimeSpan.FromDays(1), note => told?.Add(note)) : null;
         ToyTraining.Run(schedule, _table, options, observer, 0.5, checkpoint: checkpoint, cancel: cancel.Token);
-        return (ToyTraining.Values([.. model.Network.parameters(), .. model.Network.buffers()]), observer.Epochs);
+        return (ToyTraining.State(model.Network), observer.Epochs);
     }
 }

@@ -136,7 +136,7 @@ public sealed class PipelinedScheduleTests : IDisposable
         using var schedule = ToyTraining.Schedule(model, _table, ToyTraining.Named(recipe), kind: kind, ends: ends);
         var observer = new ToyObserver();
         ToyTraining.Run(schedule, _table, ToyTraining.Options, observer, ramp: 0.5, cancel: TestContext.Current.CancellationToken);
-        return (ToyTraining.Values([.. model.Network.parameters(), .. model.Network.buffers()]), observer.Epochs);
+        return (ToyTraining.State(model.Network), observer.Epochs);
     }
 
     private StepInput Input(bool isWrong = false)

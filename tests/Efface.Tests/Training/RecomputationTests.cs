@@ -28,7 +28,7 @@ public sealed class RecomputationTests
             using var model = ToyTraining.Model(table, ToyTraining.Named(recipe), network: ToyNetworks.Residual());
             using var schedule = ToyTraining.Schedule(model, table, ToyTraining.Named(recipe), options, kind);
             ToyTraining.Run(schedule, table, options);
-            return ToyTraining.Values([.. model.Network.parameters(), .. model.Network.buffers()]);
+            return ToyTraining.State(model.Network);
         }
     }
 }

@@ -71,5 +71,8 @@ internal static class ToyTraining
         return new StepInput(Normalisation.Of(table).Apply(batch.Images), batch.Images.to_type(ScalarType.Float32) / 255, batch, strength, rateFactor);
     }
 
+    /// <summary>Every weight, and every statistic.</summary>
+    public static float[][] State(StagedNetwork network) => Values([.. network.parameters(), .. network.buffers()]);
+
     public static float[][] Values(IEnumerable<Tensor> tensors) => [.. tensors.Select(tensor => tensor.detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray())];
 }

@@ -51,11 +51,11 @@ public static class BenchRun
 
     /// <summary>Measures every network in every mode, by turns: what slows the machine for a while slows all of them.</summary>
     /// <param name="settings">What and how long.</param>
-    /// <param name="measureMemory">Runs <see cref="PeakMemory.Of"/> in a process of its own; null leaves memory out.</param>
+    /// <param name="measureMemory">Runs <see cref="PeakMemory.Of"/> in a process of its own.</param>
     /// <param name="observer">Hears how far it is.</param>
     /// <param name="cancel">Ends after the measurement at hand.</param>
     /// <exception cref="InvalidInputException">A setting is out of range.</exception>
-    public static BenchRecord Measure(BenchSettings settings, Func<BenchCase, BenchMode, IReadOnlyList<int>, long>? measureMemory, IBenchObserver? observer = null, CancellationToken cancel = default)
+    public static BenchRecord Measure(BenchSettings settings, Func<BenchCase, BenchMode, IReadOnlyList<int>, long> measureMemory, IBenchObserver? observer = null, CancellationToken cancel = default)
     {
         if (settings.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
         Compute.UseThreads(settings.Threads);
@@ -63,7 +63,7 @@ public static class BenchRun
         return new BenchRecord(settings, EnvironmentRecords.Capture(), [.. cases.Select(one => Measure(one, settings, measureMemory, observer, cancel))]);
     }
 
-    private static BenchResult Measure(BenchCase one, BenchSettings settings, Func<BenchCase, BenchMode, IReadOnlyList<int>, long>? measureMemory, IBenchObserver? observer, CancellationToken cancel)
+    private static BenchResult Measure(BenchCase one, BenchSettings settings, Func<BenchCase, BenchMode, IReadOnlyList<int>, long> measureMemory, IBenchObserver? observer, CancellationToken cancel)
     {
         observer?.OnBench(one, "cut", 0, settings.Rounds);
         var plan = BenchSubject.Balance(one, settings);
@@ -85,12 +85,13 @@ public static class BenchRun
             }
             var blocks = Alone(subjects[BenchMode.Local], settings);
             turns.RemoveAt(0);
-            var memory = Modes.ToDictionary(mode => mode, mode =>
+            long? Memory(BenchMode mode)
             {
+                if (!settings.MeasuresMemory) return null;
                 cancel.ThrowIfCancellationRequested();
                 observer?.OnBench(one, $"memory of {mode}", settings.Rounds, settings.Rounds);
-                return measureMemory?.Invoke(one, mode, EndsOf(mode) ?? []);
-            });
+                return measureMemory(one, mode, EndsOf(mode) ?? []);
+            }
             var raw = Spread.Of(turns.Select(turn => turn[BenchMode.Raw])).Median;
             return new BenchResult(one, subjects[BenchMode.Local].Names(plan.Ends), [.. blocks.Select(seconds => 1000 * seconds)], raw / blocks.Max(),
             [
@@ -100,7 +101,7 @@ public static class BenchRun
                     one.Batch / Spread.Of(turns.Select(turn => turn[mode])).Median,
                     Spread.Of(turns.Select(turn => turn[mode] / turn[BenchMode.Plain])),
                     Spread.Of(turns.Select(turn => turn[BenchMode.Raw] / turn[mode])),
-                    memory[mode])),
+                    Memory(mode))),
             ]);
         }
         finally

@@ -4,6 +4,7 @@ using Efface.Auditing;
 using Efface.Data;
 using Efface.Reporting;
 using Efface.Runs;
+using Efface.Training;
 using Xunit;
 
 namespace Efface.Tests;
@@ -87,6 +88,28 @@ public sealed class DocumentsTests
             Assert.Contains(string.Create(CultureInfo.InvariantCulture,
                 $"{result.Case.Model}, {result.Case.Size} px: blocks end after {string.Join(", ", result.BlockEnds)}, {string.Join(" and ", result.BlockMilliseconds.Select(time => time.ToString("F0", CultureInfo.InvariantCulture)))} ms by themselves, ceiling {result.Ceiling:F2}"), document, StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public void The_table_of_half_precision_is_the_stored_one()
+    {
+        var document = File.ReadAllText(Path.Combine(Root, "docs", "performance.md"));
+        var record = JsonSerializer.Deserialize<BenchRecord>(File.ReadAllText(Path.Combine(Root, "docs", "results", "bench-bf16.json")), RunFolder.Json)!;
+        string Text(int size, Precision precision, BenchMode mode)
+        {
+            var time = record.Results.Single(result => result.Case.Size == size && result.Case.Precision == precision).Timings.Single(timing => timing.Mode == mode).Milliseconds;
+            return string.Create(CultureInfo.InvariantCulture, $"{time.Median:F0} [{time.Low:F0}, {time.High:F0}]");
+        }
+        foreach (var size in new[] { 32, 64 })
+            foreach (var mode in new[] { BenchMode.Plain, BenchMode.Pipelined })
+                Assert.Contains($"| {size} | {mode.ToString().ToLowerInvariant()} | {Text(size, Precision.Fp32, mode)} | {Text(size, Precision.Bf16, mode)} |", document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_table_of_a_steps_parts_is_the_stored_one()
+    {
+        var document = File.ReadAllText(Path.Combine(Root, "docs", "performance.md"));
+        Assert.All(Lines("parts.txt").Skip(3).Select(line => line.Split('\t')), cells => Assert.Contains($"| {cells[0]} | {cells[1]} ({cells[2]} to {cells[3]}) |", document, StringComparison.Ordinal));
     }
 
     [Fact]

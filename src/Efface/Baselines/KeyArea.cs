@@ -46,11 +46,11 @@ public static class KeyArea
 
     private static Tensor Deviation(Tensor pixels, Tensor kept) => Mean((pixels - Mean(pixels, kept)).square(), kept).sqrt();
 
-    private static Tensor Noise(long[] shape, IReadOnlyList<int> seeds) => torch.stack(seeds.Select(seed =>
+    private static Tensor Noise(long[] shape, IReadOnlyList<int> seeds) => torch.stack([.. seeds.Select(seed =>
     {
         using var random = new Generator((ulong)seed, CPU);
         return torch.randn(shape, generator: random);
-    }));
+    })]);
 
     // As products with one matrix for rows and one for columns: no window to be too small for a large hole, no border to pad.
     private static Tensor Blurred(Tensor values)

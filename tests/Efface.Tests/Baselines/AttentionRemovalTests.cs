@@ -24,7 +24,7 @@ public sealed class GlassesOnFaces : IDisposable
         Cache = Directory.CreateTempSubdirectory("efface-").FullName;
         var count = Train + Validation + Test;
         int[] glasses = [.. Enumerable.Range(0, count).Select(i => i % 2)];
-        Table = new ImageTable("faces", stack(glasses.Select((label, seed) => Face(seed, label))), [new Column("glasses", ["no", "yes"], glasses)],
+        Table = new ImageTable("faces", stack([.. glasses.Select((label, seed) => Face(seed, label))]), [new Column("glasses", ["no", "yes"], glasses)],
             [.. Enumerable.Range(0, count).Select(i => i < Train ? Part.Train : i < Train + Validation ? Part.Validation : Part.Test)]);
         Removal = Remove(new AttentionRemovalSettings { Attributes = ["glasses"] });
     }

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// A 3×3 convolution of the image that is twice as large in each direction, without making that image: where every pixel stands four times, the
-/// kernel meets only 2×2 different ones, so that it is four smaller kernels on the small image (sub-pixel convolution, Shi et al., CVPR 2016).
+/// A 3×3 convolution of the image that is twice as large in each direction, without making that image: doubling and convolution are both linear, and
+/// together they are one transposed convolution with stride 2 and a 4×4 kernel (Dumoulin and Visin, 2016, chapter 4), whose taps are sums of the 3×3 kernel's.
 /// </summary>
 internal sealed class DoublingConvolution : Module<Tensor, Tensor>
 {
@@ -30,21 +30,21 @@ internal sealed class DoublingConvolution : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var (outputs, inputs) = (convolution.weight.shape[0], convolution.weight.shape[1]);
-        // [outputs · inputs, 9] × [9, 36] → [outputs, inputs, phase, 9] → [outputs · phase, inputs, 3, 3]
-        var kernels = convolution.weight.view(-1, 9).matmul(folds.to(x.device)).view(outputs, inputs, 4, 9).transpose(1, 2).reshape(outputs * 4, inputs, 3, 3);
-        var phases = functional.conv2d(x, kernels, convolution.bias?.repeat_interleave(4), padding: [1, 1]);
-        return functional.pixel_shuffle(phases, 2).MoveToOuterDisposeScope();
+        // [outputs · inputs, 9] × [9, 16] → [outputs, inputs, 4, 4] → [inputs, outputs, 4, 4]
+        var kernel = convolution.weight.view(-1, 9).matmul(folds.to(x.device)).view(outputs, inputs, 4, 4).transpose(0, 1);
+        return functional.conv_transpose2d(x, kernel, convolution.bias, strides: [2, 2], padding: [1, 1]).MoveToOuterDisposeScope();
     }
 
-    // Which tap of the large kernel falls on which of the small one, f32 [9, 4 · 9]: in phase 0 taps -1, 0, 1 meet pixels -1, 0, 0, in phase 1 pixels 0, 0, 1.
+    // Which taps of the 3×3 kernel each tap of the 4×4 one sums, f32 [9, 16]. A pixel i of the small image stands at 2i and 2i + 1 of the large one, and tap k carries it to
+    // 2i - 1 + k: from the first by tap 2 - k of the 3×3 kernel, from the second by 3 - k.
     private static Tensor Folds()
     {
-        var folds = new float[9, 36];
-        for (var phase = 0; phase < 4; phase++)
-            for (var tap = 0; tap < 9; tap++)
-                folds[tap, phase * 9 + Meets(tap / 3, phase / 2) * 3 + Meets(tap % 3, phase % 2)] = 1;
+        var folds = new float[9, 16];
+        for (var tap = 0; tap < 9; tap++)
+            for (var k = 0; k < 16; k++)
+                if (Sums(tap / 3, k / 4) && Sums(tap % 3, k % 4)) folds[tap, k] = 1;
         return torch.tensor(folds);
 
-        static int Meets(int tap, int phase) => (tap + phase + 1) / 2;
+        static bool Sums(int tap, int k) => tap == 2 - k || tap == 3 - k;
     }
 }

@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Convolution = Efface.Models.Convolution;
 
 namespace Efface.Detachment;
 
@@ -18,7 +19,7 @@ internal sealed class Head : Module<Tensor, Tensor>
     /// <param name="width">Of the hidden layers.</param>
     public Head(long[] shape, int classes, int width) : base(nameof(Head))
     {
-        trunk = Sequential(shape.Length == 1 ? ForVector(shape[0], width) : ForMap(shape[0], width));
+        trunk = Sequential(shape.Length == 1 ? ForVector(shape[0], width) : ForMap(shape, width));
         output = Linear(width, classes);
         RegisterComponents();
     }
@@ -38,12 +39,19 @@ internal sealed class Head : Module<Tensor, Tensor>
         Linear(width, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
     ];
 
-    private static Module<Tensor, Tensor>[] ForMap(long channels, int width) =>
-    [
-        BatchNorm2d(channels, affine: false),
-        Conv2d(channels, channels, 3, 2, 1, bias: false), BatchNorm2d(channels), ReLU(inplace: true),
-        Conv2d(channels, width / 4, 3, 2, 1, bias: false), BatchNorm2d(width / 4), ReLU(inplace: true),
-        AdaptiveAvgPool2d(2), Flatten(),
-        Linear(width, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
-    ];
+    private static Module<Tensor, Tensor>[] ForMap(long[] shape, int width)
+    {
+        var (channels, rows, columns) = (shape[0], Pooled(shape[1]), Pooled(shape[2]));
+        return
+        [
+            BatchNorm2d(channels, affine: false),
+            new Convolution(channels, channels, 3, stride: 2), BatchNorm2d(channels), ReLU(inplace: true),
+            new Convolution(channels, width / 4, 3, stride: 2), BatchNorm2d(width / 4), ReLU(inplace: true),
+            AdaptiveAvgPool2d([rows, columns]), Flatten(),
+            Linear(width / 4 * rows * columns, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
+        ];
+
+        // At most 2, or what two halvings leave of the side.
+        static long Pooled(long side) => Math.Min(2, (side + 3) / 4);
+    }
 }

@@ -88,7 +88,8 @@ public static class Backbones
             ("bn1", BatchNorm2d(width)),
             ("relu", ReLU(inplace: true)),
         };
-        if (options.Stem == "imagenet") modules.Add(("maxpool", MaxPool2d(3, 2, 1)));
+        if (options.Stem == "imagenet")
+            modules = [("channelsLast", new MemoryOrder(channelsLast: true)), .. modules, ("maxpool", MaxPool2d(3, 2, 1)), ("channelsFirst", new MemoryOrder(channelsLast: false))];
         return new Stage("stem", modules);
     }
 }

@@ -11,7 +11,10 @@ namespace Efface.Models;
 /// </summary>
 public sealed class Convolution : Module<Tensor, Tensor>
 {
-    private readonly long[] _stride, _padding;
+    // Beyond so many places the library's own convolution is faster.
+    private const long FewPlaces = 4;
+
+    private readonly long _stride, _padding;
 
     // Under the name that it is registered by: who moves a module to a device sets the field of that name.
     private readonly Parameter weight;
@@ -25,7 +28,7 @@ public sealed class Convolution : Module<Tensor, Tensor>
     /// <param name="stride">Pixels from one place to the next.</param>
     public Convolution(long inputs, long outputs, long kernel, long stride = 1) : base(nameof(Convolution))
     {
-        (_stride, _padding) = ([stride, stride], [kernel / 2, kernel / 2]);
+        (_stride, _padding) = (stride, kernel / 2);
         weight = new Parameter(torch.empty(outputs, inputs, kernel, kernel));
         // It is the module's, in whatever scope that is made.
         weight.DetachFromDisposeScope();
@@ -36,9 +39,34 @@ public sealed class Convolution : Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (input.dtype == weight.dtype) return functional.conv2d(input, weight, null, _stride, _padding);
         using var scope = NewDisposeScope();
-        return functional.conv2d(input, weight.to_type(input.dtype), null, _stride, _padding).MoveToOuterDisposeScope();
+        var kernel = input.dtype == weight.dtype ? weight : weight.to_type(input.dtype);
+        var (height, width) = ((input.shape[2] - 1) / _stride + 1, (input.shape[3] - 1) / _stride + 1);
+        return (height * width <= FewPlaces
+            ? AtFewPlaces(input, kernel, height, width)
+            : functional.conv2d(input, kernel, null, [_stride, _stride], [_padding, _padding])).MoveToOuterDisposeScope();
+    }
+
+    // On maps of one pixel eight of nine taps multiply padding, which the library's convolution does. Here each place is a product of matrices, of what
+    // the kernel sees there: [B, inputs · seen] × [inputs · seen, outputs]. The result is in channels-last order, in which batch norm of small maps is fast.
+    private Tensor AtFewPlaces(Tensor input, Tensor kernel, long height, long width)
+    {
+        var places = new List<Tensor>();
+        for (var row = 0L; row < height; row++)
+            for (var column = 0L; column < width; column++)
+            {
+                var (x, taps) = Seen(input, kernel, 2, row);
+                (x, taps) = Seen(x, taps, 3, column);
+                places.Add(x.flatten(1).matmul(taps.flatten(1).t()));
+            }
+        return torch.stack(places, 1).view(-1, height, width, kernel.shape[0]).permute(0, 3, 1, 2);
+    }
+
+    private (Tensor Input, Tensor Kernel) Seen(Tensor input, Tensor kernel, int dimension, long place)
+    {
+        var start = place * _stride - _padding;
+        var (first, end) = (Math.Max(0, start), Math.Min(input.shape[dimension], start + kernel.shape[dimension]));
+        return (input.narrow(dimension, first, end - first), kernel.narrow(dimension, first - start, end - first));
     }
 }
 

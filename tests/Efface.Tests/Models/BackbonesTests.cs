@@ -76,6 +76,21 @@ public sealed class BackbonesTests
     }
 
     [Fact]
+    public void The_stem_that_pools_gives_what_its_layers_give_in_the_usual_order_in_memory()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Backbones.Create(new BackboneOptions { Classes = 2, Stem = "imagenet", Width = 0.25 });
+        var layers = network.Stages[0].Modules.ToDictionary(entry => entry.Name, entry => entry.Module);
+        var images = torch.randn(2, 3, 21, 16);
+
+        var stem = network.Run(images, 0..1);
+        var expected = new[] { "conv1", "bn1", "relu", "maxpool" }.Aggregate(images, (x, name) => layers[name].call(x));
+
+        Assert.True(stem.is_contiguous());
+        Assert.True(stem.allclose(expected, atol: 1e-5));
+    }
+
+    [Fact]
     public void Images_may_have_any_number_of_channels()
     {
         using var network = Backbones.Create(new BackboneOptions { Stem = "fast", Width = 0.125, Channels = 1, Classes = 2 });

@@ -28,6 +28,32 @@ public sealed class ConvolutionTests
         Assert.True(convolution.call(x).equal(expected).all().ToBoolean());
     }
 
+    public static TheoryData<int, int, int, int> SmallMaps => new(
+        from kernel in new[] { 1, 3, 7 }
+        from stride in new[] { 1, 2 }
+        from height in Enumerable.Range(1, 5)
+        from width in Enumerable.Range(1, 5)
+        select (kernel, stride, height, width));
+
+    [Theory]
+    [MemberData(nameof(SmallMaps))]
+    public void On_small_maps_output_and_gradients_are_torchs(int kernel, int stride, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using var convolution = new Convolution(3, 5, kernel, stride);
+        var x = randn(2, 3, height, width).requires_grad_(true);
+        var y = convolution.call(x);
+        var expected = functional.conv2d(x, convolution.Weight, strides: [stride, stride], padding: [kernel / 2, kernel / 2]);
+        var way = randn_like(expected);
+
+        Assert.Equal(expected.shape, y.shape);
+        Assert.True(y.allclose(expected, atol: 1e-5));
+        var gradients = autograd.grad([(y * way).sum()], [x, convolution.Weight]);
+        var expectedGradients = autograd.grad([(expected * way).sum()], [x, convolution.Weight]);
+        Assert.All(gradients.Zip(expectedGradients), pair => Assert.True(pair.First.allclose(pair.Second, atol: 1e-5)));
+    }
+
     [Fact]
     public void It_begins_as_torchs_does()
     {

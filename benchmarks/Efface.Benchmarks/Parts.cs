@@ -20,7 +20,7 @@ public static class Parts
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ResNet18, 7x7 stem with max pool, {Side} pixels, {Batch} images, one thread, {turns} turns; milliseconds"));
         Console.WriteLine("part\tmedian\tsmallest\tlargest");
         using var scope = NewDisposeScope();
-        var parts = Stages().Concat(Optimisers()).Concat(Decoders()).Concat(Inputs()).ToList();
+        var parts = Stages().Concat(Maps()).Concat(Optimisers()).Concat(Decoders()).Concat(Inputs()).ToList();
         var times = parts.Select(_ => new List<double>()).ToList();
         for (var turn = 0; turn <= turns; turn++)
             foreach (var (i, part) in parts.Index())
@@ -57,6 +57,19 @@ public static class Parts
         });
     }
 
+    private static IEnumerable<Timed> Maps()
+    {
+        var (wide, small) = (randn(Batch, 64, 16, 16).requires_grad_(true), randn(Batch, 512, 1, 1).requires_grad_(true));
+        var (pool, toLast, toFirst, convolution) = (MaxPool2d(3, 2, 1), new MemoryOrder(channelsLast: true), new MemoryOrder(channelsLast: false), new Convolution(512, 512, 3));
+        return
+        [
+            Timed.Of("pooling, in the usual order", () => pool.call(wide).sum().backward()),
+            Timed.Of("pooling, into channels-last and back", () => toFirst.call(pool.call(toLast.call(wide))).sum().backward()),
+            Timed.Of("convolution of one pixel, the library's", () => functional.conv2d(small, convolution.Weight, padding: [1, 1]).sum().backward()),
+            Timed.Of("convolution of one pixel, what it sees", () => convolution.call(small).sum().backward()),
+        ];
+    }
+
     private static IEnumerable<Timed> Optimisers()
     {
         var (own, torchs) = (Network().parameters().ToList(), Network().parameters().ToList());
@@ -88,7 +101,7 @@ public static class Parts
             .. Doubled(Width), BatchNorm2d(Width), ReLU(inplace: true), .. Doubled(Width), BatchNorm2d(Width), ReLU(inplace: true), .. Doubled(3),
         ]);
         var inside = new Decoder([128, 4, 4], [3, Side, Side]);
-        return new (string Name, Module<Tensor, Tensor> Decoder)[] { ("decoder, images doubled by copying", copying), ("decoder, inside the convolution", inside) }
+        return new (string Name, Module<Tensor, Tensor> Decoder)[] { ("decoder, images doubled by copying", copying), ("decoder, one transposed convolution", inside) }
             .Select(entry => Timed.Of(entry.Name, () => functional.binary_cross_entropy_with_logits(entry.Decoder.call(h), images).backward()));
     }
 

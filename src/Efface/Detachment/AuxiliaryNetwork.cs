@@ -41,8 +41,10 @@ public sealed class AuxiliaryNetwork : Detacher
     /// <inheritdoc/>
     public override Tensor Loss(DetachmentInput input)
     {
-        TrainAttributeHeads(input);
         using var scope = NewDisposeScope();
+        // Batch norm and transposed convolutions of small maps are faster in this order.
+        if (input.Representation.Dimensions == 4) input = input with { Representation = MemoryOrder.ChannelsLast(input.Representation) };
+        TrainAttributeHeads(input);
         var h = input.Representation;
         var loss = _recipe.Task * TaskLoss(h, input.Batch.Task);
         if (_decoder is not null)

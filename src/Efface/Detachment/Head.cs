@@ -41,17 +41,16 @@ internal sealed class Head : Module<Tensor, Tensor>
 
     private static Module<Tensor, Tensor>[] ForMap(long[] shape, int width)
     {
-        var (channels, rows, columns) = (shape[0], Pooled(shape[1]), Pooled(shape[2]));
+        // What two halvings leave of the sides; more than 2 is pooled.
+        var (channels, rows, columns) = (shape[0], (shape[1] + 3) / 4, (shape[2] + 3) / 4);
+        Module<Tensor, Tensor>[] pool = rows > 2 || columns > 2 ? [AdaptiveAvgPool2d([Math.Min(2, rows), Math.Min(2, columns)])] : [];
         return
         [
             BatchNorm2d(channels, affine: false),
             new Convolution(channels, channels, 3, stride: 2), BatchNorm2d(channels), ReLU(inplace: true),
             new Convolution(channels, width / 4, 3, stride: 2), BatchNorm2d(width / 4), ReLU(inplace: true),
-            AdaptiveAvgPool2d([rows, columns]), Flatten(),
-            Linear(width / 4 * rows * columns, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
+            .. pool, Flatten(),
+            Linear(width / 4 * Math.Min(2, rows) * Math.Min(2, columns), width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
         ];
-
-        // At most 2, or what two halvings leave of the side.
-        static long Pooled(long side) => Math.Min(2, (side + 3) / 4);
     }
 }

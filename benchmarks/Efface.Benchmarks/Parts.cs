@@ -52,22 +52,27 @@ public static class Parts
         var shapes = network.OutputShapes([3, Side, Side]);
         return network.Stages.Select((stage, i) =>
         {
-            var x = randn([Batch, .. i == 0 ? [3, Side, Side] : shapes[i - 1]]).requires_grad_(i > 0);
+            var x = randn([Batch, .. i == 0 ? [3, Side, Side] : shapes[i - 1]]);
+            x = (x.Dimensions == 4 ? ChannelsLast.Of(x) : x).requires_grad_(i > 0);
             return Timed.Of(stage.Name, () => network.Run(x.alias(), i..(i + 1)).sum().backward());
         });
     }
 
     private static IEnumerable<Timed> Maps()
     {
-        var (wide, small) = (randn(Batch, 64, 16, 16).requires_grad_(true), randn(Batch, 512, 1, 1).requires_grad_(true));
-        var (pool, toLast, toFirst, convolution) = (MaxPool2d(3, 2, 1), new MemoryOrder(channelsLast: true), new MemoryOrder(channelsLast: false), new Convolution(512, 512, 3));
+        var (wide, small, pixel) = (randn(Batch, 64, 16, 16), randn(Batch, 256, 2, 2), randn(Batch, 512, 1, 1).requires_grad_(true));
+        var (pool, norm, convolution) = (MaxPool2d(3, 2, 1), BatchNorm2d(256), new Convolution(512, 512, 3));
         return
         [
-            Timed.Of("pooling, in the usual order", () => pool.call(wide).sum().backward()),
-            Timed.Of("pooling, into channels-last and back", () => toFirst.call(pool.call(toLast.call(wide))).sum().backward()),
-            Timed.Of("convolution of one pixel, the library's", () => functional.conv2d(small, convolution.Weight, padding: [1, 1]).sum().backward()),
-            Timed.Of("convolution of one pixel, what it sees", () => convolution.call(small).sum().backward()),
+            .. BothOrders("pooling of 64 × 16 × 16", pool, wide),
+            .. BothOrders("batch norm of 256 × 2 × 2", norm, small),
+            Timed.Of("convolution of 512 × 1 × 1, the library's", () => functional.conv2d(pixel, convolution.Weight, padding: [1, 1]).sum().backward()),
+            Timed.Of("convolution of 512 × 1 × 1, what it sees", () => convolution.call(pixel).sum().backward()),
         ];
+
+        static Timed[] BothOrders(string name, Module<Tensor, Tensor> module, Tensor map)
+            => [.. new[] { ("channels first", map.clone()), ("channels last", ChannelsLast.Of(map)) }.Select(entry => (entry.Item1, Map: entry.Item2.requires_grad_(true)))
+                .Select(entry => Timed.Of($"{name}, {entry.Item1}", () => module.call(entry.Map).sum().backward()))];
     }
 
     private static IEnumerable<Timed> Optimisers()
@@ -93,7 +98,7 @@ public static class Parts
     private static IEnumerable<Timed> Decoders()
     {
         const int Width = Decoder.UsualWidth;
-        var (h, images) = (randn(Batch, 128, 4, 4).requires_grad_(true), torch.rand(Batch, 3, Side, Side));
+        var (h, images) = (ChannelsLast.Of(randn(Batch, 128, 4, 4)).requires_grad_(true), torch.rand(Batch, 3, Side, Side));
         Module<Tensor, Tensor>[] Doubled(int outputs) => [Upsample(scale_factor: [2, 2]), Conv2d(Width, outputs, 3, padding: 1)];
         var copying = Sequential(
         [

@@ -41,10 +41,8 @@ public sealed class AuxiliaryNetwork : Detacher
     /// <inheritdoc/>
     public override Tensor Loss(DetachmentInput input)
     {
-        using var scope = NewDisposeScope();
-        // Batch norm and transposed convolutions of small maps are faster in this order.
-        if (input.Representation.Dimensions == 4) input = input with { Representation = MemoryOrder.ChannelsLast(input.Representation) };
         TrainAttributeHeads(input);
+        using var scope = NewDisposeScope();
         var h = input.Representation;
         var loss = _recipe.Task * TaskLoss(h, input.Batch.Task);
         if (_decoder is not null)

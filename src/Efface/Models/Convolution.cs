@@ -48,7 +48,7 @@ public sealed class Convolution : Module<Tensor, Tensor>
     }
 
     // On maps of one pixel eight of nine taps multiply padding, which the library's convolution does. Here each place is a product of matrices, of what
-    // the kernel sees there: [B, inputs · seen] × [inputs · seen, outputs]. The result is in channels-last order, in which batch norm of small maps is fast.
+    // the kernel sees there: [B, inputs · seen] × [inputs · seen, outputs]. The result is in channels-last order.
     private Tensor AtFewPlaces(Tensor input, Tensor kernel, long height, long width)
     {
         var places = new List<Tensor>();

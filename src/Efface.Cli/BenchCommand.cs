@@ -95,18 +95,19 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
             return Shell.Done;
         }
         var bench = settings.ToBench();
-        var record = ProgressDisplay.Show(display => BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, Shell.Cancel));
+        var record = ProgressDisplay.Show(display => Measure(bench, display));
         if (settings.Json) Shell.PrintJson(record);
         else Print(record);
         return Shell.Done;
     }
 
+    /// <summary>Measures, each peak of memory in a process of its own.</summary>
+    public static BenchRecord Measure(BenchSettings bench, ProgressDisplay display) => BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, Shell.Cancel);
+
     private static long InProcess(Peak peak)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        // Run by dotnet, the tool is an argument; by itself it is the process.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(BenchCommand).Assembly.Location);
-        foreach (var argument in new[] { "bench", "--peak-of", JsonSerializer.Serialize(peak) }) start.ArgumentList.Add(argument);
+        var start = OwnProcess.With("bench", "--peak-of", JsonSerializer.Serialize(peak));
+        start.RedirectStandardOutput = true;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -20,7 +20,10 @@ app.Configure(configuration =>
         data.AddCommand<DataCacheCommand>("cache").WithDescription("Decoded images on disk: list them, --verify or --clear them.");
     });
     configuration.AddCommand<ReportCommand>("report").WithDescription("Run folders to one HTML page.");
-    configuration.AddCommand<RecipesCommand>("recipes").WithDescription("The named settings, with what each is for.");
+    configuration.AddCommand<ReproduceCommand>("reproduce").WithDescription("The paper's tables and figures on your own copies of the data, beside honest floors and the paper's numbers.");
+    configuration.AddCommand<SweepCommand>("sweep").WithDescription("A grid over any option of unlearn: Pareto fronts, heat maps and the knee, on one page.");
+    configuration.AddCommand<CellCommand>("cell").IsHidden();
+    configuration.AddCommand<RecipesCommand>("recipes").WithDescription("The ways to forget, with what each is for and what it promises.");
     configuration.AddCommand<BenchCommand>("bench").WithDescription("How fast training is in each schedule, what memory it takes, and what forgetting costs (the paper's table 2).");
     configuration.AddCommand<DoctorCommand>("doctor").WithDescription("What native library, device, threads and memory there are, and the fix for what is wrong.");
 });

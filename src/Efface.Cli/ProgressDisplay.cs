@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace Efface.Cli;
 
 /// <summary>Shows on stderr how far the work is: a live bar on a terminal, plain lines elsewhere.</summary>
-internal sealed class ProgressDisplay : IDemoObserver, IBenchObserver
+internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
 {
     private const double SecondsBetweenLines = 5;
 
@@ -28,6 +28,8 @@ internal sealed class ProgressDisplay : IDemoObserver, IBenchObserver
     }
 
     public void OnChapter(string title) => Line(title);
+
+    public void OnCell(string cell, int done, int total) => Line($"[{done + 1}/{total}] {cell}");
 
     public void OnStep(StepProgress progress) => Bar(
         Text($"epoch {progress.Epoch + 1}/{progress.Epochs}, {progress.ImagesPerSecond:F0} images/s, {progress.Remaining:m\\:ss} left"),

@@ -10,7 +10,11 @@ internal sealed class RecipesCommand : Command<OutputSettings>
     {
         if (settings.Json) Shell.PrintJson(Recipes.All);
         else
-            foreach (var recipe in Recipes.All) Console.Out.WriteLine($"{recipe.Name,-12} {recipe.Purpose}");
+            foreach (var recipe in Recipes.All)
+            {
+                Console.Out.WriteLine($"{recipe.Name,-18}{recipe.Purpose}");
+                Console.Out.WriteLine($"{"",-18}Promises: {recipe.Promise}");
+            }
         return Shell.Done;
     }
 }

@@ -248,10 +248,12 @@ public sealed record AuditResult
     /// Harmonic mean of (1 - attack accuracy) and fidelity, as in Guo et al.: for the first attribute, and the attacker without y who
     /// read validation best at a released place.
     /// </summary>
-    public double? Aum => Fidelity is null ? null : AttributeUnlearningMetric(
-        Representations.Where(audit => audit.Released && audit.Attribute == Representations[0].Attribute)
-            .Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy.Value,
-        Fidelity.Value);
+    public double? Aum => Fidelity is null ? null : AttributeUnlearningMetric(AttackAccuracy.Value, Fidelity.Value);
+
+    /// <summary>What the paper calls efficacy: plain accuracy on test of the attacker without y who read validation best at a released place, for the first attribute.</summary>
+    [JsonIgnore]
+    public Measured AttackAccuracy => Representations.Where(audit => audit.Released && audit.Attribute == Representations[0].Attribute)
+        .Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy;
 
     /// <summary>How strict it was.</summary>
     public required AuditSettings Settings { get; init; }

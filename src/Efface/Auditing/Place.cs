@@ -1,12 +1,13 @@
+using Efface.Detachment;
 using Efface.Models;
 using Efface.Training;
 
 namespace Efface.Auditing;
 
 /// <summary>A place in a network where an attacker could read.</summary>
-/// <param name="Name"><c>h</c> (the split), <c>embedding</c>, <c>code</c>, <c>logits</c>, or a stage that was asked for.</param>
+/// <param name="Name"><c>h</c> (the split), <c>embedding</c>, <c>code</c>, <c>logits</c>, <c>decision</c>, or a stage that was asked for.</param>
 /// <param name="Stage">The stage whose output it is.</param>
-/// <param name="Symbols">2^B for a code; 0 for a continuous representation.</param>
+/// <param name="Symbols">2^B for a code, the number of classes for a decision; 0 for a continuous representation.</param>
 /// <param name="Released">Whether it leaves the extractor: only such places decide the verdict.</param>
 /// <param name="Shape">[D], [C, H, W], or [] for a code.</param>
 public sealed record Place(string Name, int Stage, int Symbols, bool Released, long[] Shape)
@@ -34,14 +35,17 @@ public sealed record Place(string Name, int Stage, int Symbols, bool Released, l
     {
         var network = model.Network;
         var shapes = network.OutputShapes(model.Description.Input);
-        var (split, embedding, last) = (model.Split, network.IndexOf(StagedNetwork.Embedding), shapes.Count - 1);
+        var (split, embedding) = (model.Split, network.IndexOf(StagedNetwork.Embedding));
+        var logits = network.IndexOf(StagedNetwork.Head);
         var places = new List<Place>();
         if (model.Description.Bits is { } bits)
             places.Add(new Place("code", split, 1 << bits, true, []));
-        else if (split < embedding)
+        else if (model.Description.ClosedBy == DetachmentKind.Decision)
+            places.Add(new Place(TrainedModel.DecisionStage, split, model.Description.Classes.Count, true, []));
+        else if (split != embedding)
             places.Add(new Place("h", split, 0, true, shapes[split]));
         places.Add(new Place("embedding", embedding, 0, embedding >= split, shapes[embedding]));
-        places.Add(new Place(Logits, last, 0, true, shapes[last]));
+        places.Add(new Place(Logits, logits, 0, logits >= split, shapes[logits]));
         foreach (var stage in Asked(network, split, stages ?? []))
             if (places.All(place => place.Stage != stage))
                 places.Add(new Place(network.Stages[stage].Name, stage, 0, stage >= split, shapes[stage]));

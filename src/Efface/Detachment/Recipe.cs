@@ -14,6 +14,15 @@ public enum DetachmentKind
 
     /// <summary>A kernel's measure of dependence is minimised; nothing learns beside the extractor.</summary>
     KernelIndependence,
+
+    /// <summary>After training, an affine map takes out what tells the attribute linearly.</summary>
+    LinearErasure,
+
+    /// <summary>After training, nothing but the decision is released.</summary>
+    Decision,
+
+    /// <summary>The area that tells the attribute is taken out of the images before training.</summary>
+    AttentionRemoval,
 }
 
 /// <summary>What the task head learns from.</summary>
@@ -40,6 +49,9 @@ public sealed record Recipe
 
     /// <summary>What it is for, in a sentence.</summary>
     public required string Purpose { get; init; }
+
+    /// <summary>What is promised of the result, and what is not.</summary>
+    public required string Promise { get; init; }
 
     /// <summary>How it takes the attribute out.</summary>
     public required DetachmentKind Kind { get; init; }
@@ -92,6 +104,9 @@ public sealed record Recipe
     /// <summary>Adam's step size for heads and decoder.</summary>
     public double HeadRate { get; init; } = 1e-3;
 
+    /// <summary>What a kernel measures.</summary>
+    public KernelCriterion Criterion { get; init; }
+
     /// <summary>B: the bottleneck has 2^B codes.</summary>
     public int Bits { get; init; } = 4;
 
@@ -116,6 +131,14 @@ public sealed record Recipe
     /// <summary>Whether bottleneck and classifier stand at the network's end and learn together with the extractor.</summary>
     [JsonIgnore]
     public bool IsDiscrete => Kind == DetachmentKind.DiscreteBottleneck;
+
+    /// <summary>Whether training is that of a model which forgets nothing: what forgets is done before or after it.</summary>
+    [JsonIgnore]
+    public bool TrainsPlainly => Kind is DetachmentKind.AttentionRemoval || ClosesModel;
+
+    /// <summary>Whether a last step closes the trained model.</summary>
+    [JsonIgnore]
+    public bool ClosesModel => Kind is DetachmentKind.LinearErasure or DetachmentKind.Decision;
 
     /// <summary>The recipe of one of several auxiliary networks.</summary>
     /// <param name="block">Its number, from 0.</param>
@@ -144,30 +167,82 @@ public static class Recipes
         new()
         {
             Name = "strict",
-            Purpose = "A discrete bottleneck after the embedding; I(c;z|y) is counted and minimised directly, so that no reader of the code learns the attribute, by whatever means.",
+            Purpose = "A discrete bottleneck after the embedding; I(c;z|y) is counted and minimised directly.",
+            Promise = "A certificate for any attacker who sees the code, at the confidence and size that the audit states.",
             Kind = DetachmentKind.DiscreteBottleneck,
             Reconstruction = 20, Task = 1, Forgetting = 5, Distillation = 3, RateFromModel = 0.01,
         },
         new()
         {
             Name = "paper",
-            Purpose = "Guo et al. (ACM MM 2022): an auxiliary network at a split in the middle, trained locally. Fools its own heads; fresh attackers usually still read the attribute.",
+            Purpose = "Guo et al. (ACM MM 2022): an auxiliary network at a split in the middle, trained locally.",
+            Promise = "None: it fools its own heads, and fresh attackers usually still read the attribute.",
             Kind = DetachmentKind.AuxiliaryNetwork,
             Reconstruction = 2.5, Task = 1, Forgetting = 5, IsLocal = true,
         },
         new()
         {
             Name = "adversarial",
-            Purpose = "Three strong heads at the network's end, several steps a batch, end to end: for who must hand out vectors. Fresh attackers read less than before and more than these heads.",
+            Purpose = "Three strong heads at the embedding, several steps a batch, end to end: for who must hand out vectors.",
+            Promise = "None: fresh attackers read less than before, and more than these heads.",
             Kind = DetachmentKind.AuxiliaryNetwork,
             Reconstruction = 0, Task = 1, Forgetting = 5, Heads = 3, HeadLoss = HeadLoss.CrossEntropy, Split = StagedNetwork.Embedding,
         },
         new()
         {
+            Name = "reversal",
+            Purpose = "Gradient reversal (Ganin and Lempitsky, ICML 2015): the embedding raises the loss of a head that reads the attribute, up to knowing nothing.",
+            Promise = "None: it fools its own head.",
+            Kind = DetachmentKind.AuxiliaryNetwork,
+            Reconstruction = 0, Task = 1, Forgetting = 1, Objective = AttributeObjective.Reversal, HeadLoss = HeadLoss.CrossEntropy, HeadSteps = 1, Split = StagedNetwork.Embedding,
+        },
+        new()
+        {
+            Name = "entropy",
+            Purpose = "Maximum entropy (Roy and Boddeti, CVPR 2019): the embedding leaves a head that reads the attribute without an opinion, also where the task tells it.",
+            Promise = "None: it fools its own head.",
+            Kind = DetachmentKind.AuxiliaryNetwork,
+            Reconstruction = 0, Task = 1, Forgetting = 1, Objective = AttributeObjective.Entropy, HeadLoss = HeadLoss.CrossEntropy, HeadSteps = 1, Split = StagedNetwork.Embedding,
+        },
+        new()
+        {
             Name = "hsic",
-            Purpose = "Kernel independence of the vectors and the attribute given the task (HSIC; for two classes MMD), end to end: for who must hand out vectors. Blind to what the kernel does not see.",
+            Purpose = "Kernel independence of the embedding and the attribute given the task (HSIC: Gretton et al., ALT 2005), end to end.",
+            Promise = "None: blind to what the kernel does not see.",
             Kind = DetachmentKind.KernelIndependence,
             Reconstruction = 0, Task = 1, Forgetting = 5, Split = StagedNetwork.Embedding,
+        },
+        new()
+        {
+            Name = "mmd",
+            Purpose = "Equal distributions of the embedding for all classes of the attribute given the task (MMD: Gretton et al., JMLR 2012), end to end.",
+            Promise = "None: blind to what the kernel does not see.",
+            Kind = DetachmentKind.KernelIndependence, Criterion = KernelCriterion.MeanDiscrepancy,
+            Reconstruction = 0, Task = 1, Forgetting = 5, Split = StagedNetwork.Embedding,
+        },
+        new()
+        {
+            Name = "leace",
+            Purpose = "LEACE (Belrose et al., NeurIPS 2023): after training, the smallest affine change of the embedding that leaves it uncorrelated with the attribute.",
+            Promise = "A linear attacker finds exactly what one finds who sees nothing, on the images that it was fitted on; of others nothing.",
+            Kind = DetachmentKind.LinearErasure,
+            Reconstruction = 0, Task = 1, Forgetting = 0, Split = StagedNetwork.Embedding,
+        },
+        new()
+        {
+            Name = "attention-removal",
+            Purpose = "Baseline 2 of Guo et al.: the area where a classifier sees the attribute (Grad-CAM) is taken out of all images, and a model is trained on the rest, from scratch.",
+            Promise = "None: what the classifier did not look at tells the attribute too.",
+            Kind = DetachmentKind.AttentionRemoval,
+            Reconstruction = 0, Task = 1, Forgetting = 0, Split = StagedNetwork.Embedding,
+        },
+        new()
+        {
+            Name = "prediction-only",
+            Purpose = "Releases the decision and nothing else: the row that every other recipe must justify itself against.",
+            Promise = "Nothing leaks beyond the decision, by any attacker; and nothing else is kept.",
+            Kind = DetachmentKind.Decision,
+            Reconstruction = 0, Task = 1, Forgetting = 0, Split = StagedNetwork.Embedding,
         },
     ];
 

@@ -65,6 +65,15 @@ public sealed class RunFolder
     /// <summary>Removes the folder with everything in it: a run that could not be written leaves nothing behind.</summary>
     public void Discard() => Directory.Delete(Path, recursive: true);
 
+    /// <summary>Copies what training wrote into another folder: run.json last, so that half a copy is no run.</summary>
+    /// <param name="path">The other folder; what stands there of such a copy is overwritten.</param>
+    public void CopyTrained(string path)
+    {
+        Directory.CreateDirectory(path);
+        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is not (AuditFile or RunFile)).Append(At(RunFile)))
+            WholeFile.Write(System.IO.Path.Combine(path, System.IO.Path.GetFileName(file)), partial => File.Copy(file, partial, overwrite: true));
+    }
+
     /// <summary>run.json.</summary>
     public RunRecord Run
     {

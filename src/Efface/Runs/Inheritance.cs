@@ -1,3 +1,4 @@
+using Efface.Data;
 using Efface.Reporting;
 
 namespace Efface.Runs;
@@ -28,5 +29,12 @@ public static class Inheritance
             AttentionRemoval = trained.AttentionRemoval,
             From = from,
         };
+    }
+
+    /// <summary>Task and attributes, where nobody says otherwise the data set's usual ones.</summary>
+    public static (string? Task, IReadOnlyList<string> Forget) UsualColumns(RunConfig config)
+    {
+        var source = DataSources.Find(config.Data);
+        return (config.Task ?? source?.Task, config.Forget.Count > 0 || source?.Attribute is not { } usual ? config.Forget : [usual]);
     }
 }

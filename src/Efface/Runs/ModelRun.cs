@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Efface.Auditing;
+using Efface.Baselines;
 using Efface.Data;
 using Efface.Detachment;
 using Efface.Models;
@@ -77,6 +78,7 @@ public static class ModelRun
             folder.WriteSkipped(prepared.Report.Skipped);
             if (removal is not null) Removals.Draw(folder, removal);
             var result = Train(shown, model, options, ends, checkpoint, new Recorder(folder, observer), cancel);
+            if (shown.Recipe is { ClosesModel: true } recipe && !result.Interrupted) (model, result) = Close(shown, model, recipe, result);
             model.Save(folder.Path);
             folder.Run = record with
             {
@@ -93,7 +95,7 @@ public static class ModelRun
         Config = prepared.Config with
         {
             Split = model.Description.Split,
-            Epochs = options.Epochs,
+            Epochs = options.Epochs > 0 ? options.Epochs : null,
             LearningRate = options.LearningRate,
             Blocks = ends is null ? null : string.Join(',', ends.Select(end => model.Network.Stages[end].Name)),
         },
@@ -130,14 +132,24 @@ public static class ModelRun
     {
         var (config, table, labels, recipe) = (prepared.Config, prepared.Table, prepared.Labels, prepared.Recipe);
         if (config.Devices.Count > 0) Schedules.Place(model, ends ?? [Schedules.UsualEnd(model, recipe!)], BlockChoice.Devices(config));
-        using var schedule = recipe is null
+        using var schedule = recipe is null or { TrainsPlainly: true }
             ? Schedules.Plain(model, options)
             : Schedules.Detaching(model, recipe, labels, options, BlockChoice.ScheduleOf(config.Schedule), ends, Untouched(config, recipe));
         var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = config.Reading.Workers ?? 1 };
-        var validation = new BatchLoader(table, labels.Task, labels.Attributes, table.Rows(Part.Validation), Evaluation.BatchSize);
         return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0, Probe(prepared, model), checkpoint)
-            .Run(training, validation, observer, cancel);
+            .Run(training, Validation(prepared), observer, cancel);
     }
+
+    // What a recipe does after training.
+    private static (TrainedModel Model, TrainingResult Result) Close(Prepared prepared, TrainedModel trained, Recipe recipe, TrainingResult result)
+    {
+        var model = trained.ClosedWith(recipe.Kind);
+        if (recipe.Kind == DetachmentKind.LinearErasure) LinearErasure.Fit(model, prepared.Table, prepared.Labels.Attributes);
+        return (model, result with { Fidelity = Evaluation.Fidelity(model.Network, model.Description.Normalisation, Validation(prepared)) });
+    }
+
+    private static BatchLoader Validation(Prepared prepared)
+        => new(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Table.Rows(Part.Validation), Evaluation.BatchSize);
 
     // What the code is to carry is read from the model as it was: the one in training changes.
     private static StagedNetwork? Untouched(RunConfig config, Recipe recipe)
@@ -149,7 +161,7 @@ public static class ModelRun
 
     private static TrainingOptions Options(Prepared prepared) => new()
     {
-        Epochs = prepared.Config.Epochs ?? (prepared.Config.From is null ? EpochsFromScratch : EpochsFromModel),
+        Epochs = prepared.Config.Epochs ?? (prepared.Config.From is null ? EpochsFromScratch : prepared.Recipe is { ClosesModel: true } ? 0 : EpochsFromModel),
         BatchSize = prepared.Config.Batch,
         LearningRate = prepared.Config.LearningRate ?? (prepared is { Config.From: not null, Recipe: { } recipe } ? recipe.RateFromModel : RateFromScratch),
         Seed = prepared.Config.Seed,
@@ -197,8 +209,8 @@ public static class ModelRun
             problems.Add(new Problem($"--from {from}", $"its task is {model.Description.Task}, not {task.Name}", "Give a run of the same task"));
         if (!model.Description.Input.SequenceEqual(table.ImageShape))
             problems.Add(new Problem($"--from {from}", $"its images are {string.Join('×', model.Description.Input)}, these {string.Join('×', table.ImageShape)}", "Give the same --size"));
-        if (model.Description.Bits is not null)
-            problems.Add(new Problem($"--from {from}", "has a discrete bottleneck already", "Start from a run of efface train"));
+        if (model.Description is not { Bits: null, ClosedBy: null })
+            problems.Add(new Problem($"--from {from}", model.Description.Bits is null ? $"is closed by its stage {model.Network.Stages[model.Split].Name} already" : "has a discrete bottleneck already", "Start from a run of efface train"));
         return problems.Count == 0 ? model : throw new InvalidInputException(problems);
     }
 

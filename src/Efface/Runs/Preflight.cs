@@ -50,6 +50,10 @@ public static class Preflight
         }
     }
 
+    /// <summary>Checks the flags alone.</summary>
+    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    public static void CheckFlags(RunConfig config, bool forgets) => Complete(config, forgets, needsTask: true);
+
     /// <summary>Checks the flags and reads the data, with or without a task.</summary>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
     public static ReadData Look(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default)
@@ -87,6 +91,7 @@ public static class Preflight
                 Task = config.Task ?? source.Task,
                 Forget = config.Forget.Count > 0 ? config.Forget : source.Attribute is { } usual && (forgets || config.Task is null) ? [usual] : [],
             };
+            if (forgets) config = config with { AttentionRemoval = RecipeFlags.Removal(config) };
             if (needsTask && config.Task is null)
                 problems.Add(new Problem("--task", $"missing: data set {source.Name} has no usual task", "Name the column that the model is for; efface data inspect lists the columns"));
             if (forgets && config.Forget.Count == 0)
@@ -107,8 +112,6 @@ public static class Preflight
             yield return new Problem($"--lambda {string.Join(',', lambda)}", "not three numbers that are finite and 0 or more", "Give λ1,λ2,λ3, such as 2.5,1,5");
         if (config.Objective is { } objective && !Enum.GetNames<AttributeObjective>().Contains(objective, StringComparer.OrdinalIgnoreCase))
             yield return new Problem($"--objective {objective}", "no such objective", $"Choose one of {string.Join(", ", Enum.GetNames<AttributeObjective>()).ToLowerInvariant()}");
-        if (forgets && config is { Recipe: "strict", Split: not (null or DiscreteBottleneck.Assignment) })
-            yield return new Problem($"--split {config.Split}", "recipe strict splits behind its own bottleneck", "Leave --split out, or choose --recipe paper");
         if (config.Bits is < 1 or > 12) yield return new Problem($"--bits {config.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
         var recipe = Recipes.All.FirstOrDefault(known => known.Name == config.Recipe);
         if (recipe is null)
@@ -116,17 +119,8 @@ public static class Preflight
         if (config is { Steer: true, Probe: null }) yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
         foreach (var (flag, weight) in new[] { ("--distil", config.Distillation), ("--retention", config.Retention) })
             if (weight is { } given && !(given >= 0 && double.IsFinite(given))) yield return new Problem($"{flag} {given}", "not a finite number of 0 or more", "Give a weight such as 1, or 0 for none");
-        if (config is { Retention: not null, Retain.Count: 0 })
-            yield return new Problem($"--retention {config.Retention}", "nothing is to be retained", "Give --retain COLS as well");
-        if (config is { Distillation: > 0, From: null })
-            yield return new Problem($"--distil {config.Distillation}", "from scratch there is no trained model whose embedding the code could carry", "Give --from the run folder of a trained model, or leave it out");
-        if (recipe is { IsDiscrete: false })
-        {
-            if (config.Retain.Count > 0)
-                yield return new Problem($"--retain {string.Join(',', config.Retain)}", $"recipe {config.Recipe} has no code that could keep it", "Leave it out, or choose --recipe strict");
-            if (config.Distillation > 0)
-                yield return new Problem($"--distil {config.Distillation}", $"recipe {config.Recipe} has no code that could carry an embedding", "Leave it out, or choose --recipe strict");
-        }
+        if (forgets && recipe is not null)
+            foreach (var problem in RecipeFlags.Check(config, recipe)) yield return problem;
         if (!Enum.GetNames<Precision>().Contains(config.Precision, StringComparer.OrdinalIgnoreCase))
             yield return new Problem($"--precision {config.Precision}", "no such precision", "Choose fp32 or bf16");
         foreach (var problem in BlockChoice.Flags(config, forgets, recipe)) yield return problem;

@@ -41,6 +41,9 @@ public sealed record ModelDescription
     /// <summary>B of the discrete bottleneck; null without one.</summary>
     public int? Bits { get; init; }
 
+    /// <summary>The last step that closes it: <see cref="DetachmentKind.LinearErasure"/> or <see cref="DetachmentKind.Decision"/>; null without one.</summary>
+    public DetachmentKind? ClosedBy { get; init; }
+
     /// <summary>The names of the stages, from image to logits.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
@@ -68,6 +71,10 @@ public sealed record ModelDescription
 /// <param name="Description">How to build it again.</param>
 public sealed record TrainedModel(StagedNetwork Network, ModelDescription Description) : IDisposable
 {
+    /// <summary>The stage whose output is the one-hot of the decision, f32 [B, K].</summary>
+    public const string DecisionStage = "decision";
+
+    private const string ErasureStage = "erasure";
     private const string WeightsFile = "model.safetensors", DescriptionFile = "model.json";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -85,6 +92,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
             Classes = description.Classes.Count,
         });
         if (description.Bits is { } bits) network = DiscreteBottleneck.Insert(network, bits);
+        if (description.ClosedBy is { } kind) network = Closed(network, kind);
         network.to(device);
         return new TrainedModel(network, description with { Stages = [.. network.Stages.Select(stage => stage.Name)] });
     }
@@ -95,6 +103,19 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         var network = DiscreteBottleneck.Insert(Network, bits);
         return new TrainedModel(network, Description with { Bits = bits, Split = DiscreteBottleneck.Assignment, Stages = [.. network.Stages.Select(stage => stage.Name)] });
     }
+
+    /// <summary>
+    /// The same weights with a last step, behind which the network is split: an erasure between embedding and head that takes out nothing yet, or the decision
+    /// behind the head.
+    /// </summary>
+    public TrainedModel ClosedWith(DetachmentKind kind)
+    {
+        var network = Closed(Network, kind);
+        return new TrainedModel(network, Description with { ClosedBy = kind, Split = kind == DetachmentKind.Decision ? DecisionStage : ErasureStage, Stages = [.. network.Stages.Select(stage => stage.Name)] });
+    }
+
+    /// <summary>What takes out of the embedding what tells the attribute linearly; null without such a step.</summary>
+    public AffineErasure? Erasure => Description.ClosedBy == DetachmentKind.LinearErasure ? (AffineErasure)Network.Stages[Network.IndexOf(ErasureStage)].Modules[0].Module : null;
 
     /// <summary>Number of the extractor's last stage.</summary>
     public int Split => Network.IndexOf(Description.Split);
@@ -119,6 +140,14 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         Attempt(Path.Combine(folder, WeightsFile), () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
         model.Network.to(device);
         return model;
+    }
+
+    private static StagedNetwork Closed(StagedNetwork network, DetachmentKind kind)
+    {
+        var (stages, head) = (network.Stages.ToList(), network.LastLayer.weight);
+        if (kind == DetachmentKind.Decision) stages.Add(new Stage(DecisionStage, new Decision()));
+        else stages.Insert(stages.Count - 1, new Stage(ErasureStage, new AffineErasure(head.shape[1]).to(head.device)));
+        return new StagedNetwork(stages);
     }
 
     // Whatever a damaged file makes the readers throw, the user is told which file it was.

@@ -55,6 +55,38 @@ public sealed class KernelIndependenceTests : IDisposable
     }
 
     [Fact]
+    public void The_discrepancy_is_the_sum_over_pairs_of_classes_of_what_lies_between_them()
+    {
+        torch.manual_seed(2);
+        const int N = 9;
+        int[] labels = [0, 0, 0, 1, 1, 2, 2, 2, 3];
+        var k = Kernel(torch.randn(N, 3, float64));
+        double K(int i, int j) => k[i, j].item<double>();
+        int[][] classes = [.. Enumerable.Range(0, 4).Select(label => Enumerable.Range(0, N).Where(i => labels[i] == label).ToArray())];
+        double Mean(int[] one, int[] other) => one.SelectMany(i => other.Where(j => j != i).Select(j => K(i, j))).Average();
+        var between = 0.0;
+        // The last class has one image and counts for nothing.
+        for (var a = 0; a < 3; a++)
+            for (var b = 0; b < a; b++)
+                between += classes[a].Length * classes[b].Length / (double)(N * N) * (Mean(classes[a], classes[a]) + Mean(classes[b], classes[b]) - 2 * Mean(classes[a], classes[b]));
+        int[] all = [.. Enumerable.Range(0, N)];
+
+        var oneHot = nn.functional.one_hot(torch.tensor([.. labels.Select(label => (long)label)]), 4).to_type(float64);
+        Assert.Equal(between / (1 - Mean(all, all)), KernelIndependence.Discrepancy(k, oneHot).item<double>(), 1e-10);
+    }
+
+    [Fact]
+    public void The_discrepancy_is_zero_on_average_where_classes_are_alike_and_near_one_where_they_are_points()
+    {
+        torch.manual_seed(1);
+        var z = nn.functional.one_hot(torch.arange(40).remainder(2), 2).to_type(float64);
+        double Of(Tensor x) => KernelIndependence.Discrepancy(Kernel(x), z).item<double>();
+
+        Assert.InRange(Enumerable.Range(0, 200).Average(_ => Of(torch.randn(40, 2, float64))), -5e-3, 5e-3);
+        Assert.InRange(Of(1000 * z + 1e-3 * torch.randn(40, 2, float64)), 0.9, 1.1);
+    }
+
+    [Fact]
     public void What_the_task_tells_of_the_attribute_is_not_held_against_the_representation()
     {
         torch.manual_seed(1);

@@ -33,7 +33,8 @@ internal static class CodeSizeSection
 
     private static Release Coded(ReportRun run, RepresentationAudit place)
     {
-        var bits = run.Record.Config.Bits ?? Recipes.All.FirstOrDefault(recipe => recipe.Name == run.Record.Config.Recipe)?.Bits;
+        // A bare decision is a code too, and has no bits to choose.
+        var bits = run.Record.Config.Bits ?? Recipes.All.FirstOrDefault(recipe => recipe.IsDiscrete && recipe.Name == run.Record.Config.Recipe)?.Bits;
         return new Release($"{run.Label}{(bits is { } size ? $", {size} bits" : "")}", bits, run.Audit!.Fidelity, place.Leak.GivenTask, Strictest(place), run.Audit.CollateralMean?.After);
     }
 

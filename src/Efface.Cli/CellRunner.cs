@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Efface.Reporting;
+using Efface.Runs;
+
+namespace Efface.Cli;
+
+/// <summary>Runs cells of an experiment: one at a time within this process, several each in a process of its own, because chance and threads are a process's.</summary>
+internal static class CellRunner
+{
+    /// <summary>How a cell is run.</summary>
+    public static Func<ExperimentCell, CancellationToken, Task> For(ExperimentFolder folder, int jobs, ProgressDisplay display) => jobs == 1
+        ? (cell, cancel) =>
+        {
+            folder.Run(cell, display, cancel);
+            return Task.CompletedTask;
+        }
+    : (cell, cancel) => InProcess(folder, cell with { Config = cell.Config with { Threads = cell.Config.Threads ?? Math.Max(1, Environment.ProcessorCount / jobs) } }, cancel);
+
+    private static async Task InProcess(ExperimentFolder folder, ExperimentCell cell, CancellationToken cancel)
+    {
+        var start = OwnProcess.With("cell");
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        using var process = Process.Start(start)!;
+        // A key pressed on the terminal reaches the process by itself; a signal to this one alone does not.
+        await using var stopped = cancel.Register(() => process.StandardInput.Close());
+        await process.StandardInput.WriteAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), RunFolder.Json)).ConfigureAwait(false);
+        process.StandardInput.Close();
+        var problems = new List<string>();
+        while (await process.StandardError.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
+        {
+            if (line.StartsWith("efface: ", StringComparison.Ordinal)) problems.Add(line["efface: ".Length..]);
+            else Console.Error.WriteLine($"{cell.Name}: {line}");
+        }
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (process.ExitCode == Shell.Interrupted) throw new OperationCanceledException(cancel);
+        if (process.ExitCode != Shell.Done) throw new InvalidInputException([.. problems.DefaultIfEmpty($"the process ended with {process.ExitCode}").Select(problem => new Problem(cell.Name, problem, $"Its run is {folder.PathOf(cell.Name)}"))]);
+    }
+}

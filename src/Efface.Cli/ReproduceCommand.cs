@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using Efface.Runs;
+using Spectre.Console.Cli;
+
+namespace Efface.Cli;
+
+/// <summary>efface reproduce: a table or figure of the paper.</summary>
+internal sealed class ReproduceCommand : NativeCommand<ReproduceCommand.Settings>
+{
+    internal sealed class Settings : ExperimentSettings
+    {
+        [CommandArgument(0, "<TABLE>"), Description("table1, table2, table3, figure3, figure4, figure5, figure6, or definition (2.1).")]
+        public string Table { get; init; } = "";
+
+        [CommandOption("--data <LIST>"), Description("The paper's data sets and where they are: cifar10=DIR,celeba=DIR,fairface=DIR; utkface=DIR stands in for fairface, faces are drawn.")]
+        public string? Data { get; init; }
+
+        [CommandOption("--models <LIST>"), Description("resnet18 (the default), resnet34, resnet50.")]
+        public string? Models { get; init; }
+
+        [CommandOption("--recipes <LIST>"), Description("Ways to forget, or all (paper,strict,prediction-only,attention-removal).")]
+        public string? Recipes { get; init; }
+
+        public BenchSettings ToBench()
+        {
+            if (DryRun || Data is not null) throw new InvalidInputException($"efface reproduce {SpeedTable.Name}", "measures time and memory on noise", "Leave --data and --dry-run out");
+            var usual = new BenchSettings();
+            return usual with
+            {
+                Models = Names("--models", Models) ?? usual.Models,
+                Sizes = Size is { } size ? [size] : usual.Sizes,
+                Stem = Stem ?? usual.Stem,
+                Width = Width ?? usual.Width,
+                Batch = Batch,
+                Threads = Threads,
+                MeasuresMemory = PeakMemory.IsKnown,
+            };
+        }
+
+        public ReproductionSettings ToReproduction()
+        {
+            var recipes = Names("--recipes", Recipes);
+            return new ReproductionSettings(
+                PaperSets.Parse(Data ?? throw new InvalidInputException("--data", "missing", "Give cifar10=DIR,celeba=DIR,fairface=DIR, or some of them; faces needs no folder")),
+                ToScale(Names("--models", Models), recipes is ["all"] ? [.. Detachment.Recipes.All.Select(recipe => recipe.Name)] : recipes));
+        }
+    }
+
+    protected override int Execute(Settings settings)
+    {
+        if (settings.Table == SpeedTable.Name) return Report(settings, SpeedTable.Write(ProgressDisplay.Show(display => BenchCommand.Measure(settings.ToBench(), display)), settings.Folder.Path));
+        var (what, asked, folder, jobs) = (Reproduction.Named(settings.Table), settings.ToReproduction(), settings.Folder, settings.AtOnce);
+        if (settings.DryRun) return List(ProgressDisplay.Show(display => ExperimentPlan.Of(what.Cells(asked), folder, display, Shell.Cancel)), settings.Json);
+        var files = ProgressDisplay.Show(display => ReproductionRun.Run(what, asked, folder, jobs, CellRunner.For(folder, jobs, display), display, Shell.Cancel).GetAwaiter().GetResult());
+        return Report(settings, files);
+    }
+
+    private static int Report(Settings settings, IReadOnlyList<string> files)
+    {
+        if (settings.Json) Shell.PrintJson(new { folder = settings.Folder.Path, files });
+        else Console.Out.WriteLine($"{File.ReadAllText(files[0])}\n{string.Join('\n', files)}");
+        return Shell.Done;
+    }
+
+    /// <summary>Prints what would be run.</summary>
+    public static int List(ExperimentPlan plan, bool json)
+    {
+        if (json) Shell.PrintJson(plan);
+        else
+        {
+            foreach (var cell in plan.Cells) Console.Out.WriteLine($"{(cell.IsFinished ? "finished" : $"about {cell.Seconds:F0} s"),-14}{cell.Name}");
+            Console.Out.WriteLine($"{plan.Cells.Count(cell => !cell.IsFinished)} of {plan.Cells.Count} runs are missing: about {TimeSpan.FromSeconds(plan.Seconds):h\\:mm\\:ss} of training one after the other; audits come on top.");
+        }
+        return Shell.Done;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Efface.Reporting.Page;
+
+/// <summary>A bar, with a line where somebody else's number lies.</summary>
+internal sealed record Bar(string Name, double Value, double? Reference);
+
+/// <summary>Bars that belong together.</summary>
+internal sealed record BarGroup(string Name, IReadOnlyList<Bar> Bars);
+
+/// <summary>Bars of numbers from 0 to 1, as a picture file of its own.</summary>
+internal static class BarChart
+{
+    private const int Left = 190, Length = 420, Thick = 20, Gap = 34;
+
+    /// <summary>A whole SVG document.</summary>
+    public static string Draw(string title, IReadOnlyList<BarGroup> groups)
+    {
+        var tops = new List<int>();
+        var y = 40;
+        foreach (var group in groups)
+        {
+            tops.Add(y);
+            y += Gap + group.Bars.Count * (Thick + 4);
+        }
+        return Html.Of($"""
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Left + Length + 70} {y + 10}" font-family="sans-serif" font-size="12" role="img" aria-label="{title}">
+            <rect width="100%" height="100%" fill="#fff"/>
+            <text x="10" y="20" font-size="14">{title}</text>
+            {groups.Select((group, i) => Group(group, tops[i]))}
+            </svg>
+
+            """).ToString();
+    }
+
+    private static Html Group(BarGroup group, int top) => Html.Of($"""
+        <text x="10" y="{top + 14}" font-weight="bold">{group.Name}</text>
+        {group.Bars.Select((bar, i) => Draw(bar, top + 22 + i * (Thick + 4)))}
+        """);
+
+    private static Html Draw(Bar bar, int y) => Html.Of($"""
+        <text x="{Left - 8}" y="{y + 14}" text-anchor="end">{bar.Name}</text>
+        <rect x="{Left}" y="{y}" width="{bar.Value * Length:0.#}" height="{Thick}" fill="#3a6ea5"/>
+        <text x="{Left + bar.Value * Length + 6:0.#}" y="{y + 14}">{Numbers.Plain(bar.Value)}</text>
+        {(bar.Reference is { } reference ? Html.Of($"""<line x1="{Left + reference * Length:0.#}" x2="{Left + reference * Length:0.#}" y1="{y - 2}" y2="{y + Thick + 2}" stroke="#c0392b" stroke-width="2"/>""") : Html.Empty)}
+        """);
+}

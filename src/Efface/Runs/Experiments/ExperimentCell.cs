@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using Efface.Auditing;
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>A run and its audit: what one row of a table, or one field of a map, rests on for one seed.</summary>
+public sealed record ExperimentCell
+{
+    /// <summary>Tells it from the others; its folder below the experiment's.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What trains it; <see cref="From"/> fills in <see cref="RunConfig.From"/>.</summary>
+    public required RunConfig Config { get; init; }
+
+    /// <summary>Whether it forgets; else it is a model before unlearning.</summary>
+    public required bool Forgets { get; init; }
+
+    /// <summary>The cell whose model it starts from; null from scratch.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The cell, or the whole path of a run, that is copied instead of being trained again, to be audited for something else; null for none.</summary>
+    public string? CopyOf { get; init; }
+
+    /// <summary>The cells that must be finished before this one begins.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> After => new[] { From, CopyOf }.OfType<string>();
+
+    /// <summary>What its audit looks for; empty for no audit.</summary>
+    public required IReadOnlyList<string> Attributes { get; init; }
+
+    /// <summary>How its audit looks.</summary>
+    public required AuditSettings Audit { get; init; }
+}

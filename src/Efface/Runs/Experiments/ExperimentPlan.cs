@@ -1,0 +1,60 @@
+using Efface.Data;
+using Efface.Training;
+
+namespace Efface.Runs;
+
+/// <summary>A cell, and what is left of it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="IsFinished">Whether it is trained and audited.</param>
+/// <param name="Seconds">About how long its training takes; 0 where that is done.</param>
+public sealed record PlannedCell(string Name, bool IsFinished, double Seconds);
+
+/// <summary>What an experiment would run.</summary>
+/// <param name="Cells">Every cell.</param>
+/// <param name="Seconds">Of all training that is missing.</param>
+public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Seconds)
+{
+    private const int Steps = 4;
+
+    /// <summary>
+    /// Checks everything, and measures a few plain steps of each network that is to be trained, on noise. What recipes cost beside plain training is not in it.
+    /// </summary>
+    /// <param name="cells">Every cell.</param>
+    /// <param name="folder">Where they stand.</param>
+    /// <param name="observer">Hears while images are decoded.</param>
+    /// <param name="cancel">Ends the decoding early.</param>
+    /// <exception cref="InvalidInputException">Every problem of every cell.</exception>
+    public static ExperimentPlan Of(IReadOnlyList<ExperimentCell> cells, ExperimentFolder folder, IExperimentObserver observer, CancellationToken cancel)
+    {
+        Experiment.Check(cells, folder, observer, cancel);
+        var (images, seconds) = (new Dictionary<string, (int Count, int Side)>(), new Dictionary<BenchCase, double>());
+        PlannedCell[] planned = [.. cells.Select(cell =>
+        {
+            if (folder.Finished(cell) is not null) return new PlannedCell(cell.Name, true, 0);
+            // Copies, and what closes a trained model, learn nothing.
+            if (cell.CopyOf is not null || cell.Config.Epochs is null) return new PlannedCell(cell.Name, false, 0);
+            return new PlannedCell(cell.Name, false, Training(cell));
+        })];
+        return new ExperimentPlan(planned, planned.Sum(cell => cell.Seconds));
+
+        double Training(ExperimentCell cell)
+        {
+            var config = cell.Config;
+            var key = $"{config.Data} {config.Root} {config.Limit} {config.Size}";
+            if (!images.TryGetValue(key, out var set))
+            {
+                using var prepared = Preflight.Check(folder.ConfigOf(cell), cell.Forgets, observer, cancel);
+                images[key] = set = (prepared.Table.Rows(Part.Train).Length, (int)prepared.Table.ImageShape[1]);
+            }
+            var one = new BenchCase(config.Model, set.Side, Precision.Fp32, Math.Min(config.Batch, set.Count));
+            if (!seconds.TryGetValue(one, out var step))
+            {
+                var settings = new BenchSettings { Stem = config.Stem ?? Models.Backbones.DefaultStem(set.Side), Width = config.Width, Steps = Steps, Threads = config.Threads };
+                using var subject = new BenchSubject(one, BenchMode.Plain, settings, null);
+                subject.SecondsPerStep(cancel);
+                seconds[one] = step = subject.SecondsPerStep(cancel);
+            }
+            return step * set.Count / one.Batch * config.Epochs!.Value;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Efface.Auditing;
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>
+/// One way to forget, over its seeds: means, and of each number the smallest lower and the largest upper end of the seeds' intervals (they share their test images, so
+/// that nothing narrower is certain).
+/// </summary>
+public sealed record MethodRow
+{
+    /// <summary>The recipe, or <c>before</c> for the model before unlearning.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The network.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The data set.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>What the model is for.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>What is to be forgotten; several are joined by +.</summary>
+    public required string Attribute { get; init; }
+
+    /// <summary>How many seeds.</summary>
+    public required int Seeds { get; init; }
+
+    /// <summary>Accuracy of the task on test.</summary>
+    public required Measured Fidelity { get; init; }
+
+    /// <summary>Plain accuracy of the attacker without y, as the paper has it.</summary>
+    public required Measured Attack { get; init; }
+
+    /// <summary>Plain accuracy of who always says the majority.</summary>
+    public required double Majority { get; init; }
+
+    /// <summary>Plain accuracy of who knows y and nothing else.</summary>
+    public required double LabelOnly { get; init; }
+
+    /// <summary>Plain accuracy of who knows the model's decision and nothing else.</summary>
+    public required double PredictionOnly { get; init; }
+
+    /// <summary>The paper's AUM from <see cref="Attack"/> and <see cref="Fidelity"/>.</summary>
+    public required double Aum { get; init; }
+
+    /// <summary>A(h,y) - A(y) in balanced accuracy, of the attacker that counts at the worst released place.</summary>
+    public required Measured Leak { get; init; }
+
+    /// <summary>The worst verdict of a seed.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>What any attacker who knows y may read beyond it, in balanced accuracy: the largest over seeds; null without a code.</summary>
+    public required double? Certified { get; init; }
+
+    /// <summary>Mean AUC of everything that was not to be forgotten; null where there is nothing else.</summary>
+    public required double? Kept { get; init; }
+
+    /// <summary>The same from the model's decision alone.</summary>
+    public required double? KeptByPrediction { get; init; }
+
+    /// <summary>Mean seconds of training, from reading the data to the saved model.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Epochs that were asked for.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Images of the training part, and of the test part.</summary>
+    public required int TrainingImages { get; init; }
+
+    /// <inheritdoc cref="TrainingImages"/>
+    public required int TestImages { get; init; }
+
+    /// <summary>Puts the seeds of one method together.</summary>
+    /// <param name="method">Its name.</param>
+    /// <param name="runs">Audited, one for each seed.</param>
+    public static MethodRow Of(string method, IReadOnlyList<RunFolder> runs)
+    {
+        var (records, audits) = (runs.Select(run => run.Run).ToList(), runs.Select(run => run.Audit!).ToList());
+        var (first, worst) = (records[0], audits.Select(audit => audit.Worst).ToList());
+        var floors = audits.Select(audit => audit.Representations.First(place => place.Released).Floors).ToList();
+        double Mean(IEnumerable<double> values) => values.Average();
+        double? MeanIfAny(IEnumerable<double?> values) => values.Average();
+        return new MethodRow
+        {
+            Method = method,
+            Model = first.Config.Model,
+            Data = first.Data.Name,
+            Task = first.Config.Task!,
+            Attribute = string.Join('+', audits[0].Representations.Select(place => place.Attribute).Distinct()),
+            Seeds = runs.Count,
+            Fidelity = Envelope(audits.Select(audit => audit.Fidelity!)),
+            Attack = Envelope(audits.Select(audit => audit.AttackAccuracy)),
+            Majority = Mean(floors.Select(floor => floor.Majority.Accuracy.Value)),
+            LabelOnly = Mean(floors.Select(floor => floor.LabelOnly!.Accuracy.Value)),
+            PredictionOnly = Mean(floors.Select(floor => floor.PredictionOnly!.Accuracy.Value)),
+            Aum = Mean(audits.Select(audit => audit.Aum!.Value)),
+            Leak = Envelope(worst.Select(place => place.Leak.GivenTask)),
+            Verdict = audits.Max(audit => audit.Verdict),
+            Certified = runs.Max(Bound),
+            Kept = MeanIfAny(audits.Select(audit => audit.CollateralMean?.After)),
+            KeptByPrediction = MeanIfAny(audits.Select(audit => audit.CollateralMean?.PredictionOnly)),
+            Seconds = Mean(records.Select(record => record.Result!.Seconds)),
+            Epochs = first.Result!.Epochs,
+            TrainingImages = first.Data.Counts["train"],
+            TestImages = first.Data.Counts["test"],
+        };
+    }
+
+    /// <summary>Means, within the widest interval.</summary>
+    public static Measured Envelope(IEnumerable<Measured> seeds)
+    {
+        var all = seeds.ToList();
+        return new Measured(all.Average(seed => seed.Value), all.Min(seed => seed.Low), all.Max(seed => seed.High), all.Min(seed => seed.N));
+    }
+
+    // Of what is released, as far as it is a code.
+    private static double? Bound(RunFolder run) => run.Audit!.All.Where(place => place.Released && place.Kind == "discrete")
+        .Select(place => place.Certificates.LastOrDefault(bound => bound.Metric == Certificate.OfBalancedAccuracy)?.Leak).Max();
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>
+/// Definition 2.1 as far as it can be measured: unlearning from a trained model, unlearning from scratch, and training again on images without the attribute's area; how far apart what they
+/// say of test images is, beside how far apart two trainings are that differ by their seed alone.
+/// </summary>
+internal static class DefinitionTable
+{
+    private const string Recipe = "strict", Removal = "attention-removal";
+
+    // Far from any seed that is asked for.
+    private const int OtherSeed = 1000;
+
+    private static readonly string[] Methods = ["before", "before, another seed", "from the model", "from scratch", "trained again without the area"];
+
+    public static IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings)
+        => [.. PaperSets.Usual(settings).SelectMany(data => Enumerable.Range(0, settings.Scale.Seeds).SelectMany(seed => Cells(data, seed, settings)))];
+
+    public static Reproduced Make(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
+    {
+        var (rows, numbers, seeds) = (new List<IReadOnlyList<string>>(), new List<object>(), Enumerable.Range(0, settings.Scale.Seeds).ToList());
+        foreach (var data in PaperSets.Usual(settings))
+        {
+            var ofSeed = seeds.Select(seed => Audited(data, seed, settings).Select(cell => runs[cell.Name]).ToList()).ToList();
+            var distances = ofSeed.Select(OutputDistance.Between).ToList();
+            double Distance(int one, int other) => distances.Average(matrix => matrix[one, other]);
+            foreach (var (i, method) in Methods.Index())
+            {
+                var row = MethodRow.Of(method, [.. ofSeed.Select(all => all[i])]);
+                rows.Add([data.Name, method, Text(row.Fidelity.Value), string.Create(CultureInfo.InvariantCulture, $"{100 * row.Leak.Value:F1} [{100 * row.Leak.Low:F1}, {100 * row.Leak.High:F1}]"), $"{row.Verdict}", row.Seconds.ToString("F0", CultureInfo.InvariantCulture), .. Methods.Select((_, j) => Text(Distance(i, j)))]);
+                numbers.Add(new { row, distances = Methods.Select((_, j) => Distance(i, j)) });
+            }
+        }
+        return new Reproduced("Definition 2.1: unlearning from a model, from scratch, and training again",
+            $"Recipe {Recipe}; {seeds.Count} seed(s). Leak in points of balanced accuracy beyond who knows y. The last columns: total variation distance of the class probabilities of two models on a test image, mean over images; two seeds of one training show how much of it is chance. Seconds are of training alone; from the model the training before it is not counted.",
+            ["data", "method", "fidelity", "leak, points", "verdict", "s", .. Methods.Select(method => $"to: {method}")], rows, numbers, new Dictionary<string, string>());
+    }
+
+    private static IEnumerable<ExperimentCell> Cells(ExperimentData data, int seed, ReproductionSettings settings)
+        => Audited(data, seed, settings).Prepend(ExperimentMethods.Training(data, Model(settings), seed + OtherSeed, settings.Scale)).Prepend(ExperimentMethods.Training(data, Model(settings), seed, settings.Scale));
+
+    // In the order of Methods.
+    private static List<ExperimentCell> Audited(ExperimentData data, int seed, ReproductionSettings settings)
+    {
+        ExperimentCell Cell(string method, int of) => ExperimentMethods.Cell(data, Model(settings), method, of, settings.Scale);
+        var unlearned = Cell(Recipe, seed);
+        return
+        [
+            Cell(ExperimentMethods.Before, seed), Cell(ExperimentMethods.Before, seed + OtherSeed), unlearned,
+            unlearned with { Name = ExperimentMethods.NameOf(data, Model(settings), $"{Recipe}-scratch", seed), From = null, Config = unlearned.Config with { Epochs = settings.Scale.Epochs } },
+            Cell(Removal, seed),
+        ];
+    }
+
+    private static string Model(ReproductionSettings settings) => settings.Scale.Models[0];
+
+    private static string Text(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Efface.Auditing;
+using Efface.Reporting;
+using Efface.Reporting.Page;
+
+namespace Efface.Runs;
+
+/// <summary>Tables 1 and 3 and figure 5: ways to forget side by side, with the floors and the paper's numbers.</summary>
+internal static class MethodTables
+{
+    private static readonly string[] Head =
+    [
+        "data", "without", "model", "method", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "s", "paper: attack, fidelity, AUM",
+    ];
+
+    public static IReadOnlyList<ExperimentCell> UsualCells(ReproductionSettings settings) => Cells(PaperSets.Usual(settings), settings);
+
+    public static IReadOnlyList<ExperimentCell> AttributeCells(ReproductionSettings settings) => Cells(PaperSets.EachAttribute(settings), settings);
+
+    public static Reproduced Table1(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
+        => Table("Table 1: attack, fidelity and AUM of every way to forget", Rows(PaperSets.Usual(settings), settings, runs), runs);
+
+    public static Reproduced Table3(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
+        => Table("Table 3: each attribute", Rows(PaperSets.EachAttribute(settings), settings, runs), runs);
+
+    public static Reproduced Figure5(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
+    {
+        var rows = Rows(PaperSets.Usual(settings), settings, runs);
+        var bars = rows.GroupBy(row => $"{row.Data}, {row.Task} without {row.Attribute}").Select(group => new BarGroup(group.Key, [.. group.Select(row =>
+            new Bar(settings.Scale.Models.Count > 1 ? $"{row.Model}, {row.Method}" : row.Method, row.Aum, PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method)?.Aum))]));
+        return Table("Figure 5: AUM", rows, runs) with { Pictures = new Dictionary<string, string> { ["figure5.svg"] = BarChart.Draw("AUM: harmonic mean of fidelity and 1 - attack accuracy; the line is the paper's", [.. bars]) } };
+    }
+
+    /// <summary>A table of methods, with what must be known to read it.</summary>
+    public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
+        => new(title, Scale(rows, runs), Head, [.. rows.Select(Cells)], rows, new Dictionary<string, string>());
+
+    private static List<ExperimentCell> Cells(IEnumerable<ExperimentData> sets, ReproductionSettings settings)
+        => [.. sets.SelectMany(data => settings.Scale.Models.SelectMany(model => ExperimentMethods.Cells(data, model, settings.Scale))).DistinctBy(cell => cell.Name)];
+
+    private static List<MethodRow> Rows(IEnumerable<ExperimentData> sets, ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
+        => [.. sets.SelectMany(data => settings.Scale.Models.SelectMany(model => ExperimentMethods.Rows(data, model, settings.Scale, runs)))];
+
+    private static string Scale(IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
+    {
+        var machine = runs.Values.First().Run.Environment;
+        var images = rows.Select(row => $"{row.Data} {Count(row.TrainingImages)} training and {Count(row.TestImages)} test images").Distinct();
+        var epochs = rows.GroupBy(row => row.Epochs).OrderByDescending(group => group.Key).Select(group => $"{group.Key} ({string.Join(", ", group.Select(row => row.Method).Distinct())})");
+        return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {machine.Processor}, {machine.Cores} cores, {machine.Device}. "
+            + "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
+            + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y. Any attacker: the certificate's bound on that leak; – where there is no code. "
+            + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. The paper's numbers are a reference and no aim.";
+    }
+
+    private static string[] Cells(MethodRow row)
+    {
+        var paper = PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method);
+        return
+        [
+            row.Data, row.Attribute, row.Model, row.Method, Interval(row.Fidelity, Share), Interval(row.Attack, Share), $"{Share(row.Majority)}, {Share(row.LabelOnly)}, {Share(row.PredictionOnly)}", Share(row.Aum),
+            Interval(row.Leak, Points), $"{row.Verdict}", row.Certified is { } bound ? Points(bound) : "–",
+            row.Kept is { } kept ? $"{Share(kept)}{(row.KeptByPrediction is { } prediction ? $" ({Share(prediction)})" : "")}" : "–",
+            row.Seconds.ToString("F0", CultureInfo.InvariantCulture), paper is null ? "–" : $"{Share(paper.Attack)}, {Share(paper.Fidelity)}, {(paper.Aum is { } aum ? Share(aum) : "–")}",
+        ];
+    }
+
+    private static string Interval(Measured measured, Func<double, string> print) => $"{print(measured.Value)} [{print(measured.Low)}, {print(measured.High)}]";
+
+    private static string Share(double value) => value.ToString("0.000", CultureInfo.InvariantCulture).TrimStart('0') is { Length: > 0 } text ? text : ".000";
+
+    private static string Points(double value) => (100 * value).ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string Count(int images) => images.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json;
+using Efface.Models;
+using Efface.Reporting;
+using nietras.SeparatedValues;
+
+namespace Efface.Runs;
+
+/// <summary>Runs what a table or figure rests on, and writes it.</summary>
+public static class ReproductionRun
+{
+    /// <summary>Writes NAME.md, NAME.csv, NAME.json and pictures; finished cells are kept, and what was stopped goes on.</summary>
+    /// <param name="what">Which table or figure.</param>
+    /// <param name="settings">On what, and at which scale.</param>
+    /// <param name="folder">Where; tables of one folder share their cells.</param>
+    /// <param name="jobs">Cells side by side.</param>
+    /// <param name="run">Runs one cell.</param>
+    /// <param name="observer">Hears how far it is.</param>
+    /// <param name="cancel">Ends after the batches at hand.</param>
+    /// <returns>The files that were written.</returns>
+    /// <exception cref="InvalidInputException">Everything that is wrong with the input, before the first cell.</exception>
+    public static async Task<IReadOnlyList<string>> Run(
+        Reproduction what, ReproductionSettings settings, ExperimentFolder folder, int jobs, Func<ExperimentCell, CancellationToken, Task> run, IExperimentObserver observer, CancellationToken cancel)
+    {
+        if (settings.Scale.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
+        var cells = what.Cells(settings);
+        Experiment.Check(cells, folder, observer, cancel);
+        return Write(what.Name, what.Make(settings, await Experiment.Run(cells, folder, jobs, run, observer, cancel).ConfigureAwait(false)), folder.Path);
+    }
+
+    /// <summary>Writes NAME.md, NAME.csv, NAME.json and pictures.</summary>
+    internal static List<string> Write(string name, Reproduced made, string folder)
+    {
+        var files = new List<string>();
+        Text($"{name}.md", Markdown(made));
+        Text($"{name}.csv", Csv(made));
+        Text($"{name}.json", JsonSerializer.Serialize(new { made.Title, made.Caption, rows = made.Json }, RunFolder.Json) + "\n");
+        foreach (var (file, svg) in made.Pictures) Text(file, svg);
+        return files;
+
+        void Text(string file, string text)
+        {
+            files.Add(Path.Combine(folder, file));
+            WholeFile.Write(files[^1], partial => File.WriteAllText(partial, text));
+        }
+    }
+
+    private static string Markdown(Reproduced made)
+    {
+        var pictures = made.Pictures.Keys.Select(file => $"![{file}]({file})\n");
+        return string.Create(CultureInfo.InvariantCulture, $"# {made.Title}\n\n{made.Caption}\n\n{Reporting.Markdown.Table(made.Head, made.Rows.Select(row => row.Select(Cell).ToList()))}\n\n{string.Join('\n', pictures)}");
+
+        // Names come from the data; a bar would end the cell.
+        static string Cell(string text) => text.Replace("|", "¦", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    }
+
+    private static string Csv(Reproduced made)
+    {
+        using var writer = Sep.New(',').Writer(options => options with { Escape = true }).ToText();
+        foreach (var row in made.Rows)
+        {
+            using var line = writer.NewRow();
+            foreach (var (column, cell) in made.Head.Zip(row)) line[column].Set(cell);
+        }
+        return writer.ToString();
+    }
+}

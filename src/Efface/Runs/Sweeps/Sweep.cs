@@ -1,0 +1,85 @@
+using Efface.Auditing;
+using Efface.Models;
+using Efface.Reporting;
+
+namespace Efface.Runs;
+
+/// <summary>What is to be swept.</summary>
+/// <param name="Base">What all points share.</param>
+/// <param name="Axes">What differs.</param>
+/// <param name="Seeds">How often each point is trained.</param>
+/// <param name="Attributes">What audits look for.</param>
+/// <param name="Audit">How they look.</param>
+public sealed record SweepSettings(RunConfig Base, IReadOnlyList<SweepAxis> Axes, int Seeds, IReadOnlyList<string> Attributes, AuditSettings Audit);
+
+/// <summary>A point of a sweep.</summary>
+/// <param name="Values">Of each axis.</param>
+/// <param name="Row">What came of it, over its seeds.</param>
+public sealed record SweepPoint(IReadOnlyList<string> Values, MethodRow Row);
+
+/// <summary>What came of a sweep.</summary>
+/// <param name="Axes">What differed.</param>
+/// <param name="Before">The model that all points started from; null from scratch.</param>
+/// <param name="Points">Every point.</param>
+/// <param name="Front">Those than which no other is better in one of fidelity, leak, certificate and what is kept, and as good in the others.</param>
+/// <param name="Knee">Of the front the one nearest to the best of everything.</param>
+public sealed record SweepResult(IReadOnlyList<SweepAxis> Axes, MethodRow? Before, IReadOnlyList<SweepPoint> Points, IReadOnlyList<SweepPoint> Front, SweepPoint Knee);
+
+/// <summary>Grids over any option of <c>efface unlearn</c>.</summary>
+public static class Sweep
+{
+    private const string Before = "before";
+
+    /// <summary>Every point and seed, behind the model that they start from.</summary>
+    /// <exception cref="InvalidInputException">Everything that is wrong with the grid.</exception>
+    public static IReadOnlyList<ExperimentCell> Cells(SweepSettings settings)
+    {
+        var problems = new List<Problem>();
+        if (settings.Axes.Count == 0) problems.Add(new Problem("--grid", "missing", "Give an option with its values, such as --grid lambda3=1,5,20; it may be given again"));
+        foreach (var name in settings.Axes.GroupBy(axis => axis.Name).Where(group => group.Count() > 1).Select(group => group.Key)) problems.Add(new Problem($"--grid {name}", "given twice", "Give all its values at once"));
+        if (settings.Seeds < 1) problems.Add(new Problem($"--seeds {settings.Seeds}", "below 1", "Give 1 or more"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+        return [.. Origin(settings), .. from values in Grid(settings.Axes) from seed in Enumerable.Range(0, settings.Seeds) select Cell(settings, values, seed)];
+    }
+
+    /// <summary>Runs what is missing, and writes sweep.html, sweep.csv and sweep.json.</summary>
+    /// <inheritdoc cref="ReproductionRun.Run"/>
+    public static async Task<SweepResult> Run(SweepSettings settings, ExperimentFolder folder, int jobs, Func<ExperimentCell, CancellationToken, Task> run, IExperimentObserver observer, CancellationToken cancel)
+    {
+        var cells = Cells(settings);
+        Experiment.Check(cells, folder, observer, cancel);
+        var runs = await Experiment.Run(cells, folder, jobs, run, observer, cancel).ConfigureAwait(false);
+        SweepPoint[] points = [.. Grid(settings.Axes).Select(values => new SweepPoint(values, MethodRow.Of(string.Join(", ", Named(settings.Axes, values)), [.. Enumerable.Range(0, settings.Seeds).Select(seed => runs[Name(settings.Axes, values, seed)])])))];
+        var front = SweepFront.Of(points);
+        var result = new SweepResult(settings.Axes, settings.Base.From is null ? null : MethodRow.Of(Before, [runs[Before]]), points, front, SweepFront.Knee(front));
+        var rows = result.Before is { } before ? points.Select(point => point.Row).Prepend(before) : points.Select(point => point.Row);
+        var table = MethodTables.Table("Sweep", [.. rows], runs);
+        ReproductionRun.Write("sweep", table with { Json = result }, folder.Path);
+        WholeFile.Write(Path.Combine(folder.Path, "sweep.html"), partial => File.WriteAllText(partial, SweepPage.Write(result, table.Caption)));
+        return result;
+    }
+
+    // A copy, so that its audit lies beside those of the points.
+    private static IEnumerable<ExperimentCell> Origin(SweepSettings settings) => settings.Base.From is not { } from ? [] :
+    [
+        new ExperimentCell { Name = Before, Config = RunFolder.Open(from).Run.Config, Forgets = false, CopyOf = Path.GetFullPath(from), Attributes = settings.Attributes, Audit = settings.Audit },
+    ];
+
+    private static ExperimentCell Cell(SweepSettings settings, IReadOnlyList<string> values, int seed) => new()
+    {
+        Name = Name(settings.Axes, values, seed),
+        // Recipes first: λ that a recipe leaves open are its own.
+        Config = settings.Axes.Zip(values).OrderBy(pair => pair.First.Name == "recipe" ? 0 : 1).Aggregate(settings.Base with { Seed = seed, From = null }, (config, pair) => pair.First.Apply(config, pair.Second)),
+        Forgets = true,
+        From = settings.Base.From is null ? null : Before,
+        Attributes = settings.Attributes,
+        Audit = settings.Audit,
+    };
+
+    private static IEnumerable<IReadOnlyList<string>> Grid(IReadOnlyList<SweepAxis> axes)
+        => axes.Aggregate((IEnumerable<IReadOnlyList<string>>)[[]], (points, axis) => points.SelectMany(point => axis.Values.Select(value => (IReadOnlyList<string>)[.. point, value])));
+
+    private static IEnumerable<string> Named(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> values) => axes.Zip(values).Select(pair => $"{pair.First.Name} {pair.Second}");
+
+    private static string Name(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> values, int seed) => $"{string.Join('-', axes.Zip(values).Select(pair => $"{pair.First.Name}-{pair.Second}"))}-seed-{seed}";
+}

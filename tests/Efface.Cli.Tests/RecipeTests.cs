@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Efface.Cli.Tests;
+
+/// <summary>Every way to forget, from the flag to the audit, on the small model of <see cref="TrainedRun"/>.</summary>
+public sealed class RecipeTests(TrainedRun trained)
+{
+    private readonly Tool _tool = trained.Tool;
+
+    [Theory]
+    [InlineData("reversal", "embedding,logits", "embedding,logits")]
+    [InlineData("entropy", "embedding,logits", "embedding,logits")]
+    [InlineData("hsic", "embedding,logits", "embedding,logits")]
+    [InlineData("mmd", "embedding,logits", "embedding,logits")]
+    [InlineData("leace", "embedding,h,logits", "h,logits")]
+    [InlineData("prediction-only", "embedding,logits,decision", "decision")]
+    public async Task A_recipe_forgets_from_a_trained_model_and_the_audit_looks_where_it_releases(string recipe, string places, string released)
+    {
+        var folder = $"recipe-{recipe}";
+        var unlearned = await _tool.Run(["unlearn", "--from", "before", "--recipe", recipe, .. Learns(recipe) ? new[] { "--epochs", "1" } : [], "--threads", "1", "--out", folder, "--json"]);
+        Assert.True(unlearned.ExitCode == 0, unlearned.Error);
+        var audit = await _tool.Run("audit", "--run", folder, "--attackers", "lookup,linear", "--json");
+        Assert.True(audit.ExitCode is 0 or 3 or 4, audit.Error);
+
+        var representations = audit.Json["representations"]!.AsArray().Select(place => place!).ToList();
+        Assert.Equal(places, string.Join(',', representations.Select(place => (string)place["name"]!)));
+        Assert.Equal(released, string.Join(',', representations.Where(place => (bool)place["released"]!).Select(place => (string)place["name"]!)));
+        Assert.Equal(0, (await _tool.Run("report", "before", folder, "--out", $"{folder}.html")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Releasing_the_prediction_alone_leaks_nothing_beyond_it_and_decides_as_before()
+    {
+        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--recipe", "prediction-only", "--threads", "1", "--out", "decides")).ExitCode);
+        var audit = await _tool.Run("audit", "--run", "decides", "--attackers", "lookup,linear", "--json");
+        var before = await _tool.Run("audit", "--run", "before", "--attackers", "linear", "--json");
+
+        var decision = audit.Json["representations"]!.AsArray().Single(place => (string)place!["name"]! == "decision")!;
+        Assert.Equal("discrete", (string)decision["kind"]!);
+        Assert.Equal(0, (double)decision["leak"]!["beyondPrediction"]!["value"]!);
+        Assert.NotEmpty(decision["certificates"]!.AsArray());
+        Assert.Equal((double)before.Json["fidelity"]!["value"]!, (double)audit.Json["fidelity"]!["value"]!);
+    }
+
+    [Fact]
+    public async Task Removing_attention_is_a_recipe_that_trains_from_scratch_on_what_is_forgotten()
+    {
+        Assert.Equal(0, (await _tool.Run(["unlearn", .. TrainedRun.Flags, "--forget", "glasses", "--recipe", "attention-removal", "--out", "removed"])).ExitCode);
+        var run = JsonNode.Parse(File.ReadAllText(_tool.At("removed/run.json")))!;
+        Assert.Equal("glasses", (string)run["config"]!["attentionRemoval"]!["attributes"]![0]!);
+        Assert.NotNull(run["attentionRemoval"]);
+    }
+
+    [Theory]
+    [InlineData("leace", "--epochs 3", "learns nothing more")]
+    [InlineData("leace", "--lambda 1,1,1", "forgets nothing; what forgets is done after it")]
+    [InlineData("leace", "--split layer2", "works at the embedding")]
+    [InlineData("prediction-only", "--schedule pipelined", "forgets nothing; what forgets is done after it")]
+    [InlineData("attention-removal", "", "trains from scratch")]
+    [InlineData("mmd", "--schedule local", "no task head")]
+    public async Task Flags_that_mean_nothing_to_a_recipe_are_refused(string recipe, string flags, string reason)
+    {
+        var refused = await _tool.Run(["unlearn", "--from", "before", "--recipe", recipe, .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--out", "refused"]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(reason, refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_tool.At("refused")));
+    }
+
+    [Fact]
+    public async Task A_closed_model_is_not_closed_again()
+    {
+        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--recipe", "leace", "--threads", "1", "--out", "closed")).ExitCode);
+        var again = await _tool.Run("unlearn", "--from", "closed", "--recipe", "prediction-only", "--out", "twice");
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains("closed by its stage erasure already", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_list_says_what_each_recipe_promises()
+    {
+        var list = await _tool.Run("recipes");
+        Assert.Equal(0, list.ExitCode);
+        var recipes = (await _tool.Run("recipes", "--json")).Output;
+        foreach (var name in new[] { "strict", "paper", "reversal", "entropy", "hsic", "mmd", "leace", "attention-removal", "prediction-only" })
+        {
+            Assert.Contains($"\n{name} ", "\n" + list.Output, StringComparison.Ordinal);
+            Assert.Contains($"\"{name}\"", recipes, StringComparison.Ordinal);
+        }
+        Assert.Contains("Promises:", list.Output, StringComparison.Ordinal);
+    }
+
+    private static bool Learns(string recipe) => recipe is not ("leace" or "prediction-only");
+}

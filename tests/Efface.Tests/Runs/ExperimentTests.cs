@@ -1,0 +1,144 @@
+using Efface.Auditing;
+using Efface.Data;
+using Efface.Reporting;
+using Efface.Runs;
+using Efface.Training;
+using Xunit;
+
+namespace Efface.Tests.Runs;
+
+public sealed class ExperimentTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("efface-experiment-");
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task No_more_cells_than_asked_are_at_work_and_each_comes_after_those_that_it_needs(int jobs)
+    {
+        var (folder, finished, atWork, most) = (new ExperimentFolder(_folder.FullName), new List<string>(), 0, 0);
+        ExperimentCell[] cells = [Cell("a"), Cell("b", from: "a"), Cell("c", from: "a"), Cell("d", copyOf: "b"), Cell("e")];
+
+        var runs = await Experiment.Run(cells, folder, jobs, async (cell, cancel) =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref atWork));
+            Assert.All(cell.After, before => Assert.Contains(before, finished));
+            await Task.Delay(20, cancel);
+            Write(folder, cell);
+            lock (finished) finished.Add(cell.Name);
+            Interlocked.Decrement(ref atWork);
+        }, Silent.Observer, TestContext.Current.CancellationToken);
+
+        Assert.Equal(cells.Select(cell => cell.Name), runs.Keys);
+        Assert.InRange(most, Math.Min(jobs, 2), jobs);
+    }
+
+    [Fact]
+    public async Task Finished_cells_are_not_run_again()
+    {
+        var (folder, ran) = (new ExperimentFolder(_folder.FullName), new List<string>());
+        ExperimentCell[] cells = [Cell("a"), Cell("b", from: "a")];
+        Write(folder, cells[0]);
+
+        await Experiment.Run(cells, folder, 1, (cell, _) =>
+        {
+            ran.Add(cell.Name);
+            Write(folder, cell);
+            return Task.CompletedTask;
+        }, Silent.Observer, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["b"], ran);
+    }
+
+    [Fact]
+    public async Task A_cell_that_fails_ends_the_experiment_when_those_beside_it_are_done()
+    {
+        var (folder, done) = (new ExperimentFolder(_folder.FullName), false);
+
+        await Assert.ThrowsAsync<InvalidInputException>(() => Experiment.Run([Cell("bad"), Cell("slow"), Cell("never")], folder, 2, async (cell, cancel) =>
+        {
+            Assert.NotEqual("never", cell.Name);
+            if (cell.Name == "bad") throw new InvalidInputException("x", "is wrong", "Mend it");
+            await Task.Delay(100, cancel);
+            done = true;
+        }, Silent.Observer, TestContext.Current.CancellationToken));
+
+        Assert.True(done);
+    }
+
+    [Fact]
+    public void A_run_of_other_settings_in_a_cells_place_is_refused()
+    {
+        var folder = new ExperimentFolder(_folder.FullName);
+        Write(folder, Cell("a"));
+        var other = Cell("a") with { Config = new RunConfig { Epochs = 7 } };
+
+        Assert.Contains("began with", Assert.Throws<InvalidInputException>(() => folder.Finished(other)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_any_cell_is_said_of_all_at_once_before_the_first()
+    {
+        var folder = new ExperimentFolder(_folder.FullName);
+        ExperimentCell Wrong(string name, RunConfig config) => Cell(name) with { Config = config };
+
+        var refused = Assert.Throws<InvalidInputException>(() => Experiment.Check([Wrong("a", new RunConfig { Epochs = 0 }), Wrong("b", new RunConfig { Width = -1 }), Wrong("c", new RunConfig { Epochs = 0 })], folder, null, TestContext.Current.CancellationToken));
+
+        Assert.Equal(2, refused.Problems.Count);
+    }
+
+    [Fact]
+    public void Half_a_copy_of_a_run_is_no_run()
+    {
+        var folder = new ExperimentFolder(_folder.FullName);
+        Write(folder, Cell("a"));
+        File.WriteAllText(Path.Combine(folder.PathOf("a"), "audit.json"), "{}");
+
+        RunFolder.Open(folder.PathOf("a")).CopyTrained(folder.PathOf("b"));
+
+        Assert.Equal(["model.json", "run.json"], Directory.EnumerateFiles(folder.PathOf("b")).Select(Path.GetFileName).Order());
+        File.Delete(Path.Combine(folder.PathOf("b"), "run.json"));
+        Assert.False(RunFolder.Holds(folder.PathOf("b")));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    // Without an audit, so that a finished training is a finished cell.
+    private static ExperimentCell Cell(string name, string? from = null, string? copyOf = null)
+        => new() { Name = name, Config = new RunConfig(), Forgets = false, From = from, CopyOf = copyOf, Attributes = [], Audit = new AuditSettings() };
+
+    private static void Write(ExperimentFolder folder, ExperimentCell cell)
+    {
+        Directory.CreateDirectory(folder.PathOf(cell.Name));
+        var run = RunFolder.Create(folder.PathOf(cell.Name));
+        run.Write("model.json", "{}");
+        run.Run = new RunRecord
+        {
+            Command = "train",
+            Started = DateTimeOffset.UnixEpoch,
+            Config = folder.ConfigOf(cell),
+            Environment = new EnvironmentRecord("", "", "", "", 1, 1, "", "cpu"),
+            Data = new DataRecord("faces", "0", new Dictionary<string, int>(), []),
+            Result = new ResultRecord(0.9, 1, 1, false, null),
+        };
+    }
+
+    private sealed class Silent : IExperimentObserver
+    {
+        public static Silent Observer { get; } = new();
+
+        public void OnCell(string cell, int done, int total) { }
+
+        public void OnChapter(string title) { }
+
+        public void OnAudit(AuditProgress progress) { }
+
+        public void OnReading(ReadingProgress progress) { }
+
+        public void OnNote(string note) { }
+
+        public void OnStep(StepProgress progress) { }
+
+        public void OnEpoch(EpochMetrics metrics) { }
+    }
+}

@@ -4,15 +4,25 @@ using Efface.Runs;
 
 namespace Efface.Cli;
 
-/// <summary>What a process beside others is asked: one cell of an experiment, from stdin. Nobody else needs it.</summary>
+/// <summary>
+/// What a process beside others is asked: one cell of an experiment, a line on stdin. Nobody else needs it. When stdin ends, whoever asked has stopped, or is dead: then it stops too.
+/// </summary>
 internal sealed class CellCommand : NativeCommand<OutputSettings>
 {
     /// <summary>The cell and the experiment's folder.</summary>
     internal sealed record Asked(string Folder, ExperimentCell Cell);
 
+    /// <summary>One line.</summary>
+    public static JsonSerializerOptions Json { get; } = new(RunFolder.Json) { WriteIndented = false };
+
     protected override int Execute(OutputSettings settings)
     {
-        var asked = JsonSerializer.Deserialize<Asked>(Console.In.ReadToEnd(), RunFolder.Json)!;
+        var asked = JsonSerializer.Deserialize<Asked>(Console.In.ReadLine() ?? "null", Json) ?? throw new InvalidInputException("efface cell", "was asked nothing", "Use efface reproduce or efface sweep");
+        new Thread(() =>
+        {
+            if (Console.In.ReadLine() is null) Shell.Stop();
+        })
+        { IsBackground = true }.Start();
         ProgressDisplay.Show(display => new ExperimentFolder(asked.Folder).Run(asked.Cell, display, Shell.Cancel));
         return Shell.Done;
     }

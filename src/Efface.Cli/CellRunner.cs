@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Efface.Reporting;
 using Efface.Runs;
 
 namespace Efface.Cli;
@@ -22,10 +21,9 @@ internal static class CellRunner
         var start = OwnProcess.With("cell");
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         using var process = Process.Start(start)!;
-        // A key pressed on the terminal reaches the process by itself; a signal to this one alone does not.
-        await using var stopped = cancel.Register(() => process.StandardInput.Close());
-        await process.StandardInput.WriteAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), RunFolder.Json)).ConfigureAwait(false);
-        process.StandardInput.Close();
+        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), CellCommand.Json)).ConfigureAwait(false);
+        await process.StandardInput.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await using var stopped = cancel.Register(process.StandardInput.Close);
         var problems = new List<string>();
         while (await process.StandardError.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
         {
@@ -34,6 +32,7 @@ internal static class CellRunner
         }
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         if (process.ExitCode == Shell.Interrupted) throw new OperationCanceledException(cancel);
-        if (process.ExitCode != Shell.Done) throw new InvalidInputException([.. problems.DefaultIfEmpty($"the process ended with {process.ExitCode}").Select(problem => new Problem(cell.Name, problem, $"Its run is {folder.PathOf(cell.Name)}"))]);
+        if (process.ExitCode == Shell.BadInput) throw new InvalidInputException([.. problems.Select(problem => new Problem(cell.Name, problem, $"Its run is {folder.PathOf(cell.Name)}"))]);
+        if (process.ExitCode != Shell.Done) throw new InvalidOperationException($"{cell.Name} ended with {process.ExitCode}: {string.Join(' ', problems)}");
     }
 }

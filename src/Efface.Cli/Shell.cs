@@ -80,10 +80,16 @@ internal static class Shell
         Out = new AnsiConsoleOutput(writer),
     });
 
+    /// <summary>Finishes the batch at hand, and saves what there is.</summary>
+    public static void Stop()
+    {
+        Console.Error.WriteLine("efface: stopping after this batch.");
+        Source.Cancel();
+    }
+
     private static void Stop(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        Console.Error.WriteLine("efface: stopping after this batch.");
-        Source.Cancel();
+        Stop();
     }
 }

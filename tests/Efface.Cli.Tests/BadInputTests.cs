@@ -21,7 +21,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("unlearn --data faces --limit 40 --recipe paper --retain hat", "--retain hat", "--recipe strict")]
     [InlineData("unlearn --data faces --limit 40 --probe 0", "--probe 0", "below 1")]
     [InlineData("unlearn --data faces --limit 40 --steer", "--steer", "--probe 2")]
-    [InlineData("unlearn --recipe magic", "--recipe magic", "strict, paper, adversarial, hsic")]
+    [InlineData("unlearn --recipe magic", "--recipe magic", "strict, paper, adversarial, reversal")]
     [InlineData("unlearn --objective magic", "--objective magic", "confusion")]
     [InlineData("unlearn --lambda 1,x,2", "--lambda", "'x' is not a number")]
     [InlineData("unlearn --recipe hsic --schedule local", "--schedule local", "--recipe adversarial")]

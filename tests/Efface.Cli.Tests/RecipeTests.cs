@@ -43,6 +43,20 @@ public sealed class RecipeTests(TrainedRun trained)
         Assert.Equal((double)before.Json["fidelity"]!["value"]!, (double)audit.Json["fidelity"]!["value"]!);
     }
 
+    [Theory]
+    [InlineData("strict", "glasses,hat", "glasses+hat")]
+    [InlineData("leace", "glasses,hat,skin", "glasses+hat+skin")]
+    public async Task Several_attributes_of_different_kinds_are_forgotten_at_once_and_audited_each_and_together(string recipe, string attributes, string together)
+    {
+        var folder = $"several-{recipe}";
+        var unlearned = await _tool.Run(["unlearn", "--from", "before", "--recipe", recipe, "--forget", attributes, .. recipe == "strict" ? new[] { "--epochs", "1" } : [], "--threads", "1", "--out", folder]);
+        Assert.True(unlearned.ExitCode == 0, unlearned.Error);
+        var audit = await _tool.Run("audit", "--run", folder, "--attackers", "lookup,linear", "--json");
+        Assert.True(audit.ExitCode is 0 or 3 or 4, audit.Error);
+        Assert.Equal([.. attributes.Split(','), together], audit.Json["attributes"]!.AsArray().Select(verdict => (string)verdict!["attribute"]!));
+        Assert.All(audit.Json["joint"]!.AsArray(), place => Assert.Equal(together, (string)place!["attribute"]!));
+    }
+
     [Fact]
     public async Task Removing_attention_is_a_recipe_that_trains_from_scratch_on_what_is_forgotten()
     {

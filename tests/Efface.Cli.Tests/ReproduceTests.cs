@@ -27,7 +27,10 @@ public sealed class ReproduceTests : IDisposable
         Assert.All(rows, row => Assert.InRange((double)row!["fidelity"]!["value"]!, 0, 1));
         // What is kept without anything but the decision is what the decision keeps.
         Assert.Equal((double)rows[3]!["keptByPrediction"]!, (double)rows[3]!["kept"]!, 0.02);
-        Assert.Equal(5, File.ReadAllLines(_tool.At("table/table1.csv")).Length);
+        var lines = File.ReadAllLines(_tool.At("table/table1.csv"));
+        Assert.Equal(5, lines.Length);
+        Assert.StartsWith("method,model,data,task,attribute,seeds,fidelity.value,fidelity.low,fidelity.high,fidelity.n,attack.value", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("before,resnet18,faces,smile,glasses,1,", lines[1], StringComparison.Ordinal);
         var page = File.ReadAllText(_tool.At("table/table1.md"));
         Assert.Contains("120 training", page, StringComparison.Ordinal);
         Assert.Contains("| prediction-only |", page, StringComparison.Ordinal);
@@ -45,20 +48,19 @@ public sealed class ReproduceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_table_that_was_killed_goes_on_where_it_was()
+    public async Task A_sweep_that_was_stopped_goes_on_names_the_knee_and_its_page_has_fronts_and_maps()
     {
-        string[] command = ["reproduce", "table1", "--data", "faces", "--recipes", "strict", .. Scale, "--out", "killed"];
-        await _tool.RunFor(TimeSpan.FromSeconds(6), command);
-        var made = await _tool.Run(command);
-        Assert.True(made.ExitCode == 0, made.Error);
-        Assert.True(File.Exists(_tool.At("killed/table1.md")));
-    }
+        string[] command = ["sweep", "--data", "faces", "--limit", "120", "--epochs", "2", "--width", "0.125", "--stem", "fast", "--size", "32", "--attackers", "lookup,linear",
+            "--grid", "bits=2,4", "--grid", "lambda3=0,5", "--jobs", "2", "--out", "sweep", "--json"];
+        var isStopped = 0;
+        var stopped = await _tool.Run(null, (process, line) =>
+        {
+            if (line.Contains("epoch 1/2", StringComparison.Ordinal) && Interlocked.Exchange(ref isStopped, 1) == 0) Tool.Send("TERM", process);
+        }, command);
+        Assert.True(stopped.ExitCode == 130, stopped.Error);
+        Assert.False(File.Exists(_tool.At("sweep/sweep.html")));
 
-    [Fact]
-    public async Task A_sweep_names_the_knee_and_its_page_has_fronts_and_maps()
-    {
-        var swept = await _tool.Run(["sweep", "--data", "faces", "--limit", "120", "--epochs", "1", "--width", "0.125", "--stem", "fast", "--size", "32", "--attackers", "lookup,linear",
-            "--grid", "bits=2,4", "--grid", "lambda3=0,5", "--jobs", "2", "--out", "sweep", "--json"]);
+        var swept = await _tool.Run(command);
         Assert.True(swept.ExitCode == 0, swept.Error);
         Assert.Equal(4, swept.Json["points"]!.AsArray().Count);
         var knee = (string)swept.Json["knee"]!["row"]!["method"]!;
@@ -67,8 +69,8 @@ public sealed class ReproduceTests : IDisposable
         Assert.Contains($"<b>{knee}</b>", page, StringComparison.Ordinal);
         Assert.Contains("Leak, points over fidelity", page, StringComparison.Ordinal);
         Assert.Contains("AUM: bits down, lambda3 across", page, StringComparison.Ordinal);
-        // Two at once, and the same numbers as one after the other would give: each is a process of its own.
-        Assert.Contains("bits-2-lambda3-0-seed-0: ", swept.Error, StringComparison.Ordinal);
+        // Each is a process of its own, and says which.
+        Assert.Contains("bits-4-lambda3-5-seed-0: ", swept.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Efface.Models;
 using Efface.Reporting;
 using nietras.SeparatedValues;
@@ -54,14 +55,24 @@ public static class ReproductionRun
         static string Cell(string text) => text.Replace("|", "¦", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
     }
 
+    // Numbers as they are, a column each, where there are any behind the table; else the table for people.
     private static string Csv(Reproduced made)
     {
+        var flat = JsonSerializer.SerializeToNode(made.Json, RunFolder.Json) is JsonArray { Count: > 0 } rows && rows[0] is JsonObject ? rows.Select(row => Flat(row, "").ToDictionary()).ToList() : null;
+        var head = flat?.SelectMany(row => row.Keys).Distinct().ToList() ?? made.Head;
         using var writer = Sep.New(',').Writer(options => options with { Escape = true }).ToText();
-        foreach (var row in made.Rows)
+        foreach (var row in flat?.Select(row => head.Select(column => row.GetValueOrDefault(column, ""))) ?? made.Rows)
         {
             using var line = writer.NewRow();
-            foreach (var (column, cell) in made.Head.Zip(row)) line[column].Set(cell);
+            foreach (var (column, cell) in head.Zip(row)) line[column].Set(cell);
         }
         return writer.ToString();
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Flat(JsonNode? node, string path) => node switch
+    {
+        JsonObject fields => fields.SelectMany(field => Flat(field.Value, path.Length == 0 ? field.Key : $"{path}.{field.Key}")),
+        JsonArray items => items.SelectMany((item, i) => Flat(item, $"{path}.{i}")),
+        _ => [new(path, node?.ToString() ?? "")],
+    };
 }

@@ -32,8 +32,8 @@ public sealed class RecipeTests(TrainedRun trained)
     [Fact]
     public async Task Releasing_the_prediction_alone_leaks_nothing_beyond_it_and_decides_as_before()
     {
-        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--recipe", "prediction-only", "--threads", "1", "--out", "decides")).ExitCode);
-        var audit = await _tool.Run("audit", "--run", "decides", "--attackers", "lookup,linear", "--json");
+        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--recipe", "prediction-only", "--threads", "1", "--out", "recipe-decides")).ExitCode);
+        var audit = await _tool.Run("audit", "--run", "recipe-decides", "--attackers", "lookup,linear", "--json");
         var before = await _tool.Run("audit", "--run", "before", "--attackers", "linear", "--json");
 
         var decision = audit.Json["representations"]!.AsArray().Single(place => (string)place!["name"]! == "decision")!;
@@ -48,7 +48,7 @@ public sealed class RecipeTests(TrainedRun trained)
     [InlineData("leace", "glasses,hat,skin", "glasses+hat+skin")]
     public async Task Several_attributes_of_different_kinds_are_forgotten_at_once_and_audited_each_and_together(string recipe, string attributes, string together)
     {
-        var folder = $"several-{recipe}";
+        var folder = $"recipe-several-{recipe}";
         var unlearned = await _tool.Run(["unlearn", "--from", "before", "--recipe", recipe, "--forget", attributes, .. recipe == "strict" ? new[] { "--epochs", "1" } : [], "--threads", "1", "--out", folder]);
         Assert.True(unlearned.ExitCode == 0, unlearned.Error);
         var audit = await _tool.Run("audit", "--run", folder, "--attackers", "lookup,linear", "--json");
@@ -60,8 +60,8 @@ public sealed class RecipeTests(TrainedRun trained)
     [Fact]
     public async Task Removing_attention_is_a_recipe_that_trains_from_scratch_on_what_is_forgotten()
     {
-        Assert.Equal(0, (await _tool.Run(["unlearn", .. TrainedRun.Flags, "--forget", "glasses", "--recipe", "attention-removal", "--out", "removed"])).ExitCode);
-        var run = JsonNode.Parse(File.ReadAllText(_tool.At("removed/run.json")))!;
+        Assert.Equal(0, (await _tool.Run(["unlearn", .. TrainedRun.Flags, "--forget", "glasses", "--recipe", "attention-removal", "--out", "recipe-removed"])).ExitCode);
+        var run = JsonNode.Parse(File.ReadAllText(_tool.At("recipe-removed/run.json")))!;
         Assert.Equal("glasses", (string)run["config"]!["attentionRemoval"]!["attributes"]![0]!);
         Assert.NotNull(run["attentionRemoval"]);
     }
@@ -75,17 +75,17 @@ public sealed class RecipeTests(TrainedRun trained)
     [InlineData("mmd", "--schedule local", "no task head")]
     public async Task Flags_that_mean_nothing_to_a_recipe_are_refused(string recipe, string flags, string reason)
     {
-        var refused = await _tool.Run(["unlearn", "--from", "before", "--recipe", recipe, .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--out", "refused"]);
+        var refused = await _tool.Run(["unlearn", "--from", "before", "--recipe", recipe, .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--out", "recipe-refused"]);
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains(reason, refused.Error, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_tool.At("refused")));
+        Assert.False(Directory.Exists(_tool.At("recipe-refused")));
     }
 
     [Fact]
     public async Task A_closed_model_is_not_closed_again()
     {
-        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--recipe", "leace", "--threads", "1", "--out", "closed")).ExitCode);
-        var again = await _tool.Run("unlearn", "--from", "closed", "--recipe", "prediction-only", "--out", "twice");
+        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--recipe", "leace", "--threads", "1", "--out", "recipe-closed")).ExitCode);
+        var again = await _tool.Run("unlearn", "--from", "recipe-closed", "--recipe", "prediction-only", "--out", "recipe-twice");
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("closed by its stage erasure already", again.Error, StringComparison.Ordinal);
     }

@@ -60,7 +60,7 @@ public sealed class RecipeTests(TrainedRun trained)
     [Fact]
     public async Task Removing_attention_is_a_recipe_that_trains_from_scratch_on_what_is_forgotten()
     {
-        Assert.Equal(0, (await _tool.Run(["unlearn", .. TrainedRun.Flags, "--forget", "glasses", "--recipe", "attention-removal", "--out", "recipe-removed"])).ExitCode);
+        Assert.Equal(0, (await _tool.Run(["unlearn", .. TrainedRun.Flags, "--forget", "glasses", "--recipe", "attention-removal", "--cache", _tool.At("recipe-cache"), "--out", "recipe-removed"])).ExitCode);
         var run = JsonNode.Parse(File.ReadAllText(_tool.At("recipe-removed/run.json")))!;
         Assert.Equal("glasses", (string)run["config"]!["attentionRemoval"]!["attributes"]![0]!);
         Assert.NotNull(run["attentionRemoval"]);

@@ -26,11 +26,16 @@ public sealed class LookingTests : IDisposable
     }
 
     [Fact]
-    public async Task Recipes_say_what_each_is_for()
+    public async Task Recipes_say_what_each_is_for_and_what_it_promises()
     {
         var recipes = JsonNode.Parse((await _tool.Run("recipes", "--json")).Output)!.AsArray();
-        Assert.Equal(["strict", "paper", "adversarial", "hsic"], recipes.Select(recipe => (string)recipe!["name"]!));
+        string[] names = ["strict", "paper", "adversarial", "reversal", "entropy", "hsic", "mmd", "leace", "attention-removal", "prediction-only"];
+        Assert.Equal(names, recipes.Select(recipe => (string)recipe!["name"]!));
         Assert.All(recipes, recipe => Assert.NotEmpty((string)recipe!["purpose"]!));
+        Assert.All(recipes, recipe => Assert.NotEmpty((string)recipe!["promise"]!));
+        var list = (await _tool.Run("recipes")).Output;
+        Assert.All(names, name => Assert.Contains($"\n{name} ", "\n" + list, StringComparison.Ordinal));
+        Assert.Equal(names.Length, list.Split("Promises: ").Length - 1);
     }
 
     [Fact]

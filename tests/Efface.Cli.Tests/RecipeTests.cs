@@ -90,19 +90,5 @@ public sealed class RecipeTests(TrainedRun trained)
         Assert.Contains("closed by its stage erasure already", again.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_list_says_what_each_recipe_promises()
-    {
-        var list = await _tool.Run("recipes");
-        Assert.Equal(0, list.ExitCode);
-        var recipes = (await _tool.Run("recipes", "--json")).Output;
-        foreach (var name in new[] { "strict", "paper", "reversal", "entropy", "hsic", "mmd", "leace", "attention-removal", "prediction-only" })
-        {
-            Assert.Contains($"\n{name} ", "\n" + list.Output, StringComparison.Ordinal);
-            Assert.Contains($"\"{name}\"", recipes, StringComparison.Ordinal);
-        }
-        Assert.Contains("Promises:", list.Output, StringComparison.Ordinal);
-    }
-
     private static bool Learns(string recipe) => recipe is not ("leace" or "prediction-only");
 }

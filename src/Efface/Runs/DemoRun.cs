@@ -37,7 +37,7 @@ public static class DemoRun
     public static DemoResult Run(string path, RunConfig config, IDemoObserver observer, CancellationToken cancel = default)
     {
         var root = RunFolder.Create(path);
-        // On maps the others miss what convolutions read. The paper's decoder would read about as much, and take longer.
+        // On maps the others miss what convolutions read. The paper's decoder is left out: it takes another minute.
         var settings = new AuditSettings { Attackers = ["lookup", "linear", "mlp", "convolution"] };
 
         observer.OnChapter($"Training a model for {config.Task} on faces that Efface draws itself");

@@ -84,7 +84,6 @@ public static class Backbones
         var (kernel, stride) = options.Stem switch { "cifar" => (3, 1), "fast" => (3, 2), _ => (7, 2) };
         var modules = new List<(string, Module<Tensor, Tensor>)>
         {
-            ("channelsLast", new ChannelsLast()),
             ("conv1", new Convolution(options.Channels, width, kernel, stride)),
             ("bn1", BatchNorm2d(width)),
             ("relu", ReLU(inplace: true)),

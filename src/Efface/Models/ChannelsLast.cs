@@ -1,16 +1,13 @@
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Efface.Models;
 
 /// <summary>
-/// Brings maps into channels-last order in memory, in which what follows leaves them: there batch norm of small maps and pooling take half the time
-/// (docs/performance.md). What is computed is the same.
+/// Channels-last order in memory. In f32 a network must not be in it, although it would be faster there: with two threads the AVX-512 convolutions of the library below
+/// write beyond their memory for few channels (docs/performance.md).
 /// </summary>
-internal sealed class ChannelsLast() : Module<Tensor, Tensor>(nameof(ChannelsLast))
+internal static class ChannelsLast
 {
-    public override Tensor forward(Tensor input) => Of(input);
-
     /// <summary>The same map, each pixel's channels beside each other.</summary>
     public static Tensor Of(Tensor map)
     {

@@ -48,7 +48,7 @@ public sealed class Convolution : Module<Tensor, Tensor>
     }
 
     // On maps of one pixel eight of nine taps multiply padding, which the library's convolution does. Here each place is a product of matrices, of what
-    // the kernel sees there: [B, inputs · seen] × [inputs · seen, outputs]. The result is in channels-last order.
+    // the kernel sees there: [B, inputs · seen] × [inputs · seen, outputs].
     private Tensor AtFewPlaces(Tensor input, Tensor kernel, long height, long width)
     {
         var places = new List<Tensor>();
@@ -59,7 +59,7 @@ public sealed class Convolution : Module<Tensor, Tensor>
                 (x, taps) = Seen(x, taps, 3, column);
                 places.Add(x.flatten(1).matmul(taps.flatten(1).t()));
             }
-        return torch.stack(places, 1).view(-1, height, width, kernel.shape[0]).permute(0, 3, 1, 2);
+        return torch.stack(places, 1).view(-1, height, width, kernel.shape[0]).permute(0, 3, 1, 2).contiguous();
     }
 
     private (Tensor Input, Tensor Kernel) Seen(Tensor input, Tensor kernel, int dimension, long place)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Efface.Models;
 using static TorchSharp.torch;
 
 namespace Efface.Training;
@@ -65,9 +66,9 @@ public sealed record TrainingOptions
     /// <summary>Stop after so many epochs without a better validation fidelity, and go back to the best; null trains to the end.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>What the first stage is given, in the precision that convolutions compute in.</summary>
+    /// <summary>What the first stage is given, in the precision that convolutions compute in; 16 bits in channels-last order, in which they are fastest.</summary>
     /// <param name="x">f32 [B, C, H, W].</param>
-    public Tensor InPrecision(Tensor x) => Precision == Precision.Bf16 ? x.to_type(ScalarType.BFloat16) : x;
+    public Tensor InPrecision(Tensor x) => Precision == Precision.Bf16 ? ChannelsLast.Of(x.to_type(ScalarType.BFloat16)) : x;
 
     /// <summary>Warm-up and cosine: what the step size is multiplied with.</summary>
     /// <param name="progress">The share of training that is done, in [0, 1].</param>

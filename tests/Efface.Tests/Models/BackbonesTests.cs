@@ -75,32 +75,6 @@ public sealed class BackbonesTests
         static StagedNetwork Create(double width) => Backbones.Create(new BackboneOptions { Stem = "fast", Width = width, Classes = 2 });
     }
 
-    [Theory]
-    [MemberData(nameof(Networks))]
-    public void Maps_are_channels_last_from_the_stem_to_the_embedding(string model, string stem)
-    {
-        using var scope = NewDisposeScope();
-        using var network = Backbones.Create(new BackboneOptions { Model = model, Classes = 2, Stem = stem, Width = 0.125 });
-        var images = torch.randn(2, 3, 64, 64);
-        var embedding = network.IndexOf(StagedNetwork.Embedding);
-
-        for (var end = 1; end < embedding; end++)
-            Assert.True(network.Run(images, ..end).permute(0, 2, 3, 1).is_contiguous());
-    }
-
-    [Fact]
-    public void A_network_gives_what_it_gave_in_the_usual_order_in_memory()
-    {
-        using var scope = NewDisposeScope();
-        using var network = Backbones.Create(new BackboneOptions { Classes = 2, Stem = "imagenet", Width = 0.25 });
-        var images = torch.randn(4, 3, 21, 16);
-
-        var modules = network.Stages.SelectMany(stage => stage.Modules).Where(entry => entry.Module is not ChannelsLast);
-        var expected = modules.Aggregate(images, (x, entry) => entry.Module.call(x.contiguous()));
-
-        Assert.True(network.call(images).allclose(expected, rtol: 1e-4, atol: 1e-5));
-    }
-
     [Fact]
     public void Images_may_have_any_number_of_channels()
     {

@@ -52,8 +52,7 @@ public static class Parts
         var shapes = network.OutputShapes([3, Side, Side]);
         return network.Stages.Select((stage, i) =>
         {
-            var x = randn([Batch, .. i == 0 ? [3, Side, Side] : shapes[i - 1]]);
-            x = (x.Dimensions == 4 ? ChannelsLast.Of(x) : x).requires_grad_(i > 0);
+            var x = randn([Batch, .. i == 0 ? [3, Side, Side] : shapes[i - 1]]).requires_grad_(i > 0);
             return Timed.Of(stage.Name, () => network.Run(x.alias(), i..(i + 1)).sum().backward());
         });
     }
@@ -98,7 +97,7 @@ public static class Parts
     private static IEnumerable<Timed> Decoders()
     {
         const int Width = Decoder.UsualWidth;
-        var (h, images) = (ChannelsLast.Of(randn(Batch, 128, 4, 4)).requires_grad_(true), torch.rand(Batch, 3, Side, Side));
+        var (h, images) = (randn(Batch, 128, 4, 4).requires_grad_(true), torch.rand(Batch, 3, Side, Side));
         Module<Tensor, Tensor>[] Doubled(int outputs) => [Upsample(scale_factor: [2, 2]), Conv2d(Width, outputs, 3, padding: 1)];
         var copying = Sequential(
         [

@@ -8,13 +8,17 @@ namespace Efface.Cli;
 internal static class CellRunner
 {
     /// <summary>How a cell is run.</summary>
-    public static Func<ExperimentCell, CancellationToken, Task> For(ExperimentFolder folder, int jobs, ProgressDisplay display) => jobs == 1
-        ? (cell, cancel) =>
+    public static Func<ExperimentCell, CancellationToken, Task> For(ExperimentFolder folder, int jobs, ProgressDisplay display)
+    {
+        var share = Math.Max(1, Environment.ProcessorCount / jobs);
+        return jobs == 1 ? Here : (cell, cancel) => InProcess(folder, cell with { Config = cell.Config with { Threads = cell.Config.Threads ?? share } }, cancel);
+
+        Task Here(ExperimentCell cell, CancellationToken cancel)
         {
             folder.Run(cell, display, cancel);
             return Task.CompletedTask;
         }
-    : (cell, cancel) => InProcess(folder, cell with { Config = cell.Config with { Threads = cell.Config.Threads ?? Math.Max(1, Environment.ProcessorCount / jobs) } }, cancel);
+    }
 
     private static async Task InProcess(ExperimentFolder folder, ExperimentCell cell, CancellationToken cancel)
     {

@@ -285,6 +285,10 @@ public sealed record AuditResult
     /// <summary>Where the network still sees the attributes; empty where there are no images.</summary>
     public IReadOnlyList<AttentionResult> Attention { get; init; } = [];
 
+    /// <summary>What it looked for, in that order.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Sought => Representations.Select(place => place.Attribute).Distinct();
+
     /// <summary>The released place and attribute that decide the verdict: the worst verdict, then the largest leak.</summary>
     [JsonIgnore]
     public RepresentationAudit Worst => WorstOf(All.Where(audit => audit.Released));

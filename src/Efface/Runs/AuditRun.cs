@@ -50,10 +50,14 @@ public static class AuditRun
     private static AuditedModel? Stored(RunFolder earlier, RunRecord run, AuditSettings settings, IReadOnlyList<string> sought)
     {
         if (earlier.Run.Data.Fingerprint != run.Data.Fingerprint || earlier.Run.AttentionRemoval is not null || earlier.Audit is not { Images: not null } audit) return null;
+        return IsOf(audit, settings, sought) ? AuditedModel.Read(earlier, audit) : null;
+    }
+
+    /// <summary>Whether an audit was as strict, and looked for the same.</summary>
+    internal static bool IsOf(AuditResult audit, AuditSettings settings, IReadOnlyList<string> sought)
+    {
         string Text(AuditSettings of) => JsonSerializer.Serialize(of, RunFolder.Json);
-        return Text(audit.Settings) == Text(settings) && audit.Representations.Select(place => place.Attribute).Distinct().SequenceEqual(sought)
-            ? AuditedModel.Read(earlier, audit)
-            : null;
+        return Text(audit.Settings) == Text(settings) && audit.Sought.SequenceEqual(sought);
     }
 
     private static AuditedModel Anew(RunFolder earlier, TrainedModel after, ModelAudit look, ImageTable table)

@@ -50,7 +50,8 @@ internal static partial class Resumption
                 yield return new Problem($"--{Flag(name)} {Text(now[name])}", $"the run in {path} began with {Text(before[name])}", "Leave the flag out to go on, or start a new run");
     }
 
-    private static string Flag(string name) => name switch
+    /// <summary>The flag, without its dashes, of a property of the configuration as JSON has it.</summary>
+    public static string Flag(string name) => name switch
     {
         "distillation" => "distil",
         "attentionRemoval" => "remove-attention",

@@ -94,14 +94,14 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         if (description.Bits is { } bits) network = DiscreteBottleneck.Insert(network, bits);
         if (description.ClosedBy is { } kind) network = Closed(network, kind);
         network.to(device);
-        return new TrainedModel(network, description with { Stages = [.. network.Stages.Select(stage => stage.Name)] });
+        return Of(network, description);
     }
 
     /// <summary>The same weights with a fresh bottleneck of B bits after the embedding, split behind the assignment.</summary>
     public TrainedModel WithBottleneck(int bits)
     {
         var network = DiscreteBottleneck.Insert(Network, bits);
-        return new TrainedModel(network, Description with { Bits = bits, Split = DiscreteBottleneck.Assignment, Stages = [.. network.Stages.Select(stage => stage.Name)] });
+        return Of(network, Description with { Bits = bits, Split = DiscreteBottleneck.Assignment });
     }
 
     /// <summary>
@@ -111,7 +111,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     public TrainedModel ClosedWith(DetachmentKind kind)
     {
         var network = Closed(Network, kind);
-        return new TrainedModel(network, Description with { ClosedBy = kind, Split = kind == DetachmentKind.Decision ? DecisionStage : ErasureStage, Stages = [.. network.Stages.Select(stage => stage.Name)] });
+        return Of(network, Description with { ClosedBy = kind, Split = kind == DetachmentKind.Decision ? DecisionStage : ErasureStage });
     }
 
     /// <summary>What takes out of the embedding what tells the attribute linearly; null without such a step.</summary>
@@ -141,6 +141,9 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         model.Network.to(device);
         return model;
     }
+
+    private static TrainedModel Of(StagedNetwork network, ModelDescription description)
+        => new(network, description with { Stages = [.. network.Stages.Select(stage => stage.Name)] });
 
     private static StagedNetwork Closed(StagedNetwork network, DetachmentKind kind)
     {

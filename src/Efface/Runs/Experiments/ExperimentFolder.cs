@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Efface.Reporting;
 
 namespace Efface.Runs;
@@ -17,8 +16,8 @@ public sealed class ExperimentFolder(string path)
     /// <exception cref="InvalidInputException">A run of other settings stands in its place.</exception>
     public RunFolder? Finished(ExperimentCell cell)
     {
-        if (Trained(cell) is not { } folder || cell.Attributes.Count == 0) return Trained(cell);
-        return folder.Audit is { Images: not null } audit && Text(audit.Settings) == Text(cell.Audit) && cell.Attributes.SequenceEqual(audit.Representations.Select(place => place.Attribute).Distinct()) ? folder : null;
+        if (Trained(cell) is not { } folder) return null;
+        return cell.Attributes.Count == 0 || folder.Audit is { Images: not null } audit && AuditRun.IsOf(audit, cell.Audit, cell.Attributes) ? folder : null;
     }
 
     /// <summary>Does what is missing of a cell.</summary>
@@ -53,6 +52,4 @@ public sealed class ExperimentFolder(string path)
         Resumption.CheckFlags(run, cell.Forgets ? "unlearn" : "train", ConfigOf(cell), folder.Path);
         return run.Result is { Interrupted: false } ? folder : null;
     }
-
-    private static string Text<T>(T value) => JsonSerializer.Serialize(value, RunFolder.Json);
 }

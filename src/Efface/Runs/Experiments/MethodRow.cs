@@ -88,7 +88,7 @@ public sealed record MethodRow
             Model = first.Config.Model,
             Data = first.Data.Name,
             Task = first.Config.Task!,
-            Attribute = string.Join('+', audits[0].Representations.Select(place => place.Attribute).Distinct()),
+            Attribute = string.Join('+', audits[0].Sought),
             Seeds = runs.Count,
             Fidelity = Envelope(audits.Select(audit => audit.Fidelity!)),
             Attack = Envelope(audits.Select(audit => audit.AttackAccuracy)),

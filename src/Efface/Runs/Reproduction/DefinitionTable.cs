@@ -1,5 +1,6 @@
 using System.Globalization;
 using Efface.Reporting;
+using Efface.Reporting.Page;
 
 namespace Efface.Runs;
 
@@ -30,7 +31,7 @@ internal static class DefinitionTable
             foreach (var (i, method) in Methods.Index())
             {
                 var row = MethodRow.Of(method, [.. ofSeed.Select(all => all[i])]);
-                rows.Add([data.Name, method, Text(row.Fidelity.Value), string.Create(CultureInfo.InvariantCulture, $"{100 * row.Leak.Value:F1} [{100 * row.Leak.Low:F1}, {100 * row.Leak.High:F1}]"), $"{row.Verdict}", row.Seconds.ToString("F0", CultureInfo.InvariantCulture), .. Methods.Select((_, j) => Text(Distance(i, j)))]);
+                rows.Add([data.Name, method, Numbers.Plain(row.Fidelity.Value), MethodTables.Interval(row.Leak, MethodTables.Points), $"{row.Verdict}", row.Seconds.ToString("F0", CultureInfo.InvariantCulture), .. Methods.Select((_, j) => Numbers.Plain(Distance(i, j)))]);
                 numbers.Add(new { row, distances = Methods.Select((_, j) => Distance(i, j)) });
             }
         }
@@ -56,6 +57,4 @@ internal static class DefinitionTable
     }
 
     private static string Model(ReproductionSettings settings) => settings.Scale.Models[0];
-
-    private static string Text(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 }

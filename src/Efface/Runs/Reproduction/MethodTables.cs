@@ -64,11 +64,13 @@ internal static class MethodTables
         ];
     }
 
-    private static string Interval(Measured measured, Func<double, string> print) => $"{print(measured.Value)} [{print(measured.Low)}, {print(measured.High)}]";
+    /// <summary>A number with its interval.</summary>
+    public static string Interval(Measured measured, Func<double, string> print) => $"{print(measured.Value)} [{print(measured.Low)}, {print(measured.High)}]";
 
     private static string Share(double value) => value.ToString("0.000", CultureInfo.InvariantCulture).TrimStart('0') is { Length: > 0 } text ? text : ".000";
 
-    private static string Points(double value) => (100 * value).ToString("F1", CultureInfo.InvariantCulture);
+    /// <summary>A difference of shares in percentage points.</summary>
+    public static string Points(double value) => (100 * value).ToString("F1", CultureInfo.InvariantCulture);
 
     private static string Count(int images) => images.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -23,7 +23,7 @@ internal static class PictureFigures
         {
             var run = runs[ExperimentMethods.NameOf(data, settings.Scale.Models[0], Removal, 0)];
             var removal = run.Run.AttentionRemoval!;
-            rows.AddRange(removal.Attributes.Select(read => (IReadOnlyList<string>)[data.Name, read.Attribute, $"{removal.Images}", $"{removal.WithoutMap}", Share(read.OnReal.Value), Share(read.OnRemoved.Value)]));
+            rows.AddRange(removal.Attributes.Select(read => (IReadOnlyList<string>)[data.Name, read.Attribute, $"{removal.Images}", $"{removal.WithoutMap}", Numbers.Plain(read.OnReal.Value), Numbers.Plain(read.OnRemoved.Value)]));
             foreach (var (name, words) in new[] { ("attended", "image"), ("attention", "attention"), ("removed", "removed") })
                 sheet.Add(($"{data.Attribute}: {words}", Files(run, name)));
         }
@@ -42,7 +42,7 @@ internal static class PictureFigures
                 if (i == 0) sheet.Add(($"{data.Name}: test images", Files(run, "image")));
                 sheet.Add(($"{data.Name}: {method}", Files(run, "reconstruction")));
                 if (run.Audit!.Reconstruction is { } drawn)
-                    rows.Add([data.Name, data.Attribute, method, drawn.Error.Value.ToString("F4", CultureInfo.InvariantCulture), .. drawn.Attributes.Take(1).Select(read => $"{Share(read.OnReconstructed.Value)} (images: {Share(read.OnReal.Value)})")]);
+                    rows.Add([data.Name, data.Attribute, method, drawn.Error.Value.ToString("F4", CultureInfo.InvariantCulture), .. drawn.Attributes.Take(1).Select(read => $"{Numbers.Plain(read.OnReconstructed.Value)} (images: {Numbers.Plain(read.OnReal.Value)})")]);
             }
         return new Reproduced("Figure 4: what can be drawn again from what is released",
             "A fresh decoder draws test images from what each model releases. Error: binary cross-entropy of pixels in nats. Attribute: balanced accuracy of a classifier that learnt from real images and looks at the drawings.",
@@ -55,6 +55,4 @@ internal static class PictureFigures
     private static List<byte[]> Files(RunFolder run, string name) => [.. Enumerable.Range(0, Pictures).Select(i => run.Picture($"{name}-{i}.png")).OfType<byte[]>()];
 
     private static Dictionary<string, string> Sheet(string file, string title, IReadOnlyList<(string, IReadOnlyList<byte[]>)> rows) => new() { [file] = ContactSheet.Draw(title, rows) };
-
-    private static string Share(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Efface.Detachment;
 using Efface.Reporting;
 
@@ -10,19 +9,18 @@ namespace Efface.Runs;
 /// <summary>An option of <c>efface unlearn</c> with the values that it takes in a sweep.</summary>
 /// <param name="Name">The flag without its dashes; λ are <c>lambda1</c>, <c>lambda2</c>, <c>lambda3</c>.</param>
 /// <param name="Values">As the user wrote them.</param>
-public sealed partial record SweepAxis(string Name, IReadOnlyList<string> Values)
+public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
 {
     // What decides the data or where things are is the same for all points.
     private static readonly string[] Fixed = ["data", "root", "task", "forget", "from", "reading", "vectors", "attentionRemoval", "lambda", "seed", "checkpointSeconds", "devices", "retain"];
 
     private static readonly string[] Lambdas = ["lambda1", "lambda2", "lambda3"];
 
+    // By flag, the name that it has in JSON.
+    private static readonly Dictionary<string, string> Properties = typeof(RunConfig).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Except(Fixed).ToDictionary(Resumption.Flag);
+
     /// <summary>Every option that can be swept.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-    [
-        .. Lambdas,
-        .. typeof(RunConfig).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Except(Fixed).Select(Flag).Order(StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<string> Names { get; } = [.. Lambdas, .. Properties.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Reads <c>NAME=VALUE,VALUE,…</c>.</summary>
     /// <exception cref="InvalidInputException">It is not of that form, or the option cannot be swept.</exception>
@@ -51,7 +49,7 @@ public sealed partial record SweepAxis(string Name, IReadOnlyList<string> Values
         foreach (var node in new[] { Number(value), JsonValue.Create(value) })
             try
             {
-                json[Property(Name)] = node;
+                json[Properties[Name]] = node;
                 if (node is not null) return json.Deserialize<RunConfig>(RunFolder.Json)!;
             }
             catch (JsonException)
@@ -65,14 +63,4 @@ public sealed partial record SweepAxis(string Name, IReadOnlyList<string> Values
 
     private static JsonNode? Number(string value) => value is "true" or "false" ? JsonValue.Create(value == "true")
         : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number == Math.Floor(number) && Math.Abs(number) < 1e9 ? JsonValue.Create((int)number) : JsonValue.Create(number) : null;
-
-    private static string Flag(string property) => property == "distillation" ? "distil" : Capital().Replace(property, match => $"-{match.Value.ToLowerInvariant()}");
-
-    private static string Property(string flag) => flag == "distil" ? "distillation" : Dash().Replace(flag, match => match.Value[1..].ToUpperInvariant());
-
-    [GeneratedRegex("[A-Z]")]
-    private static partial Regex Capital();
-
-    [GeneratedRegex("-[a-z]")]
-    private static partial Regex Dash();
 }

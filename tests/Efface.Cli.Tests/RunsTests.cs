@@ -49,6 +49,14 @@ public sealed class RunsTests(TrainedRun trained)
         Assert.NotEqual(weights, File.ReadAllBytes(_tool.At("other/model.safetensors")));
     }
 
+    // With channels-last maps and two threads, oneDNN's convolutions of few channels wrote beyond their memory: "free(): invalid next size".
+    [Fact]
+    public async Task Two_threads_train_a_network_of_few_channels()
+    {
+        var outcome = await _tool.Run("train", "--config", "before/run.json", "--threads", "2", "--remove-attention", "glasses", "--out", "runs-two-threads");
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+    }
+
     [Fact]
     public async Task A_trained_model_forgets_is_audited_and_reported()
     {

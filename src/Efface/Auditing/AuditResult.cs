@@ -252,8 +252,7 @@ public sealed record AuditResult
 
     /// <summary>What the paper calls efficacy: plain accuracy on test of the attacker without y who read validation best at a released place, for the first attribute.</summary>
     [JsonIgnore]
-    public Measured AttackAccuracy => Representations.Where(audit => audit.Released && audit.Attribute == Representations[0].Attribute)
-        .Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy;
+    public Measured AttackAccuracy => AttackAccuracyOn(Representations[0].Attribute);
 
     /// <summary>How strict it was.</summary>
     public required AuditSettings Settings { get; init; }
@@ -297,9 +296,17 @@ public sealed record AuditResult
     [JsonIgnore]
     public IEnumerable<RepresentationAudit> All => Representations.Concat(Joint);
 
+    /// <summary>What the paper calls efficacy, for one attribute, or for all at once under their joint name.</summary>
+    public Measured AttackAccuracyOn(string attribute) => Released(attribute).Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy;
+
+    /// <summary>The released place that decides about one attribute, or about all at once under their joint name.</summary>
+    public RepresentationAudit WorstFor(string attribute) => WorstOf(Released(attribute));
+
     /// <summary>AUM = 2 (1 - e) f / ((1 - e) + f), with e the attack accuracy and f the fidelity.</summary>
     public static double AttributeUnlearningMetric(double attackAccuracy, double fidelity)
         => 2 * (1 - attackAccuracy) * fidelity / (1 - attackAccuracy + fidelity);
+
+    private IEnumerable<RepresentationAudit> Released(string attribute) => All.Where(audit => audit.Released && audit.Attribute == attribute);
 
     private static RepresentationAudit WorstOf(IEnumerable<RepresentationAudit> audits) => audits.MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value))!;
 }

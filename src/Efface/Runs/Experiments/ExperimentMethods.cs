@@ -74,9 +74,11 @@ public static class ExperimentMethods
            from cell in scale.Recipes.Prepend(Before).Select(method => Cell(data, model, method, seed, scale)).Prepend(Training(data, model, seed, scale))
            select cell;
 
-    /// <summary>A row for each method.</summary>
+    /// <summary>A row for each method and attribute, and for all attributes at once where there are several.</summary>
     public static IEnumerable<MethodRow> Rows(ExperimentData data, string model, ExperimentScale scale, IReadOnlyDictionary<string, RunFolder> runs)
-        => scale.Recipes.Prepend(Before).Select(method => MethodRow.Of(method, [.. Enumerable.Range(0, scale.Seeds).Select(seed => runs[NameOf(data, model, method, seed)])]));
+        => from read in data.Attributes.Append(data.Attribute).Distinct()
+           from method in scale.Recipes.Prepend(Before)
+           select MethodRow.Of(method, [.. Enumerable.Range(0, scale.Seeds).Select(seed => runs[NameOf(data, model, method, seed)])], read);
 
     private static string NameOfTrained(ExperimentData data, string model, int seed) => $"{data.Name}-{model}-{Trained}-{seed}";
 }

@@ -24,6 +24,9 @@ public sealed record MethodRow
     /// <summary>What is to be forgotten; several are joined by +.</summary>
     public required string Attribute { get; init; }
 
+    /// <summary>What of it attackers read: one attribute, or all at once. Where nothing was chosen, leak, verdict and bound are the worst of all, attack, floors and AUM of the first.</summary>
+    public required string Read { get; init; }
+
     /// <summary>How many seeds.</summary>
     public required int Seeds { get; init; }
 
@@ -60,6 +63,9 @@ public sealed record MethodRow
     /// <summary>The same from the model's decision alone.</summary>
     public required double? KeptByPrediction { get; init; }
 
+    /// <summary>Binary cross-entropy, in nats, of test images that a fresh decoder draws from what is released: the less, the more of everything is left; null where nothing was drawn.</summary>
+    public required double? DrawingError { get; init; }
+
     /// <summary>Mean seconds of training, from reading the data to the saved model.</summary>
     public required double Seconds { get; init; }
 
@@ -75,11 +81,13 @@ public sealed record MethodRow
     /// <summary>Puts the seeds of one method together.</summary>
     /// <param name="method">Its name.</param>
     /// <param name="runs">Audited, one for each seed.</param>
-    public static MethodRow Of(string method, IReadOnlyList<RunFolder> runs)
+    /// <param name="read">One attribute, or the name of all at once; null for whichever is read best.</param>
+    public static MethodRow Of(string method, IReadOnlyList<RunFolder> runs, string? read = null)
     {
         var (records, audits) = (runs.Select(run => run.Run).ToList(), runs.Select(run => run.Audit!).ToList());
-        var (first, worst) = (records[0], audits.Select(audit => audit.Worst).ToList());
-        var floors = audits.Select(audit => audit.Representations.First(place => place.Released).Floors).ToList();
+        var (first, worst) = (records[0], audits.Select(audit => read is null ? audit.Worst : audit.WorstFor(read)).ToList());
+        var attacked = read ?? audits[0].Sought.First();
+        var (floors, attacks) = (audits.Select(audit => audit.WorstFor(attacked).Floors).ToList(), audits.Select(audit => audit.AttackAccuracyOn(attacked)).ToList());
         double Mean(IEnumerable<double> values) => values.Average();
         double? MeanIfAny(IEnumerable<double?> values) => values.Average();
         return new MethodRow
@@ -89,18 +97,20 @@ public sealed record MethodRow
             Data = first.Data.Name,
             Task = first.Config.Task!,
             Attribute = string.Join('+', audits[0].Sought),
+            Read = read ?? string.Join('+', audits[0].Sought),
             Seeds = runs.Count,
             Fidelity = Envelope(audits.Select(audit => audit.Fidelity!)),
-            Attack = Envelope(audits.Select(audit => audit.AttackAccuracy)),
+            Attack = Envelope(attacks),
             Majority = Mean(floors.Select(floor => floor.Majority.Accuracy.Value)),
             LabelOnly = Mean(floors.Select(floor => floor.LabelOnly!.Accuracy.Value)),
             PredictionOnly = Mean(floors.Select(floor => floor.PredictionOnly!.Accuracy.Value)),
-            Aum = Mean(audits.Select(audit => audit.Aum!.Value)),
+            Aum = Mean(audits.Zip(attacks, (audit, attack) => AuditResult.AttributeUnlearningMetric(attack.Value, audit.Fidelity!.Value))),
             Leak = Envelope(worst.Select(place => place.Leak.GivenTask)),
-            Verdict = audits.Max(audit => audit.Verdict),
-            Certified = runs.Max(Bound),
+            Verdict = worst.Max(place => place.Verdict),
+            Certified = audits.Max(audit => Bound(audit, read)),
             Kept = MeanIfAny(audits.Select(audit => audit.CollateralMean?.After)),
             KeptByPrediction = MeanIfAny(audits.Select(audit => audit.CollateralMean?.PredictionOnly)),
+            DrawingError = MeanIfAny(audits.Select(audit => audit.Reconstruction?.Error.Value)),
             Seconds = Mean(records.Select(record => record.Result!.Seconds)),
             Epochs = first.Result!.Epochs,
             TrainingImages = first.Data.Counts["train"],
@@ -116,6 +126,6 @@ public sealed record MethodRow
     }
 
     // Of what is released, as far as it is a code.
-    private static double? Bound(RunFolder run) => run.Audit!.All.Where(place => place.Released && place.Kind == "discrete")
+    private static double? Bound(AuditResult audit, string? read) => audit.All.Where(place => place.Released && place.Kind == "discrete" && (read is null || place.Attribute == read))
         .Select(place => place.Certificates.LastOrDefault(bound => bound.Metric == Certificate.OfBalancedAccuracy)?.Leak).Max();
 }

@@ -10,18 +10,18 @@ internal static class MethodTables
 {
     private static readonly string[] Head =
     [
-        "data", "without", "model", "method", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "s", "paper: attack, fidelity, AUM",
+        "data", "without", "model", "method", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "drawing error", "s", "paper: attack, fidelity, AUM",
     ];
 
     public static IReadOnlyList<ExperimentCell> UsualCells(ReproductionSettings settings) => Cells(PaperSets.Usual(settings), settings);
 
-    public static IReadOnlyList<ExperimentCell> AttributeCells(ReproductionSettings settings) => Cells(PaperSets.EachAttribute(settings), settings);
+    public static IReadOnlyList<ExperimentCell> AttributeCells(ReproductionSettings settings) => Cells(Attributes(settings), settings);
 
     public static Reproduced Table1(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
         => Table("Table 1: attack, fidelity and AUM of every way to forget", Rows(PaperSets.Usual(settings), settings, runs), runs);
 
     public static Reproduced Table3(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
-        => Table("Table 3: each attribute", Rows(PaperSets.EachAttribute(settings), settings, runs), runs);
+        => Table("Table 3: each attribute, and those of a data set together", Rows(Attributes(settings), settings, runs), runs);
 
     public static Reproduced Figure5(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
     {
@@ -35,6 +35,8 @@ internal static class MethodTables
     public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
         => new(title, Scale(rows, runs), Head, [.. rows.Select(Cells)], rows, new Dictionary<string, string>());
 
+    private static IEnumerable<ExperimentData> Attributes(ReproductionSettings settings) => PaperSets.EachAttribute(settings).Concat(PaperSets.Together(settings));
+
     private static List<ExperimentCell> Cells(IEnumerable<ExperimentData> sets, ReproductionSettings settings)
         => [.. sets.SelectMany(data => settings.Scale.Models.SelectMany(model => ExperimentMethods.Cells(data, model, settings.Scale))).DistinctBy(cell => cell.Name)];
 
@@ -43,13 +45,16 @@ internal static class MethodTables
 
     private static string Scale(IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
     {
-        var machine = runs.Values.First().Run.Environment;
+        var (machine, config) = (runs.Values.First().Run.Environment, runs.Values.First().Run.Config);
+        var side = config.Size is { } size ? $"{size} px" : "images of their own size";
+        var network = string.Create(CultureInfo.InvariantCulture, $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, {side}");
         var images = rows.Select(row => $"{row.Data} {Count(row.TrainingImages)} training and {Count(row.TestImages)} test images").Distinct();
-        var epochs = rows.GroupBy(row => row.Epochs).OrderByDescending(group => group.Key).Select(group => $"{group.Key} ({string.Join(", ", group.Select(row => row.Method).Distinct())})");
-        return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {machine.Processor}, {machine.Cores} cores, {machine.Device}. "
+        var byEpochs = rows.GroupBy(row => row.Epochs).OrderByDescending(group => group.Key).ToList();
+        var epochs = byEpochs.Select(group => byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(row => row.Method).Distinct())})");
+        return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {network}; {machine.Processor}, {machine.Cores} cores, {machine.Device}. "
             + "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
             + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y. Any attacker: the certificate's bound on that leak; – where there is no code. "
-            + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. The paper's numbers are a reference and no aim.";
+            + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. The paper's numbers are a reference and no aim.";
     }
 
     private static string[] Cells(MethodRow row)
@@ -57,9 +62,10 @@ internal static class MethodTables
         var paper = PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method);
         return
         [
-            row.Data, row.Attribute, row.Model, row.Method, Interval(row.Fidelity, Share), Interval(row.Attack, Share), $"{Share(row.Majority)}, {Share(row.LabelOnly)}, {Share(row.PredictionOnly)}", Share(row.Aum),
+            row.Data, row.Read == row.Attribute ? row.Attribute : $"{row.Attribute}: {row.Read}", row.Model, row.Method, Interval(row.Fidelity, Share), Interval(row.Attack, Share), $"{Share(row.Majority)}, {Share(row.LabelOnly)}, {Share(row.PredictionOnly)}", Share(row.Aum),
             Interval(row.Leak, Points), $"{row.Verdict}", row.Certified is { } bound ? Points(bound) : "–",
             row.Kept is { } kept ? $"{Share(kept)}{(row.KeptByPrediction is { } prediction ? $" ({Share(prediction)})" : "")}" : "–",
+            row.DrawingError is { } error ? error.ToString("F4", CultureInfo.InvariantCulture) : "–",
             row.Seconds.ToString("F0", CultureInfo.InvariantCulture), paper is null ? "–" : $"{Share(paper.Attack)}, {Share(paper.Fidelity)}, {(paper.Aum is { } aum ? Share(aum) : "–")}",
         ];
     }

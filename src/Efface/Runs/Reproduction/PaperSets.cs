@@ -8,7 +8,7 @@ public static class PaperSets
     // The usual attribute first. Drawn faces are for trying the commands; UTKFace has FairFace's columns.
     private static readonly Dictionary<string, (string Task, string[] Attributes)> Sets = new()
     {
-        ["faces"] = ("smile", ["glasses"]),
+        ["faces"] = ("smile", ["glasses", "skin"]),
         ["cifar10"] = ("living", ["class"]),
         ["celeba"] = ("Smiling", ["Male", "Mustache", "Big_Nose"]),
         ["fairface"] = ("gender", ["race", "age"]),
@@ -32,6 +32,9 @@ public static class PaperSets
 
     /// <summary>Each data set with the attribute of table 1.</summary>
     public static IEnumerable<ExperimentData> Usual(ReproductionSettings settings) => settings.Data.Select(set => Of(set, Sets[set.Name].Attributes[..1]));
+
+    /// <summary>Each data set with all of its attributes together, where it has several.</summary>
+    public static IEnumerable<ExperimentData> Together(ReproductionSettings settings) => settings.Data.Where(set => Sets[set.Name].Attributes.Length > 1).Select(set => Of(set, Sets[set.Name].Attributes));
 
     /// <summary>Each data set with each attribute of table 3.</summary>
     public static IEnumerable<ExperimentData> EachAttribute(ReproductionSettings settings) => settings.Data.SelectMany(set => Sets[set.Name].Attributes.Select(attribute => Of(set, [attribute])));

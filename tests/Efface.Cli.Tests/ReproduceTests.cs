@@ -18,6 +18,7 @@ public sealed class ReproduceTests : IDisposable
         Assert.True(planned.ExitCode == 0, planned.Error);
         Assert.Equal(["faces-resnet18-trained-0", "faces-glasses-resnet18-before-0", "faces-glasses-resnet18-strict-0", "faces-glasses-resnet18-leace-0", "faces-glasses-resnet18-prediction-only-0"],
             planned.Json["cells"]!.AsArray().Select(cell => (string)cell!["name"]!));
+        Assert.Null(planned.Json["auditSeconds"]);
         Assert.False(Directory.Exists(_tool.At("table/runs")));
 
         var made = await _tool.Run(command);
@@ -29,8 +30,8 @@ public sealed class ReproduceTests : IDisposable
         Assert.Equal((double)rows[3]!["keptByPrediction"]!, (double)rows[3]!["kept"]!, 0.02);
         var lines = File.ReadAllLines(_tool.At("table/table1.csv"));
         Assert.Equal(5, lines.Length);
-        Assert.StartsWith("method,model,data,task,attribute,seeds,fidelity.value,fidelity.low,fidelity.high,fidelity.n,attack.value", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("before,resnet18,faces,smile,glasses,1,", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("method,model,data,task,attribute,read,seeds,fidelity.value,fidelity.low,fidelity.high,fidelity.n,attack.value", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("before,resnet18,faces,smile,glasses,glasses,1,", lines[1], StringComparison.Ordinal);
         var page = File.ReadAllText(_tool.At("table/table1.md"));
         Assert.Contains("120 training", page, StringComparison.Ordinal);
         Assert.Contains("| prediction-only |", page, StringComparison.Ordinal);
@@ -39,6 +40,9 @@ public sealed class ReproduceTests : IDisposable
         var written = File.GetLastWriteTimeUtc(_tool.At("table/runs/faces-glasses-resnet18-before-0/audit.json"));
         File.Delete(_tool.At("table/runs/faces-glasses-resnet18-leace-0/audit.json"));
         File.Delete(_tool.At("table/table1.md"));
+        var missing = await _tool.Run([.. command, "--dry-run"]);
+        Assert.Equal("faces-glasses-resnet18-leace-0", (string)Assert.Single(missing.Json["cells"]!.AsArray(), cell => !(bool)cell!["isFinished"]!)!["name"]!);
+        Assert.InRange((double)missing.Json["auditSeconds"]!, 0.01, 600);
         var again = await _tool.Run(command);
         Assert.True(again.ExitCode == 0, again.Error);
         Assert.Equal(page, File.ReadAllText(_tool.At("table/table1.md")));

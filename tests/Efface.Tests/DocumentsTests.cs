@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Efface.Auditing;
 using Efface.Data;
 using Efface.Reporting;
@@ -62,6 +63,17 @@ public sealed class DocumentsTests
             : set == "cifar" ? [Cell(7, points: true), Cell(10), Cell(14)] : [Cell(7, points: true), Cell(11, points: true), Cell(12), Cell(13)];
         var row = $"| {run} | {seeds} | {Cell(2)} | {string.Join(" | ", code)}".TrimEnd(' ', '|');
         Assert.Contains(row, File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("table1")]
+    public void The_papers_tables_are_what_the_commands_stored(string table)
+    {
+        var (document, stored) = (File.ReadAllText(Path.Combine(Root, "docs", "results.md")), JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "docs", "results", $"{table}.json")))!);
+        var rows = stored["rows"].Deserialize<MethodRow[]>(RunFolder.Json)!;
+        Assert.NotEmpty(rows);
+        Assert.All(rows, row => Assert.Contains($"| {string.Join(" | ", MethodTables.Row(row)).Replace("_", "\\_", StringComparison.Ordinal)} |", document, StringComparison.Ordinal));
+        Assert.Contains((string)stored["caption"]!, document, StringComparison.Ordinal);
     }
 
     [Theory]

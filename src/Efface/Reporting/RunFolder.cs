@@ -81,6 +81,9 @@ public sealed class RunFolder
         set => Write(RunFile, JsonSerializer.Serialize(value, Json));
     }
 
+    /// <summary>From the end of the training to the end of the audit, by the times of their files: how long the audit took where it followed at once; null before it.</summary>
+    public TimeSpan? AuditTook => File.Exists(At(AuditFile)) ? File.GetLastWriteTimeUtc(At(AuditFile)) - File.GetLastWriteTimeUtc(At(RunFile)) : null;
+
     /// <summary>audit.json; null before the first audit.</summary>
     public AuditResult? Audit
     {

@@ -62,7 +62,7 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
 
         Assert.Equal(["before", "paper", "strict", "prediction-only", "attention-removal"], made.Rows.Take(5).Select(row => row[3]));
         Assert.Equal(10, made.Rows.Count);
-        Assert.Contains("2 seeds", made.Caption, StringComparison.Ordinal);
+        Assert.All(["2 seeds", "100 training", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
     }
 
     [Fact]

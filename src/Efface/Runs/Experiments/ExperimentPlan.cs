@@ -12,12 +12,13 @@ public sealed record PlannedCell(string Name, bool IsFinished, double Seconds);
 /// <summary>What an experiment would run.</summary>
 /// <param name="Cells">Every cell.</param>
 /// <param name="Seconds">Of all training that is missing.</param>
-public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Seconds)
+/// <param name="AuditSeconds">Of all audits that are missing, if they take as long as the finished ones did in the middle; null where none is finished.</param>
+public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Seconds, double? AuditSeconds)
 {
     private const int Steps = 4;
 
     /// <summary>
-    /// Checks everything, and measures a few plain steps of each network that is to be trained, on noise. What recipes cost beside plain training is not in it.
+    /// Checks everything, and measures a few plain steps of each network that is to be trained, on noise. What recipes cost beside plain training is not in it; audits are counted as long as those that are finished.
     /// </summary>
     /// <param name="cells">Every cell.</param>
     /// <param name="folder">Where they stand.</param>
@@ -35,7 +36,9 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
             if (cell.CopyOf is not null || cell.Config.Epochs is null) return new PlannedCell(cell.Name, false, 0);
             return new PlannedCell(cell.Name, false, Training(cell));
         })];
-        return new ExperimentPlan(planned, planned.Sum(cell => cell.Seconds));
+        var audited = cells.Where(cell => cell.Attributes.Count > 0).Select(folder.Finished).ToList();
+        var took = audited.Select(run => run?.AuditTook).OfType<TimeSpan>().Order().ToList();
+        return new ExperimentPlan(planned, planned.Sum(cell => cell.Seconds), took.Count == 0 ? null : took[took.Count / 2].TotalSeconds * audited.Count(run => run is null));
 
         double Training(ExperimentCell cell)
         {

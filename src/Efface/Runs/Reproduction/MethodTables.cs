@@ -33,7 +33,7 @@ internal static class MethodTables
 
     /// <summary>A table of methods, with what must be known to read it.</summary>
     public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
-        => new(title, Scale(rows, runs), Head, [.. rows.Select(Cells)], rows, new Dictionary<string, string>());
+        => new(title, Scale(rows, runs), Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
 
     private static IEnumerable<ExperimentData> Attributes(ReproductionSettings settings) => PaperSets.EachAttribute(settings).Concat(PaperSets.Together(settings));
 
@@ -49,15 +49,17 @@ internal static class MethodTables
         var side = config.Size is { } size ? $"{size} px" : "images of their own size";
         var network = string.Create(CultureInfo.InvariantCulture, $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, {side}");
         var images = rows.Select(row => $"{row.Data} {Count(row.TrainingImages)} training and {Count(row.TestImages)} test images").Distinct();
+        var attackers = runs.Values.Select(run => run.Audit).OfType<AuditResult>().First().Settings.Attackers;
         var byEpochs = rows.GroupBy(row => row.Epochs).OrderByDescending(group => group.Key).ToList();
         var epochs = byEpochs.Select(group => byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(row => row.Method).Distinct())})");
-        return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {network}; {machine.Processor}, {machine.Cores} cores, {machine.Device}. "
+        return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {network}; attackers {string.Join(", ", attackers)}; {machine.Processor}, {machine.Cores} cores, {machine.Device}. "
             + "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
             + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y. Any attacker: the certificate's bound on that leak; – where there is no code. "
             + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. The paper's numbers are a reference and no aim.";
     }
 
-    private static string[] Cells(MethodRow row)
+    /// <summary>What people read of a row.</summary>
+    public static IReadOnlyList<string> Row(MethodRow row)
     {
         var paper = PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method);
         return

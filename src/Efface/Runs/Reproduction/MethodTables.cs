@@ -13,6 +13,11 @@ internal static class MethodTables
         "data", "without", "model", "method", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "drawing error", "s", "paper: attack, fidelity, AUM",
     ];
 
+    private const string HowToRead =
+        "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
+        + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y. Any attacker: the certificate's bound on that leak; – where there is no code. "
+        + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. The paper's numbers are a reference and no aim.";
+
     public static IReadOnlyList<ExperimentCell> UsualCells(ReproductionSettings settings) => Cells(PaperSets.Usual(settings), settings);
 
     public static IReadOnlyList<ExperimentCell> AttributeCells(ReproductionSettings settings) => Cells(Attributes(settings), settings);
@@ -33,7 +38,7 @@ internal static class MethodTables
 
     /// <summary>A table of methods, with what must be known to read it.</summary>
     public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
-        => new(title, Scale(rows, runs), Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
+        => new(title, $"{Scale(rows, runs)} {HowToRead}", Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
 
     private static IEnumerable<ExperimentData> Attributes(ReproductionSettings settings) => PaperSets.EachAttribute(settings).Concat(PaperSets.Together(settings));
 
@@ -43,7 +48,8 @@ internal static class MethodTables
     private static List<MethodRow> Rows(IEnumerable<ExperimentData> sets, ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
         => [.. sets.SelectMany(data => settings.Scale.Models.SelectMany(model => ExperimentMethods.Rows(data, model, settings.Scale, runs)))];
 
-    private static string Scale(IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
+    /// <summary>How many images, seeds and epochs, what network and machine.</summary>
+    public static string Scale(IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
     {
         var (machine, config) = (runs.Values.First().Run.Environment, runs.Values.First().Run.Config);
         var side = config.Size is { } size ? $"{size} px" : "images of their own size";
@@ -52,10 +58,7 @@ internal static class MethodTables
         var attackers = runs.Values.Select(run => run.Audit).OfType<AuditResult>().First().Settings.Attackers;
         var byEpochs = rows.GroupBy(row => row.Epochs).OrderByDescending(group => group.Key).ToList();
         var epochs = byEpochs.Select(group => byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(row => row.Method).Distinct())})");
-        return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {network}; attackers {string.Join(", ", attackers)}; {machine.Processor}, {machine.Cores} cores, {machine.Device}. "
-            + "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
-            + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y. Any attacker: the certificate's bound on that leak; – where there is no code. "
-            + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. The paper's numbers are a reference and no aim.";
+        return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {network}; attackers {string.Join(", ", attackers)}; {machine.Processor}, {machine.Cores} cores, {machine.Device}.";
     }
 
     /// <summary>What people read of a row.</summary>

@@ -52,10 +52,10 @@ public static class Sweep
         SweepPoint[] points = [.. Grid(settings.Axes).Select(values => new SweepPoint(values, MethodRow.Of(string.Join(", ", Named(settings.Axes, values)), [.. Enumerable.Range(0, settings.Seeds).Select(seed => runs[Name(settings.Axes, values, seed)])])))];
         var front = SweepFront.Of(points);
         var result = new SweepResult(settings.Axes, settings.Base.From is null ? null : MethodRow.Of(Before, [runs[Before]]), points, front, SweepFront.Knee(front));
-        var rows = result.Before is { } before ? points.Select(point => point.Row).Prepend(before) : points.Select(point => point.Row);
-        var table = MethodTables.Table("Sweep", [.. rows], runs);
-        ReproductionRun.Write("sweep", table with { Json = result }, folder.Path);
-        WholeFile.Write(Path.Combine(folder.Path, "sweep.html"), partial => File.WriteAllText(partial, SweepPage.Write(result, table.Caption)));
+        var ofPoints = points.Select(point => point.Row);
+        MethodRow[] rows = [.. result.Before is { } before ? ofPoints.Prepend(before) : ofPoints];
+        ReproductionRun.Write("sweep", MethodTables.Table("Sweep", rows, runs) with { Json = result }, folder.Path);
+        WholeFile.Write(Path.Combine(folder.Path, "sweep.html"), partial => File.WriteAllText(partial, SweepPage.Write(result, MethodTables.Scale(rows, runs))));
         return result;
     }
 

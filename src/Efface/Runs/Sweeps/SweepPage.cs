@@ -31,9 +31,12 @@ internal static class SweepPage
     {
         foreach (var (across, up) in new[] { (Fidelity, Leak), (Fidelity, Kept), (Leak, Kept), (Fidelity, Allowed) })
             if (result.Points.All(point => across.Value(point.Row) is not null && up.Value(point.Row) is not null))
-                yield return ScatterChart.Draw($"{up.Name} over {across.Name.ToLowerInvariant()}", across.Name.ToLowerInvariant(), up.Name.ToLowerInvariant(),
+                yield return ScatterChart.Draw($"{up.Name} over {Inside(across)}", Inside(across), Inside(up),
                     [.. Before(result, across, up), .. result.Points.Select(point => new Dot(point.Row.Method, across.Value(point.Row)!.Value, up.Value(point.Row)!.Value, point == result.Knee ? Chosen : result.Front.Contains(point) ? OnFront : Others))]);
     }
+
+    // A name within a sentence: AUC stays as it is.
+    private static string Inside(Measure measure) => char.ToLowerInvariant(measure.Name[0]) + measure.Name[1..];
 
     private static IEnumerable<Dot> Before(SweepResult result, Measure across, Measure up)
         => result.Before is { } row && across.Value(row) is { } x && up.Value(row) is { } y ? [new Dot("before", x, y, Origin)] : [];

@@ -55,16 +55,16 @@ public sealed record MethodRow
     public required Verdict Verdict { get; init; }
 
     /// <summary>What any attacker who knows y may read beyond it, in balanced accuracy: the largest over seeds; null without a code.</summary>
-    public required double? Certified { get; init; }
+    public double? Certified { get; init; }
 
     /// <summary>Mean AUC of everything that was not to be forgotten; null where there is nothing else.</summary>
-    public required double? Kept { get; init; }
+    public double? Kept { get; init; }
 
     /// <summary>The same from the model's decision alone.</summary>
-    public required double? KeptByPrediction { get; init; }
+    public double? KeptByPrediction { get; init; }
 
     /// <summary>Binary cross-entropy, in nats, of test images that a fresh decoder draws from what is released: the less, the more of everything is left; null where nothing was drawn.</summary>
-    public required double? DrawingError { get; init; }
+    public double? DrawingError { get; init; }
 
     /// <summary>Mean seconds of training, from reading the data to the saved model.</summary>
     public required double Seconds { get; init; }

@@ -73,7 +73,7 @@ public sealed class DocumentsTests
         var rows = stored["rows"].Deserialize<MethodRow[]>(RunFolder.Json)!;
         Assert.NotEmpty(rows);
         Assert.All(rows, row => Assert.Contains($"| {string.Join(" | ", MethodTables.Row(row)).Replace("_", "\\_", StringComparison.Ordinal)} |", document, StringComparison.Ordinal));
-        Assert.Contains((string)stored["caption"]!, document, StringComparison.Ordinal);
+        Assert.All(stored["findings"]!.AsArray().Select(finding => (string)finding!).Append((string)stored["caption"]!), text => Assert.Contains(text, document, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -23,22 +23,24 @@ internal static class MethodTables
     public static IReadOnlyList<ExperimentCell> AttributeCells(ReproductionSettings settings) => Cells(Attributes(settings), settings);
 
     public static Reproduced Table1(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
-        => Table("Table 1: attack, fidelity and AUM of every way to forget", Rows(PaperSets.Usual(settings), settings, runs), runs);
+        => Compared("Table 1: attack, fidelity and AUM of every way to forget", Rows(PaperSets.Usual(settings), settings, runs), runs);
 
     public static Reproduced Table3(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
-        => Table("Table 3: each attribute, and those of a data set together", Rows(Attributes(settings), settings, runs), runs);
+        => Compared("Table 3: each attribute, and those of a data set together", Rows(Attributes(settings), settings, runs), runs);
 
     public static Reproduced Figure5(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
     {
         var rows = Rows(PaperSets.Usual(settings), settings, runs);
         var bars = rows.GroupBy(row => $"{row.Data}, {row.Task} without {row.Attribute}").Select(group => new BarGroup(group.Key, [.. group.Select(row =>
             new Bar(settings.Scale.Models.Count > 1 ? $"{row.Model}, {row.Method}" : row.Method, row.Aum, PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method)?.Aum))]));
-        return Table("Figure 5: AUM", rows, runs) with { Pictures = new Dictionary<string, string> { ["figure5.svg"] = BarChart.Draw("AUM: harmonic mean of fidelity and 1 - attack accuracy; the line is the paper's", [.. bars]) } };
+        return Compared("Figure 5: AUM", rows, runs) with { Pictures = new Dictionary<string, string> { ["figure5.svg"] = BarChart.Draw("AUM: harmonic mean of fidelity and 1 - attack accuracy; the line is the paper's", [.. bars]) } };
     }
 
     /// <summary>A table of methods, with what must be known to read it.</summary>
     public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
         => new(title, $"{Scale(rows, runs)} {HowToRead}", Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
+
+    private static Reproduced Compared(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs) => Table(title, rows, runs) with { Findings = MethodChoice.Sentences(rows) };
 
     private static IEnumerable<ExperimentData> Attributes(ReproductionSettings settings) => PaperSets.EachAttribute(settings).Concat(PaperSets.Together(settings));
 

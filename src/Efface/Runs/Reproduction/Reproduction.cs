@@ -14,7 +14,11 @@ public sealed record ReproductionSettings(IReadOnlyList<(string Name, string? Ro
 /// <param name="Rows">Cells of the table for people.</param>
 /// <param name="Json">The numbers behind it.</param>
 /// <param name="Pictures">SVG files by name; empty where there are none.</param>
-public sealed record Reproduced(string Title, string Caption, IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows, object Json, IReadOnlyDictionary<string, string> Pictures);
+public sealed record Reproduced(string Title, string Caption, IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows, object Json, IReadOnlyDictionary<string, string> Pictures)
+{
+    /// <summary>What the table says, in words; empty where it speaks for itself.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+}
 
 /// <summary>A table or figure of Guo et al. (ACM MM 2022) as a command.</summary>
 /// <param name="Name">As in <c>efface reproduce NAME</c>.</param>

@@ -1,0 +1,40 @@
+using Efface.Auditing;
+using Efface.Reporting.Page;
+
+namespace Efface.Runs;
+
+/// <summary>Which way to forget a table speaks for: of those that do not leak and keep the task, the one that keeps most of the rest.</summary>
+internal static class MethodChoice
+{
+    /// <summary>Fidelity that may be lost against the model before.</summary>
+    public const double Tolerance = 0.015;
+
+    /// <summary>The chosen row; null where every way leaks or loses more fidelity.</summary>
+    /// <param name="rows">Of one data set, attribute and network, with that of <see cref="ExperimentMethods.Before"/>.</param>
+    public static MethodRow? Of(IReadOnlyList<MethodRow> rows) => Usable(rows) switch
+    {
+        [] => null,
+        // Where no other column says what is kept, drawings do.
+        var usable when usable.All(row => row.Kept is not null) => usable.MaxBy(row => row.Kept),
+        var usable => usable.MinBy(row => row.DrawingError ?? double.PositiveInfinity),
+    };
+
+    /// <summary>The choice in words, for each data set, attribute and network.</summary>
+    public static IReadOnlyList<string> Sentences(IEnumerable<MethodRow> rows)
+        => [.. rows.GroupBy(row => (row.Data, row.Attribute, row.Read, row.Model)).Select(group => $"{group.Key.Data} without {group.Key.Attribute}{(group.Key.Read == group.Key.Attribute ? "" : $" ({group.Key.Read})")}, {group.Key.Model}: {Sentence([.. group])}")];
+
+    private static string Sentence(IReadOnlyList<MethodRow> rows)
+    {
+        var most = $"at most {Numbers.Points(Tolerance)} points of fidelity";
+        if (Of(rows) is not { } chosen) return $"every way leaks, or loses more than {Numbers.Points(Tolerance)} points of fidelity.";
+        var usable = Usable(rows);
+        if (usable.Count == 1) return $"only {chosen.Method} does not leak and loses {most}.";
+        return $"of the ways that do not leak and lose {most} ({string.Join(", ", usable.Select(row => row.Method))}), {chosen.Method} keeps most.";
+    }
+
+    private static List<MethodRow> Usable(IReadOnlyList<MethodRow> rows)
+    {
+        var before = rows.First(row => row.Method == ExperimentMethods.Before);
+        return [.. rows.Where(row => row != before && row.Verdict != Verdict.Leaks && row.Fidelity.Value >= before.Fidelity.Value - Tolerance)];
+    }
+}

@@ -77,6 +77,19 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [Fact]
+    public void An_experiment_that_was_moved_is_as_finished_as_it_was()
+    {
+        var (there, here) = (new ExperimentFolder(Path.Combine(_folder.FullName, "there")), new ExperimentFolder(Path.Combine(_folder.FullName, "here")));
+        Write(there, Cell("a"));
+        Write(there, Cell("b", from: "a"));
+
+        Directory.Move(there.Path, here.Path);
+
+        Assert.NotNull(here.Finished(Cell("b", from: "a")));
+        Assert.Contains("began with", Assert.Throws<InvalidInputException>(() => here.Finished(Cell("b", from: "c"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_wrong_with_any_cell_is_said_of_all_at_once_before_the_first()
     {
         var folder = new ExperimentFolder(_folder.FullName);

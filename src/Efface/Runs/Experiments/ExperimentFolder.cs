@@ -37,7 +37,7 @@ public sealed class ExperimentFolder(string path)
         }
         cancel.ThrowIfCancellationRequested();
         if (Finished(cell) is { } finished) return finished;
-        AuditRun.Run(folder, cell.Attributes, cell.Audit, progress: observer.OnAudit, reading: observer, cancel: cancel);
+        AuditRun.Run(folder, cell.Attributes, cell.Audit, before: cell.From is { } from ? PathOf(from) : null, progress: observer.OnAudit, reading: observer, cancel: cancel);
         return RunFolder.Open(folder);
     }
 
@@ -49,7 +49,12 @@ public sealed class ExperimentFolder(string path)
         if (!RunFolder.Holds(PathOf(cell.Name))) return null;
         var folder = RunFolder.Open(PathOf(cell.Name));
         var run = folder.Run;
-        Resumption.CheckFlags(run, cell.Forgets ? "unlearn" : "train", ConfigOf(cell), folder.Path);
-        return run.Result is { Interrupted: false } ? folder : null;
+        var isFinished = run.Result is { Interrupted: false };
+        Resumption.CheckFlags(run, cell.Forgets ? "unlearn" : "train", isFinished ? WhereverItStood(cell, run.Config) : ConfigOf(cell), folder.Path);
+        return isFinished ? folder : null;
     }
+
+    // An experiment may be moved as a whole: its runs then name the earlier place of the cell that they started from.
+    private RunConfig WhereverItStood(ExperimentCell cell, RunConfig began)
+        => cell.From is { } from && began.From is { } stood && System.IO.Path.GetFileName(stood) == from ? cell.Config with { From = stood } : ConfigOf(cell);
 }

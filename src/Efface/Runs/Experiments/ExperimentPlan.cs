@@ -29,14 +29,15 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
     {
         Experiment.Check(cells, folder, observer, cancel);
         var (images, seconds) = (new Dictionary<string, (int Count, int Side)>(), new Dictionary<BenchCase, double>());
+        var finished = cells.ToDictionary(cell => cell, folder.Finished);
         PlannedCell[] planned = [.. cells.Select(cell =>
         {
-            if (folder.Finished(cell) is not null) return new PlannedCell(cell.Name, true, 0);
+            if (finished[cell] is not null) return new PlannedCell(cell.Name, true, 0);
             // Copies, and what closes a trained model, learn nothing.
             if (cell.CopyOf is not null || cell.Config.Epochs is null) return new PlannedCell(cell.Name, false, 0);
             return new PlannedCell(cell.Name, false, Training(cell));
         })];
-        var audited = cells.Where(cell => cell.Attributes.Count > 0).Select(folder.Finished).ToList();
+        var audited = cells.Where(cell => cell.Attributes.Count > 0).Select(cell => finished[cell]).ToList();
         var took = audited.Select(run => run?.AuditTook).OfType<TimeSpan>().Order().ToList();
         return new ExperimentPlan(planned, planned.Sum(cell => cell.Seconds), took.Count == 0 ? null : took[took.Count / 2].TotalSeconds * audited.Count(run => run is null));
 

@@ -11,13 +11,7 @@ internal static class MethodChoice
 
     /// <summary>The chosen row; null where every way leaks or loses more fidelity.</summary>
     /// <param name="rows">Of one data set, attribute and network, with that of <see cref="ExperimentMethods.Before"/>.</param>
-    public static MethodRow? Of(IReadOnlyList<MethodRow> rows) => Usable(rows) switch
-    {
-        [] => null,
-        // Where no other column says what is kept, drawings do.
-        var usable when usable.All(row => row.Kept is not null) => usable.MaxBy(row => row.Kept),
-        var usable => usable.MinBy(row => row.DrawingError ?? double.PositiveInfinity),
-    };
+    public static MethodRow? Of(IReadOnlyList<MethodRow> rows) => KeepsMost(Usable(rows));
 
     /// <summary>The choice in words, for each data set, attribute and network.</summary>
     public static IReadOnlyList<string> Sentences(IEnumerable<MethodRow> rows)
@@ -26,11 +20,15 @@ internal static class MethodChoice
     private static string Sentence(IReadOnlyList<MethodRow> rows)
     {
         var most = $"at most {Numbers.Points(Tolerance)} points of fidelity";
-        if (Of(rows) is not { } chosen) return $"every way leaks, or loses more than {Numbers.Points(Tolerance)} points of fidelity.";
         var usable = Usable(rows);
+        if (KeepsMost(usable) is not { } chosen) return $"every way leaks, or loses more than {Numbers.Points(Tolerance)} points of fidelity.";
         if (usable.Count == 1) return $"only {chosen.Method} does not leak and loses {most}.";
         return $"of the ways that do not leak and lose {most} ({string.Join(", ", usable.Select(row => row.Method))}), {chosen.Method} keeps most.";
     }
+
+    // Where no other column says what is kept, drawings do.
+    private static MethodRow? KeepsMost(List<MethodRow> usable)
+        => usable.All(row => row.Kept is not null) ? usable.MaxBy(row => row.Kept) : usable.MinBy(row => row.DrawingError ?? double.PositiveInfinity);
 
     private static List<MethodRow> Usable(IReadOnlyList<MethodRow> rows)
     {

@@ -53,11 +53,12 @@ internal static class MethodTables
     /// <summary>How many images, seeds and epochs, what network and machine.</summary>
     public static string Scale(IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
     {
-        var (machine, config) = (runs.Values.First().Run.Environment, runs.Values.First().Run.Config);
+        var run = runs.Values.First().Run;
+        var (machine, config) = (run.Environment, run.Config);
         var side = config.Size is { } size ? $"{size} px" : "images of their own size";
         var network = string.Create(CultureInfo.InvariantCulture, $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, {side}");
         var images = rows.Select(row => $"{row.Data} {Count(row.TrainingImages)} training and {Count(row.TestImages)} test images").Distinct();
-        var attackers = runs.Values.Select(run => run.Audit).OfType<AuditResult>().First().Settings.Attackers;
+        var attackers = runs.Values.Select(audited => audited.Audit).OfType<AuditResult>().First().Settings.Attackers;
         var byEpochs = rows.GroupBy(row => row.Epochs).OrderByDescending(group => group.Key).ToList();
         var epochs = byEpochs.Select(group => byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(row => row.Method).Distinct())})");
         return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {network}; attackers {string.Join(", ", attackers)}; {machine.Processor}, {machine.Cores} cores, {machine.Device}.";

@@ -24,6 +24,8 @@ internal static class CellRunner
     {
         var start = OwnProcess.With("cell");
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        // Threads that wait actively for each other take the cores of the cells beside them: up to a hundred times as long.
+        start.Environment.TryAdd("OMP_WAIT_POLICY", "passive");
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), CellCommand.Json)).ConfigureAwait(false);
         await process.StandardInput.FlushAsync(CancellationToken.None).ConfigureAwait(false);

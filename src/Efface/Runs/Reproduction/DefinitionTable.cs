@@ -4,6 +4,11 @@ using Efface.Reporting.Page;
 
 namespace Efface.Runs;
 
+/// <summary>A model of definition 2.1.</summary>
+/// <param name="Row">What it forgot and keeps.</param>
+/// <param name="Distances">Total variation distance of its class probabilities to those of each model of the table, mean over test images and seeds.</param>
+internal sealed record DefinitionRow(MethodRow Row, IReadOnlyList<double> Distances);
+
 /// <summary>
 /// Definition 2.1 as far as it can be measured: unlearning from a trained model, unlearning from scratch, and training again on images without the attribute's area; how far apart what they
 /// say of test images is, beside how far apart two trainings are that differ by their seed alone.
@@ -22,22 +27,25 @@ internal static class DefinitionTable
 
     public static Reproduced Make(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
     {
-        var (rows, numbers, seeds) = (new List<IReadOnlyList<string>>(), new List<object>(), Enumerable.Range(0, settings.Scale.Seeds).ToList());
+        var (rows, seeds) = (new List<DefinitionRow>(), Enumerable.Range(0, settings.Scale.Seeds).ToList());
         foreach (var data in PaperSets.Usual(settings))
         {
             var ofSeed = seeds.Select(seed => Audited(data, seed, settings).Select(cell => runs[cell.Name]).ToList()).ToList();
             var distances = ofSeed.Select(OutputDistance.Between).ToList();
             double Distance(int one, int other) => distances.Average(matrix => matrix[one, other]);
             foreach (var (i, method) in Methods.Index())
-            {
-                var row = MethodRow.Of(method, [.. ofSeed.Select(all => all[i])]);
-                rows.Add([data.Name, method, Numbers.Plain(row.Fidelity.Value), MethodTables.Interval(row.Leak, MethodTables.Points), $"{row.Verdict}", row.Seconds.ToString("F0", CultureInfo.InvariantCulture), .. Methods.Select((_, j) => Numbers.Plain(Distance(i, j)))]);
-                numbers.Add(new { row, distances = Methods.Select((_, j) => Distance(i, j)) });
-            }
+                rows.Add(new DefinitionRow(MethodRow.Of(method, [.. ofSeed.Select(all => all[i])]), [.. Methods.Select((_, j) => Distance(i, j))]));
         }
         return new Reproduced("Definition 2.1: unlearning from a model, from scratch, and training again",
-            $"Recipe {Recipe}; {seeds.Count} seed(s). Leak in points of balanced accuracy beyond who knows y. The last columns: total variation distance of the class probabilities of two models on a test image, mean over images; two seeds of one training show how much of it is chance. Seconds are of training alone; from the model the training before it is not counted.",
-            ["data", "method", "fidelity", "leak, points", "verdict", "s", .. Methods.Select(method => $"to: {method}")], rows, numbers, new Dictionary<string, string>());
+            $"Recipe {Recipe}. {ScaleCaption.Of(runs.Values, seeds.Count)} Leak in points of balanced accuracy beyond who knows y. The last columns: total variation distance of the class probabilities of two models on a test image, mean over images; two seeds of one training show how much of it is chance. Seconds are of training alone; from the model the training before it is not counted.",
+            ["data", "method", "fidelity", "leak, points", "verdict", "s", .. Methods.Select(method => $"to: {method}")], [.. rows.Select(Row)], rows, new Dictionary<string, string>());
+    }
+
+    /// <summary>What people read of a row.</summary>
+    public static IReadOnlyList<string> Row(DefinitionRow found)
+    {
+        var (row, distances) = found;
+        return [row.Data, row.Method, Numbers.Plain(row.Fidelity.Value), MethodTables.Interval(row.Leak, MethodTables.Points), $"{row.Verdict}", row.Seconds.ToString("F0", CultureInfo.InvariantCulture), .. distances.Select(Numbers.Plain)];
     }
 
     private static IEnumerable<ExperimentCell> Cells(ExperimentData data, int seed, ReproductionSettings settings)

@@ -38,7 +38,7 @@ internal static class MethodTables
 
     /// <summary>A table of methods, with what must be known to read it.</summary>
     public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
-        => new(title, $"{Scale(rows, runs)} {HowToRead}", Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
+        => new(title, $"{ScaleCaption.Of(runs.Values, rows[0].Seeds)} {HowToRead}", Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
 
     private static Reproduced Compared(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs) => Table(title, rows, runs) with { Findings = MethodChoice.Sentences(rows) };
 
@@ -49,20 +49,6 @@ internal static class MethodTables
 
     private static List<MethodRow> Rows(IEnumerable<ExperimentData> sets, ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
         => [.. sets.SelectMany(data => settings.Scale.Models.SelectMany(model => ExperimentMethods.Rows(data, model, settings.Scale, runs)))];
-
-    /// <summary>How many images, seeds and epochs, what network and machine.</summary>
-    public static string Scale(IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
-    {
-        var run = runs.Values.First().Run;
-        var (machine, config) = (run.Environment, run.Config);
-        var side = config.Size is { } size ? $"{size} px" : "images of their own size";
-        var network = string.Create(CultureInfo.InvariantCulture, $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, {side}");
-        var images = rows.Select(row => $"{row.Data} {Count(row.TrainingImages)} training and {Count(row.TestImages)} test images").Distinct();
-        var attackers = runs.Values.Select(audited => audited.Audit).OfType<AuditResult>().First().Settings.Attackers;
-        var byEpochs = rows.GroupBy(row => row.Epochs).OrderByDescending(group => group.Key).ToList();
-        var epochs = byEpochs.Select(group => byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(row => row.Method).Distinct())})");
-        return $"{string.Join("; ", images)}; {rows[0].Seeds} {(rows[0].Seeds == 1 ? "seed" : "seeds")}; epochs: {string.Join(", ", epochs)}; {network}; attackers {string.Join(", ", attackers)}; {machine.Processor}, {machine.Cores} cores, {machine.Device}.";
-    }
 
     /// <summary>What people read of a row.</summary>
     public static IReadOnlyList<string> Row(MethodRow row)
@@ -85,6 +71,4 @@ internal static class MethodTables
 
     /// <summary>A difference of shares in percentage points.</summary>
     public static string Points(double value) => (100 * value).ToString("F1", CultureInfo.InvariantCulture);
-
-    private static string Count(int images) => images.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -55,7 +55,7 @@ public static class Sweep
         var ofPoints = points.Select(point => point.Row);
         MethodRow[] rows = [.. result.Before is { } before ? ofPoints.Prepend(before) : ofPoints];
         ReproductionRun.Write("sweep", MethodTables.Table("Sweep", rows, runs) with { Json = result }, folder.Path);
-        WholeFile.Write(Path.Combine(folder.Path, "sweep.html"), partial => File.WriteAllText(partial, SweepPage.Write(result, MethodTables.Scale(rows, runs))));
+        WholeFile.Write(Path.Combine(folder.Path, "sweep.html"), partial => File.WriteAllText(partial, SweepPage.Write(result, ScaleCaption.Of(runs.Values, settings.Seeds))));
         return result;
     }
 

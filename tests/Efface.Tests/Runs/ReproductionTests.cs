@@ -35,13 +35,14 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Each_table_and_figure_is_made_of_finished_runs_and_its_pictures_are_whole(string name)
+    public void Each_table_and_figure_is_made_of_finished_runs_with_whole_pictures_and_says_its_scale(string name)
     {
         var made = Make(name, new ExperimentScale());
 
         Assert.NotEmpty(made.Rows);
         Assert.All(made.Rows, row => Assert.Equal(made.Head.Count, row.Count));
         Assert.All(made.Rows, row => Assert.DoesNotContain(row, cell => cell.Contains("NaN", StringComparison.Ordinal)));
+        Assert.All(["faces 100 training and ", "1 seed;", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
         Assert.All(made.Pictures, picture => Assert.Equal("img", (string?)XDocument.Parse(picture.Value).Root!.Attribute("role")));
     }
 

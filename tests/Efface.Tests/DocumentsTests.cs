@@ -76,7 +76,7 @@ public sealed class DocumentsTests
             ? DefinitionTable.Row(row.Deserialize<DefinitionRow>(RunFolder.Json)!) : MethodTables.Row(row.Deserialize<MethodRow>(RunFolder.Json)!)).ToList();
         Assert.NotEmpty(rows);
         Assert.All(rows, row => Assert.Contains($"| {string.Join(" | ", row).Replace("_", "\\_", StringComparison.Ordinal)} |", document, StringComparison.Ordinal));
-        Assert.All(stored["findings"]!.AsArray().Select(finding => (string)finding!).Append((string)stored["caption"]!), text => Assert.Contains(text, document, StringComparison.Ordinal));
+        Assert.All(stored["findings"]!.AsArray().Select(finding => (string)finding!).Append((string)stored["caption"]!).Append((string)stored["howToRead"]!), text => Assert.Contains(text, document, StringComparison.Ordinal));
     }
 
     [Theory]

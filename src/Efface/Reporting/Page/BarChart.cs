@@ -22,7 +22,7 @@ internal static class BarChart
             y += Gap + group.Bars.Count * (Thick + 4);
         }
         return Html.Of($"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Left + Length + 70} {y + 10}" font-family="sans-serif" font-size="12" role="img" aria-label="{title}">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Left + Length + 120} {y + 10}" font-family="sans-serif" font-size="12" role="img" aria-label="{title}">
             <rect width="100%" height="100%" fill="#fff"/>
             <text x="10" y="20" font-size="14">{title}</text>
             {groups.Select((group, i) => Group(group, tops[i]))}
@@ -39,7 +39,7 @@ internal static class BarChart
     private static Html Draw(Bar bar, int y) => Html.Of($"""
         <text x="{Left - 8}" y="{y + 14}" text-anchor="end">{bar.Name}</text>
         <rect x="{Left}" y="{y}" width="{bar.Value * Length:0.#}" height="{Thick}" fill="#3a6ea5"/>
-        <text x="{Left + bar.Value * Length + 6:0.#}" y="{y + 14}">{Numbers.Plain(bar.Value)}</text>
+        <text x="{Left + Length + 10}" y="{y + 14}">{Numbers.Plain(bar.Value)}{(bar.Reference is { } known ? $" ({Numbers.Plain(known)})" : "")}</text>
         {(bar.Reference is { } reference ? Html.Of($"""<line x1="{Left + reference * Length:0.#}" x2="{Left + reference * Length:0.#}" y1="{y - 2}" y2="{y + Thick + 2}" stroke="#c0392b" stroke-width="2"/>""") : Html.Empty)}
         """);
 }

@@ -13,7 +13,7 @@ internal static class MethodTables
         "data", "without", "model", "method", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "drawing error", "s", "paper: attack, fidelity, AUM",
     ];
 
-    private const string HowToRead =
+    internal const string HowToRead =
         "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
         + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y. Any attacker: the certificate's bound on that leak; – where there is no code. "
         + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. The paper's numbers are a reference and no aim.";
@@ -33,12 +33,12 @@ internal static class MethodTables
         var rows = Rows(PaperSets.Usual(settings), settings, runs);
         var bars = rows.GroupBy(row => $"{row.Data}, {row.Task} without {row.Attribute}").Select(group => new BarGroup(group.Key, [.. group.Select(row =>
             new Bar(settings.Scale.Models.Count > 1 ? $"{row.Model}, {row.Method}" : row.Method, row.Aum, PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method)?.Aum))]));
-        return Compared("Figure 5: AUM", rows, runs) with { Pictures = new Dictionary<string, string> { ["figure5.svg"] = BarChart.Draw("AUM: harmonic mean of fidelity and 1 - attack accuracy; the line is the paper's", [.. bars]) } };
+        return Compared("Figure 5: AUM", rows, runs) with { Pictures = new Dictionary<string, string> { ["figure5.svg"] = BarChart.Draw("AUM: harmonic mean of fidelity and 1 - attack accuracy; the line, in brackets, is the paper's", [.. bars]) } };
     }
 
     /// <summary>A table of methods, with what must be known to read it.</summary>
     public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
-        => new(title, $"{ScaleCaption.Of(runs.Values, rows[0].Seeds)} {HowToRead}", Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
+        => new(title, ScaleCaption.Of(runs.Values, rows[0].Seeds), HowToRead, Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
 
     private static Reproduced Compared(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs) => Table(title, rows, runs) with { Findings = MethodChoice.Sentences(rows) };
 

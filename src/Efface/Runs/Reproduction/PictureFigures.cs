@@ -29,7 +29,8 @@ internal static class PictureFigures
                 sheet.Add(($"{data.Attribute}: {words}", Files(run, name)));
         }
         return new Reproduced("Figure 3: where a classifier sees the attribute (Grad-CAM), and images without that area",
-            $"{ScaleCaption.Of(runs.Values, seeds: 1)} Balanced accuracy of the classifier whose attention was removed, on test images; it has learnt nothing from removed ones, so another may still read them.",
+            ScaleCaption.Of(runs.Values, seeds: 1),
+            "Balanced accuracy of the classifier whose attention was removed, on test images; it has learnt nothing from removed ones, so another may still read them.",
             ["data", "attribute", "images", "without a map", "read from images", "read from removed ones"], rows, rows, Sheet("figure3.svg", "Attention, and what is left", sheet));
     }
 
@@ -46,7 +47,8 @@ internal static class PictureFigures
                     rows.Add([data.Name, data.Attribute, method, drawn.Error.Value.ToString("F4", CultureInfo.InvariantCulture), .. drawn.Attributes.Take(1).Select(read => $"{Numbers.Plain(read.OnReconstructed.Value)} (images: {Numbers.Plain(read.OnReal.Value)})")]);
             }
         return new Reproduced("Figure 4: what can be drawn again from what is released",
-            $"{ScaleCaption.Of(runs.Values, seeds: 1)} A fresh decoder draws test images from what each model releases. Error: binary cross-entropy of pixels in nats. Attribute: balanced accuracy of a classifier that learnt from real images and looks at the drawings.",
+            ScaleCaption.Of(runs.Values, seeds: 1),
+            "A fresh decoder draws test images from what each model releases. Error: binary cross-entropy of pixels in nats. Attribute: balanced accuracy of a classifier that learnt from real images and looks at the drawings.",
             ["data", "attribute", "method", "error", "attribute read from drawings"], rows, rows, Sheet("figure4.svg", "Test images, and drawings from what is released", sheet));
     }
 

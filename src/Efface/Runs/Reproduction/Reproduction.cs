@@ -9,12 +9,13 @@ public sealed record ReproductionSettings(IReadOnlyList<(string Name, string? Ro
 
 /// <summary>A table or figure, made.</summary>
 /// <param name="Title">What it shows.</param>
-/// <param name="Caption">Its scale, and how to read it.</param>
+/// <param name="Caption">Its scale.</param>
+/// <param name="HowToRead">What its columns and words mean.</param>
 /// <param name="Head">Names of the columns.</param>
 /// <param name="Rows">Cells of the table for people.</param>
 /// <param name="Json">The numbers behind it.</param>
 /// <param name="Pictures">SVG files by name; empty where there are none.</param>
-public sealed record Reproduced(string Title, string Caption, IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows, object Json, IReadOnlyDictionary<string, string> Pictures)
+public sealed record Reproduced(string Title, string Caption, string HowToRead, IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows, object Json, IReadOnlyDictionary<string, string> Pictures)
 {
     /// <summary>What the table says, in words; empty where it speaks for itself.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];

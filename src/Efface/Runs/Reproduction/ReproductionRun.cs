@@ -35,7 +35,7 @@ public static class ReproductionRun
         var files = new List<string>();
         Text($"{name}.md", Markdown(made));
         Text($"{name}.csv", Csv(made));
-        Text($"{name}.json", JsonSerializer.Serialize(new { made.Title, made.Findings, made.Caption, rows = made.Json }, RunFolder.Json) + "\n");
+        Text($"{name}.json", JsonSerializer.Serialize(new { made.Title, made.Findings, made.Caption, made.HowToRead, rows = made.Json }, RunFolder.Json) + "\n");
         foreach (var (file, svg) in made.Pictures) Text(file, svg);
         return files;
 
@@ -50,7 +50,7 @@ public static class ReproductionRun
     {
         var pictures = made.Pictures.Keys.Select(file => $"![{file}]({file})\n");
         var findings = string.Concat(made.Findings.Select(finding => $"- {Cell(finding)}\n"));
-        return string.Create(CultureInfo.InvariantCulture, $"# {made.Title}\n\n{findings}{(findings.Length > 0 ? "\n" : "")}{made.Caption}\n\n{Reporting.Markdown.Table(made.Head, made.Rows.Select(row => row.Select(Cell).ToList()))}\n\n{string.Join('\n', pictures)}");
+        return string.Create(CultureInfo.InvariantCulture, $"# {made.Title}\n\n{findings}{(findings.Length > 0 ? "\n" : "")}{made.Caption}\n\n{Reporting.Markdown.Table(made.Head, made.Rows.Select(row => row.Select(Cell).ToList()))}\n\n{made.HowToRead}\n\n{string.Join('\n', pictures)}");
 
         // Names come from the data; a bar would end the cell.
         static string Cell(string text) => text.Replace("|", "¦", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);

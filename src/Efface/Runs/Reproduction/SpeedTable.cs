@@ -23,7 +23,8 @@ public static class SpeedTable
         Directory.CreateDirectory(folder);
         var machine = record.Environment;
         return ReproductionRun.Write(Name, new Reproduced("Table 2: time and memory of a step",
-            string.Create(CultureInfo.InvariantCulture, $"{record.Settings.Rounds - 1} turns of {record.Settings.Steps} steps, {record.Settings.Stem} stem; {machine.Processor}, {machine.Cores} cores, {machine.Device}. Median, in brackets smallest and largest turn; ratios within a turn. The paper's are ratios of seconds an epoch and of memory on one RTX 3080."),
+            string.Create(CultureInfo.InvariantCulture, $"{record.Settings.Rounds - 1} turns of {record.Settings.Steps} steps, {record.Settings.Stem} stem; {machine.Processor}, {machine.Cores} cores, {machine.Device}."),
+            "Median, in brackets smallest and largest turn; ratios within a turn. The paper's are ratios of seconds an epoch and of memory on one RTX 3080.",
             ["model", "px", "precision", "mode", "ms a step", "images/s", "raw over this", "over plain training", "peak MB", "of raw's", "paper: raw over this, memory of raw's"],
             [.. record.Results.SelectMany(result => result.Timings.Select(timing => Row(result, timing)))], record, new Dictionary<string, string>()), folder);
     }

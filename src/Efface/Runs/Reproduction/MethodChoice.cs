@@ -3,7 +3,7 @@ using Efface.Reporting.Page;
 
 namespace Efface.Runs;
 
-/// <summary>Which way to forget a table speaks for: of those that do not leak and keep the task, the one that keeps most of the rest.</summary>
+/// <summary>Which way to forget a table speaks for: of those that are not seen to leak and keep the task, the one that keeps most of the rest.</summary>
 internal static class MethodChoice
 {
     /// <summary>Fidelity that may be lost against the model before.</summary>
@@ -22,8 +22,10 @@ internal static class MethodChoice
         var most = $"at most {Numbers.Points(Tolerance)} points of fidelity";
         var usable = Usable(rows);
         if (KeepsMost(usable) is not { } chosen) return $"every way leaks, or loses more than {Numbers.Points(Tolerance)} points of fidelity.";
-        if (usable.Count == 1) return $"only {chosen.Method} does not leak and loses {most}.";
-        return $"of the ways that do not leak and lose {most} ({string.Join(", ", usable.Select(row => row.Method))}), {chosen.Method} keeps most.";
+        var settled = KeepsMost([.. usable.Where(row => row.Verdict != Verdict.Inconclusive)]);
+        var doubt = chosen.Verdict != Verdict.Inconclusive ? "" : $" Whether it forgets, these test images do not settle{(settled is null ? "" : $"; of the ways that are settled {settled.Method} keeps most")}.";
+        if (usable.Count == 1) return $"only {chosen.Method} is not seen to leak and loses {most}.{doubt}";
+        return $"of the ways that are not seen to leak and lose {most} ({string.Join(", ", usable.Select(row => row.Method))}), {chosen.Method} keeps most.{doubt}";
     }
 
     // Where no other column says what is kept, drawings do.

@@ -13,7 +13,7 @@ internal static class MethodTables
         "data", "without", "model", "method", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "drawing error", "s", "paper: attack, fidelity, AUM",
     ];
 
-    internal const string HowToRead =
+    private const string HowToRead =
         "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
         + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y. Any attacker: the certificate's bound on that leak; – where there is no code. "
         + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. The paper's numbers are a reference and no aim.";

@@ -54,15 +54,15 @@ public sealed class LinearAttacker : ChoosingAttacker
         using var whitening = Whitening.Of(features);
         using var white = whitening.Apply(features);
         using var inputs = torch.cat([white, torch.ones(white.shape[0], 1, dtype: ScalarType.Float64)], 1);
-        using var targets = functional.one_hot(torch.tensor(attribute.Select(z => (long)z).ToArray()), classes).to_type(ScalarType.Float64);
+        using var targets = functional.one_hot(torch.tensor(attribute.Select(z => (long)z).ToArray()), classes).t().to_type(ScalarType.Float64).contiguous();
         var regression = new LogisticRegression(inputs, targets, weights);
         var unit = (double)white.shape[1] / white.shape[0];
         foreach (var power in powers)
         {
-            var coefficients = torch.zeros(inputs.shape[1], classes, dtype: ScalarType.Float64);
+            var coefficients = torch.zeros(classes, inputs.shape[1], dtype: ScalarType.Float64);
             foreach (var strength in penalties.Select(penalty => Math.Min(Largest, penalty * unit)))
             {
-                var penalty = torch.cat([strength * whitening.Variances.pow(-power), torch.tensor([OfIntercept])]).unsqueeze(1);
+                var penalty = torch.cat([strength * whitening.Variances.pow(-power), torch.tensor([OfIntercept])]);
                 coefficients = regression.Solve(penalty, coefficients);
                 yield return Boundary.Of(whitening, coefficients);
             }
@@ -85,8 +85,8 @@ public sealed class LinearAttacker : ChoosingAttacker
     {
         public static Boundary Of(Whitening whitening, Tensor coefficients) => new(
             whitening.Mean.clone().DetachFromDisposeScope(),
-            whitening.Map.matmul(coefficients[..^1]).DetachFromDisposeScope(),
-            coefficients[^1].clone().DetachFromDisposeScope());
+            whitening.Map.matmul(coefficients[.., ..^1].t()).DetachFromDisposeScope(),
+            coefficients[.., ^1].clone().DetachFromDisposeScope());
 
         public Tensor Logits(Tensor features) => (features - Mean).matmul(Coefficients) + Intercept;
 

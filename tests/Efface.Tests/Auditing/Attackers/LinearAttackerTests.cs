@@ -17,7 +17,7 @@ public sealed class LinearAttackerTests : IDisposable
     {
         var (inputs, targets, weights, penalty) = Problem();
         var regression = new LogisticRegression(inputs, targets, weights);
-        var found = regression.Solve(penalty, torch.zeros(4, 3, dtype: ScalarType.Float64));
+        var found = regression.Solve(penalty, torch.zeros(3, 4, dtype: ScalarType.Float64));
         Assert.InRange(regression.Gradient(found, penalty).abs().amax().ToDouble(), 0, 1e-6);
         Assert.InRange((found - Newton(regression, penalty)).abs().amax().ToDouble(), 0, 1e-5);
     }
@@ -27,7 +27,7 @@ public sealed class LinearAttackerTests : IDisposable
     {
         var (inputs, targets, weights, penalty) = Problem();
         var regression = new LogisticRegression(inputs, targets, weights);
-        var (near, far) = (regression.Solve(penalty, torch.zeros(4, 3, dtype: ScalarType.Float64)), regression.Solve(penalty, 3 * torch.ones(4, 3, dtype: ScalarType.Float64)));
+        var (near, far) = (regression.Solve(penalty, torch.zeros(3, 4, dtype: ScalarType.Float64)), regression.Solve(penalty, 3 * torch.ones(3, 4, dtype: ScalarType.Float64)));
         Assert.InRange((near - far).abs().amax().ToDouble(), 0, 1e-5);
     }
 
@@ -87,14 +87,14 @@ public sealed class LinearAttackerTests : IDisposable
         torch.manual_seed(5);
         var inputs = torch.randn(80, 4, dtype: ScalarType.Float64);
         var labels = (inputs[TensorIndex.Colon, 0] + torch.randn(80)).clamp(-1, 1).round().to_type(ScalarType.Int64) + 1;
-        return (inputs, nn.functional.one_hot(labels, 3).to_type(ScalarType.Float64), torch.rand(80, dtype: ScalarType.Float64) + 0.5, torch.tensor([0.1, 0.01, 0.02, 0.5]).unsqueeze(1));
+        return (inputs, nn.functional.one_hot(labels, 3).t().to_type(ScalarType.Float64), torch.rand(80, dtype: ScalarType.Float64) + 0.5, torch.tensor([0.1, 0.01, 0.02, 0.5]));
     }
 
     // With the Hessian by finite differences of the gradient.
     private static Tensor Newton(LogisticRegression regression, Tensor penalty)
     {
         var at = torch.zeros(12, dtype: ScalarType.Float64);
-        Tensor Gradient(Tensor point) => regression.Gradient(point.view(4, 3), penalty).flatten();
+        Tensor Gradient(Tensor point) => regression.Gradient(point.view(3, 4), penalty).flatten();
         for (var step = 0; step < 15; step++)
         {
             var hessian = torch.stack([.. Enumerable.Range(0, 12).Select(i =>
@@ -105,6 +105,6 @@ public sealed class LinearAttackerTests : IDisposable
             })]);
             at -= linalg.solve(hessian, Gradient(at));
         }
-        return at.view(4, 3);
+        return at.view(3, 4);
     }
 }

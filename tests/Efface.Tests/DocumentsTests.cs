@@ -80,6 +80,19 @@ public sealed class DocumentsTests
         Assert.All(stored["findings"]!.AsArray().Select(finding => (string)finding!).Append((string)stored["caption"]!).Append((string)stored["howToRead"]!), text => Assert.Contains(text, document, StringComparison.Ordinal));
     }
 
+    public static TheoryData<string> StoredCharts => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs", "results"), "figure*.svg").Select(file => Path.GetFileName(file)).Order()];
+
+    [Theory]
+    [MemberData(nameof(StoredCharts))]
+    public void The_papers_charts_are_drawn_from_the_stored_rows(string chart)
+    {
+        IReadOnlyList<MethodRow> Rows(string table) => JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "docs", "results", $"{table}.json")))!["rows"].Deserialize<MethodRow[]>(RunFolder.Json)!;
+        var (figure, set) = (chart[..chart.IndexOf('-', StringComparison.Ordinal)], chart.Split('-', '.')[1]);
+        var drawn = figure == "figure5" ? MethodTables.Bars(Rows($"table1-{set}")) : LambdaMap.Maps(set, Rows($"{figure}-{set}")).ToDictionary()[chart];
+        Assert.Equal(drawn, File.ReadAllText(Path.Combine(Root, "docs", "results", chart)));
+        Assert.Contains($"](results/{chart})", File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("1"), InlineData("2"), InlineData("4"), InlineData("6"), InlineData("8")]
     public void The_table_of_code_sizes_is_the_stored_one(string bits)

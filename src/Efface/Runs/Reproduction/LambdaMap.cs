@@ -17,20 +17,21 @@ internal static class LambdaMap
 
     public static Reproduced Figure6(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
     {
-        var (rows, pictures) = (new List<(double[] Lambda, MethodRow Row)>(), new Dictionary<string, string>());
-        foreach (var data in PaperSets.Usual(settings))
-        {
-            var found = Grid().ToDictionary(lambda => lambda, lambda => MethodRow.Of(Recipe, [.. Enumerable.Range(0, settings.Scale.Seeds).Select(seed => runs[Cell(data, lambda, seed, settings).Name])]));
-            rows.AddRange(found.Select(entry => (entry.Key, entry.Value)));
-            foreach (var first in Reconstruction)
-                foreach (var (measure, value) in new (string, Func<MethodRow, double>)[] { ("AUM", row => row.Aum), ("leak", row => row.Leak.Value) })
-                    pictures[string.Create(CultureInfo.InvariantCulture, $"figure6-{data.Name}-{measure.ToLowerInvariant()}-{first}.svg")] = HeatGrid.Draw(
-                        string.Create(CultureInfo.InvariantCulture, $"{data.Name}: {measure}, λ1 = {first}"), ("λ3", Names(Forgetting)), ("λ2", Names(Task)),
-                        [.. Task.Select(task => (IReadOnlyList<double>)[.. Forgetting.Select(forgetting => value(found.Single(entry => entry.Key.SequenceEqual([first, task, forgetting])).Value))])]);
-        }
-        var table = MethodTables.Table("Figure 6: recipe paper over λ2 and λ3", [.. rows.Select(entry => entry.Row with { Method = $"λ = {string.Join(", ", Names(entry.Lambda))}" })], runs);
-        return table with { Pictures = pictures };
+        var found = PaperSets.Usual(settings).ToDictionary(data => data.Name, data => Grid().Select(lambda =>
+            MethodRow.Of(Recipe, [.. Enumerable.Range(0, settings.Scale.Seeds).Select(seed => runs[Cell(data, lambda, seed, settings).Name])]) with { Method = $"λ = {string.Join(", ", Names(lambda))}" }).ToList());
+        return MethodTables.Table("Figure 6: recipe paper over λ2 and λ3", [.. found.Values.SelectMany(rows => rows)], runs) with { Pictures = found.SelectMany(entry => Maps(entry.Key, entry.Value)).ToDictionary() };
     }
+
+    /// <summary>Heat maps of AUM and leak for each λ1, SVG by file name.</summary>
+    /// <param name="data">The data set's name.</param>
+    /// <param name="rows">One for each λ of the grid, in its order.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Maps(string data, IReadOnlyList<MethodRow> rows)
+        => from map in Reconstruction.Zip(rows.Chunk(Task.Length * Forgetting.Length))
+           from measure in new (string Name, Func<MethodRow, double> Of)[] { ("AUM", row => row.Aum), ("leak", row => row.Leak.Value) }
+           select new KeyValuePair<string, string>(
+               string.Create(CultureInfo.InvariantCulture, $"figure6-{data}-{measure.Name.ToLowerInvariant()}-{map.First}.svg"),
+               HeatGrid.Draw(string.Create(CultureInfo.InvariantCulture, $"{data}: {measure.Name}, λ1 = {map.First}"), ("λ3", Names(Forgetting)), ("λ2", Names(Task)),
+                   [.. map.Second.Chunk(Forgetting.Length).Select(line => (IReadOnlyList<double>)[.. line.Select(measure.Of)])]));
 
     private static IEnumerable<double[]> Grid() => from first in Reconstruction from task in Task from forgetting in Forgetting select new[] { first, task, forgetting };
 

@@ -9,11 +9,8 @@ internal static class MethodChoice
     /// <summary>Fidelity that may be lost against the model before.</summary>
     public const double Tolerance = 0.015;
 
-    /// <summary>The chosen row; null where every way leaks or loses more fidelity.</summary>
-    /// <param name="rows">Of one data set, attribute and network, with that of <see cref="ExperimentMethods.Before"/>.</param>
-    public static MethodRow? Of(IReadOnlyList<MethodRow> rows) => KeepsMost(Usable(rows));
-
     /// <summary>The choice in words, for each data set, attribute and network.</summary>
+    /// <param name="rows">With that of <see cref="ExperimentMethods.Before"/> for each.</param>
     public static IReadOnlyList<string> Sentences(IEnumerable<MethodRow> rows)
         => [.. rows.GroupBy(row => (row.Data, row.Attribute, row.Read, row.Model)).Select(group => $"{group.Key.Data} without {group.Key.Attribute}{(group.Key.Read == group.Key.Attribute ? "" : $" ({group.Key.Read})")}, {group.Key.Model}: {Sentence([.. group])}")];
 

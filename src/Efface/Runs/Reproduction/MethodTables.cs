@@ -31,9 +31,15 @@ internal static class MethodTables
     public static Reproduced Figure5(ReproductionSettings settings, IReadOnlyDictionary<string, RunFolder> runs)
     {
         var rows = Rows(PaperSets.Usual(settings), settings, runs);
-        var bars = rows.GroupBy(row => $"{row.Data}, {row.Task} without {row.Attribute}").Select(group => new BarGroup(group.Key, [.. group.Select(row =>
-            new Bar(settings.Scale.Models.Count > 1 ? $"{row.Model}, {row.Method}" : row.Method, row.Aum, PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method)?.Aum))]));
-        return Compared("Figure 5: AUM", rows, runs) with { Pictures = new Dictionary<string, string> { ["figure5.svg"] = BarChart.Draw("AUM: harmonic mean of fidelity and 1 - attack accuracy; the line, in brackets, is the paper's", [.. bars]) } };
+        return Compared("Figure 5: AUM", rows, runs) with { Pictures = new Dictionary<string, string> { ["figure5.svg"] = Bars(rows) } };
+    }
+
+    /// <summary>AUM of each row as a bar, as SVG.</summary>
+    public static string Bars(IReadOnlyList<MethodRow> rows)
+    {
+        var several = rows.Select(row => row.Model).Distinct().Count() > 1;
+        return BarChart.Draw("AUM: harmonic mean of fidelity and 1 - attack accuracy; the line, in brackets, is the paper's", [.. rows.GroupBy(row => $"{row.Data}, {row.Task} without {row.Attribute}").Select(group =>
+            new BarGroup(group.Key, [.. group.Select(row => new Bar(several ? $"{row.Model}, {row.Method}" : row.Method, row.Aum, PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method)?.Aum))]))]);
     }
 
     /// <summary>A table of methods, with what must be known to read it.</summary>

@@ -26,7 +26,7 @@ internal static class BlockChoice
             else if (!isLocal) yield return new Problem($"--blocks {blocks}", "training from end to end is one block", "Give --schedule local or pipelined as well");
             if (Count(blocks) < FewestBlocks)
                 yield return new Problem($"--blocks {blocks}", $"below {FewestBlocks}", $"Give {FewestBlocks} or more, or the last stages of all blocks but the last");
-            if (config.Split is { } split && recipe is { IsDiscrete: false } && Names(blocks) is { } names && names[^1] != split)
+            if (config.Split is { } split && recipe is { IsDiscrete: false } && Names(blocks)?[^1] != split)
                 yield return new Problem($"--split {split}", $"--blocks {blocks} says where the network is cut", "Give one of the two");
         }
         if (config.Devices.Count == 0) yield break;

@@ -25,6 +25,7 @@ public sealed class BlockChoiceTests
         ["one block"] = (Local with { Blocks = "1" }, "--blocks 1"),
         ["less than none"] = (Local with { Blocks = "-2" }, "--blocks -2"),
         ["two splits"] = (Local with { Blocks = "layer1,layer2", Split = "layer3" }, "--split layer3"),
+        ["a split, and blocks whose ends are to be found"] = (Local with { Blocks = "3", Split = "layer3" }, "--split layer3"),
         ["no such device"] = (Local with { Devices = ["cpu", "abacus"] }, "--devices abacus"),
         ["an accelerator that is not there"] = (Local with { Devices = ["cpu", "cuda:99"] }, "--devices cuda:99"),
         ["an accelerator without a number"] = (Local with { Devices = ["cpu", "cuda"] }, "--devices cuda"),

@@ -11,7 +11,7 @@ internal static class CellRunner
     public static Func<ExperimentCell, CancellationToken, Task> For(ExperimentFolder folder, int jobs, ProgressDisplay display)
     {
         var share = Math.Max(1, Environment.ProcessorCount / jobs);
-        return jobs == 1 ? Here : (cell, cancel) => InProcess(folder, cell with { Config = cell.Config with { Threads = cell.Config.Threads ?? share } }, cancel);
+        return jobs == 1 ? Here : (cell, cancel) => InProcess(folder, cell, share, cancel);
 
         Task Here(ExperimentCell cell, CancellationToken cancel)
         {
@@ -20,12 +20,14 @@ internal static class CellRunner
         }
     }
 
-    private static async Task InProcess(ExperimentFolder folder, ExperimentCell cell, CancellationToken cancel)
+    private static async Task InProcess(ExperimentFolder folder, ExperimentCell cell, int threads, CancellationToken cancel)
     {
         var start = OwnProcess.With("cell");
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         // Threads that wait actively for each other take the cores of the cells beside them: up to a hundred times as long.
         start.Environment.TryAdd("OMP_WAIT_POLICY", "passive");
+        // Where the cell says nothing of threads: the share is no setting of its own, and another one may go on with it.
+        start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), CellCommand.Json)).ConfigureAwait(false);
         await process.StandardInput.FlushAsync(CancellationToken.None).ConfigureAwait(false);

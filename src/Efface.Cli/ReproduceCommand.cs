@@ -23,7 +23,12 @@ internal sealed class ReproduceCommand : NativeCommand<ReproduceCommand.Settings
 
         public BenchSettings ToBench()
         {
-            if (DryRun || Data is not null) throw new InvalidInputException($"efface reproduce {SpeedTable.Name}", "measures time and memory on noise", "Leave --data and --dry-run out");
+            var idle = new (string Flag, bool IsGiven)[]
+            {
+                ("--data", Data is not null), ("--recipes", Recipes is not null), ("--limit", Limit is not null), ("--epochs", Epochs is not null), ("--unlearning-epochs", UnlearningEpochs is not null),
+                ("--seeds", Seeds is not null), ("--attackers", Attackers is not null), ("--cache", Cache is not null), ("--jobs", Jobs is not null), ("--dry-run", DryRun),
+            }.Where(flag => flag.IsGiven).Select(flag => new Problem(flag.Flag, $"means nothing to {SpeedTable.Name}, which measures time and memory on noise", "Leave it out")).ToList();
+            if (idle.Count > 0) throw new InvalidInputException(idle);
             var usual = new BenchSettings();
             return usual with
             {
@@ -37,19 +42,27 @@ internal sealed class ReproduceCommand : NativeCommand<ReproduceCommand.Settings
             };
         }
 
-        public ReproductionSettings ToReproduction()
+        public ReproductionSettings ToReproduction(Reproduction what)
         {
-            var recipes = Names("--recipes", Recipes);
+            var (recipes, models) = (Names("--recipes", Recipes), Names("--models", Models));
+            if (recipes is not null && !what.ComparesRecipes) throw new InvalidInputException($"--recipes {Recipes}", $"means nothing to {what.Name}: {what.Shows}", "Leave it out");
+            if (models is { Length: > 1 } && !what.ComparesModels) throw new InvalidInputException($"--models {Models}", $"{what.Name} is of one network", "Name one");
             return new ReproductionSettings(
                 PaperSets.Parse(Data ?? throw new InvalidInputException("--data", "missing", "Give cifar10=DIR,celeba=DIR,fairface=DIR, or some of them; faces needs no folder")),
-                ToScale(Names("--models", Models), recipes is ["all"] ? [.. Detachment.Recipes.All.Select(recipe => recipe.Name)] : recipes));
+                ToScale(models, recipes is ["all"] ? [.. Detachment.Recipes.All.Select(recipe => recipe.Name)] : recipes));
         }
     }
 
     protected override int Execute(Settings settings)
     {
-        if (settings.Table == SpeedTable.Name) return Report(settings, SpeedTable.Write(ProgressDisplay.Show(display => BenchCommand.Measure(settings.ToBench(), display)), settings.Folder.Path));
-        var (what, asked, folder, jobs) = (Reproduction.Named(settings.Table), settings.ToReproduction(), settings.Folder, settings.AtOnce);
+        if (settings.Table == SpeedTable.Name)
+        {
+            var (bench, place) = (settings.ToBench(), settings.Folder.Path);
+            return Report(settings, SpeedTable.Write(ProgressDisplay.Show(display => BenchCommand.Measure(bench, display)), place));
+        }
+        var what = Reproduction.Named(settings.Table);
+        var (asked, folder, jobs) = (settings.ToReproduction(what), settings.Folder, settings.AtOnce);
+        if (asked.Scale.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
         if (settings.DryRun) return List(ProgressDisplay.Show(display => ExperimentPlan.Of(what.Cells(asked), folder, display, Shell.Cancel)), settings.Json);
         var files = ProgressDisplay.Show(display => ReproductionRun.Run(what, asked, folder, jobs, CellRunner.For(folder, jobs, display), display, Shell.Cancel).GetAwaiter().GetResult());
         return Report(settings, files);

@@ -37,7 +37,7 @@ internal sealed class SweepCommand : NativeCommand<SweepCommand.Settings>
             var config = ToConfig(From is null ? null : Inheritance.ForUnlearning(From));
             var (task, attribute) = Inheritance.UsualColumns(config);
             var audit = Names("--attackers", Attackers) is { } attackers ? new AuditSettings { Attackers = attackers } : new AuditSettings();
-            return new SweepSettings(config with { Task = task, Forget = attribute }, [.. (Grid ?? []).Select(SweepAxis.Parse)], Seeds ?? 1, attribute, audit);
+            return new SweepSettings(config with { From = From ?? config.From, Task = task, Forget = attribute }, [.. (Grid ?? []).Select(SweepAxis.Parse)], Seeds ?? 1, attribute, audit);
         }
     }
 

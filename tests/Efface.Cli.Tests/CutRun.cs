@@ -82,6 +82,9 @@ internal sealed record RunFiles(string Path)
         Assert.True(whole.Weights.AsSpan().SequenceEqual(Weights), $"other weights {story}");
         Assert.True(whole.Metrics.SequenceEqual(Metrics), $"other metrics {story}:\n{string.Join('\n', whole.Metrics)}\nand\n{string.Join('\n', Metrics)}");
         foreach (var name in new[] { "epochs", "fidelity", "interrupted" }) Assert.True(JsonNode.DeepEquals(whole.Result[name], Result[name]), $"another {name} {story}");
+        // The epochs before it was killed count too, if not all of the one that was cut.
+        var seconds = File.ReadLines(At("metrics.jsonl")).Select(line => (double)JsonNode.Parse(line)!["seconds"]!).ToList();
+        Assert.True((double)Result["seconds"]! >= seconds.Sum() - seconds.Max(), $"{Result["seconds"]} seconds for epochs of {string.Join(", ", seconds)} {story}");
         Assert.Equal("metrics.jsonl, model.json, model.safetensors, run.json", string.Join(", ", Directory.EnumerateFileSystemEntries(Path).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)));
     }
 

@@ -77,6 +77,31 @@ public sealed class ReproduceTests : IDisposable
         Assert.Contains("bits-4-lambda3-5-seed-0: ", swept.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Points_of_a_sweep_that_start_from_a_run_go_side_by_side_and_leave_its_network_as_it_is()
+    {
+        var trained = await _tool.Run("train", "--data", "faces", "--limit", "120", "--epochs", "1", "--width", "0.125", "--stem", "fast", "--size", "32", "--out", "before");
+        Assert.True(trained.ExitCode == 0, trained.Error);
+        string[] command = ["sweep", "--from", "before", "--epochs", "1", "--attackers", "lookup,linear", "--seeds", "2", "--out", "sweep", "--json"];
+
+        var swept = await _tool.Run([.. command, "--grid", "bits=2", "--jobs", "2"]);
+        Assert.True(swept.ExitCode == 0, swept.Error);
+        Assert.Contains("2 seeds", File.ReadAllText(_tool.At("sweep/sweep.md")), StringComparison.Ordinal);
+        // Another share of the threads is no other run.
+        Assert.DoesNotContain("epoch", (await _tool.Run([.. command, "--grid", "bits=2", "--jobs", "1"])).Error, StringComparison.Ordinal);
+
+        var other = await _tool.Run([.. command, "--grid", "width=0.125,0.25"]);
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains("--grid width: all points start from the model in", other.Error, StringComparison.Ordinal);
+        var coded = await _tool.Run("sweep", "--from", "sweep/runs/bits-2-seed-0", "--grid", "bits=4", "--out", "again");
+        Assert.Equal(2, coded.ExitCode);
+        Assert.Contains("has forgotten something already", coded.Error, StringComparison.Ordinal);
+        var wider = await _tool.Run("unlearn", "--from", "before", "--width", "1", "--out", "wider");
+        Assert.Equal(2, wider.ExitCode);
+        Assert.Contains("--width 1: the model in", wider.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_tool.At("wider")));
+    }
+
     [Theory]
     [InlineData("table9 --data faces --out x", "no such table or figure")]
     [InlineData("table1 --data faces", "Name the folder of the results")]
@@ -87,6 +112,13 @@ public sealed class ReproduceTests : IDisposable
     [InlineData("table1 --data faces --seeds 0 --out x", "--seeds 0: below 1")]
     [InlineData("table1 --data faces --models resnet99 --out x", "resnet99")]
     [InlineData("table2 --data faces --out x", "measures time and memory on noise")]
+    [InlineData("table2 --epochs 3 --out x", "--epochs: means nothing to table2")]
+    [InlineData("table2", "Name the folder of the results")]
+    [InlineData("table1 --data faces --seeds -1 --dry-run --out x", "--seeds -1: below 1")]
+    [InlineData("table1 --data faces --attackers mpl --out x", "no such attacker")]
+    [InlineData("table1 --data faces --recipes strict,strict --out x", "named twice")]
+    [InlineData("definition --data faces --recipes paper --out x", "means nothing to definition")]
+    [InlineData("figure6 --data faces --models resnet18,resnet34 --out x", "of one network")]
     public async Task What_is_wrong_with_a_table_is_said_and_nothing_is_written(string flags, string fault)
     {
         var refused = await _tool.Run(["reproduce", .. flags.Split(' ')]);

@@ -72,6 +72,8 @@ public sealed class RunFolder
         Directory.CreateDirectory(path);
         foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is not (AuditFile or RunFile)).Append(At(RunFile)))
             WholeFile.Write(System.IO.Path.Combine(path, System.IO.Path.GetFileName(file)), partial => File.Copy(file, partial, overwrite: true));
+        // What comes after it is timed from here.
+        File.SetLastWriteTimeUtc(System.IO.Path.Combine(path, RunFile), DateTime.UtcNow);
     }
 
     /// <summary>run.json.</summary>
@@ -82,7 +84,7 @@ public sealed class RunFolder
     }
 
     /// <summary>From the end of the training to the end of the audit, by the times of their files: how long the audit took where it followed at once; null before it.</summary>
-    public TimeSpan? AuditTook => File.Exists(At(AuditFile)) ? File.GetLastWriteTimeUtc(At(AuditFile)) - File.GetLastWriteTimeUtc(At(RunFile)) : null;
+    public TimeSpan? AuditTook => File.Exists(At(AuditFile)) && File.GetLastWriteTimeUtc(At(AuditFile)) - File.GetLastWriteTimeUtc(At(RunFile)) is { Ticks: > 0 } took ? took : null;
 
     /// <summary>audit.json; null before the first audit.</summary>
     public AuditResult? Audit
@@ -144,7 +146,7 @@ public sealed class RunFolder
     public void WritePicture(string name, byte[] png)
     {
         Directory.CreateDirectory(At(PicturesFolder));
-        File.WriteAllBytes(At(System.IO.Path.Combine(PicturesFolder, name)), png);
+        WholeFile.Write(At(System.IO.Path.Combine(PicturesFolder, name)), partial => File.WriteAllBytes(partial, png));
     }
 
     /// <summary>A picture of the audit as PNG; null where there is none.</summary>

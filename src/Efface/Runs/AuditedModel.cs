@@ -14,10 +14,9 @@ internal sealed record AuditedModel(AuditResult Result, IReadOnlyList<byte[]> Or
     public static AuditedModel Read(RunFolder folder, AuditResult result) => new(result, Pictures(folder, "image"), Pictures(folder, "reconstruction"),
         [.. result.Attention.Select((_, attribute) => Pictures(folder, $"gradcam-{attribute}"))]);
 
-    /// <summary>Writes audit.json and the pictures; those of the model before stand beside them.</summary>
+    /// <summary>Writes the pictures, those of the model before beside them, and audit.json last: where it stands, the audit is whole.</summary>
     public void Write(RunFolder folder, AuditedModel? before)
     {
-        folder.Audit = Result;
         Write(folder, "image", Originals);
         Write(folder, "reconstruction", Drawn);
         Write(folder, "before-reconstruction", before?.Drawn ?? []);
@@ -26,6 +25,7 @@ internal sealed record AuditedModel(AuditResult Result, IReadOnlyList<byte[]> Or
             Write(folder, $"gradcam-{attribute}", Attention[attribute]);
             Write(folder, $"before-gradcam-{attribute}", before?.Attention.ElementAtOrDefault(attribute) ?? []);
         }
+        folder.Audit = Result;
     }
 
     private static void Write(RunFolder folder, string name, IReadOnlyList<byte[]> pictures)

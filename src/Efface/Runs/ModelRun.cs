@@ -77,12 +77,13 @@ public static class ModelRun
             folder.Run = record;
             folder.WriteSkipped(prepared.Report.Skipped);
             if (removal is not null) Removals.Draw(folder, removal);
-            var result = Train(shown, model, options, ends, checkpoint, new Recorder(folder, observer), cancel);
+            var recorder = new Recorder(folder, observer);
+            var result = Train(shown, model, options, ends, checkpoint, recorder, cancel);
             if (shown.Recipe is { ClosesModel: true } recipe && !result.Interrupted) (model, result) = Close(shown, model, recipe, result);
             model.Save(folder.Path);
             folder.Run = record with
             {
-                Result = new ResultRecord(result.Fidelity, result.Epochs, clock.Elapsed.TotalSeconds + (began?.Result?.Seconds ?? 0), result.Interrupted, result.Diverged),
+                Result = new ResultRecord(result.Fidelity, result.Epochs, clock.Elapsed.TotalSeconds + (began?.Result?.Seconds ?? recorder.SecondsBefore), result.Interrupted, result.Diverged),
             };
             if (!result.Interrupted) checkpoint.Remove();
         });
@@ -94,6 +95,7 @@ public static class ModelRun
         Started = started,
         Config = prepared.Config with
         {
+            Stem = model.Description.Stem,
             Split = model.Description.Split,
             Epochs = options.Epochs > 0 ? options.Epochs : null,
             LearningRate = options.LearningRate,
@@ -159,16 +161,27 @@ public static class ModelRun
         ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Steer)
         : null;
 
-    private static TrainingOptions Options(Prepared prepared) => new()
+    /// <summary>With the epochs and the step size of a run where nobody gave any; no epochs for what only closes a trained model.</summary>
+    internal static RunConfig WithUsualTraining(RunConfig config, Recipe? recipe) => config with
     {
-        Epochs = prepared.Config.Epochs ?? (prepared.Config.From is null ? EpochsFromScratch : prepared.Recipe is { ClosesModel: true } ? 0 : EpochsFromModel),
-        BatchSize = prepared.Config.Batch,
-        LearningRate = prepared.Config.LearningRate ?? (prepared is { Config.From: not null, Recipe: { } recipe } ? recipe.RateFromModel : RateFromScratch),
-        Seed = prepared.Config.Seed,
-        Patience = prepared.Config.Patience,
-        Precision = Enum.Parse<Precision>(prepared.Config.Precision, ignoreCase: true),
-        Recomputes = prepared.Config.Recompute,
+        Epochs = config.Epochs ?? (config.From is null ? EpochsFromScratch : recipe is { ClosesModel: true } ? null : EpochsFromModel),
+        LearningRate = config.LearningRate ?? (config.From is not null && recipe is not null ? recipe.RateFromModel : RateFromScratch),
     };
+
+    private static TrainingOptions Options(Prepared prepared)
+    {
+        var usual = WithUsualTraining(prepared.Config, prepared.Recipe);
+        return new TrainingOptions
+        {
+            Epochs = usual.Epochs ?? 0,
+            LearningRate = usual.LearningRate!.Value,
+            BatchSize = prepared.Config.Batch,
+            Seed = prepared.Config.Seed,
+            Patience = prepared.Config.Patience,
+            Precision = Enum.Parse<Precision>(prepared.Config.Precision, ignoreCase: true),
+            Recomputes = prepared.Config.Recompute,
+        };
+    }
 
     private static (TrainedModel Model, IReadOnlyList<int>? Ends) Start(Prepared prepared, TrainingOptions options, IRunObserver? observer)
     {
@@ -183,7 +196,7 @@ public static class ModelRun
     {
         var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
         torch.manual_seed(config.Seed);
-        var model = config.From is { } from ? Load(from, table, task) : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
+        var model = config.From is { } from ? Load(from, config, table, task) : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
 
         if (prepared.Recipe is { IsDiscrete: true } recipe)
         {
@@ -201,10 +214,12 @@ public static class ModelRun
         return model with { Description = model.Description with { Split = split } };
     }
 
-    private static TrainedModel Load(string from, ImageTable table, Column task)
+    private static TrainedModel Load(string from, RunConfig config, ImageTable table, Column task)
     {
         var model = TrainedModel.Load(from, Compute.Device);
         var problems = new List<Problem>();
+        foreach (var (flag, asked, found) in new[] { ("model", config.Model, model.Description.Model), ("stem", config.Stem ?? model.Description.Stem, model.Description.Stem), ("width", $"{config.Width}", $"{model.Description.Width}") })
+            if (asked != found) problems.Add(new Problem($"--{flag} {asked}", $"the model in {from} has {found}", "Leave the flag out: a model that is there already keeps its form"));
         if (model.Description.Task != task.Name || !model.Description.Classes.SequenceEqual(task.Classes))
             problems.Add(new Problem($"--from {from}", $"its task is {model.Description.Task}, not {task.Name}", "Give a run of the same task"));
         if (!model.Description.Input.SequenceEqual(table.ImageShape))
@@ -219,11 +234,18 @@ public static class ModelRun
     {
         private bool _hasHeard;
 
+        /// <summary>Seconds of the epochs that a run had behind it which goes on.</summary>
+        public double SecondsBefore { get; private set; }
+
         public void OnStep(StepProgress progress) => next?.OnStep(progress);
 
         public void OnEpoch(EpochMetrics metrics)
         {
-            if (!_hasHeard) folder.KeepMetricsBefore(metrics.Epoch);
+            if (!_hasHeard)
+            {
+                folder.KeepMetricsBefore(metrics.Epoch);
+                SecondsBefore = folder.Metrics.Sum(epoch => epoch.Seconds);
+            }
             _hasHeard = true;
             folder.Append(metrics);
             next?.OnEpoch(metrics);

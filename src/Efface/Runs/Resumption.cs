@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Efface.Detachment;
+using Efface.Models;
 using Efface.Reporting;
 
 namespace Efface.Runs;
@@ -11,6 +13,9 @@ internal static partial class Resumption
     // Where files lie, how fast they are read and how often the state is saved changes no weight.
     private static readonly string[] Harmless = ["root", "reading", "checkpointSeconds"];
 
+    // What a run finds out by itself where nobody said it.
+    private static readonly string[] FoundOut = ["split", "blocks", "threads", "attentionRemoval"];
+
     /// <summary>Refuses flags of another run, before anything else is made of them. What was left open counts as what the run began with.</summary>
     /// <param name="began">run.json as it stands.</param>
     /// <param name="command">What the run is asked to be now.</param>
@@ -19,9 +24,21 @@ internal static partial class Resumption
     /// <exception cref="InvalidInputException">Every difference.</exception>
     public static void CheckFlags(RunRecord began, string command, RunConfig asked, string path)
     {
-        var problems = Differences(began.Config, asked, path, open: value => value is null or JsonArray { Count: 0 }).ToList();
+        var problems = Differences(began.Config, asked, path, open: (_, value) => value is null or JsonArray { Count: 0 }).ToList();
         if (began.Command != command)
             problems.Insert(0, new Problem($"--out {path}", $"is a run of efface {began.Command}", $"Go on with efface {began.Command} --resume"));
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+    }
+
+    /// <summary>Refuses a finished run that is not the one that would be made now: what was left open counts as what a run makes of it.</summary>
+    /// <inheritdoc cref="CheckFlags"/>
+    public static void CheckFinished(RunRecord began, string command, RunConfig asked, string path)
+    {
+        CheckFlags(began, command, asked, path);
+        var recipe = command == "unlearn" ? Recipes.Named(asked.Recipe) : null;
+        // The usual stem depends on the images' size.
+        var stem = asked.Stem ?? new[] { Backbones.DefaultStem(1), Backbones.DefaultStem(long.MaxValue) }.FirstOrDefault(usual => usual == began.Config.Stem);
+        var problems = Differences(began.Config, ModelRun.WithUsualTraining(asked with { Stem = stem }, recipe), path, open: (name, value) => value is null && FoundOut.Contains(name)).ToList();
         if (problems.Count > 0) throw new InvalidInputException(problems);
     }
 
@@ -32,7 +49,7 @@ internal static partial class Resumption
     /// <exception cref="InvalidInputException">Every difference.</exception>
     public static void Check(RunRecord began, RunRecord asked, string path)
     {
-        var problems = Differences(began.Config, asked.Config, path, open: _ => false).ToList();
+        var problems = Differences(began.Config, asked.Config, path, open: (_, _) => false).ToList();
         if (began.Data.Fingerprint != asked.Data.Fingerprint)
             problems.Insert(0, new Problem($"--out {path}", $"began with other data (fingerprint {began.Data.Fingerprint[..12]}…, now {asked.Data.Fingerprint[..12]}…)", "Restore the data as it was, or start a new run"));
         if (problems.Count > 0) throw new InvalidInputException(problems);
@@ -42,11 +59,11 @@ internal static partial class Resumption
     public static RunConfig WithBlocksOf(RunConfig asked, RunConfig began)
         => asked.Blocks is { } blocks && BlockChoice.IsNumber(blocks) && began.Blocks is { } placed && BlockChoice.Count(blocks) == BlockChoice.Count(placed) ? asked with { Blocks = placed } : asked;
 
-    private static IEnumerable<Problem> Differences(RunConfig began, RunConfig asked, string path, Func<JsonNode?, bool> open)
+    private static IEnumerable<Problem> Differences(RunConfig began, RunConfig asked, string path, Func<string, JsonNode?, bool> open)
     {
         JsonObject before = Json(began), now = Json(asked);
         foreach (var name in before.Select(entry => entry.Key).Union(now.Select(entry => entry.Key)).Except(Harmless))
-            if (!open(now[name]) && !JsonNode.DeepEquals(before[name], now[name]))
+            if (!open(name, now[name]) && !JsonNode.DeepEquals(before[name], now[name]))
                 yield return new Problem($"--{Flag(name)} {Text(now[name])}", $"the run in {path} began with {Text(before[name])}", "Leave the flag out to go on, or start a new run");
     }
 

@@ -131,15 +131,21 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
     public static TrainedModel Load(string folder, Device device)
     {
-        foreach (var name in new[] { WeightsFile, DescriptionFile })
-            if (!File.Exists(Path.Combine(folder, name)))
-                throw new InvalidInputException(Path.Combine(folder, name), "missing", "Give the folder of a finished run of efface train or efface unlearn");
-        var description = Attempt(Path.Combine(folder, DescriptionFile), () =>
-            JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), Json) ?? throw new JsonException("it is empty"));
-        var model = Create(description, CPU);
+        var model = Create(Describe(folder), CPU);
         Attempt(Path.Combine(folder, WeightsFile), () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
         model.Network.to(device);
         return model;
+    }
+
+    /// <summary>model.json alone, of a folder that holds weights too.</summary>
+    /// <exception cref="InvalidInputException">A file is missing, or model.json is damaged.</exception>
+    public static ModelDescription Describe(string folder)
+    {
+        foreach (var name in new[] { WeightsFile, DescriptionFile })
+            if (!File.Exists(Path.Combine(folder, name)))
+                throw new InvalidInputException(Path.Combine(folder, name), "missing", "Give the folder of a finished run of efface train or efface unlearn");
+        return Attempt(Path.Combine(folder, DescriptionFile), () =>
+            JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), Json) ?? throw new JsonException("it is empty"));
     }
 
     private static TrainedModel Of(StagedNetwork network, ModelDescription description)

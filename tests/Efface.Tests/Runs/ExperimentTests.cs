@@ -76,6 +76,91 @@ public sealed class ExperimentTests : IDisposable
         Assert.Contains("began with", Assert.Throws<InvalidInputException>(() => folder.Finished(other)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("limit")]
+    [InlineData("size")]
+    [InlineData("stem")]
+    [InlineData("epochs")]
+    [InlineData("rate")]
+    public void A_run_of_a_setting_that_is_left_open_now_is_another(string setting)
+    {
+        var folder = new ExperimentFolder(_folder.FullName);
+        Write(folder, Cell("a") with
+        {
+            Config = setting switch
+            {
+                "limit" => new RunConfig { Limit = 200 },
+                "size" => new RunConfig { Size = 32 },
+                "stem" => new RunConfig { Stem = "fast" },
+                "epochs" => new RunConfig { Epochs = 3 },
+                _ => new RunConfig { LearningRate = 0.3 },
+            },
+        });
+
+        Assert.Contains("began with", Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_run_finds_out_by_itself_need_not_be_asked_for()
+    {
+        var folder = new ExperimentFolder(_folder.FullName);
+        Write(folder, Cell("a") with { Config = new RunConfig { Stem = "cifar", Split = "layer2", Threads = 1, Epochs = 12, LearningRate = 0.1 } });
+        Write(folder, Cell("b") with { Config = new RunConfig { Recipe = "paper", Schedule = "local", Blocks = "layer1,layer3" } });
+
+        Assert.NotNull(folder.Finished(Cell("a")));
+        Assert.NotNull(folder.Finished(Cell("b") with { Config = new RunConfig { Recipe = "paper", Schedule = "local", Blocks = "3" } }));
+    }
+
+    [Fact]
+    public void A_run_that_diverged_is_no_finished_cell_and_says_so()
+    {
+        var folder = new ExperimentFolder(_folder.FullName);
+        Write(folder, Cell("a"));
+        var run = RunFolder.Open(folder.PathOf("a"));
+        run.Run = run.Run with { Result = run.Run.Result! with { Diverged = "the task loss is not a number" } };
+
+        Assert.Contains("the task loss is not a number", Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Finished_cells_of_other_data_are_refused_when_the_data_are_read()
+    {
+        var (folder, small) = (new ExperimentFolder(_folder.FullName), new RunConfig { Limit = 20, Size = 16, Width = 0.125 });
+        Write(folder, Cell("a") with { Config = small });
+
+        var refused = Assert.Throws<InvalidInputException>(() => Experiment.Check([Cell("a") with { Config = small }, Cell("b") with { Config = small }], folder, null, TestContext.Current.CancellationToken));
+
+        Assert.Contains("began with other data", Assert.Single(refused.Problems).Fault, StringComparison.Ordinal);
+        Assert.EndsWith("a", refused.Problems[0].Subject, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_learns_where_its_data_are_now()
+    {
+        var folder = new ExperimentFolder(_folder.FullName);
+        Write(folder, Cell("a") with { Config = new RunConfig { Root = "/there" } });
+        var moved = Cell("a") with { Config = new RunConfig { Root = "/here" } };
+        Assert.True(folder.ReadsElsewhere(moved));
+
+        await Experiment.Run([moved], folder, 1, (_, _) => throw new InvalidOperationException("it is finished"), Silent.Observer, TestContext.Current.CancellationToken);
+
+        Assert.Equal("/here", RunFolder.Open(folder.PathOf("a")).Run.Config.Root);
+        Assert.False(folder.ReadsElsewhere(moved));
+    }
+
+    [Fact]
+    public void Unknown_attackers_are_told_before_the_first_cell()
+    {
+        var refused = Assert.Throws<InvalidInputException>(() => Experiment.Check([Cell("a") with { Attributes = ["glasses"], Audit = new AuditSettings { Attackers = ["mpl"] } }],
+            new ExperimentFolder(_folder.FullName), null, TestContext.Current.CancellationToken));
+
+        Assert.Equal("--attackers mpl", Assert.Single(refused.Problems).Subject);
+    }
+
+    [Fact]
+    public void Names_that_are_given_twice_are_told()
+        => Assert.Equal(["--models resnet18", "--recipes strict"], new ExperimentScale { Models = ["resnet18", "resnet18"], Recipes = ["strict", "paper", "strict"] }.Check().Select(problem => problem.Subject));
+
     [Fact]
     public void An_experiment_that_was_moved_is_as_finished_as_it_was()
     {
@@ -129,9 +214,9 @@ public sealed class ExperimentTests : IDisposable
         {
             Command = "train",
             Started = DateTimeOffset.UnixEpoch,
-            Config = folder.ConfigOf(cell),
+            Config = ModelRun.WithUsualTraining(folder.ConfigOf(cell) with { Stem = cell.Config.Stem ?? "cifar" }, null),
             Environment = new EnvironmentRecord("", "", "", "", 1, 1, "", "cpu"),
-            Data = new DataRecord("faces", "0", new Dictionary<string, int>(), []),
+            Data = new DataRecord("faces", new string('0', 64), new Dictionary<string, int>(), []),
             Result = new ResultRecord(0.9, 1, 1, false, null),
         };
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Efface.Auditing;
 using Efface.Reporting;
+using Efface.Runs;
 using Efface.Tests.Reporting;
 using Xunit;
 
@@ -75,6 +76,17 @@ public sealed class RunFolderTests : IDisposable
             folder.WritePicture("mine.png", [7, 8]);
             return RunFolder.Open(folder.Path).Picture("mine.png");
         }
+    }
+
+    [Fact]
+    public void An_audit_whose_pictures_cannot_be_written_has_not_been_made()
+    {
+        var folder = RunFolder.Create(At("run"));
+        File.WriteAllText(Path.Combine(folder.Path, "pictures"), "in the pictures' place");
+
+        Assert.ThrowsAny<IOException>(() => new AuditedModel(_runs.After(Verdict.Forgotten).Audit!, [[1]], [[2]], []).Write(folder, null));
+
+        Assert.Null(folder.Audit);
     }
 
     [Fact]

@@ -26,10 +26,20 @@ public static class Experiment
     {
         var problems = new List<Problem>();
         var missing = cells.Where(cell => folder.Finished(cell) is null).ToList();
-        foreach (var cell in missing) Collect(() => Preflight.CheckFlags(folder.ConfigOf(cell), cell.Forgets));
+        foreach (var cell in missing)
+        {
+            Collect(() => Preflight.CheckFlags(folder.ConfigOf(cell), cell.Forgets));
+            if (cell.Attributes.Count > 0) problems.AddRange(AuditChecks.Settings(cell.Audit, cell.Attributes, "").Except(problems));
+        }
         if (problems.Count > 0) throw new InvalidInputException(problems);
-        foreach (var group in missing.GroupBy(cell => (cell.Forgets, AsRead(cell.Config))))
-            Collect(() => Preflight.Check(folder.ConfigOf(group.First()), group.Key.Forgets, observer, cancel).Dispose());
+        foreach (var group in cells.GroupBy(cell => (cell.Forgets, AsRead(cell.Config))).Where(group => group.Any(cell => missing.Contains(cell) || folder.ReadsElsewhere(cell))))
+            Collect(() =>
+            {
+                using var prepared = Preflight.Check(folder.ConfigOf(group.First()), group.Key.Forgets, observer, cancel);
+                var fingerprint = prepared.Table.Fingerprint();
+                problems.AddRange(group.Select(folder.Standing).OfType<RunFolder>().Where(run => run.Run.Data.Fingerprint != fingerprint)
+                    .Select(run => new Problem(run.Path, $"began with other data (fingerprint {run.Run.Data.Fingerprint[..12]}…, now {fingerprint[..12]}…)", "Restore the data as it was, or name another --out")));
+            });
         if (problems.Count > 0) throw new InvalidInputException(problems);
 
         void Collect(Action check)
@@ -56,6 +66,7 @@ public static class Experiment
     public static async Task<IReadOnlyDictionary<string, RunFolder>> Run(
         IReadOnlyList<ExperimentCell> cells, ExperimentFolder folder, int jobs, Func<ExperimentCell, CancellationToken, Task> run, IExperimentObserver observer, CancellationToken cancel)
     {
+        foreach (var cell in cells) folder.Follow(cell);
         var waiting = cells.Where(cell => folder.Finished(cell) is null).ToList();
         var atWork = new Dictionary<Task, ExperimentCell>();
         while (waiting.Count > 0 || atWork.Count > 0)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Efface.Reporting;
 
 namespace Efface.Runs;
@@ -36,6 +37,7 @@ public sealed class ExperimentFolder(string path)
             else ModelRun.Train(config, folder, resume: true, observer, cancel);
         }
         cancel.ThrowIfCancellationRequested();
+        Follow(cell);
         if (Finished(cell) is { } finished) return finished;
         AuditRun.Run(folder, cell.Attributes, cell.Audit, before: cell.From is { } from ? PathOf(from) : null, progress: observer.OnAudit, reading: observer, cancel: cancel);
         return RunFolder.Open(folder);
@@ -44,15 +46,38 @@ public sealed class ExperimentFolder(string path)
     /// <summary>The whole configuration of a cell.</summary>
     public RunConfig ConfigOf(ExperimentCell cell) => cell.From is { } from ? cell.Config with { From = PathOf(from) } : cell.Config;
 
-    private RunFolder? Trained(ExperimentCell cell)
+    /// <summary>The run that stands in a cell's place, finished or not; null for none.</summary>
+    public RunFolder? Standing(ExperimentCell cell) => RunFolder.Holds(PathOf(cell.Name)) ? RunFolder.Open(PathOf(cell.Name)) : null;
+
+    /// <summary>A cell's run, trained; null where it is not, or not to its end.</summary>
+    /// <exception cref="InvalidInputException">A run of other settings stands in its place, or one that diverged.</exception>
+    public RunFolder? Trained(ExperimentCell cell)
     {
-        if (!RunFolder.Holds(PathOf(cell.Name))) return null;
-        var folder = RunFolder.Open(PathOf(cell.Name));
-        var run = folder.Run;
-        var isFinished = run.Result is { Interrupted: false };
-        Resumption.CheckFlags(run, cell.Forgets ? "unlearn" : "train", isFinished ? WhereverItStood(cell, run.Config) : ConfigOf(cell), folder.Path);
-        return isFinished ? folder : null;
+        if (Standing(cell) is not { } folder) return null;
+        var (run, command) = (folder.Run, cell.Forgets ? "unlearn" : "train");
+        if (run.Result is not { Interrupted: false } result)
+        {
+            Resumption.CheckFlags(run, command, ConfigOf(cell), folder.Path);
+            return null;
+        }
+        var asked = WhereverItStood(cell, run.Config);
+        Resumption.CheckFinished(run, command, Resumption.WithBlocksOf(asked, run.Config), folder.Path);
+        if (result.Diverged is { } cause) throw new InvalidInputException(folder.Path, $"diverged ({cause})", "Change the settings and name another --out, or remove this run to train it again");
+        return folder;
     }
+
+    /// <summary>Whether a run's data are asked for at another place, or in another way, than it read them.</summary>
+    public bool ReadsElsewhere(ExperimentCell cell) => Standing(cell) is { } folder && Where(folder.Run.Config) != Where(cell.Config);
+
+    /// <summary>Tells a run where its data are now, for audits to come.</summary>
+    public void Follow(ExperimentCell cell)
+    {
+        if (!ReadsElsewhere(cell)) return;
+        var folder = Standing(cell)!;
+        folder.Run = folder.Run with { Config = folder.Run.Config with { Root = cell.Config.Root, Reading = cell.Config.Reading } };
+    }
+
+    private static string Where(RunConfig config) => JsonSerializer.Serialize(new RunConfig { Root = config.Root, Reading = config.Reading }, RunFolder.Json);
 
     // An experiment may be moved as a whole: its runs then name the earlier place of the cell that they started from.
     private RunConfig WhereverItStood(ExperimentCell cell, RunConfig began)

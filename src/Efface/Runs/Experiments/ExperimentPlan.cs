@@ -1,4 +1,5 @@
 using Efface.Data;
+using Efface.Detachment;
 using Efface.Training;
 
 namespace Efface.Runs;
@@ -28,20 +29,21 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
     public static ExperimentPlan Of(IReadOnlyList<ExperimentCell> cells, ExperimentFolder folder, IExperimentObserver observer, CancellationToken cancel)
     {
         Experiment.Check(cells, folder, observer, cancel);
-        var (images, seconds) = (new Dictionary<string, (int Count, int Side)>(), new Dictionary<BenchCase, double>());
+        var (images, seconds) = (new Dictionary<string, (int Count, int Side)>(), new Dictionary<(BenchCase, string, double), double>());
         var finished = cells.ToDictionary(cell => cell, folder.Finished);
         PlannedCell[] planned = [.. cells.Select(cell =>
         {
             if (finished[cell] is not null) return new PlannedCell(cell.Name, true, 0);
             // Copies, and what closes a trained model, learn nothing.
-            if (cell.CopyOf is not null || cell.Config.Epochs is null) return new PlannedCell(cell.Name, false, 0);
-            return new PlannedCell(cell.Name, false, Training(cell));
+            var config = folder.ConfigOf(cell);
+            config = ModelRun.WithUsualTraining(config, cell.Forgets ? Recipes.Named(config.Recipe) : null);
+            return new PlannedCell(cell.Name, false, cell.CopyOf is null && config.Epochs is { } epochs && folder.Trained(cell) is null ? epochs * Epoch(cell) : 0);
         })];
         var audited = cells.Where(cell => cell.Attributes.Count > 0).Select(cell => finished[cell]).ToList();
         var took = audited.Select(run => run?.AuditTook).OfType<TimeSpan>().Order().ToList();
         return new ExperimentPlan(planned, planned.Sum(cell => cell.Seconds), took.Count == 0 ? null : took[took.Count / 2].TotalSeconds * audited.Count(run => run is null));
 
-        double Training(ExperimentCell cell)
+        double Epoch(ExperimentCell cell)
         {
             var config = cell.Config;
             var key = $"{config.Data} {config.Root} {config.Limit} {config.Size}";
@@ -51,14 +53,15 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
                 images[key] = set = (prepared.Table.Rows(Part.Train).Length, (int)prepared.Table.ImageShape[1]);
             }
             var one = new BenchCase(config.Model, set.Side, Precision.Fp32, Math.Min(config.Batch, set.Count));
-            if (!seconds.TryGetValue(one, out var step))
+            var stem = config.Stem ?? Models.Backbones.DefaultStem(set.Side);
+            if (!seconds.TryGetValue((one, stem, config.Width), out var step))
             {
-                var settings = new BenchSettings { Stem = config.Stem ?? Models.Backbones.DefaultStem(set.Side), Width = config.Width, Steps = Steps, Threads = config.Threads };
+                var settings = new BenchSettings { Stem = stem, Width = config.Width, Steps = Steps, Threads = config.Threads };
                 using var subject = new BenchSubject(one, BenchMode.Plain, settings, null);
                 subject.SecondsPerStep(cancel);
-                seconds[one] = step = subject.SecondsPerStep(cancel);
+                seconds[(one, stem, config.Width)] = step = subject.SecondsPerStep(cancel);
             }
-            return step * set.Count / one.Batch * config.Epochs!.Value;
+            return step * set.Count / one.Batch;
         }
     }
 }

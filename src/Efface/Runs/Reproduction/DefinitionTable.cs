@@ -38,7 +38,7 @@ internal static class DefinitionTable
         }
         return new Reproduced("Definition 2.1: unlearning from a model, from scratch, and training again",
             $"Recipe {Recipe}; {ScaleCaption.Of(runs.Values, seeds.Count)}",
-            "Leak in points of balanced accuracy beyond who knows y. The last columns: total variation distance of the class probabilities of two models on a test image, mean over images; two seeds of one training show how much of it is chance. Seconds are of training alone; from the model the training before it is not counted.",
+            "Leak in points of balanced accuracy beyond who knows y. The last columns: total variation distance of the class probabilities of two models on a test image, mean over images; two seeds of one training show how much of it is chance. Seconds are of the training, with reading the data and making the images without the area; from the model the training before it is not counted.",
             ["data", "method", "fidelity", "leak, points", "verdict", "s", .. Methods.Select(method => $"to: {method}")], [.. rows.Select(Row)], rows, new Dictionary<string, string>());
     }
 

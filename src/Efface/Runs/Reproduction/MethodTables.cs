@@ -13,10 +13,11 @@ internal static class MethodTables
         "data", "without", "model", "method", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "drawing error", "s", "paper: attack, fidelity, AUM",
     ];
 
-    private const string HowToRead =
+    private static readonly string HowToRead =
         "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
-        + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y. Any attacker: the certificate's bound on that leak; – where there is no code. "
-        + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. The paper's numbers are a reference and no aim.";
+        + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y; its intervals are widened for places × attributes (Bonferroni), and Leaks rests on them, Forgotten on each attacker's own 95%; "
+        + $"{Points(new AuditSettings().Tolerance)} points are tolerated. Any attacker: the certificate's bound on that leak; – where there is no code. "
+        + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. s: seconds of the training, with reading the data and, where they were not there yet, making images without the area that Grad-CAM marks. The paper's numbers are a reference and no aim.";
 
     public static IReadOnlyList<ExperimentCell> UsualCells(ReproductionSettings settings) => Cells(PaperSets.Usual(settings), settings);
 
@@ -44,7 +45,7 @@ internal static class MethodTables
 
     /// <summary>A table of methods, with what must be known to read it.</summary>
     public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs)
-        => new(title, ScaleCaption.Of(runs.Values, rows[0].Seeds), HowToRead, Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
+        => new(title, ScaleCaption.Of(runs.Values, rows.Max(row => row.Seeds)), HowToRead, Head, [.. rows.Select(Row)], rows, new Dictionary<string, string>());
 
     private static Reproduced Compared(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs) => Table(title, rows, runs) with { Findings = MethodChoice.Sentences(rows) };
 

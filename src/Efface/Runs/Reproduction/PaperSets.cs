@@ -19,7 +19,7 @@ public static class PaperSets
     /// <exception cref="InvalidInputException">Every entry that is none of the paper's sets, or has no folder.</exception>
     public static IReadOnlyList<(string Name, string? Root)> Parse(string list)
     {
-        var entries = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=', 2)).Select(parts => (Name: parts[0], Root: parts.Length > 1 ? parts[1] : null)).ToList();
+        var entries = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=', 2)).Select(parts => (Name: parts[0], Root: parts is [_, { Length: > 0 } root] ? Path.GetFullPath(root) : null)).ToList();
         var problems = new List<Problem>();
         if (entries.Count == 0) problems.Add(new Problem($"--data \"{list}\"", "names nothing", $"Give NAME=FOLDER with names from {string.Join(", ", Sets.Keys)}"));
         foreach (var (name, root) in entries)

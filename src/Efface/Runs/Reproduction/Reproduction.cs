@@ -31,14 +31,20 @@ public sealed record Reproduction(
     Func<ReproductionSettings, IReadOnlyList<ExperimentCell>> Cells,
     Func<ReproductionSettings, IReadOnlyDictionary<string, RunFolder>, Reproduced> Make)
 {
+    /// <summary>Whether it shows several ways to forget.</summary>
+    public bool ComparesRecipes { get; init; }
+
+    /// <summary>Whether it shows several networks.</summary>
+    public bool ComparesModels { get; init; }
+
     /// <summary>Every table and figure that rests on runs; table 2 is <see cref="BenchRun"/>.</summary>
     public static IReadOnlyList<Reproduction> All { get; } =
     [
-        new("table1", "every way to forget, on each data set", MethodTables.UsualCells, MethodTables.Table1),
-        new("table3", "each attribute of each data set, and all of them together", MethodTables.AttributeCells, MethodTables.Table3),
+        new("table1", "every way to forget, on each data set", MethodTables.UsualCells, MethodTables.Table1) { ComparesRecipes = true, ComparesModels = true },
+        new("table3", "each attribute of each data set, and all of them together", MethodTables.AttributeCells, MethodTables.Table3) { ComparesRecipes = true, ComparesModels = true },
         new("figure3", "where a classifier sees the attribute, and images without that area", PictureFigures.RemovalCells, PictureFigures.Figure3),
-        new("figure4", "test images, and what can be drawn again before and after", PictureFigures.DrawingCells, PictureFigures.Figure4),
-        new("figure5", "AUM of every way to forget as bars", MethodTables.UsualCells, MethodTables.Figure5),
+        new("figure4", "test images, and what can be drawn again before and after", PictureFigures.DrawingCells, PictureFigures.Figure4) { ComparesRecipes = true },
+        new("figure5", "AUM of every way to forget as bars", MethodTables.UsualCells, MethodTables.Figure5) { ComparesRecipes = true, ComparesModels = true },
         new("figure6", "AUM over λ2 and λ3, for two λ1", LambdaMap.Cells, LambdaMap.Figure6),
         new("definition", "definition 2.1: from a trained model, from scratch, and a model trained again", DefinitionTable.Cells, DefinitionTable.Make),
     ];

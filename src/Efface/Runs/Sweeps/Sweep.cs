@@ -1,5 +1,6 @@
 using Efface.Auditing;
 using Efface.Models;
+using Efface.Training;
 using Efface.Reporting;
 
 namespace Efface.Runs;
@@ -28,7 +29,8 @@ public sealed record SweepResult(IReadOnlyList<SweepAxis> Axes, MethodRow? Befor
 /// <summary>Grids over any option of <c>efface unlearn</c>.</summary>
 public static class Sweep
 {
-    private const string Before = "before";
+    // What a trained model brings with it.
+    private static readonly string[] OfTheModel = ["model", "stem", "width", "size"];
 
     /// <summary>Every point and seed, behind the model that they start from.</summary>
     /// <exception cref="InvalidInputException">Everything that is wrong with the grid.</exception>
@@ -38,6 +40,11 @@ public static class Sweep
         if (settings.Axes.Count == 0) problems.Add(new Problem("--grid", "missing", "Give an option with its values, such as --grid lambda3=1,5,20; it may be given again"));
         foreach (var name in settings.Axes.GroupBy(axis => axis.Name).Where(group => group.Count() > 1).Select(group => group.Key)) problems.Add(new Problem($"--grid {name}", "given twice", "Give all its values at once"));
         if (settings.Seeds < 1) problems.Add(new Problem($"--seeds {settings.Seeds}", "below 1", "Give 1 or more"));
+        if (settings.Base.From is { } from)
+        {
+            foreach (var name in settings.Axes.Select(axis => axis.Name).Intersect(OfTheModel)) problems.Add(new Problem($"--grid {name}", $"all points start from the model in {from}, which has its own", "Leave it out, or leave --from out"));
+            if (TrainedModel.Describe(from) is not { Bits: null, ClosedBy: null }) problems.Add(new Problem($"--from {from}", "has forgotten something already", "Start from a run of efface train"));
+        }
         if (problems.Count > 0) throw new InvalidInputException(problems);
         return [.. Origin(settings), .. from values in Grid(settings.Axes) from seed in Enumerable.Range(0, settings.Seeds) select Cell(settings, values, seed)];
     }
@@ -51,7 +58,7 @@ public static class Sweep
         var runs = await Experiment.Run(cells, folder, jobs, run, observer, cancel).ConfigureAwait(false);
         SweepPoint[] points = [.. Grid(settings.Axes).Select(values => new SweepPoint(values, MethodRow.Of(string.Join(", ", Named(settings.Axes, values)), [.. Enumerable.Range(0, settings.Seeds).Select(seed => runs[Name(settings.Axes, values, seed)])])))];
         var front = SweepFront.Of(points);
-        var result = new SweepResult(settings.Axes, settings.Base.From is null ? null : MethodRow.Of(Before, [runs[Before]]), points, front, SweepFront.Knee(front));
+        var result = new SweepResult(settings.Axes, settings.Base.From is null ? null : MethodRow.Of(ExperimentMethods.Before, [runs[ExperimentMethods.Before]]), points, front, SweepFront.Knee(front));
         var ofPoints = points.Select(point => point.Row);
         MethodRow[] rows = [.. result.Before is { } before ? ofPoints.Prepend(before) : ofPoints];
         ReproductionRun.Write("sweep", MethodTables.Table("Sweep", rows, runs) with { Json = result }, folder.Path);
@@ -62,7 +69,7 @@ public static class Sweep
     // A copy, so that its audit lies beside those of the points.
     private static IEnumerable<ExperimentCell> Origin(SweepSettings settings) => settings.Base.From is not { } from ? [] :
     [
-        new ExperimentCell { Name = Before, Config = RunFolder.Open(from).Run.Config, Forgets = false, CopyOf = Path.GetFullPath(from), Attributes = settings.Attributes, Audit = settings.Audit },
+        new ExperimentCell { Name = ExperimentMethods.Before, Config = RunFolder.Open(from).Run.Config, Forgets = false, CopyOf = Path.GetFullPath(from), Attributes = settings.Attributes, Audit = settings.Audit },
     ];
 
     private static ExperimentCell Cell(SweepSettings settings, IReadOnlyList<string> values, int seed) => new()
@@ -71,7 +78,7 @@ public static class Sweep
         // Recipes first: λ that a recipe leaves open are its own.
         Config = settings.Axes.Zip(values).OrderBy(pair => pair.First.Name == "recipe" ? 0 : 1).Aggregate(settings.Base with { Seed = seed, From = null }, (config, pair) => pair.First.Apply(config, pair.Second)),
         Forgets = true,
-        From = settings.Base.From is null ? null : Before,
+        From = settings.Base.From is null ? null : ExperimentMethods.Before,
         Attributes = settings.Attributes,
         Audit = settings.Audit,
     };

@@ -1,7 +1,7 @@
 using Efface.Auditing;
 using Efface.Models;
-using Efface.Training;
 using Efface.Reporting;
+using Efface.Training;
 
 namespace Efface.Runs;
 

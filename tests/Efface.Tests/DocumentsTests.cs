@@ -80,6 +80,14 @@ public sealed class DocumentsTests
         Assert.All(stored["findings"]!.AsArray().Select(finding => (string)finding!).Append((string)stored["caption"]!).Append((string)stored["howToRead"]!), text => Assert.Contains(text, document, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_attackers_read_behind_an_erasure_is_what_was_stored()
+    {
+        string Leak(string attacker, string knows) => Math.Abs(100 * Number(Lines("leace.txt").Select(line => line.Split('\t')).First(cells => cells[0] == attacker && cells[1] == knows && cells[2] == "training")[4])).ToString("F1", CultureInfo.InvariantCulture);
+        Assert.Contains($"sees h alone finds nothing ({Leak("linear", "h")} points less than who knows y); with a boundary of its own for each y it reads {Leak("linear", "h,y")} points, and a perceptron {Leak("mlp", "h")} from h alone",
+            File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> StoredCharts => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs", "results"), "figure*.svg").Select(file => Path.GetFileName(file)).Order()];
 
     [Theory]

@@ -62,8 +62,7 @@ internal sealed class ReproduceCommand : NativeCommand<ReproduceCommand.Settings
         }
         var what = Reproduction.Named(settings.Table);
         var (asked, folder, jobs) = (settings.ToReproduction(what), settings.Folder, settings.AtOnce);
-        if (asked.Scale.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
-        if (settings.DryRun) return List(ProgressDisplay.Show(display => ExperimentPlan.Of(what.Cells(asked), folder, display, Shell.Cancel)), settings.Json);
+        if (settings.DryRun) return List(ProgressDisplay.Show(display => ExperimentPlan.Of(ReproductionRun.Cells(what, asked), folder, display, Shell.Cancel)), settings.Json);
         var files = ProgressDisplay.Show(display => ReproductionRun.Run(what, asked, folder, jobs, CellRunner.For(folder, jobs, display), display, Shell.Cancel).GetAwaiter().GetResult());
         return Report(settings, files);
     }

@@ -162,15 +162,19 @@ public static class ModelRun
         : null;
 
     /// <summary>With the epochs and the step size of a run where nobody gave any; no epochs for what only closes a trained model.</summary>
-    internal static RunConfig WithUsualTraining(RunConfig config, Recipe? recipe) => config with
+    internal static RunConfig WithUsualTraining(RunConfig config, bool forgets)
     {
-        Epochs = config.Epochs ?? (config.From is null ? EpochsFromScratch : recipe is { ClosesModel: true } ? null : EpochsFromModel),
-        LearningRate = config.LearningRate ?? (config.From is not null && recipe is not null ? recipe.RateFromModel : RateFromScratch),
-    };
+        var recipe = forgets ? Recipes.Named(config.Recipe) : null;
+        return config with
+        {
+            Epochs = config.Epochs ?? (config.From is null ? EpochsFromScratch : recipe is { ClosesModel: true } ? null : EpochsFromModel),
+            LearningRate = config.LearningRate ?? (config.From is not null && recipe is not null ? recipe.RateFromModel : RateFromScratch),
+        };
+    }
 
     private static TrainingOptions Options(Prepared prepared)
     {
-        var usual = WithUsualTraining(prepared.Config, prepared.Recipe);
+        var usual = WithUsualTraining(prepared.Config, forgets: prepared.Recipe is not null);
         return new TrainingOptions
         {
             Epochs = usual.Epochs ?? 0,

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Efface.Detachment;
 using Efface.Models;
 using Efface.Reporting;
 
@@ -23,23 +22,24 @@ internal static partial class Resumption
     /// <param name="path">The run's folder.</param>
     /// <exception cref="InvalidInputException">Every difference.</exception>
     public static void CheckFlags(RunRecord began, string command, RunConfig asked, string path)
+        => CheckFlags(began, command, asked, path, open: (_, value) => value is null or JsonArray { Count: 0 });
+
+    private static void CheckFlags(RunRecord began, string command, RunConfig asked, string path, Func<string, JsonNode?, bool> open)
     {
-        var problems = Differences(began.Config, asked, path, open: (_, value) => value is null or JsonArray { Count: 0 }).ToList();
+        var problems = Differences(began.Config, asked, path, open).ToList();
         if (began.Command != command)
             problems.Insert(0, new Problem($"--out {path}", $"is a run of efface {began.Command}", $"Go on with efface {began.Command} --resume"));
         if (problems.Count > 0) throw new InvalidInputException(problems);
     }
 
     /// <summary>Refuses a finished run that is not the one that would be made now: what was left open counts as what a run makes of it.</summary>
-    /// <inheritdoc cref="CheckFlags"/>
+    /// <inheritdoc cref="CheckFlags(RunRecord, string, RunConfig, string)"/>
     public static void CheckFinished(RunRecord began, string command, RunConfig asked, string path)
     {
-        CheckFlags(began, command, asked, path);
-        var recipe = command == "unlearn" ? Recipes.Named(asked.Recipe) : null;
         // The usual stem depends on the images' size.
         var stem = asked.Stem ?? new[] { Backbones.DefaultStem(1), Backbones.DefaultStem(long.MaxValue) }.FirstOrDefault(usual => usual == began.Config.Stem);
-        var problems = Differences(began.Config, ModelRun.WithUsualTraining(asked with { Stem = stem }, recipe), path, open: (name, value) => value is null && FoundOut.Contains(name)).ToList();
-        if (problems.Count > 0) throw new InvalidInputException(problems);
+        asked = ModelRun.WithUsualTraining(WithBlocksOf(asked, began.Config) with { Stem = stem }, forgets: command == "unlearn");
+        CheckFlags(began, command, asked, path, open: (name, value) => value is null && FoundOut.Contains(name));
     }
 
     /// <summary>Refuses to go on with other data or another configuration than the run began with.</summary>
@@ -50,10 +50,13 @@ internal static partial class Resumption
     public static void Check(RunRecord began, RunRecord asked, string path)
     {
         var problems = Differences(began.Config, asked.Config, path, open: (_, _) => false).ToList();
-        if (began.Data.Fingerprint != asked.Data.Fingerprint)
-            problems.Insert(0, new Problem($"--out {path}", $"began with other data (fingerprint {began.Data.Fingerprint[..12]}…, now {asked.Data.Fingerprint[..12]}…)", "Restore the data as it was, or start a new run"));
+        if (OtherData(began, asked.Data.Fingerprint, path) is { } other) problems.Insert(0, other);
         if (problems.Count > 0) throw new InvalidInputException(problems);
     }
+
+    /// <summary>That a run began with other data than there are now; null where it did not.</summary>
+    public static Problem? OtherData(RunRecord began, string fingerprint, string path) => began.Data.Fingerprint == fingerprint ? null
+        : new Problem($"--out {path}", $"began with other data (fingerprint {began.Data.Fingerprint[..12]}…, now {fingerprint[..12]}…)", "Restore the data as it was, or start a new run");
 
     /// <summary>The stages that were measured when the run began stand for the number of blocks that was asked for.</summary>
     public static RunConfig WithBlocksOf(RunConfig asked, RunConfig began)

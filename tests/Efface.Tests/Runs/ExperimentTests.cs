@@ -214,7 +214,7 @@ public sealed class ExperimentTests : IDisposable
         {
             Command = "train",
             Started = DateTimeOffset.UnixEpoch,
-            Config = ModelRun.WithUsualTraining(folder.ConfigOf(cell) with { Stem = cell.Config.Stem ?? "cifar" }, null),
+            Config = ModelRun.WithUsualTraining(folder.ConfigOf(cell) with { Stem = cell.Config.Stem ?? "cifar" }, forgets: false),
             Environment = new EnvironmentRecord("", "", "", "", 1, 1, "", "cpu"),
             Data = new DataRecord("faces", new string('0', 64), new Dictionary<string, int>(), []),
             Result = new ResultRecord(0.9, 1, 1, false, null),

@@ -37,8 +37,7 @@ public static class Experiment
             {
                 using var prepared = Preflight.Check(folder.ConfigOf(group.First()), group.Key.Forgets, observer, cancel);
                 var fingerprint = prepared.Table.Fingerprint();
-                problems.AddRange(group.Select(folder.Standing).OfType<RunFolder>().Where(run => run.Run.Data.Fingerprint != fingerprint)
-                    .Select(run => new Problem(run.Path, $"began with other data (fingerprint {run.Run.Data.Fingerprint[..12]}…, now {fingerprint[..12]}…)", "Restore the data as it was, or name another --out")));
+                problems.AddRange(group.Select(folder.Standing).OfType<RunFolder>().Select(run => Resumption.OtherData(run.Run, fingerprint, run.Path)).OfType<Problem>());
             });
         if (problems.Count > 0) throw new InvalidInputException(problems);
 

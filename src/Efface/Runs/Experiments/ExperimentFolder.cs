@@ -37,7 +37,6 @@ public sealed class ExperimentFolder(string path)
             else ModelRun.Train(config, folder, resume: true, observer, cancel);
         }
         cancel.ThrowIfCancellationRequested();
-        Follow(cell);
         if (Finished(cell) is { } finished) return finished;
         AuditRun.Run(folder, cell.Attributes, cell.Audit, before: cell.From is { } from ? PathOf(from) : null, progress: observer.OnAudit, reading: observer, cancel: cancel);
         return RunFolder.Open(folder);
@@ -60,8 +59,7 @@ public sealed class ExperimentFolder(string path)
             Resumption.CheckFlags(run, command, ConfigOf(cell), folder.Path);
             return null;
         }
-        var asked = WhereverItStood(cell, run.Config);
-        Resumption.CheckFinished(run, command, Resumption.WithBlocksOf(asked, run.Config), folder.Path);
+        Resumption.CheckFinished(run, command, WhereverItStood(cell, run.Config), folder.Path);
         if (result.Diverged is { } cause) throw new InvalidInputException(folder.Path, $"diverged ({cause})", "Change the settings and name another --out, or remove this run to train it again");
         return folder;
     }

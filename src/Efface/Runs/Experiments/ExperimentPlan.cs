@@ -1,5 +1,4 @@
 using Efface.Data;
-using Efface.Detachment;
 using Efface.Training;
 
 namespace Efface.Runs;
@@ -35,9 +34,8 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
         {
             if (finished[cell] is not null) return new PlannedCell(cell.Name, true, 0);
             // Copies, and what closes a trained model, learn nothing.
-            var config = folder.ConfigOf(cell);
-            config = ModelRun.WithUsualTraining(config, cell.Forgets ? Recipes.Named(config.Recipe) : null);
-            return new PlannedCell(cell.Name, false, cell.CopyOf is null && config.Epochs is { } epochs && folder.Trained(cell) is null ? epochs * Epoch(cell) : 0);
+            var learns = cell.CopyOf is null && folder.Trained(cell) is null;
+            return new PlannedCell(cell.Name, false, learns && ModelRun.WithUsualTraining(folder.ConfigOf(cell), cell.Forgets).Epochs is { } epochs ? epochs * Epoch(cell) : 0);
         })];
         var audited = cells.Where(cell => cell.Attributes.Count > 0).Select(cell => finished[cell]).ToList();
         var took = audited.Select(run => run?.AuditTook).OfType<TimeSpan>().Order().ToList();

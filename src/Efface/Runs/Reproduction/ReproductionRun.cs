@@ -23,11 +23,15 @@ public static class ReproductionRun
     public static async Task<IReadOnlyList<string>> Run(
         Reproduction what, ReproductionSettings settings, ExperimentFolder folder, int jobs, Func<ExperimentCell, CancellationToken, Task> run, IExperimentObserver observer, CancellationToken cancel)
     {
-        if (settings.Scale.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
-        var cells = what.Cells(settings);
+        var cells = Cells(what, settings);
         Experiment.Check(cells, folder, observer, cancel);
         return Write(what.Name, what.Make(settings, await Experiment.Run(cells, folder, jobs, run, observer, cancel).ConfigureAwait(false)), folder.Path);
     }
+
+    /// <summary>The runs that a table or figure rests on.</summary>
+    /// <exception cref="InvalidInputException">Everything that is wrong with the scale.</exception>
+    public static IReadOnlyList<ExperimentCell> Cells(Reproduction what, ReproductionSettings settings)
+        => settings.Scale.Check().ToArray() is { Length: > 0 } problems ? throw new InvalidInputException(problems) : what.Cells(settings);
 
     /// <summary>Writes NAME.md, NAME.csv, NAME.json and pictures.</summary>
     internal static List<string> Write(string name, Reproduced made, string folder)

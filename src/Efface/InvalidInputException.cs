@@ -6,6 +6,10 @@ namespace Efface;
 /// <param name="Remedy">What the user can do about it.</param>
 public sealed record Problem(string Subject, string Fault, string Remedy)
 {
+    /// <summary>A problem for each name that a flag's list has more than once.</summary>
+    internal static IEnumerable<Problem> NamedTwice(string flag, IEnumerable<string> names, string kind)
+        => names.CountBy(name => name).Where(count => count.Value > 1).Select(count => new Problem($"{flag} {count.Key}", "named twice", $"Name each {kind} once"));
+
     /// <inheritdoc/>
     public override string ToString() => $"{Subject}: {Fault}. {Remedy}.";
 }

@@ -131,12 +131,9 @@ public static class Preflight
     {
         if (config.Task is { } task && config.Forget.Contains(task))
             yield return new Problem($"--forget {task}", "is the task itself", "Forget another column, or choose another task");
-        foreach (var name in config.Forget.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key))
-            yield return new Problem($"--forget {name}", "named twice", "Name each attribute once");
+        foreach (var problem in Problem.NamedTwice("--forget", config.Forget, "attribute").Concat(Problem.NamedTwice("--retain", config.Retain, "attribute"))) yield return problem;
         foreach (var name in config.Retain.Where(name => name == config.Task || config.Forget.Contains(name)))
             yield return new Problem($"--retain {name}", name == config.Task ? "is the task itself, which is kept anyway" : "is to be forgotten", "Retain another column");
-        foreach (var name in config.Retain.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key))
-            yield return new Problem($"--retain {name}", "named twice", "Name each attribute once");
         foreach (var problem in Removals.Names(config)) yield return problem;
     }
 

@@ -40,8 +40,7 @@ internal static class Removals
         var attributes = config.AttentionRemoval?.Attributes ?? [];
         if (config.Task is { } task && attributes.Contains(task))
             yield return new Problem($"--remove-attention {task}", "is the task itself", "Remove the area of another column, or choose another task");
-        foreach (var name in attributes.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key))
-            yield return new Problem($"--remove-attention {name}", "named twice", "Name each attribute once");
+        foreach (var problem in Problem.NamedTwice("--remove-attention", attributes, "attribute")) yield return problem;
     }
 
     /// <summary>Writes the first test images, where the classifiers looked, and what is left.</summary>

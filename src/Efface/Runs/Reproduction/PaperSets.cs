@@ -25,8 +25,7 @@ public static class PaperSets
         foreach (var (name, root) in entries)
             if (!Sets.ContainsKey(name)) problems.Add(new Problem($"--data {name}", "is none of the paper's data sets", $"Choose from {string.Join(", ", Sets.Keys)}"));
             else if (root is null && DataSources.Find(name)!.Layout is { } layout) problems.Add(new Problem($"--data {name}", "says no folder", $"Give --data {name}=FOLDER, the folder that holds {layout}"));
-        foreach (var name in entries.GroupBy(entry => entry.Name).Where(group => group.Count() > 1).Select(group => group.Key))
-            problems.Add(new Problem($"--data {name}", "named twice", "Name each data set once"));
+        problems.AddRange(Problem.NamedTwice("--data", entries.Select(entry => entry.Name), "data set"));
         return problems.Count == 0 ? entries : throw new InvalidInputException(problems);
     }
 

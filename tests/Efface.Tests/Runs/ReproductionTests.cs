@@ -17,7 +17,7 @@ public sealed class OneRunForAll : IDisposable
     public OneRunForAll()
     {
         var path = Path.Combine(_folder.FullName, "run");
-        var config = new RunConfig { Data = "faces", Task = "smile", Forget = ["glasses"], Limit = 100, Epochs = 1, Width = 0.125, Stem = "fast", Size = 32, Threads = 1, Recipe = "attention-removal" };
+        var config = new RunConfig { Data = "faces", Task = "smile", Forget = ["glasses"], Limit = 100, Epochs = 1, Batch = 64, Width = 0.125, Stem = "fast", Size = 32, Threads = 1, Recipe = "attention-removal" };
         ModelRun.Unlearn(config, path);
         AuditRun.Run(path, ["glasses", "skin"], new AuditSettings { Attackers = ["linear"] });
         Run = RunFolder.Open(path);
@@ -42,7 +42,7 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
         Assert.NotEmpty(made.Rows);
         Assert.All(made.Rows, row => Assert.Equal(made.Head.Count, row.Count));
         Assert.All(made.Rows, row => Assert.DoesNotContain(row, cell => cell.Contains("NaN", StringComparison.Ordinal)));
-        Assert.All(["faces 100 training and ", "1 seed;", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
+        Assert.All(["faces 100 training and ", "1 seed;", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px, batches of 64;", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
         Assert.All(made.Pictures, picture => Assert.Equal("img", (string?)XDocument.Parse(picture.Value).Root!.Attribute("role")));
     }
 
@@ -63,7 +63,7 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
 
         Assert.Equal(["before", "paper", "strict", "prediction-only", "attention-removal"], made.Rows.Take(5).Select(row => row[3]));
         Assert.Equal(10, made.Rows.Count);
-        Assert.All(["2 seeds", "100 training", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
+        Assert.All(["2 seeds", "100 training", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px, batches of 64;", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
     }
 
     [Fact]

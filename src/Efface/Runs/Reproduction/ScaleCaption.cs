@@ -29,7 +29,10 @@ internal static class ScaleCaption
     private static string Method(RunRecord record) => record.Config.Forget.Count == 0 ? ExperimentMethods.Before : record.Config.Recipe;
 
     private static string Network(RunConfig config)
-        => string.Create(CultureInfo.InvariantCulture, $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, {(config.Size is { } size ? $"{size} px" : "images of their own size")}");
+    {
+        var batches = config.Batch == new RunConfig().Batch ? "" : $", batches of {config.Batch}";
+        return string.Create(CultureInfo.InvariantCulture, $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, {(config.Size is { } size ? $"{size} px" : "images of their own size")}{batches}");
+    }
 
     private static string Each<T>(IEnumerable<T> all, Func<T, string> words) => string.Join("; ", all.Select(words).Distinct());
 

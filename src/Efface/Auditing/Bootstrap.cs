@@ -14,6 +14,8 @@ public static class Bootstrap
     // differed in a finite sample (after Agresti and Min 2005, on matched pairs).
     private const double Unseen = 0.5;
 
+    private const double Farthest = 800;
+
     /// <summary>Balanced accuracy: the mean over classes of the share that was right.</summary>
     /// <param name="right">Whether each image was read rightly.</param>
     /// <param name="truth">Each image's true class.</param>
@@ -113,6 +115,9 @@ public static class Bootstrap
         }
         var half = (1 - confidence) / 2;
         if (plain == 0) return half;
-        return Normal.CDF(0, 1, Math.Sqrt(corrected / plain) * StudentT.InvCDF(0, 1, corrected * corrected / squares, half));
+        var freedom = corrected * corrected / squares;
+        // The library looks for the quantile no farther out, and the normal distribution has nothing there.
+        if (StudentT.CDF(0, 1, freedom, -Farthest) > half) return 0;
+        return Normal.CDF(0, 1, Math.Sqrt(corrected / plain) * StudentT.InvCDF(0, 1, freedom, half));
     }
 }

@@ -25,6 +25,22 @@ public sealed class BootstrapTests
         Assert.InRange(difference.Low, -0.02, -0.001);
     }
 
+    [Theory]
+    [InlineData(0.999)]
+    [InlineData(0.9995)]
+    [InlineData(0.9999999)]
+    public void Two_images_of_a_class_that_differ_at_a_high_confidence_have_an_interval(double confidence)
+    {
+        // Whose quantile of Student's t lies in the thousands: an audit of three attributes at once ended there.
+        bool[] right = [true, false, .. Enumerable.Repeat(true, 50)], other = [false, false, .. Enumerable.Repeat(true, 50)];
+        int[] classes = [0, 0, .. Enumerable.Repeat(1, 50)];
+        var measured = Bootstrap.BalancedDifference(right, other, classes, 2, new Sampling(confidence));
+        var usual = Bootstrap.BalancedDifference(right, other, classes, 2, new Sampling(0.95));
+        Assert.Equal(0.25, measured.Value);
+        Assert.InRange(measured.Low, -1, usual.Low);
+        Assert.InRange(measured.High, usual.High, 1);
+    }
+
     [Fact]
     public void The_interval_is_about_as_wide_as_the_normal_one()
     {

@@ -76,8 +76,10 @@ public sealed class DocumentsTests
             ? DefinitionTable.Row(row.Deserialize<DefinitionRow>(RunFolder.Json)!) : MethodTables.Row(row.Deserialize<MethodRow>(RunFolder.Json)!)).ToList();
         Assert.NotEmpty(rows);
         if (table.StartsWith("table", StringComparison.Ordinal)) Assert.Equal(MethodChoice.Sentences(stored["rows"].Deserialize<MethodRow[]>(RunFolder.Json)!), stored["findings"].Deserialize<string[]>());
-        Assert.All(rows, row => Assert.Contains($"| {string.Join(" | ", row).Replace("_", "\\_", StringComparison.Ordinal)} |", document, StringComparison.Ordinal));
-        Assert.All(stored["findings"]!.AsArray().Select(finding => (string)finding!).Append((string)stored["caption"]!).Append((string)stored["howToRead"]!), text => Assert.Contains(text, document, StringComparison.Ordinal));
+        Assert.All(rows, row => Assert.Contains($"| {AsMarkdown(string.Join(" | ", row))} |", document, StringComparison.Ordinal));
+        Assert.All(stored["findings"]!.AsArray().Select(finding => (string)finding!).Append((string)stored["caption"]!).Append((string)stored["howToRead"]!), text => Assert.Contains(AsMarkdown(text), document, StringComparison.Ordinal));
+
+        static string AsMarkdown(string text) => text.Replace("_", "\\_", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,7 +43,12 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
         Assert.All(made.Rows, row => Assert.Equal(made.Head.Count, row.Count));
         Assert.All(made.Rows, row => Assert.DoesNotContain(row, cell => cell.Contains("NaN", StringComparison.Ordinal)));
         Assert.All(["faces 100 training and ", "1 seed;", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px, batches of 64;", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
-        Assert.All(made.Pictures, picture => Assert.Equal("img", (string?)XDocument.Parse(picture.Value).Root!.Attribute("role")));
+        Assert.All(made.Pictures, picture =>
+        {
+            var drawn = XDocument.Parse(picture.Value).Root!;
+            Assert.Equal("img", (string?)drawn.Attribute("role"));
+            Assert.Equal((string?)drawn.Attribute("viewBox"), $"0 0 {(string?)drawn.Attribute("width")} {(string?)drawn.Attribute("height")}");
+        });
     }
 
     [Theory]

@@ -21,14 +21,9 @@ internal static class BarChart
             tops.Add(y);
             y += Gap + group.Bars.Count * (Thick + 4);
         }
-        return Html.Of($"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Left + Length + 120} {y + 10}" font-family="sans-serif" font-size="12" role="img" aria-label="{title}">
-            <rect width="100%" height="100%" fill="#fff"/>
-            <text x="10" y="20" font-size="14">{title}</text>
+        return PictureFile.Of(title, Left + Length + 120, y + 10, Html.Of($"""
             {groups.Select((group, i) => Group(group, tops[i]))}
-            </svg>
-
-            """).ToString();
+            """));
     }
 
     private static Html Group(BarGroup group, int top) => Html.Of($"""

@@ -11,14 +11,9 @@ internal static class ContactSheet
     public static string Draw(string title, IReadOnlyList<(string Name, IReadOnlyList<byte[]> Pictures)> rows)
     {
         var most = rows.Max(row => row.Pictures.Count);
-        return Html.Of($"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Left + Step * most + 10} {40 + Step * rows.Count}" font-family="sans-serif" font-size="12" role="img" aria-label="{title}">
-            <rect width="100%" height="100%" fill="#fff"/>
-            <text x="10" y="20" font-size="14">{title}</text>
+        return PictureFile.Of(title, Left + Step * most + 10, 40 + Step * rows.Count, Html.Of($"""
             {rows.Select((row, i) => Row(row.Name, row.Pictures, 34 + Step * i))}
-            </svg>
-
-            """).ToString();
+            """));
     }
 
     private static Html Row(string name, IReadOnlyList<byte[]> pictures, int y) => Html.Of($"""

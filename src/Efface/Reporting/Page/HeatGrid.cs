@@ -14,18 +14,13 @@ internal static class HeatGrid
     {
         var finite = values.SelectMany(row => row).Where(double.IsFinite).DefaultIfEmpty(0).ToList();
         var (low, high) = (finite.Min(), finite.Max());
-        return Html.Of($"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Left + Field * across.Values.Count + 20} {Top + Field * down.Values.Count + 20}" font-family="sans-serif" font-size="12" role="img" aria-label="{title}">
-            <rect width="100%" height="100%" fill="#fff"/>
-            <text x="10" y="20" font-size="14">{title}</text>
+        return PictureFile.Of(title, Left + Field * across.Values.Count + 20, Top + Field * down.Values.Count + 20, Html.Of($"""
             <text x="{Left + Field * across.Values.Count / 2}" y="38" text-anchor="middle">{across.Name}</text>
             <text x="14" y="{Top + Field * down.Values.Count / 2}">{down.Name}</text>
             {across.Values.Select((value, column) => Html.Of($"""<text x="{Left + Field * column + Field / 2}" y="{Top - 6}" text-anchor="middle">{value}</text>"""))}
             {down.Values.Select((value, row) => Html.Of($"""<text x="{Left - 8}" y="{Top + Field * row + Field / 2 + 4}" text-anchor="end">{value}</text>"""))}
             {values.SelectMany((row, i) => row.Select((value, j) => Draw(value, low, high, Left + Field * j, Top + Field * i)))}
-            </svg>
-
-            """).ToString();
+            """));
     }
 
     private static Html Draw(double value, double low, double high, int x, int y)

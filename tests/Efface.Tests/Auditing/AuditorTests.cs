@@ -60,7 +60,7 @@ public sealed class AuditorTests
     [Fact]
     public void Several_attributes_are_looked_for_one_by_one_and_all_at_once_with_every_seed()
     {
-        using var table = Table(200);
+        using var table = Table(100);
         using var model = ToyTraining.Model(table);
         var audit = Audit(model, table, ["z", "tone"], Settings with { Attackers = ["mlp"], Seeds = [0, 1] });
 

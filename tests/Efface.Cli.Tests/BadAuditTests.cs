@@ -63,9 +63,7 @@ public sealed class BadAuditTests(TrainedRun trained)
 
     private string Copy(string name)
     {
-        Directory.CreateDirectory(_tool.At(name));
-        foreach (var file in new[] { "run.json", "model.json", "model.safetensors", "metrics.jsonl" })
-            File.Copy(_tool.At($"before/{file}"), _tool.At($"{name}/{file}"));
+        _tool.Copy("before", name);
         return name;
     }
 }

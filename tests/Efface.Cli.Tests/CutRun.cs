@@ -34,12 +34,7 @@ public sealed class CutRun : IAsyncLifetime
     /// <summary>The cut run in a folder of its own.</summary>
     internal RunFiles Copy(string name)
     {
-        foreach (var file in Directory.EnumerateFiles(Cut.Path, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(Tool.At(name), Path.GetRelativePath(Cut.Path, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
+        Tool.Copy("cut", name);
         return new RunFiles(Tool.At(name));
     }
 

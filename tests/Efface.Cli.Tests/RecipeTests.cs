@@ -8,15 +8,14 @@ public sealed class AuditedBefore(TrainedRun trained) : IAsyncLifetime
 {
     internal const string Name = "recipe-before";
 
-    internal static readonly string[] Attackers = ["--attackers", "lookup,linear", "--json"];
+    internal static readonly string[] Flags = ["--attackers", "lookup,linear", "--json"];
 
     internal Tool Tool { get; } = trained.Tool;
 
     public async ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(Tool.At(Name));
-        foreach (var file in Directory.EnumerateFiles(Tool.At("before"))) File.Copy(file, Path.Combine(Tool.At(Name), Path.GetFileName(file)));
-        var audit = await Tool.Run(["audit", "--run", Name, "--attribute", "glasses", .. Attackers]);
+        Tool.Copy("before", Name);
+        var audit = await Tool.Run(["audit", "--run", Name, "--attribute", "glasses", .. Flags]);
         Assert.True(audit.ExitCode is 0 or 3 or 4, audit.Error);
     }
 
@@ -40,7 +39,7 @@ public sealed class RecipeTests(AuditedBefore audited) : IClassFixture<AuditedBe
         var folder = $"recipe-{recipe}";
         var unlearned = await _tool.Run(["unlearn", "--from", AuditedBefore.Name, "--recipe", recipe, .. Learns(recipe) ? new[] { "--epochs", "1" } : [], "--threads", "1", "--out", folder, "--json"]);
         Assert.True(unlearned.ExitCode == 0, unlearned.Error);
-        var audit = await _tool.Run(["audit", "--run", folder, .. AuditedBefore.Attackers]);
+        var audit = await _tool.Run(["audit", "--run", folder, .. AuditedBefore.Flags]);
         Assert.True(audit.ExitCode is 0 or 3 or 4, audit.Error);
 
         var representations = audit.Json["representations"]!.AsArray().Select(place => place!).ToList();
@@ -53,7 +52,7 @@ public sealed class RecipeTests(AuditedBefore audited) : IClassFixture<AuditedBe
     public async Task Releasing_the_prediction_alone_leaks_nothing_beyond_it_and_decides_as_before()
     {
         Assert.Equal(0, (await _tool.Run("unlearn", "--from", AuditedBefore.Name, "--recipe", "prediction-only", "--threads", "1", "--out", "recipe-decides")).ExitCode);
-        var audit = await _tool.Run(["audit", "--run", "recipe-decides", .. AuditedBefore.Attackers]);
+        var audit = await _tool.Run(["audit", "--run", "recipe-decides", .. AuditedBefore.Flags]);
         double Fidelity(string run) => (double)JsonNode.Parse(File.ReadAllText(_tool.At($"{run}/run.json")))!["result"]!["fidelity"]!;
 
         var decision = audit.Json["representations"]!.AsArray().Single(place => (string)place!["name"]! == "decision")!;
@@ -71,7 +70,7 @@ public sealed class RecipeTests(AuditedBefore audited) : IClassFixture<AuditedBe
         var folder = $"recipe-several-{recipe}";
         var unlearned = await _tool.Run(["unlearn", "--from", AuditedBefore.Name, "--recipe", recipe, "--forget", attributes, .. recipe == "strict" ? new[] { "--epochs", "1" } : [], "--threads", "1", "--out", folder]);
         Assert.True(unlearned.ExitCode == 0, unlearned.Error);
-        var audit = await _tool.Run(["audit", "--run", folder, .. AuditedBefore.Attackers]);
+        var audit = await _tool.Run(["audit", "--run", folder, .. AuditedBefore.Flags]);
         Assert.True(audit.ExitCode is 0 or 3 or 4, audit.Error);
         Assert.Equal([.. attributes.Split(','), together], audit.Json["attributes"]!.AsArray().Select(verdict => (string)verdict!["attribute"]!));
         Assert.All(audit.Json["joint"]!.AsArray(), place => Assert.Equal(together, (string)place!["attribute"]!));

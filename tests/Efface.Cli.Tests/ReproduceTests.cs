@@ -13,10 +13,10 @@ public sealed class ReproduceTests : IDisposable
     [Fact]
     public async Task A_table_stands_in_three_forms_beside_the_floors_and_is_made_again_from_its_runs_without_training()
     {
-        string[] command = ["reproduce", "table1", "--data", "faces", "--recipes", "strict,prediction-only", .. Scale, "--out", "table", "--json"];
+        string[] command = ["reproduce", "table1", "--data", "faces", "--recipes", "strict,leace,prediction-only", .. Scale, "--out", "table", "--json"];
         var planned = await _tool.Run([.. command, "--dry-run"]);
         Assert.True(planned.ExitCode == 0, planned.Error);
-        Assert.Equal(["faces-resnet18-trained-0", "faces-glasses-resnet18-before-0", "faces-glasses-resnet18-strict-0", "faces-glasses-resnet18-prediction-only-0"],
+        Assert.Equal(["faces-resnet18-trained-0", "faces-glasses-resnet18-before-0", "faces-glasses-resnet18-strict-0", "faces-glasses-resnet18-leace-0", "faces-glasses-resnet18-prediction-only-0"],
             planned.Json["cells"]!.AsArray().Select(cell => (string)cell!["name"]!));
         Assert.Null(planned.Json["auditSeconds"]);
         Assert.False(Directory.Exists(_tool.At("table/runs")));
@@ -24,12 +24,12 @@ public sealed class ReproduceTests : IDisposable
         var made = await _tool.Run(command);
         Assert.True(made.ExitCode == 0, made.Error);
         var rows = JsonNode.Parse(File.ReadAllText(_tool.At("table/table1.json")))!["rows"]!.AsArray();
-        Assert.Equal(["before", "strict", "prediction-only"], rows.Select(row => (string)row!["method"]!));
+        Assert.Equal(["before", "strict", "leace", "prediction-only"], rows.Select(row => (string)row!["method"]!));
         Assert.All(rows, row => Assert.InRange((double)row!["fidelity"]!["value"]!, 0, 1));
         // What is kept without anything but the decision is what the decision keeps.
-        Assert.Equal((double)rows[2]!["keptByPrediction"]!, (double)rows[2]!["kept"]!, 0.02);
+        Assert.Equal((double)rows[3]!["keptByPrediction"]!, (double)rows[3]!["kept"]!, 0.02);
         var lines = File.ReadAllLines(_tool.At("table/table1.csv"));
-        Assert.Equal(4, lines.Length);
+        Assert.Equal(5, lines.Length);
         Assert.StartsWith("method,model,data,task,attribute,read,seeds,fidelity.value,fidelity.low,fidelity.high,fidelity.n,attack.value", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("before,resnet18,faces,smile,glasses,glasses,1,", lines[1], StringComparison.Ordinal);
         var page = File.ReadAllText(_tool.At("table/table1.md"));
@@ -38,15 +38,15 @@ public sealed class ReproduceTests : IDisposable
 
         // The audit of the model before was made once: those who start from it read it.
         var written = File.GetLastWriteTimeUtc(_tool.At("table/runs/faces-glasses-resnet18-before-0/audit.json"));
-        File.Delete(_tool.At("table/runs/faces-glasses-resnet18-prediction-only-0/audit.json"));
+        File.Delete(_tool.At("table/runs/faces-glasses-resnet18-leace-0/audit.json"));
         File.Delete(_tool.At("table/table1.md"));
         var missing = await _tool.Run([.. command, "--dry-run"]);
-        Assert.Equal("faces-glasses-resnet18-prediction-only-0", (string)Assert.Single(missing.Json["cells"]!.AsArray(), cell => !(bool)cell!["isFinished"]!)!["name"]!);
+        Assert.Equal("faces-glasses-resnet18-leace-0", (string)Assert.Single(missing.Json["cells"]!.AsArray(), cell => !(bool)cell!["isFinished"]!)!["name"]!);
         Assert.InRange((double)missing.Json["auditSeconds"]!, 0.01, 600);
         var again = await _tool.Run(command);
         Assert.True(again.ExitCode == 0, again.Error);
         Assert.Equal(page, File.ReadAllText(_tool.At("table/table1.md")));
-        Assert.Contains("prediction-only", Assert.Single(again.Error.Split('\n'), line => line.StartsWith('[')), StringComparison.Ordinal);
+        Assert.Contains("leace", Assert.Single(again.Error.Split('\n'), line => line.StartsWith('[')), StringComparison.Ordinal);
         Assert.DoesNotContain("epoch 1/1", again.Error, StringComparison.Ordinal);
         Assert.Equal(written, File.GetLastWriteTimeUtc(_tool.At("table/runs/faces-glasses-resnet18-before-0/audit.json")));
     }

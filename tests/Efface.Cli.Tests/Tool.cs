@@ -24,6 +24,17 @@ internal sealed class Tool : IDisposable
 
     public string At(string name) => Path.Combine(Folder, name);
 
+    /// <summary>A run's folder once more, under a name of its own.</summary>
+    public void Copy(string name, string copy)
+    {
+        foreach (var file in Directory.EnumerateFiles(At(name), "*", SearchOption.AllDirectories))
+        {
+            var path = Path.Combine(At(copy), Path.GetRelativePath(At(name), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Copy(file, path);
+        }
+    }
+
     public Task<Outcome> Run(params string[] arguments) => Run(null, null, arguments);
 
     /// <param name="environment">A variable to set.</param>

@@ -31,6 +31,9 @@ internal class DataSettings : OutputSettings
     [CommandOption("--levels <NAMES>"), Description("Names of the folders' levels for --data folders, such as split,class.")]
     public string? Levels { get; init; }
 
+    [CommandOption("--missing <RULE>"), Description("Values that are no class: race=99+n/k. May be given again.")]
+    public string[]? Missing { get; init; }
+
     [CommandOption("--bin <RULE>"), Description("Bins a numeric column: age=0,10,20,30. May be given again.")]
     public string[]? Bin { get; init; }
 
@@ -85,6 +88,7 @@ internal class DataSettings : OutputSettings
         SplitColumn = SplitColumn ?? file.SplitColumn,
         GroupColumn = GroupColumn ?? file.GroupColumn,
         Levels = Levels?.Split(',', StringSplitOptions.TrimEntries) ?? file.Levels,
+        Missing = Missing ?? file.Missing,
         Bin = Bin ?? file.Bin,
         Map = Map ?? file.Map,
         Only = Only ?? file.Only,

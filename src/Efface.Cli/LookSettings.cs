@@ -31,8 +31,23 @@ internal class LookSettings : OutputSettings
     [CommandOption("--key <COL>"), Description("Column of both files that joins them (else rows are joined by position).")]
     public string? Key { get; init; }
 
-    [CommandOption("--array <NAME>"), Description("Which array or column of the file holds the vectors.")]
+    [CommandOption("--array <NAME>"), Description("Which array or columns of the file hold the vectors: h, or h0..h127, or a,b,c.")]
     public string? Array { get; init; }
+
+    [CommandOption("--missing <RULE>"), Description("Values that are no class: race=99+n/k. May be given again.")]
+    public string[]? Missing { get; init; }
+
+    [CommandOption("--bin <RULE>"), Description("Bins a numeric column of the labels: age=0,10,20,30. May be given again.")]
+    public string[]? Bin { get; init; }
+
+    [CommandOption("--map <RULE>"), Description("Merges classes: race=Indian+Asian:Asia. May be given again.")]
+    public string[]? Map { get; init; }
+
+    [CommandOption("--only <RULE>"), Description("Keeps rows of these classes: race=White+Black. May be given again.")]
+    public string[]? Only { get; init; }
+
+    [CommandOption("--drop <RULE>"), Description("Leaves out rows of these classes: race=Others. May be given again.")]
+    public string[]? Drop { get; init; }
 
     [CommandOption("--out <DIR>"), Description("New folder for what is found of vectors (runs/COMMAND-TIME).")]
     public string? Out { get; init; }
@@ -50,6 +65,8 @@ internal class LookSettings : OutputSettings
         if (Run is not null && Representations is not null) yield return new Problem("--run and --representations", "are two things to look at", "Give one of them");
         if (Representations is not null && Labels is null) yield return new Problem("--labels", "missing", "Name the file with the images' labels");
         if (Run is null) yield break;
+        foreach (var (flag, given) in new[] { ("--missing", Missing), ("--bin", Bin), ("--map", Map), ("--only", Only), ("--drop", Drop) })
+            if (given is not null) yield return new Problem(flag, "is for vectors of other programs; a run keeps the rules that it was trained with", "Leave it out");
         foreach (var (flag, value) in new[] { ("--labels", Labels), ("--task", Task), ("--split-column", SplitColumn), ("--group-column", GroupColumn), ("--key", Key), ("--array", Array), ("--out", Out) })
             if (value is not null) yield return new Problem($"{flag} {value}", "is for vectors of other programs; a run knows it", "Leave it out");
     }
@@ -66,5 +83,8 @@ internal class LookSettings : OutputSettings
         GroupColumn = GroupColumn,
         Key = Key,
         Array = Array,
+        Rules = Rules,
     };
+
+    private LabelRules Rules => new() { Missing = Missing ?? [], Bin = Bin ?? [], Map = Map ?? [], Only = Only ?? [], Drop = Drop ?? [] };
 }

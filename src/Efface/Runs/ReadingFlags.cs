@@ -9,7 +9,7 @@ internal static class ReadingFlags
     public static IEnumerable<Problem> Check(RunConfig config)
     {
         var reading = config.Reading;
-        foreach (var problem in ColumnRules.Check(reading)) yield return problem;
+        foreach (var problem in ColumnRules.Check(reading.Rules)) yield return problem;
         if (reading.OnBad is not (null or "skip" or "fail"))
             yield return new Problem($"--on-bad {reading.OnBad}", "is neither skip nor fail", "Give one of them, or leave it out: up to one row in a hundred is skipped then");
         if (!Enum.GetNames<ResizeMode>().Contains(reading.Resize, StringComparer.OrdinalIgnoreCase))

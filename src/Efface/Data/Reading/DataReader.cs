@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Efface.Data;
 
 /// <summary>A data set as it was read: its images and labels, and what was found on the way.</summary>
@@ -22,8 +20,9 @@ public static class DataReader
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
     public static ReadData Read(DataSource source, DataOptions options, IReadOnlyList<Problem>? known = null, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
-        var sheet = ColumnRules.Apply(source.Read(options), options.Reading);
+        var sheet = source.Read(options);
         RequireColumns(sheet, options, known ?? []);
+        sheet = sheet.Judged(options.Reading.Rules, options.Chosen);
         var rows = new RowSelection(sheet, options);
         var pixels = rows.Decode(How(sheet, options, observer, cancel));
         try
@@ -51,10 +50,8 @@ public static class DataReader
         var problems = new List<Problem>();
         var all = string.Join(", ", sheet.Columns.Where(column => !column.IsOpen).Select(column => column.Name));
         foreach (var name in options.Attributes.Prepend(options.Task).Append(options.Reading.GroupColumn).OfType<string>().Distinct())
-            if (sheet.Columns.FirstOrDefault(column => column.Name == name) is not { } column)
+            if (sheet.Columns.FirstOrDefault(column => column.Name == name) is null)
                 problems.Add(new Problem($"column '{name}'", $"not in data set {sheet.Name}", $"Its columns are {all}"));
-            else if (name != options.Reading.GroupColumn && column.Values.Count > DelimitedText.MostClasses)
-                problems.Add(new Problem($"column '{name}'", $"has {column.Values.Count.ToString("N0", CultureInfo.InvariantCulture)} different values: these are no classes", "Bin it with --bin, or choose another column"));
         problems.AddRange(known);
         if (problems.Count > 0) throw new InvalidInputException(problems);
     }

@@ -14,6 +14,13 @@ public sealed record DataOptions
     /// <summary>The attributes' columns.</summary>
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
+    /// <summary>Names of task and attributes.</summary>
+    internal IReadOnlyCollection<string> Chosen => [.. Attributes.Prepend(Task).OfType<string>().Distinct()];
+
+    /// <summary>The columns that a rule or a flag names: they are read whole, however many values they have.</summary>
+    internal IReadOnlySet<string> Needed => ColumnRules.Needed(Reading.Rules).Concat(Chosen)
+        .Concat(new[] { Reading.SplitColumn, Reading.GroupColumn }.OfType<string>()).ToHashSet();
+
     /// <summary><c>--size</c>: the wanted side in pixels; null keeps the data set's own.</summary>
     public int? Size { get; init; }
 
@@ -51,6 +58,9 @@ public sealed record ReadingOptions
     /// <summary><c>--levels</c>: the names of a folder's levels.</summary>
     public IReadOnlyList<string> Levels { get; init; } = [];
 
+    /// <summary><c>--missing</c>: <c>race=99</c>.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
     /// <summary><c>--bin</c>: <c>age=0,10,20</c>.</summary>
     public IReadOnlyList<string> Bin { get; init; } = [];
 
@@ -62,6 +72,10 @@ public sealed record ReadingOptions
 
     /// <summary><c>--drop</c>: <c>race=Others</c>.</summary>
     public IReadOnlyList<string> Drop { get; init; } = [];
+
+    /// <summary>All that is said about labels.</summary>
+    [JsonIgnore]
+    public LabelRules Rules => new() { Missing = Missing, Bin = Bin, Map = Map, Only = Only, Drop = Drop };
 
     /// <summary><c>--on-bad</c>: <c>skip</c> or <c>fail</c>; null skips up to one row in a hundred and fails above.</summary>
     public string? OnBad { get; init; }

@@ -39,10 +39,19 @@ internal static class DelimitedText
 
     /// <summary>Reads the header alone.</summary>
     /// <exception cref="InvalidInputException">There is none, or a name stands in it twice.</exception>
-    public static string[] Header(string path) => Guard(path, () =>
+    public static string[] Header(string path)
+    {
+        var (names, hasHeader) = Columns(path);
+        return hasHeader ? names : throw new InvalidInputException($"{path} row 1", "holds numbers, and no names of columns", "Write a line of column names above it");
+    }
+
+    /// <summary>The names of the columns; where the first line holds numbers, as <c>numpy.savetxt</c> writes it, they are numbered from 0.</summary>
+    /// <exception cref="InvalidInputException">It is empty, or a name stands in the header twice.</exception>
+    public static (string[] Names, bool HasHeader) Columns(string path) => Guard(path, () =>
     {
         using var reader = Open(path);
-        return Header(path, reader);
+        var first = FirstLine(path, reader);
+        return LacksHeader(first) ? ([.. first.Select((_, column) => $"{column}")], false) : (Unique(path, first), true);
     });
 
     /// <summary>Reads files that have one header, one after the other.</summary>
@@ -82,11 +91,14 @@ internal static class DelimitedText
     /// <param name="root">What the file's name is relative to.</param>
     /// <param name="file">The file.</param>
     /// <param name="visit">Given each row, and what is wrong with its fields if anything is; false ends it.</param>
+    /// <param name="mayLackHeader">Whether a first line of numbers is a row.</param>
     /// <exception cref="InvalidInputException">It is no table.</exception>
-    public static void EachRow(string root, string file, Func<SepReader.Row, RowFault?, bool> visit) => Guard(Path.Combine(root, file), () =>
+    public static void EachRow(string root, string file, Func<SepReader.Row, RowFault?, bool> visit, bool mayLackHeader = false) => Guard(Path.Combine(root, file), () =>
     {
         using var reader = Open(Path.Combine(root, file));
-        var fields = Header(file, reader).Length;
+        var first = FirstLine(file, reader);
+        var fields = first.Length;
+        if (mayLackHeader && LacksHeader(first) && !visit(reader.Current, null)) return true;
         foreach (var row in reader)
         {
             // An empty line at the end, or between rows, is how editors leave files.
@@ -109,16 +121,29 @@ internal static class DelimitedText
             .FromFile(path);
     }
 
-    private static string[] Header(string path, SepReader reader)
+    private static string[] FirstLine(string path, SepReader reader)
     {
         if (!reader.MoveNext()) throw new InvalidInputException(path, "is empty", "A table begins with a line of column names");
         var row = reader.Current;
         if (!IsWellQuoted(row.Span, reader.Spec.Sep.Separator)) throw new InvalidInputException($"{path} row 1", "has a quote that does not open or close a name", "Close it, double it within a quoted name, or take it out");
-        var names = new string[row.ColCount];
-        for (var i = 0; i < names.Length; i++) names[i] = row[i].ToString().Trim();
+        var cells = new string[row.ColCount];
+        for (var i = 0; i < cells.Length; i++) cells[i] = row[i].ToString().Trim();
+        return cells;
+    }
+
+    private static string[] Unique(string path, string[] names)
+    {
         var twice = names.Where(name => name.Length > 0).GroupBy(name => name).Where(group => group.Count() > 1).ToArray();
         return twice.Length == 0 ? names : throw new InvalidInputException([.. twice.Select(group => new Problem(
             $"{path} column '{group.Key}'", $"stands in the header {group.Count()} times", "Rename all but one"))]);
+    }
+
+    // 0, 1, 2, … are how programs name columns that have no names.
+    private static bool LacksHeader(string[] cells)
+    {
+        var numbers = new List<float>();
+        return Array.TrueForAll(cells, cell => Spelling.IsNumber(cell) || NumberCells.IsNone(cell) || NumberCells.TryParseList(cell, numbers))
+            && !Enumerable.Range(0, 2).Any(first => cells.Select((cell, place) => cell == $"{first + place}").All(isNext => isNext));
     }
 
     // A stray quote hides separators and line ends up to the next one, and whole rows with them: better no row than such a one.

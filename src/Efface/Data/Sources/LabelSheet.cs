@@ -46,7 +46,7 @@ public sealed record LabelSheet
     public static LabelSheet Of(ImageTable table) => new()
     {
         Name = table.Name,
-        Columns = [.. table.Columns.Select(column => new SheetColumn(column.Name, column.Classes, column.Labels))],
+        Columns = [.. table.Columns.Select(column => new SheetColumn(column.Name, column.Classes, column.Labels) { IsKnown = true })],
         Images = new ImagesInMemory(table.Pixels, image => $"{table.Name} {image}"),
         ImageOfRow = [.. Enumerable.Range(0, table.Count)],
         Parts = table.Parts,
@@ -54,6 +54,19 @@ public sealed record LabelSheet
         Side = (int)table.ImageShape[1],
         Flips = table.Flips,
     };
+
+    /// <summary>The sheet as its labels count: without missing ones, after the data set's own rules and the user's.</summary>
+    /// <param name="rules">The user's; a bin of theirs replaces the data set's own.</param>
+    /// <param name="chosen">Names of task and attributes.</param>
+    /// <exception cref="InvalidInputException">A rule names what is not there, or a chosen column holds no classes.</exception>
+    internal LabelSheet Judged(LabelRules rules, IReadOnlyCollection<string> chosen)
+    {
+        var binned = ColumnRules.Parse(rules).Where(rule => rule.Flag == "--bin").Select(rule => rule.Column).ToHashSet();
+        var usual = ColumnRules.Parse(new LabelRules { Bin = Bins }).Where(rule => !binned.Contains(rule.Column)).Select(rule => rule.Text);
+        var draft = new SheetDraft(Count, Place);
+        var judged = LabelJudge.Judge(Columns, draft, rules with { Bin = [.. usual, .. rules.Bin] }, chosen, $"data set {Name}");
+        return draft.Finish(this with { Columns = judged.Columns, Findings = [.. Findings, .. judged.Findings] }, Faults);
+    }
 
     /// <summary>The rows given, in that order.</summary>
     public LabelSheet Select(int[] rows) => this with

@@ -21,7 +21,7 @@ internal static class ParquetSource
         var (labels, classes) = ParquetFiles.With(Path.Combine(root, files[0]), reader => (
             ParquetFiles.LabelFields(reader.Schema).Select(field => field.Name).Where(column => column != picture).ToArray(), ParquetFiles.ClassNames(reader)));
 
-        var needed = ColumnRules.Needed(options);
+        var needed = options.Needed;
         SheetColumnBuilder[] builders = [.. labels.Select(column => new SheetColumnBuilder(column, needed.Contains(column) ? int.MaxValue : DelimitedText.MostClasses))];
         var (groups, places) = (new List<ParquetGroup>(), new List<(string File, int Row)>());
         foreach (var file in files) ReadLabels(root, file, picture, labels, classes, builders, groups, places);

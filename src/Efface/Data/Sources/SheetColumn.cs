@@ -12,8 +12,26 @@ public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[
     /// <summary>Whether it has so many different values that nobody meant them as classes; then it has no codes.</summary>
     public bool IsOpen => Codes.Length == 0 && Values.Count == 0;
 
+    /// <summary>Whether its classes are those that the data set's publishers name, so that nothing about them is in doubt.</summary>
+    public bool IsKnown { get; init; }
+
     /// <summary>The same rows with other values: <paramref name="codes"/> says where each of today's values goes, -1 nowhere.</summary>
-    public SheetColumn Recoded(IReadOnlyList<string> values, int[] codes) => new(Name, values, [.. Codes.Select(code => code < 0 ? -1 : codes[code])]);
+    public SheetColumn Recoded(IReadOnlyList<string> values, int[] codes) => this with { Values = values, Codes = [.. Codes.Select(code => code < 0 ? -1 : codes[code])] };
+
+    /// <summary>How many rows carry each value.</summary>
+    public int[] Counts()
+    {
+        var counts = new int[Values.Count];
+        foreach (var code in Codes)
+            if (code >= 0) counts[code]++;
+        return counts;
+    }
+
+    /// <summary>A value with its rows, as users see it.</summary>
+    internal static string Shown((string Value, int Rows) one) => $"'{one.Value}' ({one.Rows:N0} {(one.Rows == 1 ? "row" : "rows")})";
+
+    /// <summary>Several of them.</summary>
+    internal static string Shown(IEnumerable<(string Value, int Rows)> some) => string.Join(", ", some.Select(Shown));
 
     /// <summary>The classes and labels of <paramref name="rows"/>. Empty cells, which only a column that nobody chose may have, are a class of their own.</summary>
     internal Column OfRows(int[] rows)
@@ -66,13 +84,15 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
     }
 
     /// <summary>The column, its values in order.</summary>
-    public SheetColumn Build() => _isOpen ? new SheetColumn(name, [], []) : Build([.. InOrder(_values)]);
+    public SheetColumn Build() => _isOpen ? new SheetColumn(name, [], []) : Arranged([.. InOrder(_values)]);
 
     /// <summary>The column, its values in the order in which they were met.</summary>
     public SheetColumn BuildAsRead() => _isOpen ? new SheetColumn(name, [], []) : new SheetColumn(name, _values, [.. _rows]);
 
     /// <summary>The column with these values as its classes, whether they occur or not; others have been refused before.</summary>
-    public SheetColumn Build(IReadOnlyList<string> classes)
+    public SheetColumn Build(IReadOnlyList<string> classes) => Arranged(classes) with { IsKnown = true };
+
+    private SheetColumn Arranged(IReadOnlyList<string> classes)
     {
         var places = classes.Select((value, place) => (value, place)).ToDictionary(pair => pair.value, pair => pair.place);
         return BuildAsRead().Recoded(classes, [.. _values.Select(value => places[value])]);

@@ -1,32 +1,38 @@
 namespace Efface.Data;
 
-/// <summary>A label sheet in the making: rows are refused one by one, each with its reason, and left out at the end.</summary>
+/// <summary>A label sheet in the making: rows are refused one by one, each with its reason, or left out as the user wants, and are gone at the end.</summary>
 /// <param name="count">Rows.</param>
 /// <param name="place">Where a row stands.</param>
 internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> place)
 {
-    private readonly bool[] _refused = new bool[count];
+    private readonly bool[] _refused = new bool[count], _leftOut = new bool[count];
     private readonly List<RowFault> _faults = [];
 
     /// <summary>Rows, refused or not.</summary>
     public int Count => count;
 
-    /// <summary>Why rows are left out, in the order in which that was found.</summary>
+    /// <summary>Why rows are refused, in the order in which that was found.</summary>
     public IReadOnlyList<RowFault> Faults => _faults;
 
-    /// <summary>Leaves a row out. Its first fault is the one that is told.</summary>
+    /// <summary>Refuses a row. Its first fault is the one that is told.</summary>
     public void Refuse(int row, string? column, string? value, string fault, string remedy)
     {
-        if (_refused[row]) return;
+        if (_refused[row] || _leftOut[row]) return;
         _refused[row] = true;
         var (file, line) = place(row);
         _faults.Add(new RowFault(file, line, column, value, fault, remedy));
     }
 
-    /// <summary>The rows that are not left out.</summary>
-    public int[] Kept => [.. Enumerable.Range(0, count).Where(row => !_refused[row])];
+    /// <summary>Leaves a row out because the user wants it so: that is no fault.</summary>
+    public void LeaveOut(int row) => _leftOut[row] |= !_refused[row];
 
-    /// <summary>Whether a row is left out.</summary>
+    /// <summary>How many rows the user's own rules left out.</summary>
+    public int LeftOut => _leftOut.Count(isOut => isOut);
+
+    /// <summary>The rows that are neither refused nor left out.</summary>
+    public int[] Kept => [.. Enumerable.Range(0, count).Where(row => !_refused[row] && !_leftOut[row])];
+
+    /// <summary>Whether a row is refused.</summary>
     public bool IsRefused(int row) => _refused[row];
 
     /// <summary>Gives values their classes, and refuses rows with others. Empty cells stay: they hinder those alone who choose the column.</summary>
@@ -42,9 +48,12 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         for (var row = 0; row < count; row++)
         {
             recoded[row] = column.Codes[row] < 0 ? -1 : codes[column.Codes[row]];
-            if (column.Codes[row] >= 0 && recoded[row] < 0) Refuse(row, column.Name, column.Value(row), $"has a value that is none of {allowed}", remedy);
+            if (column.Codes[row] < 0 || recoded[row] >= 0) continue;
+            var value = column.Value(row)!;
+            if (SpreadsheetDamage.IsDate(value)) Refuse(row, column.Name, value, "looks like a date, as a spreadsheet makes it of 3-9 and the like", SpreadsheetDamage.Remedy(column.Name, value));
+            else Refuse(row, column.Name, value, $"has a value that is none of {allowed}", remedy);
         }
-        return new SheetColumn(column.Name, classes, recoded);
+        return new SheetColumn(column.Name, classes, recoded) { IsKnown = true };
     }
 
     /// <summary>Which part each value of a split column means; other values refuse their rows.</summary>
@@ -78,7 +87,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     {
         var kept = Kept;
         IReadOnlyList<RowFault> faults = [.. earlier, .. _faults];
-        return (kept.Length == count ? whole : whole.Select(kept)) with { Faults = faults };
+        return (kept.Length == count ? whole : whole.Select(kept)) with { Faults = faults, LeftOut = LeftOut };
     }
 }
 

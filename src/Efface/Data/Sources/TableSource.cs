@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Efface.Data;
 
 /// <summary>Any CSV or TSV with a column of image names and columns of labels.</summary>
@@ -15,7 +13,7 @@ internal static class TableSource
         var imageColumn = ImageColumn(file, header, reading);
         RequireColumns(file, header, options);
 
-        var needed = ColumnRules.Needed(options);
+        var needed = options.Needed;
         var table = DelimitedText.Read(root, [file], name => name == imageColumn ? ColumnUse.Names : needed.Contains(name) ? ColumnUse.Needed : ColumnUse.Classes);
         var draft = new SheetDraft(table.Places.Count, table.Place);
         var (images, ofRow) = draft.Pictures(table[imageColumn], root, ImageFolder(root, file, table[imageColumn], reading), reading.AllowOutside);
@@ -79,17 +77,5 @@ internal static class TableSource
     {
         if (column.IsOpen)
             yield return new Finding($"column {column.Name} has more than {DelimitedText.MostClasses:N0} different values and is no column of classes", 1, [], "Nothing to do, unless you want it: then bin it (--bin) or name it");
-        if (column.Values.Contains("-1") && column.Values.Contains("0") && column.Values.Contains("1"))
-            yield return new Finding($"column {column.Name} mixes -1/1 with 0/1 and is read as it is written", 1, ["-1, 0, 1"], $"If -1 and 0 both mean no, give --map {column.Name}=-1+0:0");
-        string[][] alike = [.. column.Values.GroupBy(value => value.ToUpperInvariant()).Where(group => group.Count() > 1).Select(group => group.ToArray())];
-        if (alike.Length > 0)
-            yield return new Finding($"column {column.Name} has values that differ in capitals alone", alike.Length, [.. alike.Take(5).Select(values => string.Join(", ", values))],
-                $"If they mean one class, give --map {column.Name}={string.Join('+', alike[0])}:{alike[0][0]}");
-        string[] words = [.. column.Values.Where(value => !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _))];
-        if (words.Length > 0 && column.Values.Count - words.Length > 9 * words.Length)
-            yield return new Finding($"column {column.Name} holds numbers and some values that are none", words.Length, [.. words.Take(5)], "Mend them; with --bin their rows cannot be used");
-        string[] broken = [.. column.Values.Where(value => value.Contains('\uFFFD'))];
-        if (broken.Length > 0)
-            yield return new Finding($"column {column.Name} has values with bytes that are not UTF-8", broken.Length, [.. broken.Take(5)], "Save the table as UTF-8");
     }
 }

@@ -13,12 +13,15 @@ internal static class ArrayVectors
         if (vectors is not null && keys is not null && keys.Shape[0] != vectors.Shape[0])
             problems.Add(new Problem(request.Path, $"has {keys.Shape[0]:N0} keys in {keys.Name} for {vectors.Shape[0]:N0} rows in {vectors.Name}", "Save one key a row"));
         if (problems.Count > 0) throw new InvalidInputException(problems);
-        string[] notes = [.. Notes(request, arrays, vectors!)];
-        return new VectorFile([], notes, watch =>
+        var origin = new VectorOrigin(request.File, vectors!.Name.Length == 0 ? $"an array of shape ({string.Join(", ", vectors.Shape)})" : $"its array {vectors}", vectors.Shape[1..].Aggregate(1L, (product, size) => product * size),
+            request.Array is { } asked && vectors.Name == asked ? $"--array {asked}" : arrays.Count == 1 ? "the file's only array" : "the only array of vectors");
+        StoredArray[] beside = [.. arrays.Where(array => array != vectors && array != keys && array.HasKeys && array.Shape[0] == vectors.Shape[0])];
+        return new VectorFile(origin, [], [.. Notes(request, arrays, vectors)], [.. beside.Select(array => array.Name).Where(request.Shared.Contains)], [.. beside.Where(array => array.Type!.IsText).Select(array => array.Name)], (compared, watch) =>
         {
             var names = keys?.ReadKeys();
-            var values = vectors!.ReadVectors(watch);
-            return new RawVectors(vectors.Shape.Length == 3 ? RowTensor.TokensAsMaps(values) : values, names, new SheetDraft((int)vectors.Shape[0], row => (request.File, row)));
+            var cells = compared.Select(name => beside.First(array => array.Name == name).ReadKeys()).ToArray();
+            var values = vectors.ReadVectors(watch);
+            return new RawVectors(vectors.Shape.Length == 3 ? RowTensor.TokensAsMaps(values) : values, names, new SheetDraft((int)vectors.Shape[0], row => (request.File, row)), cells);
         });
     }
 
@@ -59,7 +62,6 @@ internal static class ArrayVectors
 
     private static IEnumerable<string> Notes(VectorRequest request, IReadOnlyList<StoredArray> arrays, StoredArray vectors)
     {
-        if (arrays.Count > 1) yield return $"{request.File}: the vectors are its array {vectors}";
         if (request.Key is null && arrays.FirstOrDefault(array => array is { HasKeys: true, Type.IsText: true }) is { } names)
             yield return $"{request.File}: rows are joined to the labels by position; if {names.Name} names the images, give --key {names.Name}";
         if (vectors.Shape is [_, var tokens, var width]) yield return $"{request.File}: {tokens:N0} tokens of {width:N0} numbers an image are read as maps of {width:N0} channels, {tokens:N0} high and 1 wide";

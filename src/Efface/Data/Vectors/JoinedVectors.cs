@@ -18,7 +18,7 @@ internal sealed class JoinedVectors
     /// <param name="file">What users call the file.</param>
     public JoinedVectors(RawVectors raw, int[] labelRows, int labels, string file)
     {
-        (_raw, _labelRows, _file) = (raw, labelRows, file);
+        (_raw, _labelRows, _file, AreCodes) = (raw, labelRows, file, raw.Values.dtype == ScalarType.Int64);
         (_first, _draws) = (new int[labels], new int[labels]);
         Array.Fill(_first, -1);
         for (var row = 0; row < labelRows.Length; row++)
@@ -36,6 +36,12 @@ internal sealed class JoinedVectors
 
     /// <summary>The smallest and the largest number of draws that one of <paramref name="labels"/> has.</summary>
     public (int Fewest, int Most) DrawRange(int[] labels) => labels.Length == 0 ? (0, 0) : (labels.Min(label => _draws[label]), labels.Max(label => _draws[label]));
+
+    /// <summary>Equal for rows of the labels with equal vectors, the first draw of each; only before <see cref="Take"/>.</summary>
+    public UInt128[] Hashes(int[] labels) => [.. labels.Select(label => PixelRecord.Hash(RowTensor.Rows<byte>(_raw.Values, _first[label])))];
+
+    /// <summary>Whether each image is one symbol.</summary>
+    public bool AreCodes { get; }
 
     /// <summary>The mean of the draws of each of <paramref name="labels"/>; null where none has several, and for codes. Only before <see cref="Take"/>.</summary>
     public Tensor? Mean(int[] labels)

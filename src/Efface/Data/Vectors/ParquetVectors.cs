@@ -13,39 +13,57 @@ internal static class ParquetVectors
     /// <summary>Looks at the schema.</summary>
     public static VectorFile Open(VectorRequest request) => ParquetFiles.With(request.Path, reader =>
     {
-        var lists = Lists(reader.Schema);
-        var numeric = Numeric(reader.Schema);
-        var list = request.Array is { } wanted ? lists.GetValueOrDefault(wanted) : lists.Count == 1 ? lists.Values.First() : null;
-        if (list is not null)
-        {
-            if (request.Key is { } key && !ParquetFiles.LabelFields(reader.Schema).Any(field => field.Name == key))
-                throw new InvalidInputException($"--key {key}", $"no such column in {request.Path}", $"Its columns are {string.Join(", ", reader.Schema.Fields.Select(field => field.Name))}");
-            return new VectorFile([], [], watch => Read(request, (file, rows) => ReadList(request, file, list, rows, watch)));
-        }
-        if (lists.Count > 1 && request.Array is null)
-            throw new InvalidInputException(request.Path, $"has several columns of lists of numbers: {string.Join(", ", lists.Keys)}", "Choose one with --array");
-        var chosen = VectorColumns.Choose(request, [.. numeric.Keys], [.. reader.Schema.Fields.Select(field => field.Name).Except(numeric.Keys)]);
-        DataField[] fields = [.. chosen.Names.Select(name => numeric[name])];
-        return new VectorFile(chosen.Names, chosen.Notes, watch => Read(request, (file, rows) => ReadColumns(request, file, fields, rows, watch)));
+        var chosen = VectorColumns.Choose(request, [.. reader.Schema.Fields.Select(field => new TableColumn(field.Name, ContentOf(field)))]);
+        var labels = ParquetFiles.LabelFields(reader.Schema).ToDictionary(field => field.Name);
+        if (request.Key is { } key && !labels.ContainsKey(key))
+            throw new InvalidInputException($"--key {key}", $"holds no keys in {request.Path}", $"Its columns of text or whole numbers are {string.Join(", ", labels.Keys)}");
+        DataField[] fields = [.. chosen.Names.Select(name => Numbers(reader.Schema.Fields.First(field => field.Name == name))!)];
+        var width = chosen.AreLists ? UsualLength(reader, fields[0]) : fields.Length;
+        if (width == 0) throw new InvalidInputException(request.Path, "has lists without numbers alone", "Write the vectors as lists of numbers");
+        string[] notes = chosen.Left.Count == 0 ? [] : [$"{request.File}: columns that are no part of the vectors are {string.Join(", ", chosen.Left.Take(10))}{(chosen.Left.Count > 10 ? $" and {chosen.Left.Count - 10:N0} more" : "")}"];
+        return new VectorFile(
+            new VectorOrigin(request.File, chosen.What, width, chosen.How), chosen.AreLists ? [] : chosen.Names, notes, [.. labels.Keys.Where(request.Shared.Contains)],
+            [.. labels.Values.Where(field => field.ClrType == typeof(ReadOnlyMemory<char>) && field.Name != request.Key && !request.Taken.Contains(field.Name)).Select(field => field.Name)],
+            (compared, watch) => Read(request, compared, (file, rows) => chosen.AreLists ? ReadList(request, file, fields[0], width, rows, watch) : ReadColumns(request, file, fields, rows, watch)));
     });
 
-    private static Dictionary<string, DataField> Numeric(ParquetSchema schema)
-        => schema.Fields.OfType<DataField>().Where(field => !field.IsArray && IsNumber(field)).ToDictionary(field => field.Name);
+    private static ColumnContent ContentOf(Field field) => field switch
+    {
+        ListField list => list.Item is DataField item && IsNumber(item) ? ColumnContent.Lists : ColumnContent.Words,
+        DataField data => !IsNumber(data) ? ColumnContent.Words : data.IsArray ? ColumnContent.Lists : ColumnContent.Numbers,
+        _ => ColumnContent.Words,
+    };
 
-    private static Dictionary<string, DataField> Lists(ParquetSchema schema) => schema.Fields
-        .Select(field => (field.Name, Item: field is ListField list ? list.Item as DataField : field is DataField { IsArray: true } array ? array : null))
-        .Where(pair => pair.Item is not null && IsNumber(pair.Item)).ToDictionary(pair => pair.Name, pair => pair.Item!);
+    private static DataField? Numbers(Field field) => field is ListField list ? list.Item as DataField : field as DataField;
+
+    // The commonest: the first row is as likely to be the odd one out as any other.
+    private static int UsualLength(ParquetReader reader, DataField field)
+    {
+        var lengths = new Dictionary<int, int>();
+        for (var group = 0; group < reader.RowGroupCount; group++)
+        {
+            using var groupReader = reader.OpenRowGroupReader(group);
+            using var data = groupReader.ReadRawColumnDataBaseAsync(field, default).AsTask().GetAwaiter().GetResult();
+            var from = 0;
+            foreach (var end in ParquetNumbers.Lists(data, field).Ends)
+            {
+                if (end > from) lengths[end - from] = lengths.GetValueOrDefault(end - from) + 1;
+                from = end;
+            }
+        }
+        return lengths.Count == 0 ? 0 : lengths.MaxBy(length => length.Value).Key;
+    }
 
     private static bool IsNumber(DataField field) => field.ClrType != typeof(bool) && field.ClrType != typeof(char) && field.ClrType.IsPrimitive || field.ClrType == typeof(Half);
 
     private static bool IsInteger(DataField field) => IsNumber(field) && field.ClrType != typeof(float) && field.ClrType != typeof(double) && field.ClrType != typeof(Half);
 
-    private static RawVectors Read(VectorRequest request, Func<ParquetReader, SheetDraft, Tensor> read) => ParquetFiles.With(request.Path, reader =>
+    private static RawVectors Read(VectorRequest request, IReadOnlyList<string> compared, Func<ParquetReader, SheetDraft, Tensor> read) => ParquetFiles.With(request.Path, reader =>
     {
         var count = Enumerable.Range(0, reader.RowGroupCount).Sum(group => RowsOf(reader, group));
         if (count is < 0 or > int.MaxValue) throw new InvalidDataException($"it claims {count:N0} rows");
         var rows = new SheetDraft((int)count, row => (request.File, row));
-        return new RawVectors(read(reader, rows), request.Key is { } key ? Keys(reader, key) : null, rows);
+        return new RawVectors(read(reader, rows), request.Key is { } key ? Keys(reader, key) : null, rows, [.. compared.Select(name => Keys(reader, name))]);
     });
 
     private static string?[] Keys(ParquetReader reader, string key)
@@ -107,26 +125,24 @@ internal static class ParquetVectors
         }
     }
 
-    private static Tensor ReadList(VectorRequest request, ParquetReader reader, DataField field, SheetDraft rows, ReadingWatch watch)
+    private static Tensor ReadList(VectorRequest request, ParquetReader reader, DataField field, int width, SheetDraft rows, ReadingWatch watch)
     {
-        Tensor? values = null;
+        var values = Allocate(request, rows.Count, width, ScalarType.Float32);
         for (int group = 0, from = 0; group < reader.RowGroupCount; group++)
         {
             using var groupReader = reader.OpenRowGroupReader(group);
             using var data = groupReader.ReadRawColumnDataBaseAsync(field, default).AsTask().GetAwaiter().GetResult();
             var (numbers, ends) = ParquetNumbers.Lists(data, field);
             if (ends.Length != groupReader.RowCount) throw new InvalidDataException($"a column has {ends.Length:N0} lists for {groupReader.RowCount:N0} rows");
-            var width = values?.shape[1] ?? ends.Zip(ends.Prepend(0), (end, begin) => end - begin).FirstOrDefault(length => length > 0);
-            if (values is null && width > 0) values = Allocate(request, rows.Count, width, ScalarType.Float32);
             for (var row = 0; row < ends.Length; row++)
             {
                 var list = numbers.AsSpan((row == 0 ? 0 : ends[row - 1])..ends[row]);
-                if (values is not null && list.Length == width) list.CopyTo(RowTensor.Rows<float>(values, from + row));
-                else rows.Refuse(from + row, null, $"{list.Length:N0} numbers", "has a list of another length than the first row that has one", "Write lists of one length, or take the row out");
+                if (list.Length == width) list.CopyTo(RowTensor.Rows<float>(values, from + row));
+                else rows.Refuse(from + row, null, $"{list.Length:N0} numbers", $"has a list of another length than most, {width:N0}", "Write lists of one length, or take the row out");
             }
             from += ends.Length;
             watch.Reached(from, rows.Count);
         }
-        return values ?? throw new InvalidInputException(request.Path, "has lists without numbers alone", "Write the vectors as lists of numbers");
+        return values;
     }
 }

@@ -11,6 +11,9 @@ namespace Efface.Data;
 /// <param name="Taken">Columns of tables that are labels, whatever they hold, and never part of a vector.</param>
 internal sealed record VectorRequest(string Path, string Flag, string? Key, string? Array, IReadOnlySet<string> Taken)
 {
+    /// <summary>Columns that the labels have too, in a file of their own: where rows are joined by position, they must agree.</summary>
+    public IReadOnlySet<string> Shared { get; init; } = new HashSet<string>();
+
     /// <summary>What rows are told by.</summary>
     public string File => System.IO.Path.GetFileName(Path);
 }
@@ -19,17 +22,31 @@ internal sealed record VectorRequest(string Path, string Flag, string? Key, stri
 /// <param name="Values">f32 or i64, a row of the file each: refused ones too, whatever stands in them.</param>
 /// <param name="Keys">A key for each row; null where a row has none. Null when rows are joined by position.</param>
 /// <param name="Rows">Where rows stand, and which are refused.</param>
-internal sealed record RawVectors(Tensor Values, string?[]? Keys, SheetDraft Rows);
+/// <param name="Compared">The cells of the columns that were asked for, row by row.</param>
+internal sealed record RawVectors(Tensor Values, string?[]? Keys, SheetDraft Rows, IReadOnlyList<string?[]> Compared);
 
 /// <summary>A file of vectors whose header was read and found whole; nothing of what it holds is in memory.</summary>
+/// <param name="origin">What of it are the vectors.</param>
 /// <param name="columns">The columns of a table that make up the vector.</param>
 /// <param name="notes">What a user should know about what is read.</param>
-/// <param name="read">Reads it.</param>
-internal sealed class VectorFile(IReadOnlyList<string> columns, IReadOnlyList<string> notes, Func<ReadingWatch, RawVectors> read)
+/// <param name="shared">Columns and arrays that the labels have too.</param>
+/// <param name="names">Other columns and arrays of text, which may name the rows.</param>
+/// <param name="read">Reads it, and the columns that are named.</param>
+internal sealed class VectorFile(
+    VectorOrigin origin, IReadOnlyList<string> columns, IReadOnlyList<string> notes, IReadOnlyList<string> shared, IReadOnlyList<string> names, Func<IReadOnlyList<string>, ReadingWatch, RawVectors> read)
 {
     private const string Formats = ".npy, .npz, .safetensors, .parquet, .csv and .tsv";
 
     private string _path = "";
+
+    /// <summary>What of it are the vectors.</summary>
+    public VectorOrigin Origin => origin;
+
+    /// <summary>Columns and arrays that the labels have too.</summary>
+    public IReadOnlyList<string> Shared => shared;
+
+    /// <summary>Other columns and arrays of text, which may name the rows.</summary>
+    public IReadOnlyList<string> Names => names;
 
     /// <summary>The columns of a table that make up the vector; none where the vector is an array or a list.</summary>
     public IReadOnlyList<string> Columns => columns;
@@ -57,9 +74,11 @@ internal sealed class VectorFile(IReadOnlyList<string> columns, IReadOnlyList<st
     }
 
     /// <summary>Reads all of it.</summary>
+    /// <param name="compared">Columns and arrays of <see cref="Shared"/> and <see cref="Names"/> whose cells are wanted.</param>
+    /// <param name="watch">Told how far it is.</param>
     /// <exception cref="InvalidInputException">It is damaged further on, or larger than the memory.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
-    public RawVectors Read(ReadingWatch watch) => Guard(_path, () => read(watch));
+    public RawVectors Read(IReadOnlyList<string> compared, ReadingWatch watch) => Guard(_path, () => read(compared, watch));
 
     /// <summary>Refuses a path at which there is no file.</summary>
     public static void RequireFile(string path)

@@ -5,6 +5,9 @@ internal static class VectorJoin
 {
     private const int Shown = 3;
 
+    /// <summary>What is wrong with a row whose key one file alone has: a file may well have more images than another.</summary>
+    public const string OnlyHere = "has a key that is not in";
+
     /// <summary>For each row of <paramref name="vectors"/> its row of <paramref name="labels"/>, or -1. Refuses, on both sides, rows that nothing on the other belongs to.</summary>
     /// <param name="labels">The labels.</param>
     /// <param name="key">Their column of keys; null joins by position.</param>
@@ -28,14 +31,45 @@ internal static class VectorJoin
         {
             joined[row] = vectors.Keys![row] is { } name && rowOf.TryGetValue(name, out var label) ? label : -1;
             if (joined[row] >= 0) found[joined[row]] = true;
-            else vectors.Rows.Refuse(row, key.Name, vectors.Keys[row], $"has a key that is not in {labelsFile}", "Nothing to do, unless its labels should be there");
+            else vectors.Rows.Refuse(row, key.Name, vectors.Keys[row], $"{OnlyHere} {labelsFile}", "Nothing to do, unless its labels should be there");
         }
         if (!found.Contains(true))
             throw new InvalidInputException($"--key {key.Name}", $"no key of {file} ({Some(vectors.Keys!.OfType<string>())}) is in {labelsFile} ({Some(key.Values)})", "Write the same names in both");
         for (var row = 0; row < found.Length; row++)
-            if (!found[row]) labels.Rows.Refuse(row, key.Name, key.Value(row), $"has a key that is not in {file}", "Nothing to do, unless its representation should be there");
+            if (!found[row]) labels.Rows.Refuse(row, key.Name, key.Value(row), $"{OnlyHere} {file}", "Nothing to do, unless its representation should be there");
         return joined;
     }
+
+    /// <summary>Refuses files whose rows are joined by position although a column of both says that they show other images.</summary>
+    /// <param name="labels">As they were read.</param>
+    /// <param name="labelsFile">What users call their file.</param>
+    /// <param name="vectors">With the cells of <paramref name="compared"/>.</param>
+    /// <param name="file">What users call their file.</param>
+    /// <param name="compared">Columns of the vectors' file; those that the labels have too must agree row by row, others where most of their values stand in a column of the labels.</param>
+    public static void RefuseOtherOrder(VectorLabels labels, string labelsFile, RawVectors vectors, string file, IReadOnlyList<string> compared)
+    {
+        var problems = new List<Problem>();
+        foreach (var (name, cells) in compared.Zip(vectors.Compared))
+        {
+            var known = cells.OfType<string>().ToHashSet();
+            var column = labels.Columns.FirstOrDefault(column => column.Name == name) ?? labels.Columns.FirstOrDefault(column => NamesTheSame(column, known));
+            if (column is null || column.IsOpen) continue;
+            int[] other = [.. Enumerable.Range(0, cells.Length).Where(row => cells[row] is { Length: > 0 } cell && column.Value(row) is { } label && !IsSame(cell, label))];
+            if (other.Length == 0) continue;
+            var key = column.Name == name ? $"give --key {name}" : $"give both columns one name and that as --key";
+            problems.Add(new Problem($"{file} column {name}{(column.Name == name ? "" : $" and {labelsFile} column {column.Name}")}",
+                $"disagree in {other.Length:N0} of {cells.Length:N0} rows, first in row {other[0] + 1} below the header: '{cells[other[0]]}' and '{column.Value(other[0])}'",
+                known.Count > cells.Length / 2 ? $"Where they name the images, {key}; else bring the rows into one order" : "Bring the rows into one order, or join them by a column of keys with --key"));
+        }
+        if (problems.Count > 0) throw new InvalidInputException(problems);
+    }
+
+    private static bool IsSame(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase)
+        || Spelling.IsNumber(one, out var number) && Spelling.IsNumber(other, out var second) && number.Equals(second);
+
+    // Both are names of the rows, and mostly the same ones.
+    private static bool NamesTheSame(SheetColumn column, HashSet<string> known)
+        => known.Count > column.Codes.Length / 2 && column.Values.Count > column.Codes.Length / 2 && column.Values.Count(known.Contains) > 0.9 * known.Count;
 
     private static Dictionary<string, int> Index(VectorLabels labels, SheetColumn key, string labelsFile)
     {

@@ -21,11 +21,27 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
     }
 
     /// <summary>Reads the columns that are not <paramref name="without"/>.</summary>
-    public static VectorLabels Read(VectorOptions options, IReadOnlyCollection<string> without)
+    /// <param name="options">The file, and what its columns mean.</param>
+    /// <param name="without">Columns that are vectors.</param>
+    /// <param name="whole">Whether columns with many values are kept too, because they may name rows; else those alone that <paramref name="shared"/> names.</param>
+    /// <param name="shared">Columns that the representations have too.</param>
+    public static VectorLabels Read(VectorOptions options, IReadOnlyCollection<string> without, bool whole = false, IReadOnlyCollection<string>? shared = null)
     {
-        var (needed, vectors) = (options.Named.Select(flag => flag.Name).ToHashSet(), without.ToHashSet());
-        ColumnUse Use(string name) => vectors.Contains(name) ? ColumnUse.Skip : name == options.Key ? ColumnUse.Names : needed.Contains(name) ? ColumnUse.Needed : ColumnUse.Classes;
+        var (needed, vectors) = (options.Named.Select(flag => flag.Name).Concat(ColumnRules.Needed(options.Rules)).Concat(shared ?? []).ToHashSet(), without.ToHashSet());
+        ColumnUse Use(string name) => vectors.Contains(name) ? ColumnUse.Skip : name == options.Key ? ColumnUse.Names : whole || needed.Contains(name) ? ColumnUse.Needed : ColumnUse.Classes;
         return VectorFile.Guard(options.Labels, () => IsParquet(options.Labels) ? FromParquet(options.Labels, Use) : FromText(options.Labels, Use));
+    }
+
+    /// <summary>The labels as they count: without missing ones, after the user's rules.</summary>
+    /// <exception cref="InvalidInputException">A rule names what is not there, or task or attribute hold no classes.</exception>
+    public (VectorLabels Labels, IReadOnlyList<Finding> Findings) Judged(VectorOptions options, IReadOnlyCollection<string> chosen)
+    {
+        // Keys, parts and groups are names and no labels: an id of -1 or unknown is one like others.
+        string?[] names = [options.Key, options.SplitColumn, options.GroupColumn];
+        var labels = Columns.Where(column => chosen.Contains(column.Name) || !names.Contains(column.Name)).ToArray();
+        var (judged, findings) = LabelJudge.Judge(labels, Rows, options.Rules, chosen, options.Labels);
+        var byName = judged.ToDictionary(column => column.Name);
+        return (this with { Columns = [.. Columns.Select(column => byName.GetValueOrDefault(column.Name) ?? column)] }, findings);
     }
 
     private static bool IsParquet(string path) => Path.GetExtension(path).ToLowerInvariant() switch

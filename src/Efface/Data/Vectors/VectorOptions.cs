@@ -30,6 +30,9 @@ public sealed record VectorOptions
     /// <summary><c>--array</c>: the array of an .npz or .safetensors; in tables the column, or what the names of the columns begin with before their number.</summary>
     public string? Array { get; init; }
 
+    /// <summary>What is said about labels: <c>--missing</c>, <c>--bin</c>, <c>--map</c>, <c>--only</c>, <c>--drop</c>.</summary>
+    public LabelRules Rules { get; init; } = new();
+
     /// <summary>For the parts that are drawn.</summary>
     public int Seed { get; init; }
 

@@ -14,6 +14,8 @@ public static class VectorReader
     /// <summary>Fewer images than this in a part say nothing.</summary>
     public const int FewestImages = 20;
 
+    private const string NoValue = "has no value";
+
     /// <summary>Reads all files.</summary>
     /// <param name="options">Which, and what their columns mean.</param>
     /// <param name="observer">Told while it goes on.</param>
@@ -24,32 +26,38 @@ public static class VectorReader
     {
         using var scope = NewDisposeScope();
         var (vectors, before) = Open(options);
+        VectorFile[] files = [.. new[] { vectors, before }.OfType<VectorFile>()];
         var own = new[] { (Path: options.Representations, File: vectors), (Path: options.Before, File: before) }
             .Where(pair => IsSame(pair.Path, options.Labels)).SelectMany(pair => pair.File!.Columns).ToArray();
-        var labels = VectorLabels.Read(options, own);
-        RequireClasses(options, labels);
+        var asRead = VectorLabels.Read(options, own, whole: options.Key is null && files.Any(file => file.Names.Count > 0), [.. files.SelectMany(file => file.Shared)]);
+        var (labels, findings) = asRead.Judged(options, [.. Chosen(options)]);
         RefuseIncomplete(options, labels);
         var given = labels.Column(options.SplitColumn) is { } split ? labels.Rows.Parts(split) : null;
-        var joined = Join(options, labels, options.Representations, vectors.Read(new ReadingWatch("reading representations", observer, cancel)));
-        var joinedBefore = before is null ? null : Join(options, labels, options.Before!, before.Read(new ReadingWatch("reading representations from before", observer, cancel)));
+        var joined = Join(options, asRead, options.Representations, vectors, new ReadingWatch("reading representations", observer, cancel));
+        var joinedBefore = before is null ? null : Join(options, asRead, options.Before!, before, new ReadingWatch("reading representations from before", observer, cancel));
 
         var groups = labels.Column(options.GroupColumn);
         var draw = Draw(options, labels, groups, given);
         int[] used = [.. labels.Rows.Kept.Where(row => joined.Has(row) && joinedBefore?.Has(row) != false)];
         var parts = draw.Parts(used);
         if (groups is not null) used = draw.WithoutSharedGroups(used, parts, groups, labels.Rows.Refuse);
+        List<string> recurring = [];
+        if (!joined.AreCodes)
+            used = VectorCopies.Without(used, joined.Hashes(used), parts, [.. labels.Columns.Where(column => IsLabel(options, column, used.Length))], labels.Rows.Refuse, recurring);
         RowFault[] skipped = [.. labels.Rows.Faults.Concat(joined.Faults).Concat(joinedBefore?.Faults ?? []).Distinct()];
         Column[] columns = [.. labels.Columns.Where(column => IsLabel(options, column, used.Length)).Select(column => column.OfRows(used))];
         Part[] partOf = [.. used.Select(row => parts[row])];
-        RequireParts(options, columns, partOf, skipped);
+        RequireParts(options, given is not null, columns, partOf, skipped);
 
-        List<string> notes = [.. vectors.Notes, .. before?.Notes ?? [], .. Notes(options, labels, given, used, joined)];
         var mean = joined.Mean(used);
+        List<string> notes = [.. files.SelectMany(file => file.Notes.Prepend(file.Origin.ToString())), .. findings.Select(finding => finding.ToString()), .. recurring, .. Notes(options, labels, given, used, joined)];
         var values = joined.Take(used, notes);
+        if (joined.AreCodes) RefuseNames(options, values);
         var valuesBefore = joinedBefore?.Take(used, notes);
         return new VectorTable
         {
             Name = Path.GetFileName(options.Representations),
+            Origins = [.. files.Select(file => file.Origin)],
             Values = values.DetachFromDisposeScope(),
             MeanOfDraws = mean?.DetachFromDisposeScope(),
             Draws = joined.DrawRange(used).Fewest,
@@ -65,7 +73,7 @@ public static class VectorReader
 
     private static (VectorFile Vectors, VectorFile? Before) Open(VectorOptions options)
     {
-        var problems = new List<Problem>();
+        var problems = ColumnRules.Check(options.Rules).ToList();
         var names = Collect(problems, () => VectorLabels.Names(options.Labels));
         if (names is not null)
             problems.AddRange(options.Named.Where(flag => !names.Contains(flag.Name))
@@ -74,7 +82,7 @@ public static class VectorReader
         {
             // In another file than the labels', a column that the labels have too is a label that was copied along.
             var taken = options.Named.Select(named => named.Name).Concat(IsSame(path, options.Labels) ? [] : names ?? []).ToHashSet();
-            return VectorFile.Open(new VectorRequest(path, flag, options.Key, options.Array, taken));
+            return VectorFile.Open(new VectorRequest(path, flag, options.Key, options.Array, taken) { Shared = IsSame(path, options.Labels) || options.Key is not null ? new HashSet<string>() : (names ?? []).ToHashSet() });
         }
         var vectors = Collect(problems, () => OpenOne(options.Representations, "--representations"));
         var before = options.Before is { } path ? Collect(problems, () => OpenOne(path, "--before")) : null;
@@ -98,24 +106,19 @@ public static class VectorReader
 
     private static IEnumerable<string> Chosen(VectorOptions options) => options.Attributes.Prepend(options.Task).OfType<string>().Distinct();
 
-    private static void RequireClasses(VectorOptions options, VectorLabels labels)
-    {
-        Problem[] problems = [.. Chosen(options).Select(name => labels.Column(name)!).Where(column => column.Values.Count > DelimitedText.MostClasses)
-            .Select(column => new Problem($"column '{column.Name}'", $"has {column.Values.Count:N0} different values: these are no classes", "Write classes there, or choose another column"))];
-        if (problems.Length > 0) throw new InvalidInputException(problems);
-    }
-
     private static void RefuseIncomplete(VectorOptions options, VectorLabels labels)
     {
         SheetColumn[] needed = [.. Chosen(options).Append(options.GroupColumn).OfType<string>().Distinct().Select(name => labels.Column(name)!)];
         foreach (var column in needed)
             for (var row = 0; row < labels.Rows.Count; row++)
-                if (column.Codes[row] < 0) labels.Rows.Refuse(row, column.Name, null, "has no value", "Fill it in, or take the row out");
+                if (column.Codes[row] < 0) labels.Rows.Refuse(row, column.Name, null, NoValue, "Fill it in, or take the row out");
     }
 
-    private static JoinedVectors Join(VectorOptions options, VectorLabels labels, string path, RawVectors raw)
+    private static JoinedVectors Join(VectorOptions options, VectorLabels labels, string path, VectorFile opened, ReadingWatch watch)
     {
-        var file = Path.GetFileName(path);
+        var (file, labelsFile) = (Path.GetFileName(path), Path.GetFileName(options.Labels));
+        string[] compared = options.Key is not null || IsSame(path, options.Labels) ? [] : [.. opened.Shared.Union(opened.Names)];
+        var raw = opened.Read(compared, watch);
         var width = raw.Values.shape[1..].Aggregate(1L, (count, size) => count * size);
         var faulty = 0;
         foreach (var (count, row) in RowTensor.CountNotFinite(raw.Values).Select((count, row) => (count, row)).Where(pair => pair.count > 0 && !raw.Rows.IsRefused(pair.row)))
@@ -125,7 +128,8 @@ public static class VectorReader
         }
         if (2 * faulty > raw.Rows.Count)
             throw new InvalidInputException(path, $"has numbers that are missing, NaN or infinite in {faulty:N0} of {raw.Rows.Count:N0} rows", "Find out where the model overflows, and compute the representations again");
-        var labelRows = VectorJoin.LabelRows(labels, labels.Column(options.Key), Path.GetFileName(options.Labels), raw, file);
+        var labelRows = VectorJoin.LabelRows(labels, labels.Column(options.Key), labelsFile, raw, file);
+        if (compared.Length > 0) VectorJoin.RefuseOtherOrder(labels, labelsFile, raw, file, compared);
         return new JoinedVectors(raw, labelRows, labels.Rows.Count, file);
     }
 
@@ -147,12 +151,25 @@ public static class VectorReader
 
     private static bool IsName(SheetColumn column, int rows) => column.IsOpen || column.Values.Count > Math.Min(DelimitedText.MostClasses, rows / 2);
 
-    private static void RequireParts(VectorOptions options, Column[] columns, Part[] parts, RowFault[] skipped)
+    // As good as every row has a number of its own: nobody meant it as a code.
+    private static void RefuseNames(VectorOptions options, Tensor codes)
+    {
+        var different = RowTensor.Rows<long>(codes, 0, (int)codes.shape[0]).ToArray().Distinct().Count();
+        if (2 * different > codes.shape[0])
+            throw new InvalidInputException(options.Representations, $"has {different:N0} different whole numbers in {codes.shape[0]:N0} rows: these are names of rows, and no codes", "Name the column or array of the vectors with --array");
+    }
+
+    private static void RequireParts(VectorOptions options, bool given, Column[] columns, Part[] parts, RowFault[] skipped)
     {
         var problems = new List<Problem>();
         int[][] rows = [.. Enum.GetValues<Part>().Select(part => Enumerable.Range(0, parts.Length).Where(row => parts[row] == part).ToArray())];
-        if (rows.Any(part => part.Length < FewestImages))
+        if (given && rows[(int)Part.Test].Length == 0)
+            problems.Add(new Problem($"--split-column {options.SplitColumn}", $"names no test part ({Words(rows.Select(part => part.Length))} images)", "Leave it out, so that parts are drawn, or mark some rows test"));
+        else if (rows.Any(part => part.Length < FewestImages))
             problems.Add(new Problem(options.Representations, $"gives {Words(rows.Select(part => part.Length))} images that can be used, and each part needs {FewestImages}", "Compute representations of more images, or mend the rows that are skipped"));
+        var faults = skipped.Count(fault => fault.Fault != NoValue && !fault.Fault.StartsWith(VectorJoin.OnlyHere, StringComparison.Ordinal));
+        if (faults > parts.Length)
+            problems.Add(new Problem(options.Representations, $"leaves {parts.Length:N0} images, and {faults:N0} rows cannot be used", "Mend them: what is left says little of the rest"));
         foreach (var column in columns.Where(column => Chosen(options).Contains(column.Name)))
             foreach (var part in Enum.GetValues<Part>().Where(part => rows[(int)part].Length > 0 && column.Count(rows[(int)part]).Count(count => count > 0) < 2))
                 problems.Add(new Problem($"column '{column.Name}'", $"has one class in the {part.Word()} part ({column.Classes[column.Labels[rows[(int)part][0]]]})", "Choose another column, or another split"));

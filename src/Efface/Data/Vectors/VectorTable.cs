@@ -15,6 +15,9 @@ public sealed class VectorTable : IDisposable
     /// <summary>The file name of the representations.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What of the files was taken for the vectors, and how that was found; of those from before the second.</summary>
+    public IReadOnlyList<VectorOrigin> Origins { get; init; } = [];
+
     /// <summary>One row an image: f32 [N, D] or [N, C, H, W]; i64 [N] where an image has one integer, its code. Of several draws the first.</summary>
     public required Tensor Values { get; init; }
 

@@ -123,8 +123,9 @@ public sealed class DataReaderTests : IDisposable
         var options = new DataOptions { Task = "y", Attributes = ["z", "wig"], Reading = new ReadingOptions { GroupColumn = "who" } };
         var problems = Sheets.Refused(() => DataReader.Read(new DataSource("toy", null, null, null, _ => sheet), options, [new Problem("--forget z", "is odd", "Mend it")]));
 
-        Assert.Equal(["column 'y'", "column 'wig'", "column 'who'", "--forget z"], problems.Select(problem => problem.Subject));
-        Assert.StartsWith("has 1,001 different values", problems[0].Fault, StringComparison.Ordinal);
+        Assert.Equal(["column 'wig'", "column 'who'", "--forget z"], problems.Select(problem => problem.Subject));
+        problems = Sheets.Refused(() => DataReader.Read(new DataSource("toy", null, null, null, _ => sheet), new DataOptions { Task = "y", Attributes = ["z"] }));
+        Assert.StartsWith("has 1,001 different values", Assert.Single(problems).Fault, StringComparison.Ordinal);
     }
 
     [Fact]

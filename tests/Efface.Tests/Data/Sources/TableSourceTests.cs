@@ -1,4 +1,3 @@
-using System.Text;
 using Efface.Data;
 using Xunit;
 
@@ -99,36 +98,7 @@ public sealed class TableSourceTests : IDisposable
         foreach (var asked in new[] { _folder.Options with { Task = "more" }, _folder.Options with { Attributes = ["more"] } })
             Assert.Equal(1_001, TableSource.Read(asked).Columns[1].Values.Count);
         Assert.Equal("1000", Read(_folder.Reading with { GroupColumn = "more" }).Cells("more")[^1]);
-        Assert.Equal(2, ColumnRules.Apply(Read(_folder.Reading with { Bin = ["more=0,500"] }), _folder.Reading with { Bin = ["more=0,500"] }).Columns[1].Values.Count);
-    }
-
-    [Fact]
-    public void A_column_that_mixes_two_notations_is_read_as_written_and_told()
-    {
-        _folder.Write("t.csv", "file,y,z", "a.png,-1,0", "b.png,0,1", "c.png,1,1");
-        var sheet = Read();
-
-        Assert.Equal(["-1", "0", "1"], sheet.Columns[0].Values);
-        Assert.StartsWith("column y mixes -1/1 with 0/1", Assert.Single(sheet.Findings).What, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Values_that_differ_in_capitals_alone_stay_apart_and_are_told()
-    {
-        _folder.Write("t.csv", "file,y", "a.png,Male", "b.png,male", "c.png,Female");
-        var sheet = Read();
-
-        Assert.Equal(3, sheet.Columns[0].Values.Count);
-        Assert.Equal(("column y has values that differ in capitals alone", 1), (sheet.Findings[0].What, sheet.Findings[0].Count));
-        Assert.Contains("Male+male:Male", sheet.Findings[0].Advice, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Bytes_that_are_no_utf8_are_told()
-    {
-        _folder.Write("t.csv", Encoding.Latin1.GetBytes("file,y\na.png,café\n"));
-
-        Assert.Equal("column y has values with bytes that are not UTF-8", Assert.Single(Read().Findings).What);
+        Assert.Equal(2, Read(_folder.Reading with { Bin = ["more=0,500"] }).Judged(new LabelRules { Bin = ["more=0,500"] }, []).Columns[1].Values.Count);
     }
 
     [Fact]

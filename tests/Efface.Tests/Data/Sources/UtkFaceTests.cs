@@ -41,8 +41,8 @@ public sealed class UtkFaceTests : IDisposable
     {
         var sheet = Read(name);
 
-        Assert.Equal([group], ColumnRules.Apply(sheet, new ReadingOptions()).Cells("age"));
-        Assert.Equal(["0+"], ColumnRules.Apply(sheet, new ReadingOptions { Bin = ["age=0"] }).Cells("age"));
+        Assert.Equal([group], sheet.Judged(new LabelRules(), []).Cells("age"));
+        Assert.Equal(["0+"], sheet.Judged(new LabelRules { Bin = ["age=0"] }, []).Cells("age"));
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class BadVectorsTests : IDisposable
         ("h.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("h", ToyVectors.Npy(ToyVectors.Numbers(Count), Count, 4)), ("key", ToyVectors.NpyNames([.. Enumerable.Range(0, Count).Select(i => $"{i}")])))),
         ("stored.npz", ToyVectors.Npz(CompressionLevel.NoCompression, ("h", ToyVectors.Npy(ToyVectors.Numbers(Count), Count, 4)), ("key", ToyVectors.Npy("<i4", [Count], new byte[4 * Count])))),
         ("h.safetensors", ToyVectors.Safetensors(("h", "F32", [Count, 4], ToyVectors.Bytes(ToyVectors.Numbers(Count))), ("key", "I32", [Count], new byte[4 * Count]))),
-        ("h.csv", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', ToyVectors.Lines("key,a,b", Count, i => $"\"k {i}\",{i},{i}.5e-2")))),
+        ("h.csv", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', ToyVectors.Lines("key,h0,h1", Count, i => $"\"k {i}\",{i},{i}.5e-2")))),
         ("h.parquet", ToyVectors.ParquetLists([.. Enumerable.Range(0, Count).Select(i => new float?[] { i, -i })], [.. Enumerable.Range(0, Count).Select(i => $"{i}")], 10)),
         ("columns.parquet", ToyVectors.ParquetColumns(("key", [.. Enumerable.Range(0, Count).Select(i => (double?)i)]), ("a", [.. Enumerable.Range(0, Count).Select(i => (double?)i)]))),
     ];

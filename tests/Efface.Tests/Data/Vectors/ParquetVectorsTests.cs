@@ -55,7 +55,8 @@ public sealed class ParquetVectorsTests : IDisposable
     {
         _toy.Write("c.parquet", ToyVectors.ParquetCodes(3, null, 0));
 
-        var read = _toy.ReadRaw("c.parquet");
+        Assert.Contains("--array code", Assert.Single(Sheets.Refused(() => _toy.ReadRaw("c.parquet"))).Remedy, StringComparison.Ordinal);
+        var read = _toy.ReadRaw("c.parquet", array: "code");
         using (read.Values)
         {
             Assert.Equal([0, 2], read.Rows.Kept);

@@ -55,7 +55,7 @@ internal sealed class ToyVectors : IDisposable
 
     /// <summary>What a file of vectors holds, without its labels.</summary>
     public RawVectors ReadRaw(string name, string? array = null, string? key = null, params string[] taken)
-        => VectorFile.Open(new VectorRequest(At(name), "--representations", key, array, taken.ToHashSet())).Read(new ReadingWatch("reading", null, CancellationToken.None));
+        => VectorFile.Open(new VectorRequest(At(name), "--representations", key, array, taken.ToHashSet())).Read([], new ReadingWatch("reading", null, CancellationToken.None));
 
     /// <summary>The numbers of a tensor, row by row.</summary>
     public static float[] Of(Tensor values) => values.dtype == ScalarType.Float32 ? values.contiguous().data<float>().ToArray() : [.. values.data<long>().ToArray().Select(number => (float)number)];

@@ -26,10 +26,10 @@ public sealed class VectorReaderTests : IDisposable
         _toy.Write("h.npy", ToyVectors.Npy(numbers, Count, 4));
         _toy.Write("h.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("h", ToyVectors.Npy(numbers, Count, 4))));
         _toy.Write("h.safetensors", ToyVectors.Safetensors(("h", "F32", [Count, 4], ToyVectors.Bytes(numbers))));
-        _toy.Write("h.csv", ToyVectors.Lines("a,b,c,d", Count, Row));
-        _toy.Write("h.tsv", ToyVectors.Lines("a\tb\tc\td", Count, i => Row(i).Replace(',', '\t')));
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h1,h2,h3", Count, Row));
+        _toy.Write("h.tsv", ToyVectors.Lines("h0\th1\th2\th3", Count, i => Row(i).Replace(',', '\t')));
         _toy.Write("h.parquet", ToyVectors.ParquetLists([.. all.Select(Cells)], [.. all.Select(ToyVectors.Key)], 50));
-        _toy.Write("columns.parquet", ToyVectors.ParquetColumns([.. "abcd".Select((name, place) => ($"{name}", all.Select(i => (double?)ToyVectors.Number(i, place)).ToArray()))]));
+        _toy.Write("columns.parquet", ToyVectors.ParquetColumns([.. "0123".Select((name, place) => ($"h{name}", all.Select(i => (double?)ToyVectors.Number(i, place)).ToArray()))]));
 
         using var read = VectorReader.Read(_toy.Options("h.npy"), cancel: TestContext.Current.CancellationToken);
         Assert.Equal(numbers, ToyVectors.Of(read.Values));

@@ -3,53 +3,48 @@ using System.Text.RegularExpressions;
 
 namespace Efface.Data;
 
-/// <summary>What the user wants done to columns: numbers binned, classes merged, rows chosen by class.</summary>
+/// <summary>What the user wants done to columns: values taken for missing, numbers binned, classes merged, rows chosen by class.</summary>
 internal static partial class ColumnRules
 {
-    /// <summary>The columns that a rule or a flag names: they are read whole, however many values they have.</summary>
-    public static IReadOnlySet<string> Needed(DataOptions options)
-        => Parse(options.Reading, []).Select(rule => rule.Column).Concat(options.Attributes)
-            .Concat(new[] { options.Task, options.Reading.SplitColumn, options.Reading.GroupColumn }.OfType<string>()).ToHashSet();
+    /// <summary>The columns that a rule names: they are read whole, however many values they have.</summary>
+    public static IReadOnlySet<string> Needed(LabelRules rules) => Parse(rules).Select(rule => rule.Column).ToHashSet();
 
     /// <summary>What is wrong with the rules as they are written, whatever the data.</summary>
-    public static IReadOnlyList<Problem> Check(ReadingOptions reading)
+    public static IReadOnlyList<Problem> Check(LabelRules rules)
+        => [.. Written(rules).Where(rule => Rule.Parse(rule.Flag, rule.Text) is null).Select(rule => new Problem($"{rule.Flag} {rule.Text}", "is not understood", Rule.Form(rule.Flag)))];
+
+    /// <summary>The rules that can be understood, in the order in which they apply.</summary>
+    public static IEnumerable<Rule> Parse(LabelRules rules) => Written(rules).Select(rule => Rule.Parse(rule.Flag, rule.Text)).OfType<Rule>();
+
+    /// <summary>Applies --bin, then --map, then --only and --drop.</summary>
+    /// <param name="columns">Without missing values.</param>
+    /// <param name="draft">Their rows: those whose number is in no bin are refused, those that are not chosen left out.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="source">What holds the columns, in words.</param>
+    /// <param name="problems">Told of every column and value that is not there.</param>
+    public static IReadOnlyList<SheetColumn> Apply(IReadOnlyList<SheetColumn> columns, SheetDraft draft, LabelRules rules, string source, List<Problem> problems)
     {
-        var problems = new List<Problem>();
-        _ = Parse(reading, problems).Count();
-        return problems;
+        var written = Parse(rules).Where(rule => rule.Flag != "--missing").ToArray();
+        var current = columns.ToDictionary(column => column.Name);
+        foreach (var rule in written)
+        {
+            var unknown = Unknown([.. current.Values], [rule], source).ToArray();
+            problems.AddRange(unknown);
+            if (unknown.Length > 0) continue;
+            var column = current[rule.Column];
+            current[rule.Column] = rule.Flag switch { "--bin" => Bin(column, rule, draft), "--map" => Merge(column, rule), _ => Choose(column, rule, draft) };
+        }
+        return [.. columns.Select(column => current[column.Name])];
     }
 
-    /// <summary>Applies the rules: --bin, then --map, then --only and --drop.</summary>
-    /// <param name="sheet">The labels; rows whose number is in no bin become faults.</param>
-    /// <param name="reading">The rules.</param>
-    /// <exception cref="InvalidInputException">A rule names a column or a value that is not there: all of them at once.</exception>
-    public static LabelSheet Apply(LabelSheet sheet, ReadingOptions reading)
+    /// <summary>Columns and values that rules name and that are not there.</summary>
+    public static IEnumerable<Problem> Unknown(IReadOnlyList<SheetColumn> columns, IEnumerable<Rule> rules, string source)
     {
-        var problems = new List<Problem>();
-        var asked = Parse(reading, []).ToArray();
-        var usual = Parse(new ReadingOptions { Bin = sheet.Bins }, []).Where(rule => !asked.Any(other => other.Flag == "--bin" && other.Column == rule.Column));
-        var chosen = new bool[sheet.Count];
-        Array.Fill(chosen, true);
-        var draft = new SheetDraft(sheet.Count, sheet.Place);
-        var columns = sheet.Columns.ToDictionary(column => column.Name);
-        foreach (var rule in usual.Concat(asked))
-        {
-            if (!columns.TryGetValue(rule.Column, out var column))
-                problems.Add(new Problem(rule.ToString(), $"no column '{rule.Column}' in data set {sheet.Name}", $"Its columns are {string.Join(", ", columns.Keys)}"));
+        foreach (var rule in rules)
+            if (columns.FirstOrDefault(column => column.Name == rule.Column) is not { } column)
+                yield return new Problem(rule.ToString(), $"no column '{rule.Column}' in {source}", $"Its columns are {string.Join(", ", columns.Select(known => known.Name))}");
             else if (rule.Flag != "--bin" && rule.Values.Where(value => !column.Values.Contains(value)).ToArray() is { Length: > 0 } unknown)
-                problems.Add(new Problem(rule.ToString(), $"column {rule.Column} has no value {string.Join(", ", unknown.Select(value => $"'{value}'"))}", $"Its values are {Some(column.Values)}"));
-            else if (rule.Flag == "--bin") columns[rule.Column] = Bin(column, rule, draft);
-            else if (rule.Flag == "--map") columns[rule.Column] = Merge(column, rule);
-            else columns[rule.Column] = Choose(column, rule, chosen);
-        }
-        if (problems.Count > 0) throw new InvalidInputException(problems);
-
-        var result = draft.Finish(sheet with { Columns = [.. sheet.Columns.Select(column => columns[column.Name])] }, sheet.Faults);
-        if (!chosen.Contains(false)) return result;
-        // The draft has left rows out: those that are chosen are counted among the rest.
-        int[] rest = [.. Enumerable.Range(0, sheet.Count).Where(row => !draft.IsRefused(row))];
-        int[] kept = [.. Enumerable.Range(0, rest.Length).Where(i => chosen[rest[i]])];
-        return result.Select(kept) with { LeftOut = rest.Length - kept.Length };
+                yield return new Problem(rule.ToString(), $"column {rule.Column} has no value {string.Join(", ", unknown.Select(value => $"'{value}'"))}", $"Its values are {Some(column.Values)}");
     }
 
     private static SheetColumn Bin(SheetColumn column, Rule rule, SheetDraft draft)
@@ -85,12 +80,12 @@ internal static partial class ColumnRules
         return column.Recoded(classes, [.. names.Select(name => Array.IndexOf(classes, name))]);
     }
 
-    private static SheetColumn Choose(SheetColumn column, Rule rule, bool[] chosen)
+    private static SheetColumn Choose(SheetColumn column, Rule rule, SheetDraft draft)
     {
         var only = rule.Flag == "--only";
         bool[] stays = [.. column.Values.Select(value => rule.Values.Contains(value) == only)];
-        for (var row = 0; row < chosen.Length; row++)
-            chosen[row] &= column.Codes[row] < 0 ? !only : stays[column.Codes[row]];
+        for (var row = 0; row < draft.Count; row++)
+            if (!(column.Codes[row] < 0 ? !only : stays[column.Codes[row]])) draft.LeaveOut(row);
         string[] classes = [.. column.Values.Where((_, i) => stays[i])];
         return column.Recoded(classes, [.. column.Values.Select(value => Array.IndexOf(classes, value))]);
     }
@@ -98,17 +93,12 @@ internal static partial class ColumnRules
     private static string Some(IReadOnlyList<string> values)
         => string.Join(", ", values.Take(20)) + (values.Count > 20 ? $" and {values.Count - 20} more" : "");
 
-    private static IEnumerable<Rule> Parse(ReadingOptions reading, List<Problem> problems)
-    {
-        var written = reading.Bin.Select(text => ("--bin", text)).Concat(reading.Map.Select(text => ("--map", text)))
-            .Concat(reading.Only.Select(text => ("--only", text))).Concat(reading.Drop.Select(text => ("--drop", text)));
-        foreach (var (flag, text) in written)
-            if (Rule.Parse(flag, text) is { } rule) yield return rule;
-            else problems.Add(new Problem($"{flag} {text}", "is not understood", Rule.Form(flag)));
-    }
+    private static IEnumerable<(string Flag, string Text)> Written(LabelRules rules)
+        => new[] { ("--missing", rules.Missing), ("--bin", rules.Bin), ("--map", rules.Map), ("--only", rules.Only), ("--drop", rules.Drop) }
+            .SelectMany(flag => flag.Item2.Select(text => (flag.Item1, text)));
 
     /// <summary>One rule as it was written.</summary>
-    private sealed partial record Rule(string Flag, string Column, IReadOnlyList<string> Values, string? Into, string Text)
+    internal sealed partial record Rule(string Flag, string Column, IReadOnlyList<string> Values, string? Into, string Text)
     {
         public static Rule? Parse(string flag, string text)
         {
@@ -130,6 +120,7 @@ internal static partial class ColumnRules
         {
             "--bin" => "Write COLUMN=EDGE,EDGE,… with ascending numbers, such as age=0,10,20,30",
             "--map" => "Write COLUMN=VALUE+VALUE:CLASS, such as race=Indian+Asian:Asia",
+            "--missing" => "Write COLUMN=VALUE+VALUE, such as race=99+n/k",
             _ => "Write COLUMN=VALUE+VALUE, such as race=White+Black",
         };
 

@@ -1,0 +1,28 @@
+namespace Efface.Data;
+
+/// <summary>How many images of each part carry a class.</summary>
+/// <param name="Class">Its name.</param>
+/// <param name="Counts">By part.</param>
+public sealed record ClassCount(string Class, IReadOnlyDictionary<string, int> Counts);
+
+/// <summary>The classes of task or attribute, as they were read: whoever looks at them sees what was misread.</summary>
+/// <param name="Column">The column's name.</param>
+/// <param name="Classes">In the order of the classes.</param>
+public sealed record ClassCounts(string Column, IReadOnlyList<ClassCount> Classes)
+{
+    private const int Shown = 30;
+
+    /// <summary>Counts.</summary>
+    /// <param name="column">Its classes and labels.</param>
+    /// <param name="rows">The images of a part.</param>
+    public static ClassCounts Of(Column column, Func<Part, int[]> rows)
+    {
+        var counts = Enum.GetValues<Part>().Select(part => (Part: part.Word(), Counts: column.Count(rows(part)))).ToArray();
+        return new ClassCounts(column.Name, [.. column.Classes.Select((name, z) => new ClassCount(name, counts.ToDictionary(part => part.Part, part => part.Counts[z])))]);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+        => $"{Column}: {string.Join("; ", Classes.Take(Shown).Select(one => $"{one.Class} {string.Join(" / ", one.Counts.Values.Select(count => $"{count:N0}"))}"))}"
+            + $"{(Classes.Count > Shown ? $" and {Classes.Count - Shown:N0} more classes" : "")} ({string.Join(" / ", Enum.GetValues<Part>().Select(part => part.Word()))})";
+}

@@ -1,0 +1,39 @@
+namespace Efface.Data;
+
+/// <summary>Labels as they count, and what should be known about them.</summary>
+/// <param name="Columns">In the order in which they were read.</param>
+/// <param name="Findings">What was read as missing.</param>
+internal sealed record JudgedLabels(IReadOnlyList<SheetColumn> Columns, IReadOnlyList<Finding> Findings);
+
+/// <summary>
+/// The one place that decides what a label is, for images and for vectors alike: cells that say nothing, the user's rules, and whether
+/// what was chosen as task or attribute are classes at all.
+/// </summary>
+internal static class LabelJudge
+{
+    /// <summary>Judges the labels of rows; those that the user's rules leave out are left out of the draft, and those they cannot judge are refused.</summary>
+    /// <param name="columns">As they were read.</param>
+    /// <param name="rows">Where they stand.</param>
+    /// <param name="rules">The user's, and before them the data set's own.</param>
+    /// <param name="chosen">Names of task and attributes.</param>
+    /// <param name="source">What holds the columns, in words.</param>
+    /// <exception cref="InvalidInputException">A rule names what is not there, or a chosen column holds no classes: all of it at once.</exception>
+    public static JudgedLabels Judge(IReadOnlyList<SheetColumn> columns, SheetDraft rows, LabelRules rules, IReadOnlyCollection<string> chosen, string source)
+    {
+        var (problems, findings) = (new List<Problem>(), new List<Finding>());
+        var written = ColumnRules.Parse(rules).ToArray();
+        IReadOnlyCollection<string> Said(string column, bool missing)
+            => [.. written.Where(rule => rule.Column == column && rule.Flag != "--bin" && rule.Flag == "--missing" == missing).SelectMany(rule => rule.Values.Append(rule.Into!).Where(value => value is not null))];
+        SheetColumn Filled(SheetColumn column)
+        {
+            var (filled, told) = MissingLabels.Apply(column, Said(column.Name, missing: true), Said(column.Name, missing: false), chosen.Contains(column.Name), problems);
+            if (told is not null) findings.Add(told);
+            return filled;
+        }
+        var unknown = ColumnRules.Unknown(columns, written.Where(rule => rule.Flag == "--missing"), source).ToArray();
+        var judged = ColumnRules.Apply([.. columns.Select(Filled)], rows, rules, source, problems);
+        problems.AddRange(unknown);
+        problems.AddRange(judged.Where(column => chosen.Contains(column.Name)).SelectMany(column => ClassCheck.Of(column, Said(column.Name, missing: false))));
+        return problems.Count == 0 ? new JudgedLabels(judged, findings) : throw new InvalidInputException([.. problems.Distinct()]);
+    }
+}

@@ -1,0 +1,12 @@
+namespace Efface.Data;
+
+/// <summary>What of a file was taken for the vectors: a label among them would be a leak, and a column that is missing could hide one.</summary>
+/// <param name="File">The file's name.</param>
+/// <param name="What">The columns or the array.</param>
+/// <param name="Numbers">How many numbers an image; 1 for a code.</param>
+/// <param name="How">How it was found.</param>
+public sealed record VectorOrigin(string File, string What, long Numbers, string How)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{File}: the vectors are {Numbers:N0} {(Numbers == 1 ? "number" : "numbers")} a row, {What} ({How})";
+}

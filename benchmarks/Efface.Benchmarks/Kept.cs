@@ -53,8 +53,7 @@ public static class Kept
         Attack read = parts.Knowing(task: true).OnTraining(new LookupAttacker(), 0), floor = parts.Floor(FloorAttacker.LabelOnly);
         var leak = Bootstrap.BalancedDifference(read.Test.Right(), floor.Test.Right(), read.Test.Truth, read.Test.Classes, sampling);
         foreach (var value in new[] { leak.Value, leak.Low, leak.High }) yield return Number(value);
-        var scores = floor.Test.Score(sampling);
-        var bounds = new Certification(codes, parts.Test.Task, parts.Test.Attribute, attribute.Classes.Count, sampling).Certificates("c", new Floor(scores.Accuracy, scores.BalancedAccuracy));
+        var bounds = new Certification(codes, place.Symbols, parts.Test.Task, parts.Test.Attribute, attribute.Classes.Count, sampling).Certificates("c");
         yield return Number(bounds.Single(bound => bound is { Knows: "c", Metric: Certificate.OfAccuracy }).Value);
         yield return Number(bounds.Single(bound => bound is { Knows: "c,y", Metric: Certificate.OfBalancedAccuracy }).Leak);
 

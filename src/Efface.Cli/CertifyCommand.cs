@@ -66,9 +66,10 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
     {
         var table = new Table().AddColumn("attribute").AddColumn("seen").AddColumn("measure");
         foreach (var column in new[] { "bound", "on this sample", "+ slack", "floor", "allowed leak", "bias" }) table.AddColumn(column, cell => cell.RightAligned());
+        table.AddColumn("bound by");
         foreach (var attribute in record.Attributes)
             foreach (var bound in attribute.Certificates)
-                table.AddRow([.. new[] { attribute.Attribute, bound.Knows, bound.Metric, Percent(bound.Value), Percent(bound.Estimate), Percent(bound.Slack), Percent(bound.Floor.Value), Percent(bound.Leak), Percent(bound.Bias) }.Select(Markup.Escape)]);
+                table.AddRow([.. new[] { attribute.Attribute, bound.Knows, bound.Metric, Percent(bound.Value), Percent(bound.Estimate), Percent(bound.Slack), Percent(bound.Floor.Value), Percent(bound.Leak), Percent(bound.Bias), bound.By }.Select(Markup.Escape)]);
         AnsiConsole.Write(table);
         foreach (var attribute in record.Attributes)
         {

@@ -3,13 +3,16 @@ using System.Text.Json.Serialization;
 namespace Efface.Auditing;
 
 /// <summary>
-/// An upper bound on what any attacker who sees a released symbol of an image can reach, whatever its computing power: the Bayes
-/// vulnerability (Smith 2009) of the sample's table of symbols and z, raised by McDiarmid's inequality. docs/certificate.md has the proof.
+/// An upper bound on what any attacker who sees a released symbol of an image can reach, whatever its computing power: on the Bayes
+/// vulnerability (Smith 2009) where y and z go together as in the sample. docs/certificate.md has the proofs.
 /// </summary>
 public sealed record Certificate
 {
     /// <summary>The metrics' names.</summary>
     public const string OfAccuracy = "accuracy", OfBalancedAccuracy = "balancedAccuracy";
+
+    /// <summary>Where a bound comes from.</summary>
+    public const string ByPlugIn = "plug-in", ByChiSquare = "chiSquare";
 
     /// <summary><c>accuracy</c>: for images drawn as the sample was; <c>balancedAccuracy</c>: the mean over the classes of z.</summary>
     public required string Metric { get; init; }
@@ -20,13 +23,22 @@ public sealed record Certificate
     /// <summary>What the best attacker of all would reach on this very sample: above the truth on average.</summary>
     public required double Estimate { get; init; }
 
-    /// <summary>By how much the truth may exceed the estimate, but for a chance of <see cref="Delta"/>.</summary>
+    /// <summary>
+    /// By how much the truth may exceed the estimate, but for a chance of <see cref="Delta"/>; below zero where another bound than the
+    /// estimate's own shows that the truth lies below it.
+    /// </summary>
     public required double Slack { get; init; }
+
+    /// <summary>
+    /// <c>plug-in</c>: the estimate raised for chance; <c>chiSquare</c>: the floor and what the squared differences between the classes'
+    /// symbols allow beyond it.
+    /// </summary>
+    public string By { get; init; } = ByPlugIn;
 
     /// <summary>The bound: estimate and slack, at most 1.</summary>
     public double Value => Math.Min(1, Estimate + Slack);
 
-    /// <summary>What is reached without the symbol, by who knows y; without a task, by who knows nothing.</summary>
+    /// <summary>What is reached without the symbol, by who knows y; without a task, by who knows nothing: of the sample's own table, so known.</summary>
     public required Measured Floor { get; init; }
 
     /// <summary>By how much the estimate would lie above the truth if the symbol told nothing beyond y: the price of many symbols.</summary>
@@ -41,9 +53,9 @@ public sealed record Certificate
     /// <summary>I(symbol; z) in bits is at most this, for images drawn as the sample was; null where the bound is of balanced accuracy.</summary>
     public double? BitsAtMost { get; init; }
 
-    /// <summary>The most that any attacker gains beyond the floor's lower end.</summary>
+    /// <summary>The most that any attacker gains beyond the floor.</summary>
     [JsonIgnore]
-    public double Leak => Value - Floor.Low;
+    public double Leak => Value - Floor.Value;
 
     /// <summary>What it takes for granted, in words.</summary>
     public required IReadOnlyList<string> Assumptions { get; init; }

@@ -1,12 +1,13 @@
 namespace Efface.Auditing;
 
-/// <summary>Certificates from a sample that neither trained nor chose anything.</summary>
+/// <summary>Certificates from a sample that neither trained nor chose anything; given the sample's own table of y and z.</summary>
 /// <param name="symbols">What is released of each image, [N]; from 0.</param>
+/// <param name="number">How many symbols there can be.</param>
 /// <param name="task">y, [N]; null where there is none.</param>
 /// <param name="attribute">z, [N].</param>
 /// <param name="classes">K, the classes of z.</param>
 /// <param name="sampling">How the images were drawn; 1 - its confidence is δ.</param>
-public sealed class Certification(int[] symbols, int[]? task, int[] attribute, int classes, Sampling sampling)
+public sealed class Certification(int[] symbols, int number, int[]? task, int[] attribute, int classes, Sampling sampling)
 {
     private const int Permutations = 100;
 
@@ -15,19 +16,24 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
 
     /// <summary>Bounds on accuracy and balanced accuracy, for who sees the symbol, and for who knows y too.</summary>
     /// <param name="symbol"><c>c</c> or <c>ŷ</c>.</param>
-    /// <param name="reference">What is reached without the symbol.</param>
     /// <param name="confidence">1 - δ; null takes the sampling's.</param>
-    public IReadOnlyList<Certificate> Certificates(string symbol, Floor reference, double? confidence = null)
+    public IReadOnlyList<Certificate> Certificates(string symbol, double? confidence = null)
     {
         var known = task is null ? symbols : Joined(symbols, task);
         var (delta, bias) = (1 - (confidence ?? sampling.Confidence), _bias ??= Bias([symbols, known]));
+        var (floor, floorBalanced) = Best(Table(task ?? new int[attribute.Length], attribute));
+        // Two bounds of one number: each gets half of the chance to be wrong.
+        var squares = sampling.Groups is null ? new ChiSquareBound(number, task ?? new int[attribute.Length], attribute, _ofClass, delta / 2) : null;
+        var (plain, chi) = squares is { Speaks: true } ? (delta / 2, floorBalanced + squares.Leak(symbols)) : (delta, double.PositiveInfinity);
         var bounds = new List<Certificate>();
         foreach (var (seen, knows, which) in new[] { (symbols, symbol, 0), (known, $"{symbol},y", 1) }.Take(task is null ? 1 : 2))
         {
-            var (accuracy, balanced) = Best(seen, attribute);
-            var bound = Bound(Certificate.OfAccuracy, knows, accuracy, Slack(delta, _ => 1.0 / attribute.Length), reference.Accuracy, bias[which].Accuracy, delta);
+            var (accuracy, balanced) = Best(Table(seen, attribute));
+            var bound = Bound(Certificate.OfAccuracy, knows, accuracy, Accuracy(accuracy, delta), floor, bias[which].Accuracy, delta);
             bounds.Add(bound with { BitsAtMost = Entropy() + Math.Log2(bound.Value) });
-            bounds.Add(Bound(Certificate.OfBalancedAccuracy, knows, balanced, Slack(delta, i => 1 / (Present * _ofClass[attribute[i]])), reference.BalancedAccuracy, bias[which].Balanced, delta));
+            var plugIn = BernoulliSum.Mean(balanced, Weights(i => 1 / (Present * _ofClass[attribute[i]])), plain);
+            var bounded = Bound(Certificate.OfBalancedAccuracy, knows, balanced, Math.Min(plugIn, chi), floorBalanced, bias[which].Balanced, delta);
+            bounds.Add(bounded with { By = chi < plugIn ? Certificate.ByChiSquare : Certificate.ByPlugIn });
         }
         return bounds;
     }
@@ -42,19 +48,22 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
         return worst.MaxBy(one => one.Share.Low - one.Expected)!;
     }
 
-    private Certificate Bound(string metric, string knows, double estimate, double slack, Measured floor, double bias, double delta) => new()
+    private Certificate Bound(string metric, string knows, double estimate, double value, double floor, double bias, double delta) => new()
     {
         Metric = metric,
         Knows = knows,
         Estimate = estimate,
-        Slack = slack,
-        Floor = floor,
+        Slack = value - estimate,
+        Floor = new Measured(floor, floor, floor, attribute.Length),
         Bias = bias,
         Delta = delta,
         N = attribute.Length,
         Assumptions =
         [
-            sampling.Groups is null ? "the images of the sample are independent of each other" : "the groups of the sample are independent of each other",
+            task is null ? "classes of the attribute are as frequent as in the sample" : "classes of the attribute are as frequent, with and without the task, as in the sample",
+            .. sampling.Groups is null
+                ? ["given their labels the symbols of the sample's images are independent of each other, and alike where the labels are"]
+                : new[] { "groups are independent of each other, given their sizes and labels; within a group symbols may go together in any way", "a group counts by its images: what is bounded is the mean over images, of groups as large as those of the sample" },
             "who attacks sees images drawn as those of the sample were, each with a symbol of its own",
             "neither the extractor nor anything about it was chosen by looking at the sample",
         ],
@@ -64,15 +73,18 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
 
     private double Entropy() => -_ofClass.Where(count => count > 0).Sum(count => count / attribute.Length * Math.Log2(count / attribute.Length));
 
-    // McDiarmid (1989): one image moves the estimate by so much at most, a group of them by the sum.
-    private double Slack(double delta, Func<int, double> change)
+    private double Accuracy(double estimate, double delta)
     {
-        var squares = Enumerable.Range(0, attribute.Length).GroupBy(i => sampling.Groups?[i] ?? i).Sum(group => Math.Pow(group.Sum(change), 2));
-        return Math.Sqrt(Math.Log(1 / delta) / 2 * squares);
+        var n = attribute.Length;
+        return sampling.Groups is null ? BernoulliSum.Share((int)Math.Round(estimate * n), n, delta) : BernoulliSum.Mean(estimate, Weights(_ => 1.0 / n), delta);
     }
 
+    // Of one image, or of a group of them.
+    private List<(double Weight, int Count)> Weights(Func<int, double> weight)
+        => [.. Enumerable.Range(0, attribute.Length).GroupBy(i => sampling.Groups?[i] ?? i).CountBy(group => group.Sum(weight)).Select(alike => (alike.Key, alike.Value))];
+
     // Who knew the sample's table would say the class of the largest entry of a row.
-    private (double Accuracy, double Balanced) Best(int[] seen, int[] z) => Best(Table(seen, z), (table, row, label) => table[row, label]);
+    private (double Accuracy, double Balanced) Best(int[,] table) => Best(table, (counts, row, label) => counts[row, label]);
 
     // The same from p(symbol, y) p(z | y).
     private (double Accuracy, double Balanced) WithoutLeak(int[] seen)
@@ -114,7 +126,7 @@ public sealed class Certification(int[] symbols, int[]? task, int[] attribute, i
             var z = Permutation.Within(task, attribute, random);
             for (var kind = 0; kind < kinds.Count; kind++)
             {
-                var (accuracy, balanced) = Best(kinds[kind], z);
+                var (accuracy, balanced) = Best(Table(kinds[kind], z));
                 sums[kind] = (sums[kind].Accuracy + accuracy / Permutations, sums[kind].Balanced + balanced / Permutations);
             }
         }

@@ -12,7 +12,7 @@ public static class Judgement
     /// <param name="split">Whether the parts of the data are apart.</param>
     /// <param name="tolerance">τ.</param>
     /// <param name="hasTask">Whether leaks are counted from what y tells; else from guessing.</param>
-    /// <param name="certificates">Of a code, each sure enough to rest a verdict on, with floors that are; else empty.</param>
+    /// <param name="certificates">Of a code, each sure enough to rest a verdict on; else empty.</param>
     public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(
         Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, double tolerance, bool hasTask = true, IReadOnlyList<Certificate>? certificates = null)
     {
@@ -42,10 +42,11 @@ public static class Judgement
         return (verdict, reasons);
     }
 
-    // Slack and the floor's error shrink with the square root of n, the bias at least so.
+    // What chance and many symbols add shrinks about with the square root of n.
     private static string Uncertified(Certificate bound, double tolerance)
     {
-        var (gap, room) = (bound.Estimate - bound.Bias - bound.Floor.Value, bound.Slack + bound.Bias + bound.Floor.Value - bound.Floor.Low);
+        var gap = Math.Max(0, bound.Estimate - bound.Bias - bound.Floor.Value);
+        var room = bound.Leak - gap;
         var remedy = gap < 0.9 * tolerance ? Text($"about {Rounded(bound.N * Math.Pow(room / (tolerance - gap), 2)):N0} test images could certify it (now {bound.N:N0})") : "more images would hardly certify it";
         return Text($"it is not certified against every attacker: the bound allows {bound.Leak:P1} of balanced accuracy to who knows {bound.Knows}; {remedy}");
     }

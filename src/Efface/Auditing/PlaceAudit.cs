@@ -45,7 +45,7 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         var leak = Leak(read, _sampling.At(corrected));
         var certification = Certification(read.Parts.Test);
         var (verdict, reasons) = Judgement.Of(leak.GivenTask, [.. read.Attacks.Select(sent => sent.Result)], controls, split, settings.Tolerance, subject.Task is not null,
-            place.Symbols > 0 ? certification!.Certificates("c", Floor(read.Reference, _sampling.At(corrected)), Strict) : []);
+            place.Symbols > 0 ? certification!.Certificates("c", corrected) : []);
         return new RepresentationAudit
         {
             Name = place.Name,
@@ -64,22 +64,19 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             Confusion = read.Best.Attack.Test.Confusion(),
             Subgroups = Subgroups(read),
             Before = before is null ? null : Before(before),
-            Certificates = certification?.Certificates(place.Symbols > 0 ? "c" : "ŷ", Floor(read.Reference, _sampling)) ?? [],
+            Certificates = certification?.Certificates(place.Symbols > 0 ? "c" : "ŷ") ?? [],
             Information = place.Symbols > 0 ? new CountedInformation(Counted(read.Parts.Training), Counted(read.Parts.Test)) : null,
             WorstSymbol = place.Symbols > 0 ? certification!.Worst() : null,
         };
     }
-
-    // A verdict rests on the bound and on the floor's lower end: each gets half of the chance to be wrong.
-    private double Strict => (1 + corrected) / 2;
 
     private InformationEstimate Counted(AttackSet set) => InformationEstimate.Of(set.Symbols(), subject.Task is null ? null : set.Task, set.Attribute);
 
     // Of the code; where the model's decision is told, of that alone.
     private Certification? Certification(AttackSet test) => (place.Symbols > 0, place.IsDecision) switch
     {
-        (true, _) => new Certification(test.Symbols(), subject.Task is null ? null : test.Task, test.Attribute, attribute.Classes.Count, _sampling),
-        (_, true) => new Certification(test.Prediction, test.Task, test.Attribute, attribute.Classes.Count, _sampling),
+        (true, _) => new Certification(test.Symbols(), place.Symbols, subject.Task is null ? null : test.Task, test.Attribute, attribute.Classes.Count, _sampling),
+        (_, true) => new Certification(test.Prediction, subject.Task!.Classes.Count, test.Task, test.Attribute, attribute.Classes.Count, _sampling),
         _ => null,
     };
 

@@ -10,8 +10,6 @@ public sealed class CertificationTests
 {
     private const double Delta = 0.05;
 
-    private static readonly Floor Nothing = new(new Measured(0, 0, 0, 0), new Measured(0, 0, 0, 0));
-
     [Fact]
     public void The_truth_exceeds_the_bound_in_no_more_draws_than_is_said()
     {
@@ -24,37 +22,72 @@ public sealed class CertificationTests
             {
                 var (symbols, z) = table.Sample(images, random);
                 foreach (var bound in Certify(symbols, z, table.Classes))
-                    if (bound.Value < (bound.Metric == "accuracy" ? table.BestAccuracy : table.BestBalanced)) exceeded[bound.Metric] = exceeded.GetValueOrDefault(bound.Metric) + 1;
+                    if (bound.Value < table.Best(z, balanced: bound.Metric == "balancedAccuracy")) exceeded[bound.Metric] = exceeded.GetValueOrDefault(bound.Metric) + 1;
             }
         }
         Assert.All(exceeded.Values, count => Assert.InRange(count, 0, Delta * Tables * Draws));
     }
 
     [Fact]
-    public void Half_the_slack_would_be_too_little_where_there_is_one_symbol()
+    public void Half_the_slack_would_be_too_little_where_the_symbol_is_z_read_badly()
     {
         const int Draws = 2000, Images = 400;
-        const double Frequent = 0.7;
+        const double Agreement = 0.7;
+        int[] z = [.. Enumerable.Range(0, Images).Select(i => i % 2)];
         var (random, whole, half) = (new Random(2), 0, 0);
         for (var draw = 0; draw < Draws; draw++)
         {
-            int[] z = [.. Enumerable.Range(0, Images).Select(_ => random.NextDouble() < Frequent ? 1 : 0)];
-            var bound = Certify(new int[Images], z, 2).Single(one => one.Metric == "accuracy");
-            if (bound.Estimate + bound.Slack < Frequent) whole++;
-            if (bound.Estimate + bound.Slack / 2 < Frequent) half++;
+            var bound = Certify([.. z.Select(label => random.NextDouble() < Agreement ? label : 1 - label)], z, 2).Single(one => one.Metric == "accuracy");
+            if (bound.Estimate + bound.Slack < Agreement) whole++;
+            if (bound.Estimate + bound.Slack / 2 < Agreement) half++;
         }
         Assert.InRange(whole, 0, Delta * Draws);
         Assert.InRange(half, 1.3 * Delta * Draws, Draws);
     }
 
     [Fact]
-    public void The_slack_is_the_closed_form()
+    public void Accuracy_is_bounded_by_the_binomial_of_the_hits_and_a_stricter_confidence_asks_for_more()
     {
         int[] z = [.. Enumerable.Range(0, 1000).Select(i => i < 200 ? 0 : 1)];
-        var bounds = Certify(new int[1000], z, 2);
-        Assert.Equal(Math.Sqrt(Math.Log(20) / 2000), bounds[0].Slack, 1e-12);
-        Assert.Equal(Math.Sqrt(Math.Log(20) / 2 / 4 * (1.0 / 200 + 1.0 / 800)), bounds[1].Slack, 1e-12);
-        Assert.Equal(Math.Sqrt(Math.Log(100) / 2000), new Certification(new int[1000], null, z, 2, new Sampling(0.95)).Certificates("c", Nothing, confidence: 0.99)[0].Slack, 1e-12);
+        Assert.Equal(BernoulliSum.Share(800, 1000, Delta), Certify(new int[1000], z, 2)[0].Value, 1e-12);
+        Assert.Equal(BernoulliSum.Share(800, 1000, 0.01), new Certification(new int[1000], 1, null, z, 2, new Sampling(0.95)).Certificates("c", confidence: 0.99)[0].Value, 1e-9);
+    }
+
+    // The issue's: 400 classes with five images each in the sample, and 24 of them told for sure. The floor was lifted by an interval of
+    // its own, and "no more than 2.6%" was certified.
+    [Fact]
+    public void Rare_classes_that_are_told_for_sure_are_not_certified()
+    {
+        const int Classes = 400, Each = 5, Told = 24, Draws = 20;
+        var random = new Random(8);
+        int[] z = [.. Enumerable.Range(0, Classes * Each).Select(i => i % Classes)];
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            int[] symbols = [.. z.Select(label => label < Told ? label + 1 : 0)];
+            var bound = new Certification(symbols, Told + 1, null, z, Classes, new Sampling(1 - Delta)).Certificates("c")[1];
+            Assert.Equal(1.0 / Classes, bound.Floor.Value, 1e-12);
+            Assert.Equal((bound.Floor.Value, bound.Floor.Value), (bound.Floor.Low, bound.Floor.High));
+            Assert.True(bound.Leak >= (double)Told / Classes);
+        }
+    }
+
+    [Fact]
+    public void The_floor_is_what_the_samples_own_table_tells()
+    {
+        int[] y = [0, 0, 0, 0, 0, 1, 1, 1], z = [0, 0, 0, 1, 2, 1, 1, 2];
+        var bounds = new Certification(new int[y.Length], 1, y, z, 3, new Sampling(1 - Delta)).Certificates("c");
+        Assert.Equal([5 / 8.0, (1 + 2 / 3.0) / 3, 5 / 8.0, (1 + 2 / 3.0) / 3], bounds.Select(bound => bound.Floor.Value), (one, other) => Math.Abs(one - other) < 1e-12);
+    }
+
+    [Fact]
+    public void Where_many_symbols_tell_nothing_the_bound_is_of_their_squared_differences_and_says_so()
+    {
+        var random = new Random(9);
+        int[] z = [.. Enumerable.Range(0, 2000).Select(i => i % 2)], noise = [.. z.Select(_ => random.Next(256))];
+        var bounds = new Certification(noise, 256, null, z, 2, new Sampling(1 - Delta)).Certificates("c");
+        Assert.Equal(["plug-in", "chiSquare"], bounds.Select(bound => bound.By));
+        Assert.True(bounds[1].Slack < 0 && bounds[1].Value < bounds[1].Estimate);
+        Assert.Equal("plug-in", new Certification(noise, 256, null, z, 2, new Sampling(1 - Delta, [.. z.Select((_, i) => i / 2)])).Certificates("c")[1].By);
     }
 
     [Fact]
@@ -63,7 +96,8 @@ public sealed class CertificationTests
         (int Code, int Z, int Count)[] table = [(0, 0, 110), (0, 1, 90), (1, 0, 90), (1, 1, 110)];
         var bounds = Certify([.. table.SelectMany(cell => Enumerable.Repeat(cell.Code, cell.Count))], [.. table.SelectMany(cell => Enumerable.Repeat(cell.Z, cell.Count))], 2);
         Assert.Equal([0.55, 0.55], bounds.Select(bound => bound.Estimate), (one, other) => Math.Abs(one - other) < 1e-9);
-        Assert.Equal([0.611, 0.611], bounds.Select(bound => Math.Round(bound.Value, 3)));
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join("; ", bounds.Select(bound => $"{bound.Value} {bound.By} {bound.BitsAtMost}")));
+        Assert.Equal([0.592, 0.611], bounds.Select(bound => Math.Round(bound.Value, 3)));
         Assert.Equal(0.29, bounds[0].BitsAtMost!.Value, 0.0005);
         Assert.Null(bounds[1].BitsAtMost);
     }
@@ -124,11 +158,11 @@ public sealed class CertificationTests
         const int Draws = 1500, People = 100, Each = 4;
         const double Frequent = 0.6;
         var (random, byGroup, byImage) = (new Random(5), 0, 0);
+        int[] z = [.. Enumerable.Range(0, People * Each).Select(i => i / Each % 2)], groups = [.. Enumerable.Range(0, z.Length).Select(i => i / Each)];
         for (var draw = 0; draw < Draws; draw++)
         {
-            int[] z = [.. Enumerable.Range(0, People).SelectMany(_ => Enumerable.Repeat(random.NextDouble() < Frequent ? 1 : 0, Each))];
-            int[] groups = [.. Enumerable.Range(0, z.Length).Select(i => i / Each)];
-            double Accuracy(int[]? of) => new Certification(new int[z.Length], null, z, 2, new Sampling(1 - Delta, of)).Certificates("c", Nothing)[0].Value;
+            int[] symbols = [.. Enumerable.Range(0, People).SelectMany(person => Enumerable.Repeat(random.NextDouble() < Frequent ? person % 2 : 1 - person % 2, Each))];
+            double Accuracy(int[]? of) => new Certification(symbols, 2, null, z, 2, new Sampling(1 - Delta, of)).Certificates("c")[0].Value;
             if (Accuracy(groups) < Frequent) byGroup++;
             if (Accuracy(null) < Frequent) byImage++;
         }
@@ -150,7 +184,7 @@ public sealed class CertificationTests
         {
             int[] z = [.. Enumerable.Range(0, Images).Select(i => i % 10)], y = [.. z.Select(label => label < 6 ? 1 : 0)];
             int[] symbols = [.. y.Select(label => (random.NextDouble() < Fidelity ? label : 1 - label) + 2 * random.Next(codes / 2))];
-            var bound = new Certification(symbols, y, z, 10, new Sampling(1 - Delta)).Certificates("c", Nothing)[0];
+            var bound = new Certification(symbols, codes, y, z, 10, new Sampling(1 - Delta)).Certificates("c")[0];
             values += bound.Value / Rounds;
             truths += (bound.Estimate - bound.Bias) / Rounds;
         }
@@ -165,14 +199,14 @@ public sealed class CertificationTests
         var random = new Random(7);
         int[] z = [.. Enumerable.Range(0, 5000).Select(_ => random.Next(2))];
         int[] symbols = [.. z.Select(label => random.NextDouble() < 0.01 && label == 1 ? 7 : random.Next(4))];
-        var worst = new Certification(symbols, new int[z.Length], z, 2, new Sampling(1 - Delta)).Worst();
+        var worst = new Certification(symbols, 8, new int[z.Length], z, 2, new Sampling(1 - Delta)).Worst();
         Assert.Equal((7, 1), (worst.Symbol, worst.Class));
         Assert.Equal(1, worst.Share.Value, 1e-9);
         Assert.Equal(0.5, worst.Expected, 0.03);
     }
 
     private static IReadOnlyList<Certificate> Certify(int[] symbols, int[] z, int classes)
-        => new Certification(symbols, null, z, classes, new Sampling(1 - Delta)).Certificates("c", Nothing);
+        => new Certification(symbols, symbols.Max() + 1, null, z, classes, new Sampling(1 - Delta)).Certificates("c");
 
     private static AttackSet Set((int[] Symbols, int[] Z) sample)
         => new(torch.tensor(sample.Symbols.Select(symbol => (long)symbol).ToArray()), new int[sample.Z.Length], new int[sample.Z.Length], sample.Z);
@@ -184,9 +218,13 @@ public sealed class CertificationTests
 
         public int Classes => P.GetLength(1);
 
-        public double BestAccuracy => Enumerable.Range(0, Symbols).Sum(c => Enumerable.Range(0, Classes).Max(z => P[c, z]));
-
-        public double BestBalanced => Balanced(c => Enumerable.Range(0, Classes).MaxBy(z => P[c, z] / OfClass(z)));
+        // Where classes are as frequent as here.
+        public double Best(int[] z, bool balanced)
+        {
+            double[] weights = [.. Enumerable.Range(0, Classes).Select(label => z.Count(one => one == label) / (double)z.Length)];
+            var present = weights.Count(weight => weight > 0);
+            return Enumerable.Range(0, Symbols).Sum(c => Enumerable.Range(0, Classes).Max(label => weights[label] == 0 ? 0 : P[c, label] / OfClass(label) * (balanced ? 1.0 / present : weights[label])));
+        }
 
         public static Joint Drawn(Random random, int symbols, int classes)
         {

@@ -15,10 +15,11 @@ internal static class CertificateSection
             <section aria-labelledby="certificates">
             <h2 id="certificates">What no attacker can exceed</h2>
             <p>Where what is received is one of a few symbols, nothing about it has to be tried: from how often each symbol goes with each class among {Numbers.Count(first.N)} test images follows a bound for every attacker, of any kind and strength. Each bound below holds but for a chance of {Numbers.ShortPercent(first.Delta)}, given that {string.Join("; that ", first.Assumptions)}.</p>
+            <p>A bound is either the best that anyone could reach on this sample, raised for chance, or the floor and what the squared differences (χ²) between the classes' symbols allow beyond it: the smaller of the two counts.</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Table of certificates">
             <table class="comparison">
             <caption>Certificates</caption>
-            <thead><tr><th scope="col">What is received</th><th scope="col">Measure</th><th scope="col">Bound<small>no attacker is right more often</small></th><th scope="col">Best on this sample<small>and what is added for chance</small></th><th scope="col">{terms.Floor}</th><th scope="col">Allowed leak, points<small>bound less the floor's lower end</small></th><th scope="col">Price of many symbols, points<small>in the bound even if they told nothing</small></th></tr></thead>
+            <thead><tr><th scope="col">What is received</th><th scope="col">Measure</th><th scope="col">Bound<small>no attacker is right more often</small></th><th scope="col">Best on this sample<small>and what leads from there to the bound</small></th><th scope="col">{terms.Floor}</th><th scope="col">Allowed leak, points<small>bound less the floor</small></th><th scope="col">Price of many symbols, points<small>in the best on this sample even if they told nothing</small></th></tr></thead>
             <tbody>{places.SelectMany(place => place.Certificates, (place, bound) => Row(place, bound, run))}</tbody>
             </table>
             </div>
@@ -30,7 +31,7 @@ internal static class CertificateSection
     }
 
     private static Html Row(RepresentationAudit place, Certificate bound, ReportRun run) => Html.Of($"""
-        <tr><th scope="row">{Seen(bound.Knows, run)}<small>for {place.Attribute}</small></th><td>{(bound.Metric == Certificate.OfAccuracy ? "accuracy" : "balanced accuracy")}</td><td><b>{Numbers.Percent(bound.Value)}</b>{(bound.BitsAtMost is { } bits ? Html.Of($"<small>at most {Numbers.Plain(bits)} bits</small>") : Html.Empty)}</td><td>{Numbers.Percent(bound.Estimate)} + {Numbers.Points(bound.Slack)}</td><td>{Cell.Percent(bound.Floor)}</td><td><b>{Numbers.Points(bound.Leak)}</b></td><td>{Numbers.Points(bound.Bias)}</td></tr>
+        <tr><th scope="row">{Seen(bound.Knows, run)}<small>for {place.Attribute}</small></th><td>{(bound.Metric == Certificate.OfAccuracy ? "accuracy" : "balanced accuracy")}</td><td><b>{Numbers.Percent(bound.Value)}</b>{(bound.BitsAtMost is { } bits ? Html.Of($"<small>at most {Numbers.Plain(bits)} bits</small>") : Html.Empty)}</td><td>{Numbers.Percent(bound.Estimate)} {(bound.Slack < 0 ? "-" : "+")} {Numbers.Points(Math.Abs(bound.Slack))}<small>{(bound.By == Certificate.ByChiSquare ? "by χ²" : "raised for chance")}</small></td><td>{Numbers.Percent(bound.Floor.Value)}</td><td><b>{Numbers.Points(bound.Leak)}</b></td><td>{Numbers.Points(bound.Bias)}</td></tr>
         """);
 
     private static string Seen(string knows, ReportRun run) => knows switch

@@ -26,6 +26,7 @@ public static class AuditRun
         var look = new ModelAudit(prepared, sought, settings, progress, reading, cancel);
         var past = earlier is null ? null : Stored(earlier, run, settings, sought) ?? Anew(earlier, model, look, prepared.Table);
         var now = look.At(model, opened.Table, past);
+        now = now with { Result = Divergence.Told(run, now.Result) };
         now.Write(opened.Folder, past);
         return now.Result;
     }

@@ -42,6 +42,7 @@ public static class ModelRun
     {
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
+        Divergence.RefuseOrigin(asked.From);
         var began = resume && RunFolder.Holds(path) ? RunFolder.Open(path).Run : null;
         if (began is not null)
         {

@@ -32,7 +32,7 @@ internal class ExperimentSettings : OutputSettings
     [CommandOption("--batch <N>"), Description("Images a step (128).")]
     public int? Batch { get; init; }
 
-    [CommandOption("--attackers <NAMES>"), Description("Which attackers audits send, separated by commas (all).")]
+    [CommandOption("--attackers <NAMES>"), Description("Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too.")]
     public string? Attackers { get; init; }
 
     [CommandOption("--cache <DIR>"), Description("Where decoded images are kept ($EFFACE_CACHE, or the user's cache folder).")]

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Efface.Auditing;
 using Efface.Runs;
 using Spectre.Console.Cli;
 
@@ -19,7 +18,7 @@ internal sealed class SweepCommand : NativeCommand<SweepCommand.Settings>
         [CommandOption("--seeds <N>"), Description("How often each point is trained, with seeds from 0 (1).")]
         public int? Seeds { get; init; }
 
-        [CommandOption("--attackers <NAMES>"), Description("Which attackers audits send, separated by commas (all).")]
+        [CommandOption("--attackers <NAMES>"), Description("Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too.")]
         public string? Attackers { get; init; }
 
         [CommandOption("--jobs <N>"), Description("Runs side by side, each in a process of its own (1).")]
@@ -36,7 +35,7 @@ internal sealed class SweepCommand : NativeCommand<SweepCommand.Settings>
             if (Seed is not null) throw new InvalidInputException($"--seed {Seed}", "a sweep has several", "Give --seeds N");
             var config = ToConfig(From is null ? null : Inheritance.ForUnlearning(From));
             var (task, attribute) = Inheritance.UsualColumns(config);
-            var audit = Names("--attackers", Attackers) is { } attackers ? new AuditSettings { Attackers = attackers } : new AuditSettings();
+            var audit = ExperimentScale.AuditWith(Names("--attackers", Attackers));
             return new SweepSettings(config with { From = From ?? config.From, Task = task, Forget = attribute }, [.. (Grid ?? []).Select(SweepAxis.Parse)], Seeds ?? 1, attribute, audit);
         }
     }

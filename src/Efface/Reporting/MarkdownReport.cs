@@ -21,7 +21,7 @@ public static class MarkdownReport
         IEnumerable<string> parts =
         [
             $"## {Sign(last.Audit?.Verdict)}: {Markdown.Text(Sentences.Title(last))}",
-            Markdown.Text(Sentences.Verdict(last)),
+            Markdown.Text(Divergence.Opening(last.Record) + Sentences.Verdict(last)),
             Reasons(last),
             .. Sentences.Caveats(last).Select(caveat => $"> **Note.** {Markdown.Text(caveat)}"),
             Comparison(read),

@@ -67,11 +67,15 @@ public sealed class RunFolder
 
     /// <summary>Copies what training wrote into another folder: run.json last, so that half a copy is no run.</summary>
     /// <param name="path">The other folder; what stands there of such a copy is overwritten.</param>
-    public void CopyTrained(string path)
+    /// <param name="split">The copy's last stage of the extractor; null leaves it as it is.</param>
+    public void CopyTrained(string path, string? split = null)
     {
         Directory.CreateDirectory(path);
-        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is not (AuditFile or RunFile)).Append(At(RunFile)))
+        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is not (AuditFile or RunFile)))
             WholeFile.Write(System.IO.Path.Combine(path, System.IO.Path.GetFileName(file)), partial => File.Copy(file, partial, overwrite: true));
+        if (split is not null) TrainedModel.CutAt(path, split);
+        var run = Run;
+        new RunFolder(path).Run = split is null ? run : run with { Config = run.Config with { Split = split } };
         // What comes after it is timed from here.
         File.SetLastWriteTimeUtc(System.IO.Path.Combine(path, RunFile), DateTime.UtcNow);
     }

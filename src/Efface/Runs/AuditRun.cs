@@ -24,8 +24,9 @@ public static class AuditRun
         using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
         var (model, prepared, run, sought) = (opened.Model, opened.Prepared, opened.Folder.Run, opened.Attributes);
         var look = new ModelAudit(prepared, sought, settings, progress, reading, cancel);
-        var past = earlier is null ? null : Stored(earlier, run, settings, sought) ?? Anew(earlier, model, look, prepared.Table);
+        var past = earlier is null ? null : Stored(earlier, model, run, settings, sought) ?? Anew(earlier, model, look, prepared.Table);
         var now = look.At(model, opened.Table, past);
+        now = now with { Result = Divergence.Told(run, now.Result) };
         now.Write(opened.Folder, past);
         return now.Result;
     }
@@ -46,10 +47,15 @@ public static class AuditRun
         }
     }
 
-    // What an audit of that run has said already, where it was as strict and looked for as much.
-    private static AuditedModel? Stored(RunFolder earlier, RunRecord run, AuditSettings settings, IReadOnlyList<string> sought)
+    // Where h is released, the model before is read at the same stage, as if it were cut there: what it gives away behind that is another question.
+    private static string SplitOf(ModelDescription before, ModelDescription after)
+        => before is { Bits: null, ClosedBy: null } && after is { Bits: null, ClosedBy: null } && before.Stages.Contains(after.Split) ? after.Split : before.Split;
+
+    // What an audit of that run has said already, where it was as strict and looked for as much, at the same place.
+    private static AuditedModel? Stored(RunFolder earlier, TrainedModel after, RunRecord run, AuditSettings settings, IReadOnlyList<string> sought)
     {
         if (earlier.Run.Data.Fingerprint != run.Data.Fingerprint || earlier.Run.AttentionRemoval is not null || earlier.Audit is not { Images: not null } audit) return null;
+        if (TrainedModel.Describe(earlier.Path) is var before && before.Split != SplitOf(before, after.Description)) return null;
         return IsOf(audit, settings, sought) ? AuditedModel.Read(earlier, audit) : null;
     }
 
@@ -65,6 +71,6 @@ public static class AuditRun
         using var model = TrainedModel.Load(earlier.Path, Compute.Device);
         if (model.Description.Task != after.Description.Task || !model.Description.Classes.SequenceEqual(after.Description.Classes) || !model.Description.Input.SequenceEqual(after.Description.Input))
             throw new InvalidInputException($"--before {earlier.Path}", $"is a model for {model.Description.Task} on images of {string.Join('×', model.Description.Input)}", "Give a run with the same task and image size");
-        return look.At(model, table, null);
+        return look.At(model with { Description = model.Description with { Split = SplitOf(model.Description, after.Description) } }, table, null);
     }
 }

@@ -20,7 +20,8 @@ public static class CertifyRun
         using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
         reading?.OnNote("computing representations");
         using var subject = AuditSubject.Of(opened.Model, opened.Table);
-        return opened.Folder.Certification = Certifier.Certify(subject, opened.Attributes, settings, bits) with { Fingerprint = opened.Folder.Run.Data.Fingerprint };
+        var certified = Certifier.Certify(subject, opened.Attributes, settings, bits) with { Fingerprint = opened.Folder.Run.Data.Fingerprint };
+        return opened.Folder.Certification = Divergence.Told(opened.Folder.Run, certified);
     }
 
     /// <summary>Certifies vectors or codes of another program; writes certificate.json into a new folder.</summary>

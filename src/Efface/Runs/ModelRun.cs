@@ -42,6 +42,7 @@ public static class ModelRun
     {
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
+        Divergence.RefuseOrigin(asked.From);
         var began = resume && RunFolder.Holds(path) ? RunFolder.Open(path).Run : null;
         if (began is not null)
         {
@@ -212,11 +213,15 @@ public static class ModelRun
             DiscreteBottleneck.StartFromDecision(discrete.Network, embeddings);
             return discrete;
         }
-        var split = config.Split ?? (prepared.Recipe is null ? StagedNetwork.Embedding : prepared.Recipe.Split ?? MultiplyAdds.MiddleStage(model.Network, table.ImageShape));
+        var split = SplitOf(config, prepared.Recipe, model);
         if (model.Network.IndexOf(split) == model.Network.Stages.Count - 1)
             throw new InvalidInputException($"--split {split}", "is the last stage: nothing would be left for the classifier", "Split at an earlier stage");
         return model with { Description = model.Description with { Split = split } };
     }
+
+    /// <summary>The stage behind which a run cuts a model that has no bottleneck, where no blocks say otherwise.</summary>
+    internal static string SplitOf(RunConfig config, Recipe? recipe, TrainedModel model)
+        => config.Split ?? (recipe is null ? StagedNetwork.Embedding : recipe.Split ?? MultiplyAdds.MiddleStage(model.Network, model.Description.Input));
 
     private static TrainedModel Load(string from, RunConfig config, ImageTable table, Column task)
     {

@@ -38,7 +38,7 @@ public static class Preflight
         try
         {
             var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]) with { Retained = [.. complete.Retain.Select(name => table[name])] };
-            CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, forgets);
+            CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, complete, forgets);
             complete = complete with { Stem = complete.Stem ?? (complete.From is null ? Backbones.DefaultStem(table.ImageShape[1]) : null) };
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
             return new Prepared(table, labels, forgets ? RecipeOf(complete) : null, complete, report);
@@ -137,13 +137,9 @@ public static class Preflight
         foreach (var problem in Removals.Names(config)) yield return problem;
     }
 
-    private static void CheckClasses(TaskAndAttributes labels, IReadOnlyList<Column> removed, ImageTable table, bool forgets)
+    private static void CheckClasses(TaskAndAttributes labels, IReadOnlyList<Column> removed, ImageTable table, RunConfig config, bool forgets)
     {
-        var problems = new List<Problem>();
-        foreach (var column in labels.Loaded.Prepend(labels.Task).Union(removed))
-            foreach (var part in Enum.GetValues<Part>())
-                if (column.Count(table.Rows(part)).Count(count => count > 0) < 2)
-                    problems.Add(new Problem($"column '{column.Name}', {part.Word()} part", "holds fewer than two classes", "Choose another column, or raise --limit"));
+        var problems = PartChecks.Of(table, labels.Loaded.Prepend(labels.Task).Union(removed), config).ToList();
         if (forgets && problems.Count == 0)
             foreach (var joint in labels.Joints.Where(joint => joint.TaskDeterminesAttribute))
                 problems.Add(new Problem($"--forget {joint.Attribute.Name}", $"task {joint.Task.Name} determines it: whoever keeps the task keeps the attribute", "Nothing can be forgotten here; choose another task or attribute"));

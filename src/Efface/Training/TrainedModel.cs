@@ -124,8 +124,15 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     public void Save(string folder)
     {
         WholeFile.Write(Path.Combine(folder, WeightsFile), partial => Network.save_safetensors(partial));
-        WholeFile.Write(Path.Combine(folder, DescriptionFile), partial => File.WriteAllText(partial, JsonSerializer.Serialize(Description, Json)));
+        Write(folder, Description);
     }
+
+    /// <summary>Says of a stored model that another stage is the extractor's last; its weights stay.</summary>
+    /// <exception cref="InvalidInputException">A file is missing, or model.json is damaged.</exception>
+    public static void CutAt(string folder, string stage) => Write(folder, Describe(folder) with { Split = stage });
+
+    private static void Write(string folder, ModelDescription description)
+        => WholeFile.Write(Path.Combine(folder, DescriptionFile), partial => File.WriteAllText(partial, JsonSerializer.Serialize(description, Json)));
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>

@@ -221,7 +221,7 @@ public sealed class ExperimentTests : IDisposable
         };
     }
 
-    private sealed class Silent : IExperimentObserver
+    internal sealed class Silent : IExperimentObserver
     {
         public static Silent Observer { get; } = new();
 

@@ -42,5 +42,13 @@ public sealed class MethodChoiceTests
         Assert.EndsWith("only keeps is not seen to leak and loses at most 1.5 points of fidelity.", Assert.Single(MethodChoice.Sentences([.. rows, Row("keeps", 0.9, 0.6)])), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_model_before_is_no_choice_wherever_it_is_read()
+    {
+        MethodRow[] rows = [Before, Row("before, at layer2", 0.9, 0.9, Verdict.Inconclusive), Row("keeps", 0.9, 0.6)];
+
+        Assert.EndsWith("only keeps is not seen to leak and loses at most 1.5 points of fidelity.", Assert.Single(MethodChoice.Sentences(rows)), StringComparison.Ordinal);
+    }
+
     private static MethodRow Row(string method, double fidelity, double? kept, Verdict verdict = Verdict.Forgotten) => Rows.Of(fidelity, 0.01, kept, method: method) with { Verdict = verdict };
 }

@@ -3,6 +3,7 @@ using Efface.Data;
 using Efface.Detachment;
 using Efface.Reporting;
 using Efface.Runs;
+using Efface.Tests.Data.Sources;
 using Xunit;
 
 namespace Efface.Tests.Runs;
@@ -124,6 +125,34 @@ public sealed class PreflightTests : IDisposable
         Assert.Equal(
             ["column 'living', train part", "column 'living', validation part", "column 'living', test part"],
             Refused(new RunConfig { Data = "cifar10", Root = _root }).Select(problem => problem.Subject));
+    }
+
+    [Theory]
+    [InlineData("train", "validation part;test part")] // validation is drawn from train, and three images give none
+    [InlineData("test", "train part;validation part")]
+    public void A_table_with_one_part_alone_names_the_parts_that_it_lacks_and_what_to_type(string only, string missing)
+    {
+        using var folder = new ToyFolder();
+        for (var i = 0; i < 3; i++) folder.Picture($"{i}.png", i);
+        folder.Write("labels.csv", "image,y,z,part", $"0.png,a,c,{only}", $"1.png,b,d,{only}", $"2.png,b,c,{only}");
+
+        var problems = Refused(new RunConfig { Data = "table", Root = folder.Root, Task = "y", Forget = ["z"], Reading = folder.Reading with { SplitColumn = "part" } });
+
+        Assert.Equal(missing.Split(';'), problems.Select(problem => problem.Subject));
+        Assert.All(problems, problem => Assert.Contains($"all are marked {only}", problem.Fault, StringComparison.Ordinal));
+        Assert.StartsWith("Leave --split-column out, so that parts are drawn, or mark some rows of part as", problems[0].Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Folders_with_a_train_part_alone_say_how_to_name_the_levels()
+    {
+        using var folder = new ToyFolder();
+        for (var i = 0; i < 60; i++) folder.Picture($"train/{(i % 2 == 0 ? "cat" : "dog")}/{(i % 3 == 0 ? "day" : "night")}/{i}.png", i);
+
+        var problem = Assert.Single(Refused(new RunConfig { Data = "folders", Root = folder.Root, Task = "class", Forget = ["light"], Reading = folder.Reading with { Levels = ["split", "class", "light"] } }));
+
+        Assert.Equal("test part", problem.Subject);
+        Assert.Contains("--levels part,class", problem.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

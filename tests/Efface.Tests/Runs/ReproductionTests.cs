@@ -66,9 +66,25 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
     {
         var made = Make("table1", new ExperimentScale { Models = ["resnet18", "resnet50"], Seeds = 2 });
 
-        Assert.Equal(["before", "paper", "strict", "prediction-only", "attention-removal"], made.Rows.Take(5).Select(row => row[3]));
-        Assert.Equal(10, made.Rows.Count);
+        // The run in the place of all is cut at its embedding.
+        Assert.Equal(["before", "before, at embedding", "paper", "strict", "prediction-only", "attention-removal"], made.Rows.Take(6).Select(row => row[3]));
+        Assert.Equal(12, made.Rows.Count);
+        Assert.All(made.Rows, row => Assert.Contains(row[4], new[] { "embedding", "logits" }));
         Assert.All(["2 seeds", "100 training", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px, batches of 64;", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("table1"), InlineData("table3"), InlineData("figure4"), InlineData("figure5"), InlineData("figure6")]
+    public void What_releases_a_map_stands_beside_the_model_before_cut_at_the_same_place(string name)
+    {
+        var cells = Reproduction.Named(name).Cells(Settings(new ExperimentScale { Attackers = ["linear"] }));
+
+        var maps = cells.Where(cell => cell is { Forgets: true, Config.Recipe: "paper" }).ToList();
+        Assert.NotEmpty(maps);
+        Assert.All(maps, cell => Assert.Equal("paper", cells.Single(other => other.Name == cell.Before).CutAs!.Recipe));
+        Assert.All(cells.Where(cell => cell.Config.Recipe != "paper"), cell => Assert.Null(cell.Before));
+        // The paper's own decoder is among those who read maps, whoever else is sent.
+        Assert.All(cells, cell => Assert.Contains("resnet18", cell.Audit.Attackers));
     }
 
     [Fact]
@@ -78,7 +94,7 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
 
         Assert.Equal(5, rows.Count);
         // Who knows nothing: of two kinds of eyes half, of three skins a third, of both together a sixth.
-        Assert.Equal([.5, .33, .5, .33, .17], rows.Select(row => double.Parse(row[6].Split(',')[0], CultureInfo.InvariantCulture)), (wanted, majority) => Math.Abs(wanted - majority) < .1);
+        Assert.Equal([.5, .33, .5, .33, .17], rows.Select(row => double.Parse(row[7].Split(',')[0], CultureInfo.InvariantCulture)), (wanted, majority) => Math.Abs(wanted - majority) < .1);
     }
 
     [Fact]
@@ -95,7 +111,8 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
     {
         var made = Make("figure6", new ExperimentScale());
 
-        Assert.Equal(32, made.Rows.Count);
+        Assert.Equal(["before", "before, at embedding"], made.Rows.Take(2).Select(row => row[3]));
+        Assert.Equal(2 + 32, made.Rows.Count);
         Assert.Equal(["figure6-faces-aum-2.5.svg", "figure6-faces-aum-5.svg", "figure6-faces-leak-2.5.svg", "figure6-faces-leak-5.svg"], made.Pictures.Keys.Order(StringComparer.Ordinal));
         // The paper's grid on both axes, and a number in each field.
         Assert.All(made.Pictures.Values, picture => Assert.Equal(3 + 4 + 4 + 16, Texts(XDocument.Parse(picture)).Count));

@@ -164,8 +164,11 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             var result = decoder.Decode(encoded, pixels);
             var record = _records[i] with { Content = PixelRecord.Hash(encoded), Fault = result.Fault, Width = result.Width, Height = result.Height };
             if (result.Fault is DecodingFault.None) record = record with { Pixels = PixelRecord.Hash(pixels) };
-            // Slow today may be fast tomorrow: a time-out is not remembered.
-            _records[i] = result.Fault is DecodingFault.TimedOut ? record : cache.Append(record, pixels);
+            if (result is { Fault: DecodingFault.StrangeNumbers, Found: var found })
+                _faults[i] = new ImageFault("holds numbers whose scale cannot be told: not 0 to 1 (floats), 0 to 255 or 0 to 65,535 (16 bits), or nearly black in it", found,
+                    "Save it with 8 bits for each colour, from 0 to 255, or take its row out");
+            // Slow today may be fast tomorrow: a time-out is not remembered; nor what has more to say than a record holds.
+            _records[i] = result.Fault is DecodingFault.TimedOut or DecodingFault.StrangeNumbers ? record : cache.Append(record, pixels);
         }
 
         private static ImageFault Explain(PixelRecord record) => record.Fault switch
@@ -173,6 +176,8 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             DecodingFault.UnknownFormat => new ImageFault("is no picture in a format that Efface reads", null, "Save it as JPEG, PNG, WebP, GIF, TIFF or AVIF, or take its row out"),
             DecodingFault.TooManyPixels => new ImageFault("has more pixels than --max-pixels allows", $"{record.Width}×{record.Height}", "Raise the limit if you trust it"),
             DecodingFault.TimedOut => new ImageFault("took longer to decode than --image-timeout allows", $"{record.Width}×{record.Height}", "Raise the limit if you trust it"),
+            DecodingFault.UnreadTiff => new ImageFault("is a TIFF that is truncated or corrupt, or of a kind that libvips does not read, such as numbers of 64 bits", null,
+                "Save it with 8 bits for each colour, copy it again, or take its row out"),
             _ => new ImageFault("is truncated or corrupt", null, "Copy it again, or take its row out"),
         };
     }

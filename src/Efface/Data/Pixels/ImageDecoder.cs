@@ -20,10 +20,20 @@ internal enum DecodingFault
 
     /// <summary>Decoding took longer than the limit.</summary>
     TimedOut,
+
+    /// <summary>A TIFF that cannot be opened: as <see cref="Damaged"/>, or of a kind that libvips does not read.</summary>
+    UnreadTiff,
+
+    /// <summary>Its numbers are at no scale that can be told from them.</summary>
+    StrangeNumbers,
 }
 
 /// <summary>What came of decoding: the picture's own size, and the fault when it gave no pixels.</summary>
-internal readonly record struct Decoding(DecodingFault Fault, int Width, int Height);
+/// <param name="Fault">Why it gave none.</param>
+/// <param name="Width">The picture's own.</param>
+/// <param name="Height">The picture's own.</param>
+/// <param name="Found">What was found in it, where that explains the fault.</param>
+internal readonly record struct Decoding(DecodingFault Fault, int Width, int Height, string? Found = null);
 
 /// <summary>
 /// Turns the bytes of any picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) into planar u8 sRGB [3, Side, Side]: shrunk while it is
@@ -33,7 +43,7 @@ internal readonly record struct Decoding(DecodingFault Fault, int Width, int Hei
 internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
 {
     /// <summary>What wrote the pixels: a cache of another version is not read.</summary>
-    public static string Version => $"1, {Library}";
+    public static string Version => $"2, {Library}";
 
     /// <summary>The library behind it.</summary>
     public static string Library { get; } = $"libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
@@ -66,7 +76,11 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         catch (VipsException)
         {
             // Not by the message: libvips has one for all threads, and it may be another picture's.
-            return new Decoding(Image.FindLoadBuffer(encoded) is null ? DecodingFault.UnknownFormat : DecodingFault.Damaged, 0, 0);
+            return new Decoding(Image.FindLoadBuffer(encoded) switch
+            {
+                null => DecodingFault.UnknownFormat,
+                var loader => loader.Contains("Tiff", StringComparison.OrdinalIgnoreCase) ? DecodingFault.UnreadTiff : DecodingFault.Damaged,
+            }, 0, 0);
         }
     }
 
@@ -79,6 +93,13 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         using var timer = new CancellationTokenSource(TimeSpan.FromSeconds(limits.Seconds));
         try
         {
+            if (!PixelNumbers.AreUsual(picture))
+            {
+                using var whole = Image.NewFromBuffer(encoded, access: Enums.Access.Random, failOn: Enums.FailOn.Error);
+                var numbers = PixelNumbers.Of(whole, timer.Token);
+                if (!numbers.AreKnown) return new Decoding(DecodingFault.StrangeNumbers, width, height, numbers.Found);
+                if (!PixelNumbers.AreReadAsTheyStand(picture)) return Decode(numbers.InEightBits(whole), pixels);
+            }
             var interleaved = Evaluate(picture, encoded, timer.Token);
             // libvips can be stopped only between the strips of its result, and a small one is a single strip.
             if (clock.Elapsed.TotalSeconds > limits.Seconds) return new Decoding(DecodingFault.TimedOut, width, height);
@@ -144,9 +165,9 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         }
     }
 
-    private static readonly IProgress<int> Silent = new NoProgress();
+    /// <summary>Being watched is what lets libvips be stopped.</summary>
+    internal static readonly IProgress<int> Silent = new NoProgress();
 
-    // Being watched is what lets libvips be stopped.
     private sealed class NoProgress : IProgress<int>
     {
         public void Report(int value) { }

@@ -22,6 +22,7 @@ internal static class HowToRead
         ("Balanced accuracy", "The share that an attacker gets right in each class of the attribute, averaged over the classes. Guessing reaches one over the number of classes, however rare a class is."),
         ("Floor", "What is reached without the representation: by guessing the commonest class (majority), from the task's true answer (label-only), or from the model's own answer (prediction-only). Task and attribute are often related in the world; a floor shows how much that alone gives away."),
         ("Leak", "How much more than a floor an attacker reaches, in percentage points of balanced accuracy on the same images. Given the task, against label-only: this decides. Beyond the prediction, against prediction-only: what a reader gains over seeing the model's answer."),
+        ("Wrong labels", "The audit believes the labels. Where a share e of a two-class attribute's labels is wrong at random, a leak is measured at 1 - 2e times its size, and at less where one class is rare: with 20% wrong labels 10 points read as 6."),
         ("Tolerance", "The leak that is accepted. It was set before the audit."),
         ("Verdict", "Leaks: the attacker that counts surely reads more than is tolerated. Forgotten: no attacker that was sent can be reading more, and the audit passed its own checks. Certified: no attacker of any kind can. Inconclusive: the data do not settle it, and the reasons say what would."),
         ("Controls", "Checks of the audit itself. A trace of the attribute is planted and must be found; labels are shuffled and nothing may be found."),
@@ -35,6 +36,6 @@ internal static class HowToRead
         ("Attacker", "A model trained from scratch to read the attribute. The one that counts is chosen on validation images; test images are read once, for the numbers."),
         ("Floor", "What is reached without the vectors: by guessing the commonest class (majority)."),
         ("Leak", "How much more than that floor an attacker reaches, in percentage points of balanced accuracy on the same images."),
-        .. WithTask.Where(entry => entry.Word is "Balanced accuracy" or "Tolerance" or "Verdict" or "Controls" or "Interval"),
+        .. WithTask.Where(entry => entry.Word is "Balanced accuracy" or "Wrong labels" or "Tolerance" or "Verdict" or "Controls" or "Interval"),
     ];
 }

@@ -23,7 +23,7 @@ internal static class VerdictSection
             </header>
             <section class="verdict {style}" aria-label="Verdict">
             <p>{Badge.Of(run.Audit?.Verdict)}</p>
-            <p class="sentence">{Sentences.Verdict(run)}</p>
+            <p class="sentence">{Divergence.Opening(run.Record)}{Sentences.Verdict(run)}</p>
             {Reasons(run)}
             {Sentences.Caveats(run).Select(caveat => Html.Of($"""<p class="caveat"><b>Note.</b> {caveat}</p>"""))}
             </section>

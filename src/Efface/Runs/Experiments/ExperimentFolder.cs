@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Efface.Detachment;
 using Efface.Reporting;
+using Efface.Training;
+using TorchSharp;
 
 namespace Efface.Runs;
 
@@ -32,14 +35,25 @@ public sealed class ExperimentFolder(string path)
         var (config, folder) = (ConfigOf(cell), PathOf(cell.Name));
         if (Trained(cell) is null)
         {
-            if (cell.CopyOf is { } trained) RunFolder.Open(PathOf(trained)).CopyTrained(folder);
+            if (cell.CopyOf is { } trained) Copy(cell, RunFolder.Open(PathOf(trained)), folder);
             else if (cell.Forgets) ModelRun.Unlearn(config, folder, resume: true, observer, cancel);
             else ModelRun.Train(config, folder, resume: true, observer, cancel);
         }
         cancel.ThrowIfCancellationRequested();
         if (Finished(cell) is { } finished) return finished;
-        AuditRun.Run(folder, cell.Attributes, cell.Audit, before: cell.From is { } from ? PathOf(from) : null, progress: observer.OnAudit, reading: observer, cancel: cancel);
+        AuditRun.Run(folder, cell.Attributes, cell.Audit, before: (cell.Before ?? cell.From) is { } before ? PathOf(before) : null, progress: observer.OnAudit, reading: observer, cancel: cancel);
         return RunFolder.Open(folder);
+    }
+
+    private static void Copy(ExperimentCell cell, RunFolder trained, string folder)
+    {
+        if (cell.CutAs is not { } config)
+        {
+            trained.CopyTrained(folder);
+            return;
+        }
+        using var model = TrainedModel.Load(trained.Path, torch.CPU);
+        trained.CopyTrained(folder, ModelRun.SplitOf(config, Recipes.Named(config.Recipe), model));
     }
 
     /// <summary>The whole configuration of a cell.</summary>

@@ -1,4 +1,5 @@
 using Efface.Detachment;
+using Efface.Models;
 using Efface.Reporting;
 
 namespace Efface.Runs;
@@ -22,15 +23,19 @@ public static class ExperimentMethods
 
     private const string Trained = "trained";
 
+    // The model before, cut where a recipe cuts it.
+    private const string BeforeAs = $"{Before}-as-";
+
     /// <summary>The cell of one method.</summary>
     /// <param name="data">With what is forgotten.</param>
     /// <param name="model">The network.</param>
-    /// <param name="method">A recipe, or <see cref="Before"/>.</param>
+    /// <param name="method">Of <see cref="Methods"/>.</param>
     /// <param name="seed">Of the training.</param>
     /// <param name="scale">How long and on what.</param>
     public static ExperimentCell Cell(ExperimentData data, string model, string method, int seed, ExperimentScale scale)
     {
-        var recipe = method == Before ? null : Recipes.Named(method);
+        var cutAs = method.StartsWith(BeforeAs, StringComparison.Ordinal) ? new RunConfig { Recipe = method[BeforeAs.Length..] } : null;
+        var recipe = method == Before || cutAs is not null ? null : Recipes.Named(method);
         var fromModel = recipe is { Kind: not DetachmentKind.AttentionRemoval };
         return new ExperimentCell
         {
@@ -38,6 +43,8 @@ public static class ExperimentMethods
             Forgets = recipe is not null,
             From = fromModel ? NameOf(data, model, Before, seed) : null,
             CopyOf = recipe is null ? NameOfTrained(data, model, seed) : null,
+            CutAs = cutAs,
+            Before = fromModel && CutsInside(recipe!, new RunConfig()) ? NameOf(data, model, BeforeAs + method, seed) : null,
             Attributes = data.Attributes,
             Audit = scale.Audit,
             Config = new RunConfig
@@ -54,7 +61,7 @@ public static class ExperimentMethods
                 Batch = scale.Batch,
                 Threads = scale.Threads,
                 Reading = scale.Reading,
-                Recipe = method == Before ? new RunConfig().Recipe : method,
+                Recipe = recipe?.Name ?? new RunConfig().Recipe,
                 Epochs = recipe is { ClosesModel: true } ? null : fromModel ? scale.EpochsFromModel : scale.Epochs,
                 Seed = seed,
             },
@@ -68,17 +75,44 @@ public static class ExperimentMethods
     /// <summary>A cell's name.</summary>
     public static string NameOf(ExperimentData data, string model, string method, int seed) => $"{data.Name}-{data.Attribute}-{model}-{method}-{seed}";
 
+    /// <summary>Every method of a comparison: the model before, and the recipes.</summary>
+    public static IEnumerable<string> Methods(ExperimentScale scale) => BeforeMethods(scale.Recipes).Concat(scale.Recipes);
+
+    /// <summary>The model before, and the same for each recipe that releases what lies before the embedding, read there.</summary>
+    public static IEnumerable<string> BeforeMethods(IEnumerable<string> recipes) => recipes.Where(name => CutsInside(Recipes.Named(name), new RunConfig())).Select(name => BeforeAs + name).Prepend(Before);
+
+    /// <summary>Whether a recipe cuts the network before its embedding: what it releases is then another place than what the model before hands out.</summary>
+    /// <param name="recipe">The way to forget.</param>
+    /// <param name="config">May name the split.</param>
+    public static bool CutsInside(Recipe recipe, RunConfig config)
+        => !recipe.IsDiscrete && !recipe.TrainsPlainly && (config.Split ?? recipe.Split) != StagedNetwork.Embedding;
+
+    /// <summary>Whether a row is of the model before unlearning, wherever it is read.</summary>
+    public static bool IsBefore(string method) => method == Before || method.StartsWith($"{Before}, at ", StringComparison.Ordinal);
+
+    /// <summary>The name, for people, of a method.</summary>
+    /// <param name="method">Of <see cref="Methods"/>.</param>
+    /// <param name="run">One of its runs: it says where the network is cut.</param>
+    public static string Label(string method, RunFolder run) => method.StartsWith(BeforeAs, StringComparison.Ordinal) ? $"{Before}, at {run.Run.Config.Split}" : method;
+
     /// <summary>All methods of a data set and network, each behind those that it needs.</summary>
     public static IEnumerable<ExperimentCell> Cells(ExperimentData data, string model, ExperimentScale scale)
         => from seed in Enumerable.Range(0, scale.Seeds)
-           from cell in scale.Recipes.Prepend(Before).Select(method => Cell(data, model, method, seed, scale)).Prepend(Training(data, model, seed, scale))
+           from cell in Methods(scale).Select(method => Cell(data, model, method, seed, scale)).Prepend(Training(data, model, seed, scale))
            select cell;
 
     /// <summary>A row for each method and attribute, and for all attributes at once where there are several.</summary>
     public static IEnumerable<MethodRow> Rows(ExperimentData data, string model, ExperimentScale scale, IReadOnlyDictionary<string, RunFolder> runs)
         => from read in data.Attributes.Append(data.Attribute).Distinct()
-           from method in scale.Recipes.Prepend(Before)
-           select MethodRow.Of(method, [.. Enumerable.Range(0, scale.Seeds).Select(seed => runs[NameOf(data, model, method, seed)])], read);
+           from method in Methods(scale)
+           select Row(data, model, method, scale, runs, read);
+
+    /// <summary>One row.</summary>
+    public static MethodRow Row(ExperimentData data, string model, string method, ExperimentScale scale, IReadOnlyDictionary<string, RunFolder> runs, string? read = null)
+    {
+        RunFolder[] seeds = [.. Enumerable.Range(0, scale.Seeds).Select(seed => runs[NameOf(data, model, method, seed)])];
+        return MethodRow.Of(Label(method, seeds[0]), seeds, read);
+    }
 
     private static string NameOfTrained(ExperimentData data, string model, int seed) => $"{data.Name}-{model}-{Trained}-{seed}";
 }

@@ -49,7 +49,12 @@ public sealed record ExperimentScale
     public int EpochsFromModel => UnlearningEpochs ?? Math.Max(1, Epochs / 3);
 
     /// <summary>How audits look.</summary>
-    public AuditSettings Audit => Attackers is null ? new AuditSettings() : new AuditSettings { Attackers = Attackers };
+    public AuditSettings Audit => AuditWith(Attackers);
+
+    /// <summary>How audits of a table look: whoever is named, the paper's own decoder is among those who read maps.</summary>
+    /// <param name="attackers">Names; null for all.</param>
+    public static AuditSettings AuditWith(IReadOnlyList<string>? attackers)
+        => attackers is null ? new AuditSettings() : new AuditSettings { Attackers = [.. attackers.Append(new ResNetAttacker().Name).Distinct()] };
 
     /// <summary>What is wrong with it, each with its remedy.</summary>
     public IEnumerable<Problem> Check()

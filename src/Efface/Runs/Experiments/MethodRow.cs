@@ -9,7 +9,7 @@ namespace Efface.Runs;
 /// </summary>
 public sealed record MethodRow
 {
-    /// <summary>The recipe, or <c>before</c> for the model before unlearning.</summary>
+    /// <summary>The recipe, or <c>before</c> for the model before unlearning; where a recipe releases what lies before the embedding, <c>before, at STAGE</c> for the same model read there.</summary>
     public required string Method { get; init; }
 
     /// <summary>The network.</summary>
@@ -53,6 +53,9 @@ public sealed record MethodRow
 
     /// <summary>The worst verdict of a seed.</summary>
     public required Verdict Verdict { get; init; }
+
+    /// <summary>The released place that <see cref="Leak"/> is of, for <c>h</c> with its stage; null in tables that were stored before it was written down.</summary>
+    public string? Place { get; init; }
 
     /// <summary>What any attacker who knows y may read beyond it, in balanced accuracy: the largest over seeds; null without a code.</summary>
     public double? Certified { get; init; }
@@ -107,6 +110,7 @@ public sealed record MethodRow
             Aum = Mean(audits.Zip(attacks, (audit, attack) => AuditResult.AttributeUnlearningMetric(attack.Value, audit.Fidelity!.Value))),
             Leak = Envelope(worst.Select(place => place.Leak.GivenTask)),
             Verdict = worst.Max(place => place.Verdict),
+            Place = string.Join(", ", worst.Zip(records, (place, run) => place.Name.Split(' ')[0] == "h" ? $"{place.Name} ({run.Config.Split})" : place.Name).Distinct()),
             Certified = audits.Max(audit => Bound(audit, read)),
             Kept = MeanIfAny(audits.Select(audit => audit.CollateralMean?.After)),
             KeptByPrediction = MeanIfAny(audits.Select(audit => audit.CollateralMean?.PredictionOnly)),

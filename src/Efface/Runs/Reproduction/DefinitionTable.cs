@@ -38,15 +38,15 @@ internal static class DefinitionTable
         }
         return new Reproduced("Definition 2.1: unlearning from a model, from scratch, and training again",
             $"Recipe {Recipe}; {ScaleCaption.Of(runs.Values, seeds.Count)}",
-            "Leak in points of balanced accuracy beyond who knows y. The last columns: total variation distance of the class probabilities of two models on a test image, mean over images; two seeds of one training show how much of it is chance. Seconds are of the training, with reading the data and making the images without the area; from the model the training before it is not counted.",
-            ["data", "method", "fidelity", "leak, points", "verdict", "s", .. Methods.Select(method => $"to: {method}")], [.. rows.Select(Row)], rows, new Dictionary<string, string>());
+            "Place: the released place where most is read; a code is computed from the embedding, where the models before are read. Leak in points of balanced accuracy beyond who knows y. The last columns: total variation distance of the class probabilities of two models on a test image, mean over images; two seeds of one training show how much of it is chance. Seconds are of the training, with reading the data and making the images without the area; from the model the training before it is not counted.",
+            ["data", "method", "place", "fidelity", "leak, points", "verdict", "s", .. Methods.Select(method => $"to: {method}")], [.. rows.Select(Row)], rows, new Dictionary<string, string>());
     }
 
     /// <summary>What people read of a row.</summary>
     public static IReadOnlyList<string> Row(DefinitionRow found)
     {
         var (row, distances) = found;
-        return [row.Data, row.Method, Numbers.Plain(row.Fidelity.Value), MethodTables.Interval(row.Leak, MethodTables.Points), $"{row.Verdict}", row.Seconds.ToString("F0", CultureInfo.InvariantCulture), .. distances.Select(Numbers.Plain)];
+        return [row.Data, row.Method, row.Place ?? "–", Numbers.Plain(row.Fidelity.Value), MethodTables.Interval(row.Leak, MethodTables.Points), $"{row.Verdict}", row.Seconds.ToString("F0", CultureInfo.InvariantCulture), .. distances.Select(Numbers.Plain)];
     }
 
     private static IEnumerable<ExperimentCell> Cells(ExperimentData data, int seed, ReproductionSettings settings)

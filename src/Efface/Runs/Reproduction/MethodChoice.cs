@@ -32,6 +32,6 @@ internal static class MethodChoice
     private static List<MethodRow> Usable(IReadOnlyList<MethodRow> rows)
     {
         var before = rows.First(row => row.Method == ExperimentMethods.Before);
-        return [.. rows.Where(row => row != before && row.Verdict != Verdict.Leaks && row.Fidelity.Value >= before.Fidelity.Value - Tolerance)];
+        return [.. rows.Where(row => !ExperimentMethods.IsBefore(row.Method) && row.Verdict != Verdict.Leaks && row.Fidelity.Value >= before.Fidelity.Value - Tolerance)];
     }
 }

@@ -10,11 +10,12 @@ internal static class MethodTables
 {
     private static readonly string[] Head =
     [
-        "data", "without", "model", "method", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "drawing error", "s", "paper: attack, fidelity, AUM",
+        "data", "without", "model", "method", "place", "fidelity", "attack", "floors: majority, y, ŷ", "AUM", "leak, points", "verdict", "any attacker, points", "kept, mean AUC (ŷ)", "drawing error", "s", "paper: attack, fidelity, AUM",
     ];
 
     private static readonly string HowToRead =
-        "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Attack: plain accuracy of the best attacker without y, chosen on validation. "
+        "Means over seeds; in brackets the smallest lower and largest upper end of the seeds' 95% intervals on test images. `before` is baseline 1, `attention-removal` baseline 2. Place: the released place where most is read. "
+        + "`before` hands out its embedding, from which codes and decisions are computed; where a recipe releases a map before it, `before, at` is the same model cut there: what that recipe took out is the difference to this row, in every column. Attack: plain accuracy of the best attacker without y, chosen on validation. "
         + "Floors: what is reached without h by who knows nothing, y, the decision ŷ. Leak: balanced accuracy beyond who knows y, of the best attacker, who may know y; its intervals are widened for places × attributes (Bonferroni), and Leaks rests on them, Forgotten on each attacker's own 95%; "
         + $"{Points(new AuditSettings().Tolerance)} points are tolerated. Any attacker: the certificate's bound on that leak; – where there is no code. "
         + "Kept: of everything that was not to be forgotten, in brackets from ŷ alone. Drawing error: of test images that a fresh decoder draws from what is released, binary cross-entropy in nats; the less, the more is left. s: seconds of the training, with reading the data and, where they were not there yet, making images without the area that Grad-CAM marks. The paper's numbers are a reference and no aim.";
@@ -63,7 +64,7 @@ internal static class MethodTables
         var paper = PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method);
         return
         [
-            row.Data, row.Read == row.Attribute ? row.Attribute : $"{row.Attribute}: {row.Read}", row.Model, row.Method, Interval(row.Fidelity, Share), Interval(row.Attack, Share), $"{Share(row.Majority)}, {Share(row.LabelOnly)}, {Share(row.PredictionOnly)}", Share(row.Aum),
+            row.Data, row.Read == row.Attribute ? row.Attribute : $"{row.Attribute}: {row.Read}", row.Model, row.Method, row.Place ?? "–", Interval(row.Fidelity, Share), Interval(row.Attack, Share), $"{Share(row.Majority)}, {Share(row.LabelOnly)}, {Share(row.PredictionOnly)}", Share(row.Aum),
             Interval(row.Leak, Points), $"{row.Verdict}", row.Certified is { } bound ? Points(bound) : "–",
             row.Kept is { } kept ? $"{Share(kept)}{(row.KeptByPrediction is { } prediction ? $" ({Share(prediction)})" : "")}" : "–",
             row.DrawingError is { } error ? error.ToString("F4", CultureInfo.InvariantCulture) : "–",

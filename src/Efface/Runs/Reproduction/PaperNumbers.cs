@@ -52,5 +52,5 @@ public static class PaperNumbers
     /// <param name="model">The network.</param>
     /// <param name="method">The recipe, or the model before.</param>
     public static PaperRow? Find(string data, string attribute, string model, string method)
-        => Rows.GetValueOrDefault((data == "utkface" ? "fairface" : data, attribute, model, method));
+        => Rows.GetValueOrDefault((data == "utkface" ? "fairface" : data, attribute, model, ExperimentMethods.IsBefore(method) ? Before : method));
 }

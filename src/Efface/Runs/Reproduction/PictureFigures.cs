@@ -38,18 +38,19 @@ internal static class PictureFigures
     {
         var (rows, sheet) = (new List<IReadOnlyList<string>>(), new List<(string, IReadOnlyList<byte[]>)>());
         foreach (var data in PaperSets.Usual(settings))
-            foreach (var (i, method) in One(settings).Recipes.Prepend(ExperimentMethods.Before).Index())
+            foreach (var (i, method) in ExperimentMethods.Methods(One(settings)).Index())
             {
                 var run = runs[ExperimentMethods.NameOf(data, settings.Scale.Models[0], method, 0)];
+                var label = ExperimentMethods.Label(method, run);
                 if (i == 0) sheet.Add(($"{data.Name}: test images", Files(run, "image")));
-                sheet.Add(($"{data.Name}: {method}", Files(run, "reconstruction")));
+                sheet.Add(($"{data.Name}: {label}", Files(run, "reconstruction")));
                 if (run.Audit!.Reconstruction is { } drawn)
-                    rows.Add([data.Name, data.Attribute, method, drawn.Error.Value.ToString("F4", CultureInfo.InvariantCulture), .. drawn.Attributes.Take(1).Select(read => $"{Numbers.Plain(read.OnReconstructed.Value)} (images: {Numbers.Plain(read.OnReal.Value)})")]);
+                    rows.Add([data.Name, data.Attribute, label, drawn.Place == "h" ? $"h ({run.Run.Config.Split})" : drawn.Place, drawn.Error.Value.ToString("F4", CultureInfo.InvariantCulture), .. drawn.Attributes.Take(1).Select(read => $"{Numbers.Plain(read.OnReconstructed.Value)} (images: {Numbers.Plain(read.OnReal.Value)})")]);
             }
         return new Reproduced("Figure 4: what can be drawn again from what is released",
             ScaleCaption.Of(runs.Values, seeds: 1),
             "A fresh decoder draws test images from what each model releases. Error: binary cross-entropy of pixels in nats. Attribute: balanced accuracy of a classifier that learnt from real images and looks at the drawings.",
-            ["data", "attribute", "method", "error", "attribute read from drawings"], rows, rows, Sheet("figure4.svg", "Test images, and drawings from what is released", sheet));
+            ["data", "attribute", "method", "drawn from", "error", "attribute read from drawings"], rows, rows, Sheet("figure4.svg", "Test images, and drawings from what is released", sheet));
     }
 
     // Pictures need no second seed; what was removed from images cannot be drawn from them.

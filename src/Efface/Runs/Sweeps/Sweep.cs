@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Efface.Auditing;
 using Efface.Models;
 using Efface.Reporting;
@@ -24,7 +25,15 @@ public sealed record SweepPoint(IReadOnlyList<string> Values, MethodRow Row);
 /// <param name="Points">Every point.</param>
 /// <param name="Front">Those than which no other is better in one of fidelity, leak, certificate and what is kept, and as good in the others.</param>
 /// <param name="Knee">Of the front the one nearest to the best of everything.</param>
-public sealed record SweepResult(IReadOnlyList<SweepAxis> Axes, MethodRow? Before, IReadOnlyList<SweepPoint> Points, IReadOnlyList<SweepPoint> Front, SweepPoint Knee);
+public sealed record SweepResult(IReadOnlyList<SweepAxis> Axes, MethodRow? Before, IReadOnlyList<SweepPoint> Points, IReadOnlyList<SweepPoint> Front, SweepPoint Knee)
+{
+    /// <summary>The model that all points started from, read at each place before its embedding that a point releases.</summary>
+    public IReadOnlyList<MethodRow> BeforeElsewhere { get; init; } = [];
+
+    /// <summary>All rows of that model.</summary>
+    [JsonIgnore]
+    public IEnumerable<MethodRow> OfBefore => Before is null ? [] : BeforeElsewhere.Prepend(Before);
+}
 
 /// <summary>Grids over any option of <c>efface unlearn</c>.</summary>
 public static class Sweep
@@ -46,7 +55,8 @@ public static class Sweep
             if (TrainedModel.Describe(from) is not { Bits: null, ClosedBy: null }) problems.Add(new Problem($"--from {from}", "has forgotten something already", "Start from a run of efface train"));
         }
         if (problems.Count > 0) throw new InvalidInputException(problems);
-        return [.. Origin(settings), .. from values in Grid(settings.Axes) from seed in Enumerable.Range(0, settings.Seeds) select Cell(settings, values, seed)];
+        ExperimentCell[] points = [.. from values in Grid(settings.Axes) from seed in Enumerable.Range(0, settings.Seeds) select Cell(settings, values, seed)];
+        return [.. SweepOrigins.Cells(settings, points.Select(point => point.Config)), .. points];
     }
 
     /// <summary>Runs what is missing, and writes sweep.html, sweep.csv and sweep.json.</summary>
@@ -58,30 +68,28 @@ public static class Sweep
         var runs = await Experiment.Run(cells, folder, jobs, run, observer, cancel).ConfigureAwait(false);
         SweepPoint[] points = [.. Grid(settings.Axes).Select(values => new SweepPoint(values, MethodRow.Of(string.Join(", ", Named(settings.Axes, values)), [.. Enumerable.Range(0, settings.Seeds).Select(seed => runs[Name(settings.Axes, values, seed)])])))];
         var front = SweepFront.Of(points);
-        var result = new SweepResult(settings.Axes, settings.Base.From is null ? null : MethodRow.Of(ExperimentMethods.Before, [runs[ExperimentMethods.Before]]), points, front, SweepFront.Knee(front));
-        var ofPoints = points.Select(point => point.Row);
-        MethodRow[] rows = [.. result.Before is { } before ? ofPoints.Prepend(before) : ofPoints];
-        ReproductionRun.Write("sweep", MethodTables.Table("Sweep", rows, runs) with { Json = result }, folder.Path);
+        var origins = SweepOrigins.Rows(cells, runs);
+        var result = new SweepResult(settings.Axes, origins.Count > 0 ? origins[0] : null, points, front, SweepFront.Knee(front)) { BeforeElsewhere = [.. origins.Skip(1)] };
+        ReproductionRun.Write("sweep", MethodTables.Table("Sweep", [.. origins, .. points.Select(point => point.Row)], runs) with { Json = result }, folder.Path);
         WholeFile.Write(Path.Combine(folder.Path, "sweep.html"), partial => File.WriteAllText(partial, SweepPage.Write(result, ScaleCaption.Of(runs.Values, settings.Seeds))));
         return result;
     }
 
-    // A copy, so that its audit lies beside those of the points.
-    private static IEnumerable<ExperimentCell> Origin(SweepSettings settings) => settings.Base.From is not { } from ? [] :
-    [
-        new ExperimentCell { Name = ExperimentMethods.Before, Config = RunFolder.Open(from).Run.Config, Forgets = false, CopyOf = Path.GetFullPath(from), Attributes = settings.Attributes, Audit = settings.Audit },
-    ];
-
-    private static ExperimentCell Cell(SweepSettings settings, IReadOnlyList<string> values, int seed) => new()
+    private static ExperimentCell Cell(SweepSettings settings, IReadOnlyList<string> values, int seed)
     {
-        Name = Name(settings.Axes, values, seed),
         // Recipes first: λ that a recipe leaves open are its own.
-        Config = settings.Axes.Zip(values).OrderBy(pair => pair.First.Name == "recipe" ? 0 : 1).Aggregate(settings.Base with { Seed = seed, From = null }, (config, pair) => pair.First.Apply(config, pair.Second)),
-        Forgets = true,
-        From = settings.Base.From is null ? null : ExperimentMethods.Before,
-        Attributes = settings.Attributes,
-        Audit = settings.Audit,
-    };
+        var config = settings.Axes.Zip(values).OrderBy(pair => pair.First.Name == "recipe" ? 0 : 1).Aggregate(settings.Base with { Seed = seed, From = null }, (config, pair) => pair.First.Apply(config, pair.Second));
+        return new ExperimentCell
+        {
+            Name = Name(settings.Axes, values, seed),
+            Config = config,
+            Forgets = true,
+            From = settings.Base.From is null ? null : ExperimentMethods.Before,
+            Before = settings.Base.From is null ? null : SweepOrigins.NameFor(config),
+            Attributes = settings.Attributes,
+            Audit = settings.Audit,
+        };
+    }
 
     private static IEnumerable<IReadOnlyList<string>> Grid(IReadOnlyList<SweepAxis> axes)
         => axes.Aggregate((IEnumerable<IReadOnlyList<string>>)[[]], (points, axis) => points.SelectMany(point => axis.Values.Select(value => (IReadOnlyList<string>)[.. point, value])));

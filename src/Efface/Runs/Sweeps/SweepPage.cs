@@ -21,7 +21,7 @@ internal static class SweepPage
         <div class="verdict none"><p class="sentence">The knee: <b>{result.Knee.Row.Method}</b>, with a fidelity of {Numbers.Percent(result.Knee.Row.Fidelity.Value)} and a leak of {Numbers.Points(result.Knee.Row.Leak.Value)} points{(result.Knee.Row.Kept is { } kept ? $", keeping {Numbers.Plain(kept)} of mean AUC" : "")}.</p>
         <p class="caveat">Of the {result.Front.Count} points that no other beats in everything it is the one nearest to the best of each good, counted from the worst to the best among them. These are numbers on test images: a point that was chosen by them looks better than it is, so confirm it with another seed or other images.</p></div>
         <section aria-labelledby="front"><h2 id="front">What must be given up for what</h2>
-        <p>Filled: the knee; its colour: points on the front; the third colour: the model before.</p>
+        <p>Filled: the knee; its colour: points on the front; the third colour: the model before, also where a point cuts it before its embedding.</p>
         <div class="charts">{Charts(result)}</div></section>
         {Maps(result)}
         {Table(result)}
@@ -39,7 +39,7 @@ internal static class SweepPage
     private static string Inside(Measure measure) => char.ToLowerInvariant(measure.Name[0]) + measure.Name[1..];
 
     private static IEnumerable<Dot> Before(SweepResult result, Measure across, Measure up)
-        => result.Before is { } row && across.Value(row) is { } x && up.Value(row) is { } y ? [new Dot("before", x, y, Origin)] : [];
+        => from row in result.OfBefore where across.Value(row) is not null && up.Value(row) is not null select new Dot(row.Method, across.Value(row)!.Value, up.Value(row)!.Value, Origin);
 
     // Over each two axes of several values; others are averaged.
     private static Html Maps(SweepResult result)
@@ -71,13 +71,13 @@ internal static class SweepPage
         <section aria-labelledby="points"><h2 id="points">Every point</h2>
         <div class="scroll" tabindex="0" role="region" aria-label="Every point">
         <table><caption>Means over seeds, with the widest interval of a seed</caption>
-        <thead><tr><th scope="col">Point</th><th scope="col">Fidelity</th><th scope="col">Leak, points</th><th scope="col">Any attacker, points</th><th scope="col">Kept, mean AUC</th><th scope="col">AUM</th><th scope="col">Verdict</th><th scope="col">s</th></tr></thead>
-        <tbody>{(result.Before is { } before ? Row(before, "") : Html.Empty)}{result.Points.Select(point => Row(point.Row, point == result.Knee ? "knee" : result.Front.Contains(point) ? "front" : ""))}</tbody>
+        <thead><tr><th scope="col">Point</th><th scope="col">Place</th><th scope="col">Fidelity</th><th scope="col">Leak, points</th><th scope="col">Any attacker, points</th><th scope="col">Kept, mean AUC</th><th scope="col">AUM</th><th scope="col">Verdict</th><th scope="col">s</th></tr></thead>
+        <tbody>{result.OfBefore.Select(before => Row(before, ""))}{result.Points.Select(point => Row(point.Row, point == result.Knee ? "knee" : result.Front.Contains(point) ? "front" : ""))}</tbody>
         </table></div></section>
         """);
 
     private static Html Row(MethodRow row, string mark) => Html.Of($"""
-        <tr{(mark == "knee" ? Html.Of($""" class="chosen" """) : Html.Empty)}><th scope="row">{row.Method}{(mark.Length == 0 ? Html.Empty : Html.Of($"<small>{mark}</small>"))}</th><td>{Cell.Percent(row.Fidelity)}</td><td>{Cell.Points(row.Leak)}</td><td>{Optional(100 * row.Certified, Numbers.Short)}</td><td>{Optional(row.Kept, Numbers.Plain)}</td><td>{Numbers.Plain(row.Aum)}</td><td>{Badge.Of(row.Verdict)}</td><td>{Numbers.Count(row.Seconds)}</td></tr>
+        <tr{(mark == "knee" ? Html.Of($""" class="chosen" """) : Html.Empty)}><th scope="row">{row.Method}{(mark.Length == 0 ? Html.Empty : Html.Of($"<small>{mark}</small>"))}</th><td>{row.Place ?? Numbers.Missing}</td><td>{Cell.Percent(row.Fidelity)}</td><td>{Cell.Points(row.Leak)}</td><td>{Optional(100 * row.Certified, Numbers.Short)}</td><td>{Optional(row.Kept, Numbers.Plain)}</td><td>{Numbers.Plain(row.Aum)}</td><td>{Badge.Of(row.Verdict)}</td><td>{Numbers.Count(row.Seconds)}</td></tr>
         """);
 
     private static string Optional(double? value, Func<double, string> print) => value is { } given ? print(given) : Numbers.Missing;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Efface.Data;
 
 namespace Efface.Auditing;
 
@@ -24,6 +25,9 @@ public sealed record AuditSettings
 {
     /// <summary>τ: so much balanced accuracy beyond the label-only floor is tolerated.</summary>
     public double Tolerance { get; init; } = 0.05;
+
+    /// <summary>So much is tolerated of one class against the rest, of the images of which an attacker is surest, and of one symbol.</summary>
+    public double WorstTolerance { get; init; } = 0.25;
 
     /// <summary>Of every interval.</summary>
     public double Confidence { get; init; } = 0.95;
@@ -201,6 +205,12 @@ public sealed record RepresentationAudit
     /// <summary>The attacker that counts, on parts of the test images.</summary>
     public IReadOnlyList<SubgroupResult> Subgroups { get; init; } = [];
 
+    /// <summary>What the mean over classes and images can hide; null in a file of an earlier version.</summary>
+    public WorstCases? WorstCases { get; init; }
+
+    /// <summary>Whether vectors have no more digits than 16 bits hold; what hides in the digits behind was not looked for. Null for codes.</summary>
+    public bool? IsRounded { get; init; }
+
     /// <summary>What the same attackers read from the model before unlearning; null where none is known.</summary>
     public BeforeReading? Before { get; init; }
 
@@ -233,8 +243,17 @@ public sealed record AuditResult
     /// <summary>The worst verdict of a released place.</summary>
     public Verdict Verdict => Worst.Verdict;
 
-    /// <summary>Why, in words.</summary>
-    public IReadOnlyList<string> Reasons => [.. Worst.Reasons.Select(reason => $"{Worst.Attribute} at {Worst.Name}: {reason}")];
+    /// <summary>Why, in words, after what must be known first.</summary>
+    public IReadOnlyList<string> Reasons => [.. Warnings, .. Worst.Reasons.Select(reason => $"{Worst.Attribute} at {Worst.Name}: {reason}")];
+
+    /// <summary>What must be known before any verdict is read, in words.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What of which files was taken for the vectors; empty for a run.</summary>
+    public IReadOnlyList<VectorOrigin> Source { get; init; } = [];
+
+    /// <summary>The classes of the task and of what it looked for, in the images that it rests on.</summary>
+    public IReadOnlyList<ClassCounts> Classes { get; init; } = [];
 
     /// <summary>The verdict for each attribute, and for all at once where there are several.</summary>
     public IReadOnlyList<AttributeVerdict> Attributes => [.. All.Where(audit => audit.Released).GroupBy(audit => audit.Attribute)

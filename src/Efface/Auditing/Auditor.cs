@@ -1,3 +1,4 @@
+using System.Globalization;
 using Efface.Data;
 
 namespace Efface.Auditing;
@@ -22,7 +23,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     public AuditResult Audit(AuditSubject subject, IReadOnlyList<string> attributes, AuditResult? before = null, CancellationToken cancel = default)
     {
         var columns = attributes.Select(name => subject.Columns.Single(column => column.Name == name)).ToList();
-        var sought = columns.Count > 1 ? [.. columns, Product(columns)] : columns;
+        var sought = columns.Count > 1 ? [.. columns, Product(columns, subject.Parts.Test.Rows)] : columns;
         var collateral = CollateralRuns.Columns(subject, columns);
         RequireAttackers(subject);
         (_done, _total) = (0, sought.Count * subject.Places.Sum(place => PlaceAudit.Attacks(place, settings, subject.Task is not null).Count() + 1) + collateral.Count);
@@ -39,6 +40,8 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             Images = new AuditedImages(subject.Parts.Training.Rows.Length, subject.Parts.Validation.Rows.Length, subject.Parts.Test.Rows.Length,
                 subject.Groups is null ? null : subject.Sampling(settings.Confidence).Units(subject.Parts.Test.Rows.Length)),
             Split = split,
+            Warnings = [.. Warnings(subject)],
+            Classes = [.. columns.Prepend(subject.Task).OfType<Column>().Select(column => ClassCounts.Of(column, part => Rows(subject, part)))],
             Representations = [.. audits.Where(audit => columns.Any(column => column.Name == audit.Attribute))],
             Joint = [.. audits.Where(audit => columns.All(column => column.Name != audit.Attribute))],
             Collateral = [.. collateral.Select(column =>
@@ -47,6 +50,24 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
                 return CollateralRuns.Of(subject, before, column, settings);
             })],
         };
+    }
+
+    private static int[] Rows(AuditSubject subject, Part part) => part switch
+    {
+        Part.Train => subject.Parts.Training.Rows,
+        Part.Validation => subject.Parts.Validation.Rows,
+        _ => subject.Parts.Test.Rows,
+    };
+
+    // Rows that belong to other images, and a model that learnt nothing, give nothing away.
+    private IEnumerable<string> Warnings(AuditSubject subject)
+    {
+        if (subject.Task is not { } task) yield break;
+        var (test, y) = (subject.Parts.Test, AuditSubject.Of(task, subject.Parts.Test.Rows));
+        var read = Bootstrap.BalancedAccuracy([.. test.Predictions.Zip(y, (prediction, label) => prediction == label)], y, task.Classes.Count, subject.Sampling(settings.Confidence));
+        var guessing = 1.0 / y.Distinct().Count();
+        if (read.Low <= guessing)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{task.Name} itself cannot be read from it ({read.Value:P1} of balanced accuracy, and guessing reaches {guessing:P1}): a model that learnt nothing gives nothing away, and rows that belong to other images do not either");
     }
 
     // What is computed from a certified code tells no more than the code does.
@@ -78,17 +99,23 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             : Measured.Share([.. test.Predictions.Zip(AuditSubject.Of(subject.Task, test.Rows), (prediction, y) => prediction == y)], subject.Sampling(settings.Confidence));
     }
 
-    // All attributes at once, as one attribute of every combination that occurs.
-    private static Column Product(IReadOnlyList<Column> columns)
+    // All attributes at once, as one attribute of every combination that occurs; combinations that the test part hardly has are one class.
+    private static Column Product(IReadOnlyList<Column> columns, int[] test)
     {
         var combinations = Enumerable.Range(0, columns[0].Labels.Length).Select(Splits.By(columns)).ToArray();
-        var occurring = combinations.Distinct().Order().ToArray();
+        var counts = test.CountBy(row => combinations[row]).ToDictionary();
+        var bySize = combinations.Distinct().OrderBy(combination => counts.GetValueOrDefault(combination)).ThenBy(combination => combination).ToArray();
+        var (pooled, images) = (0, 0);
+        while (pooled < bySize.Length && (counts.GetValueOrDefault(bySize[pooled]) < PlaceAudit.FewestOfClass || pooled > 0 && images < PlaceAudit.FewestOfClass))
+            images += counts.GetValueOrDefault(bySize[pooled++]);
+        var others = pooled > 1 ? bySize[..pooled].ToHashSet() : [];
+        int[] own = [.. bySize.Where(combination => !others.Contains(combination)).Order()];
         string Name(int combination)
         {
             var row = Array.IndexOf(combinations, combination);
             return string.Join('+', columns.Select(column => column.Classes[column.Labels[row]]));
         }
-        return new Column(string.Join('+', columns.Select(column => column.Name)), [.. occurring.Select(Name)],
-            [.. combinations.Select(combination => Array.BinarySearch(occurring, combination))]);
+        return new Column(string.Join('+', columns.Select(column => column.Name)), [.. own.Select(Name), .. others.Count > 0 ? new[] { $"{others.Count:N0} rare combinations" } : []],
+            [.. combinations.Select(combination => others.Contains(combination) ? own.Length : Array.BinarySearch(own, combination))]);
     }
 }

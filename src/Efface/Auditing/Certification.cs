@@ -39,11 +39,13 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
     }
 
     /// <summary>The symbol whose images are surely most of one class beyond what y tells.</summary>
-    public WorstSymbol Worst()
+    /// <param name="together">The confidence at which the intervals of all symbols and classes hold together; null for one that was chosen by nobody.</param>
+    public WorstSymbol Worst(double? together = null)
     {
+        var confidence = together is { } all ? 1 - (1 - all) / (symbols.Distinct().Count() * Present) : sampling.Confidence;
         var (known, joint, ofTask) = Known();
         var worst = Enumerable.Range(0, symbols.Length).GroupBy(i => symbols[i]).SelectMany(images => Enumerable.Range(0, classes).Where(z => _ofClass[z] > 0).Select(z => new WorstSymbol(images.Key, z,
-            Measured.Share([.. images.Select(i => attribute[i] == z)], sampling.Select([.. images])),
+            Measured.Share([.. images.Select(i => attribute[i] == z)], sampling.At(confidence).Select([.. images])),
             images.Average(i => joint[known[i], z] / (double)ofTask[known[i]]))));
         return worst.MaxBy(one => one.Share.Low - one.Expected)!;
     }

@@ -12,7 +12,10 @@ namespace Efface.Auditing;
 /// <param name="attacking">Told before each attack.</param>
 internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attribute, AuditSettings settings, double corrected, SplitControl split, Action<string> attacking)
 {
-    private const int FewestOfSubgroup = 50, FewestOfClass = 10, MostClassesOfSubgroups = 20;
+    /// <summary>Fewer test images of a class say nothing about it.</summary>
+    public const int FewestOfClass = 10;
+
+    private const int FewestOfSubgroup = 50, MostClassesOfSubgroups = 20;
 
     private readonly Sampling _sampling = subject.Sampling(settings.Confidence);
 
@@ -43,9 +46,25 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         attacking($"{attribute.Name} at {place.Name}: controls");
         var controls = ControlRuns.Run(read.Parts, settings, _sampling, _sampling.At(corrected));
         var leak = Leak(read, _sampling.At(corrected));
-        var certification = Certification(read.Parts.Test);
-        var (verdict, reasons) = Judgement.Of(leak.GivenTask, [.. read.Attacks.Select(sent => sent.Result)], controls, split, settings.Tolerance, subject.Task is not null,
-            place.Symbols > 0 ? certification!.Certificates("c", corrected) : []);
+        var certification = Certification(read.Parts.Test, read.Parts.Test.Attribute, attribute.Classes.Count);
+        var worstCases = WorstCases.Of([.. read.Attacks.Select(sent => (sent.Result, sent.Attack))], read.Reference,
+            subject.Task is null ? (new int[read.Parts.Validation.Count], new int[read.Parts.Test.Count]) : (read.Parts.Validation.Task, read.Parts.Test.Task), attribute.Classes, _sampling.At(corrected));
+        var (verdict, reasons) = Judgement.Of(new Evidence
+        {
+            Leak = leak.GivenTask,
+            Attackers = [.. read.Attacks.Select(sent => sent.Result)],
+            Controls = controls,
+            Split = split,
+            Tolerance = settings.Tolerance,
+            WorstTolerance = settings.WorstTolerance,
+            HasTask = subject.Task is not null,
+            WorstCases = worstCases,
+            WorstSymbol = place.Symbols > 0 ? certification!.Worst(corrected) : null,
+            Certificates = place.Symbols > 0 ? certification!.Certificates("c", corrected) : [],
+            ClassBound = place.Symbols > 0 ? ClassBound(read.Parts.Test) : null,
+            RareClasses = [.. RareClasses(read.Parts.Test.Attribute)],
+            IsConstant = place.Symbols == 0 && IsConstant(read.Parts),
+        });
         return new RepresentationAudit
         {
             Name = place.Name,
@@ -63,6 +82,8 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             Classes = attribute.Classes,
             Confusion = read.Best.Attack.Test.Confusion(),
             Subgroups = Subgroups(read),
+            WorstCases = worstCases,
+            IsRounded = place.Symbols > 0 ? null : IsRounded(read.Parts.Test.Values),
             Before = before is null ? null : Before(before),
             Certificates = certification?.Certificates(place.Symbols > 0 ? "c" : "ŷ") ?? [],
             Information = place.Symbols > 0 ? new CountedInformation(Counted(read.Parts.Training), Counted(read.Parts.Test)) : null,
@@ -72,11 +93,41 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
 
     private InformationEstimate Counted(AttackSet set) => InformationEstimate.Of(set.Symbols(), subject.Task is null ? null : set.Task, set.Attribute);
 
-    // Of the code; where the model's decision is told, of that alone.
-    private Certification? Certification(AttackSet test) => (place.Symbols > 0, place.IsDecision) switch
+    // One class against the rest, for each that the test part has; of two classes it is the certificate itself.
+    private double? ClassBound(AttackSet test)
     {
-        (true, _) => new Certification(test.Symbols(), place.Symbols, subject.Task is null ? null : test.Task, test.Attribute, attribute.Classes.Count, _sampling),
-        (_, true) => new Certification(test.Prediction, subject.Task!.Classes.Count, test.Task, test.Attribute, attribute.Classes.Count, _sampling),
+        var present = test.Attribute.Distinct().Order().ToArray();
+        if (present.Length < 3) return null;
+        var confidence = 1 - (1 - corrected) / present.Length;
+        return present.Max(z => Certification(test, [.. test.Attribute.Select(label => label == z ? 1 : 0)], 2)!.Certificates("c", confidence)
+            .Where(bound => bound.Metric == Certificate.OfBalancedAccuracy).Max(bound => bound.Leak));
+    }
+
+    private IEnumerable<string> RareClasses(int[] test)
+    {
+        var counts = new int[attribute.Classes.Count];
+        foreach (var z in test) counts[z]++;
+        return attribute.Classes.Zip(counts).Where(one => one.Second < FewestOfClass).Select(one => $"class {one.First} ({one.Second})");
+    }
+
+    private static bool IsConstant(AttackParts parts)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var first = parts.Test.Values[..1];
+        return new[] { parts.Training, parts.Test }.All(set => (set.Values == first).all().item<bool>());
+    }
+
+    private static bool IsRounded(TorchSharp.torch.Tensor values)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return new[] { TorchSharp.torch.ScalarType.Float16, TorchSharp.torch.ScalarType.BFloat16 }.Any(type => (values.to_type(type).to_type(values.dtype) == values).all().item<bool>());
+    }
+
+    // Of the code; where the model's decision is told, of that alone.
+    private Certification? Certification(AttackSet test, int[] labels, int classes) => (place.Symbols > 0, place.IsDecision) switch
+    {
+        (true, _) => new Certification(test.Symbols(), place.Symbols, subject.Task is null ? null : test.Task, labels, classes, _sampling),
+        (_, true) => new Certification(test.Prediction, subject.Task!.Classes.Count, test.Task, labels, classes, _sampling),
         _ => null,
     };
 

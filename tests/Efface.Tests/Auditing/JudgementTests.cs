@@ -15,16 +15,16 @@ public sealed class JudgementTests
     [InlineData(0.03, 0.03, Verdict.Inconclusive)]
     [InlineData(0.01, 0.03, Verdict.Forgotten)]
     public void The_interval_decides(double leak, double half, Verdict verdict)
-        => Assert.Equal(verdict, Judgement.Of(Around(leak, half), [Attacker(leak, half)], Good, Apart, 0.05).Verdict);
+        => Assert.Equal(verdict, Judged(Around(leak, half), [Attacker(leak, half)], Good, Apart).Verdict);
 
     [Fact]
     public void One_attackers_upper_end_is_enough_to_doubt()
-        => Assert.Equal(Verdict.Inconclusive, Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01), Attacker(0.02, 0.05)], Good, Apart, 0.05).Verdict);
+        => Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01), Attacker(0.02, 0.05)], Good, Apart).Verdict);
 
     [Fact]
     public void An_audit_without_power_never_says_forgotten()
     {
-        var (verdict, reasons) = Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Planted = Good.Planted with { Passed = false } }, Apart, 0.05);
+        var (verdict, reasons) = Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Planted = Good.Planted with { Passed = false } }, Apart);
         Assert.Equal(Verdict.Inconclusive, verdict);
         Assert.Contains("no power", Assert.Single(reasons), StringComparison.Ordinal);
     }
@@ -32,28 +32,28 @@ public sealed class JudgementTests
     [Fact]
     public void A_hidden_trace_that_was_missed_does_not_decide_and_is_told()
     {
-        var (verdict, reasons) = Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(false, Around(0.004, 0.01), 0.05) }, Apart, 0.05);
+        var (verdict, reasons) = Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(false, Around(0.004, 0.01), 0.05) }, Apart);
         Assert.Equal(Verdict.Forgotten, verdict);
         Assert.Contains("could have gone unseen: of a planted one 0.4 % were found", reasons[1], StringComparison.Ordinal);
-        Assert.Single(Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(true, Around(0.045, 0.01), 0.05) }, Apart, 0.05).Reasons);
+        Assert.Single(Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(true, Around(0.045, 0.01), 0.05) }, Apart).Reasons);
     }
 
     [Fact]
     public void An_audit_that_finds_what_is_not_there_never_says_forgotten()
-        => Assert.Equal(Verdict.Inconclusive, Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Shuffled = Good.Shuffled with { Passed = false } }, Apart, 0.05).Verdict);
+        => Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Shuffled = Good.Shuffled with { Passed = false } }, Apart).Verdict);
 
     [Fact]
     public void It_says_how_many_images_would_settle_it()
     {
         // An interval of half width 0.04 at 1,000 images must shrink to the distance of 0.02: (0.04 / 0.02)² = 4 times as many.
-        var (_, reasons) = Judgement.Of(Around(0.03, 0.04), [Attacker(0.03, 0.04)], Good, Apart, 0.05);
+        var (_, reasons) = Judged(Around(0.03, 0.04), [Attacker(0.03, 0.04)], Good, Apart);
         Assert.Contains("about 4,000 test images", Assert.Single(reasons), StringComparison.Ordinal);
     }
 
     [Fact]
     public void It_does_not_ask_for_images_where_none_would_settle_it()
     {
-        var (_, reasons) = Judgement.Of(Around(0.05, 0.04), [Attacker(0.05, 0.04)], Good, Apart, 0.05);
+        var (_, reasons) = Judged(Around(0.05, 0.04), [Attacker(0.05, 0.04)], Good, Apart);
         Assert.DoesNotContain("test images", Assert.Single(reasons), StringComparison.Ordinal);
     }
 
@@ -61,17 +61,17 @@ public sealed class JudgementTests
     public void Every_doubt_is_told()
     {
         var bad = new Controls(Good.Planted with { Passed = false }, Good.Shuffled with { Passed = false });
-        Assert.Equal(3, Judgement.Of(Around(0.03, 0.04), [Attacker(0.03, 0.04)], bad, Apart, 0.05).Reasons.Count);
+        Assert.Equal(3, Judged(Around(0.03, 0.04), [Attacker(0.03, 0.04)], bad, Apart).Reasons.Count);
     }
 
     [Fact]
     public void What_leaks_leaks_whatever_the_controls_say()
-        => Assert.Equal(Verdict.Leaks, Judgement.Of(Around(0.2, 0.04), [Attacker(0.2, 0.04)], Good with { Planted = Good.Planted with { Passed = false } }, Apart, 0.05).Verdict);
+        => Assert.Equal(Verdict.Leaks, Judged(Around(0.2, 0.04), [Attacker(0.2, 0.04)], Good with { Planted = Good.Planted with { Passed = false } }, Apart).Verdict);
 
     [Fact]
     public void Where_images_stand_on_both_sides_nothing_is_concluded()
     {
-        var (verdict, reasons) = Judgement.Of(Around(0.2, 0.04), [Attacker(0.2, 0.04)], Good, new SplitControl(false, 3, 0), 0.05);
+        var (verdict, reasons) = Judged(Around(0.2, 0.04), [Attacker(0.2, 0.04)], Good, new SplitControl(false, 3, 0));
         Assert.Equal(Verdict.Inconclusive, verdict);
         Assert.Contains("3 images stand on more than one side", Assert.Single(reasons), StringComparison.Ordinal);
     }
@@ -80,8 +80,14 @@ public sealed class JudgementTests
     public void Where_nothing_can_be_planted_it_says_why()
     {
         var none = new Control(false, new Measured(double.NaN, double.NaN, double.NaN, 1000), 0.05);
-        var (_, reasons) = Judgement.Of(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Planted = none }, Apart, 0.05);
+        var (_, reasons) = Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Planted = none }, Apart);
         Assert.Contains("less than 5.0 % is left to read", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    private static (Verdict Verdict, IReadOnlyList<string> Reasons) Judged(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, Func<Evidence, Evidence>? with = null)
+    {
+        var evidence = new Evidence { Leak = leak, Attackers = attackers, Controls = controls, Split = split, Tolerance = 0.05 };
+        return Judgement.Of(with?.Invoke(evidence) ?? evidence);
     }
 
     private static Measured Around(double value, double half) => new(value, value - half, value + half, 1000);

@@ -36,6 +36,7 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
             return usual with
             {
                 Tolerance = Tolerance ?? usual.Tolerance,
+                WorstTolerance = WorstTolerance ?? usual.WorstTolerance,
                 Confidence = Confidence ?? usual.Confidence,
                 Budget = budget,
                 Seeds = Seeds is { } seeds ? [.. Enumerable.Range(0, seeds)] : AuditSettings.SeedsOf(budget),

@@ -31,14 +31,14 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
         if (settings.Bits is < 1 or > 12) yield return new Problem($"--bits {settings.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 symbols");
         if (settings.Against is null) yield break;
         if (settings.Run is not null) yield return new Problem($"--against {settings.Against}", "compares new images, and a run has those it was made with", "Give --representations of new images");
-        foreach (var (flag, given) in new[] { ("--bits", settings.Bits is not null), ("--tolerance", settings.Tolerance is not null), ("--confidence", settings.Confidence is not null), ("--out", settings.Out is not null) })
+        foreach (var (flag, given) in new[] { ("--bits", settings.Bits is not null), ("--tolerance", settings.Tolerance is not null), ("--worst-tolerance", settings.WorstTolerance is not null), ("--confidence", settings.Confidence is not null), ("--out", settings.Out is not null) })
             if (given) yield return new Problem(flag, $"is settled by the certificate in {settings.Against}", "Leave it out");
     }
 
     private static int Certify(Settings settings)
     {
         var (usual, attributes) = (new AuditSettings(), OutputSettings.Names("--attribute", settings.Attribute) ?? []);
-        var asked = usual with { Tolerance = settings.Tolerance ?? usual.Tolerance, Confidence = settings.Confidence ?? usual.Confidence };
+        var asked = usual with { Tolerance = settings.Tolerance ?? usual.Tolerance, WorstTolerance = settings.WorstTolerance ?? usual.WorstTolerance, Confidence = settings.Confidence ?? usual.Confidence };
         var folder = settings.Run ?? OutSettings.OutOr(settings.Out, "certify");
         var record = ProgressDisplay.Show(display => settings.Run is null
             ? CertifyRun.OfVectors(settings.ToVectorOptions(attributes, before: null), folder, asked, settings.Bits, display, Shell.Cancel)

@@ -28,10 +28,16 @@ internal static class ComparisonTable
         if (rows.Any(row => row.Kept is not null)) Add("kept: mean AUC of other attributes", row => Plain(row.Kept?.After));
         if (rows.Any(row => row.Kept?.PredictionOnly is not null)) Add("… from the bare decision", row => Plain(row.Kept?.PredictionOnly));
         Add("verdict", row => row.Verdict.ToString());
+        foreach (var warning in folders.SelectMany(folder => folder.Audit?.Warnings ?? []).Distinct()) Console.Out.WriteLine($"First: {warning}.");
         AnsiConsole.Write(table);
         foreach (var folder in folders)
-            foreach (var reason in folder.Audit?.Reasons ?? [])
+        {
+            foreach (var reason in folder.Audit?.Reasons.Except(folder.Audit.Warnings) ?? [])
                 Console.Out.WriteLine($"{Label(folder.Run.Command)}: {reason}");
+            foreach (var origin in folder.Audit?.Source ?? []) Console.Out.WriteLine(origin);
+            if (folder.Audit is { Source.Count: > 0 } audit)
+                foreach (var classes in audit.Classes) Console.Out.WriteLine(classes);
+        }
     }
 
     private static string Label(string command) => command switch { "train" => "before", "unlearn" => "after", _ => "vectors" };

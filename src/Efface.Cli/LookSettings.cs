@@ -55,6 +55,9 @@ internal class LookSettings : OutputSettings
     [CommandOption("--tolerance <T>"), Description("Balanced accuracy beyond the label-only floor that is tolerated (0.05).")]
     public double? Tolerance { get; init; }
 
+    [CommandOption("--worst-tolerance <T>"), Description("What is tolerated of one class against the rest, of single images and of one symbol (0.25).")]
+    public double? WorstTolerance { get; init; }
+
     [CommandOption("--confidence <C>"), Description("Of every interval (0.95).")]
     public double? Confidence { get; init; }
 

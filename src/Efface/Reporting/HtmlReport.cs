@@ -22,6 +22,7 @@ public static class HtmlReport
             {HeatMapSection.Write(read)}
             {CertificateSection.Write(last)}
             {AttackSection.Write(read)}
+            {WorstCaseSection.Write(last)}
             {SubgroupSection.Write(last)}
             {CollateralSection.Write(read)}
             {CodeSizeSection.Write(read)}

@@ -42,13 +42,33 @@ public sealed record EnvironmentRecord(string Efface, string Runtime, string Ope
 /// <param name="Reading">What was found when it was read.</param>
 public sealed record DataRecord(string Name, string Fingerprint, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<JointRecord> Joint, ReadingRecord? Reading = null)
 {
+    /// <summary>The classes of task and attributes, and their images in each part.</summary>
+    public IReadOnlyList<ClassCounts> Classes { get; init; } = [];
+
+    /// <summary>What of which files was taken for the vectors; empty for images.</summary>
+    public IReadOnlyList<VectorOrigin> Vectors { get; init; } = [];
+
     /// <summary>Counts a table's parts.</summary>
     public static DataRecord Of(ImageTable table, Column? task, IReadOnlyList<Column> attributes, DataReport? report = null) => new(
         table.Name,
         table.Fingerprint(),
         Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
         task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))],
-        report is null ? null : ReadingRecord.Of(report));
+        report is null ? null : ReadingRecord.Of(report))
+    {
+        Classes = [.. attributes.Prepend(task).OfType<Column>().Select(column => ClassCounts.Of(column, table.Rows))],
+    };
+
+    /// <summary>Counts the parts of vectors.</summary>
+    public static DataRecord Of(VectorTable table, Column? task, IReadOnlyList<Column> attributes) => new(
+        table.Name,
+        table.Fingerprint,
+        Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
+        task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))])
+    {
+        Classes = [.. attributes.Prepend(task).OfType<Column>().Select(column => ClassCounts.Of(column, table.Rows))],
+        Vectors = table.Origins,
+    };
 }
 
 /// <summary>What reading the data found besides images; the skipped rows themselves stand in skipped.csv.</summary>

@@ -12,6 +12,7 @@ internal static class AuditChecks
         if (sought.Count == 0) yield return new Problem("--attribute", $"missing, and {otherwise}", "Name the columns to look for, such as --attribute glasses");
         foreach (var problem in Problem.NamedTwice("--attribute", sought, "attribute")) yield return problem;
         if (settings.Tolerance is not (> 0 and < 1)) yield return new Problem($"--tolerance {settings.Tolerance}", "not between 0 and 1", "Give a share of balanced accuracy such as 0.05");
+        if (settings.WorstTolerance is not (> 0 and < 1)) yield return new Problem($"--worst-tolerance {settings.WorstTolerance}", "not between 0 and 1", "Give a share such as 0.25");
         if (settings.Confidence is not (>= 0.5 and < 1)) yield return new Problem($"--confidence {settings.Confidence}", "not from 0.5 to below 1", "Give a confidence such as 0.95");
         if (settings.Seeds.Count == 0) yield return new Problem("--seeds 0", "below 1", "Give 1 or more");
         string[] known = [.. Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];

@@ -18,7 +18,8 @@ internal static class OpenedVectors
         {
             var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
             if (AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
-            foreach (var note in table.Notes.Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
+            var classes = options.Attributes.Prepend(options.Task).OfType<string>().Distinct().Select(name => ClassCounts.Of(table.Columns.Single(column => column.Name == name), table.Rows).ToString());
+            foreach (var note in table.Notes.Concat(classes).Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
             return table;
         }
         catch

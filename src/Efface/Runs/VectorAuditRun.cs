@@ -30,9 +30,7 @@ public static class VectorAuditRun
                 Started = started,
                 Config = new RunConfig { Data = "vectors", Task = options.Task, Forget = options.Attributes, Vectors = options },
                 Environment = EnvironmentRecords.Capture(),
-                Data = new DataRecord(table.Name, table.Fingerprint,
-                    Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
-                    task is null ? [] : [.. options.Attributes.Select(name => JointRecord.Of(JointTable.Of(task, table.Columns.Single(column => column.Name == name), table.Rows(Part.Train))))]),
+                Data = DataRecord.Of(table, task, [.. options.Attributes.Select(name => table.Columns.Single(column => column.Name == name))]),
             };
             folder.WriteSkipped(table.Skipped);
             folder.Audit = Audit(table, options, settings, progress, cancel);
@@ -56,6 +54,6 @@ public static class VectorAuditRun
             before = auditor.Audit(earlier, options.Attributes, cancel: cancel);
         }
         using var subject = AuditSubject.Of(table, options.Task, budget: settings.Budget);
-        return auditor.Audit(subject, options.Attributes, before, cancel);
+        return auditor.Audit(subject, options.Attributes, before, cancel) with { Source = table.Origins };
     }
 }

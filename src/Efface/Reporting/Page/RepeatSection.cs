@@ -17,7 +17,9 @@ internal static class RepeatSection
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path));
         if (run.Record.Config.Vectors is { } vectors)
         {
-            yield return $"efface audit{Flags(("representations", vectors.Representations), ("labels", vectors.Labels), ("before", vectors.Before), ("task", vectors.Task), ("split-column", vectors.SplitColumn), ("group-column", vectors.GroupColumn), ("key", vectors.Key), ("array", vectors.Array))}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
+            var rules = new[] { ("missing", vectors.Rules.Missing), ("bin", vectors.Rules.Bin), ("map", vectors.Rules.Map), ("only", vectors.Rules.Only), ("drop", vectors.Rules.Drop) };
+            var files = Flags(("representations", vectors.Representations), ("labels", vectors.Labels), ("before", vectors.Before), ("task", vectors.Task), ("split-column", vectors.SplitColumn), ("group-column", vectors.GroupColumn), ("key", vectors.Key), ("array", vectors.Array));
+            yield return $"efface audit{files}{Flags([.. rules.SelectMany(rule => rule.Item2.Select(text => (rule.Item1, (string?)text)))])}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
             yield break;
         }
         yield return $"efface {run.Record.Command}{Flags(("config", $"{folder}/run.json"), ("out", $"{folder}-again"))}";
@@ -25,7 +27,7 @@ internal static class RepeatSection
     }
 
     private static string Audit(ReportRun run) => run.Audit is not { Settings: var settings } ? "" : Flags(
-        ("attribute", string.Join(',', run.SingleAttributes)), ("stages", string.Join(',', settings.Stages)), ("tolerance", Number(settings.Tolerance)), ("confidence", Number(settings.Confidence)),
+        ("attribute", string.Join(',', run.SingleAttributes)), ("stages", string.Join(',', settings.Stages)), ("tolerance", Number(settings.Tolerance)), ("worst-tolerance", Number(settings.WorstTolerance)), ("confidence", Number(settings.Confidence)),
         ("budget", settings.Budget.ToString().ToLowerInvariant()), ("seeds", Number(settings.Seeds.Count)), ("attackers", string.Join(',', settings.Attackers)));
 
     private static string Flags(params (string Name, string? Value)[] flags)

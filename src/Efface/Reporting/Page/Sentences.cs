@@ -13,32 +13,38 @@ internal static class Sentences
         _ => $"Can {Enumerated(run.SingleAttributes, "or")} be read from a model for {Quoted(run.Task)}?",
     };
 
-    /// <summary>The verdict of a run, in one sentence that needs no other.</summary>
-    public static string Verdict(ReportRun run)
+    /// <summary>The verdict of a run, in one sentence that needs no other; in front of it what must be known first.</summary>
+    public static string Verdict(ReportRun run) => run.Audit is not { } audit
+        ? $"{Opening(run)}, the model has not been audited: nothing is known about what it gives away."
+        : string.Concat(audit.Warnings.Select(warning => $"{char.ToUpperInvariant(warning[0])}{warning[1..]}. ")) + Verdict(run, audit);
+
+    private static string Verdict(ReportRun run, AuditResult audit)
     {
-        if (run.Audit is not { } audit)
-            return $"{Opening(run)}, the model has not been audited: nothing is known about what it gives away.";
 
         var (tolerance, confidence) = (Numbers.Points(audit.Settings.Tolerance), Numbers.ShortPercent(audit.Settings.Confidence));
         var (source, than) = run.HasTask ? ("what the model releases", $"{Quoted(run.Task)} alone") : ("the representation", "guessing");
         var most = run.Released.SelectMany(place => place.Attackers).Select(attacker => attacker.GivenTask.High).Append(0).Max();
-        var leak = audit.Worst.Leak.GivenTask;
+        var (leak, worst) = (audit.Worst.Leak.GivenTask, Numbers.Points(audit.Settings.WorstTolerance));
         return audit.Verdict switch
         {
             Auditing.Verdict.Certified =>
-                $"{Opening(run)}, no attacker of any kind can tell {Names(run, "or")} from {source} more than {tolerance} percentage points better than {than} already tells: "
-                + $"a bound for every attacker, at {confidence} confidence and for images like those tested, not a trial of a few.",
+                $"{Opening(run)}, no attacker of any kind can tell {Names(run, "or")} from {source} more than {tolerance} percentage points better than {than} already tells, on average over its classes: "
+                + $"a bound for every attacker, at {confidence} confidence and for images like those tested, not a trial of a few. No single symbol was seen to tell more than {worst} points.",
             Auditing.Verdict.Forgotten =>
                 $"{Opening(run)}, no attacker we trained could tell {Names(run, "or")} from {source} noticeably better than {than} already tells: "
-                + $"at most {Numbers.Points(most)} percentage points better at {confidence} confidence, where {tolerance} are tolerated.",
+                + $"at most {Numbers.Points(most)} percentage points better at {confidence} confidence, where {tolerance} are tolerated on average over its classes; no class alone, and not the images they were surest of, by more than {worst}.",
             Auditing.Verdict.Inconclusive when audit.Split is { Passed: false } =>
                 $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: some images or groups stand on more than one side of the split, so attackers may recognise instead of read, and nothing they reach can be believed.",
             Auditing.Verdict.Inconclusive when most > audit.Settings.Tolerance =>
                 $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may be right up to {Numbers.Points(most)} percentage points more often than {than} allows, "
                 + $"where {tolerance} are tolerated, and the measurement is too coarse to decide.",
+            Auditing.Verdict.Inconclusive when audit.Worst.Controls.Passed =>
+                $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: {audit.Worst.Reasons[0]}.",
             Auditing.Verdict.Inconclusive =>
                 $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: no attacker was measured above the tolerance of {tolerance} percentage points beyond what {than} allows, "
                 + "but the audit did not pass its own checks, so this shows nothing.",
+            Auditing.Verdict.Leaks when leak.Low <= audit.Settings.Tolerance =>
+                $"{(run.HasTask ? "The model" : "The representation")} {(run.Unlearns ? "still gives" : "gives")} {Names(run, "and")} away, if not on average: {audit.Worst.Reasons[0]}.",
             _ =>
                 $"{(run.HasTask ? "The model" : "The representation")} {(run.Unlearns ? "still gives" : "gives")} {Names(run, "and")} away: from what {(run.HasTask ? "it releases" : "it holds")}, an attacker is right "
                 + $"{Numbers.Points(leak.Value)} percentage points more often than {than} allows (at least {Numbers.Points(leak.Low)} at {confidence} confidence), where {tolerance} are tolerated.",

@@ -44,7 +44,7 @@ internal static class SettingsSection
     }
 
     private static IEnumerable<(string Name, string Value)> Data(ReportRun run)
-        => [("name", run.Record.Data.Name), .. run.Record.Data.Counts.Select(part => ($"{part.Key} images", Numbers.Count(part.Value))), .. Reading(run.Record.Data.Reading), ("fingerprint", run.Record.Data.Fingerprint)];
+        => [("name", run.Record.Data.Name), .. run.Record.Data.Counts.Select(part => ($"{part.Key} images", Numbers.Count(part.Value))), .. run.Record.Data.Vectors.Select((origin, i) => ($"vectors{(i > 0 ? " from before" : "")}", origin.ToString())), .. run.Record.Data.Classes.Select(classes => ($"classes of {classes.Column}", classes.ToString())), .. Reading(run.Record.Data.Reading), ("fingerprint", run.Record.Data.Fingerprint)];
 
     private static IEnumerable<(string Name, string Value)> Reading(ReadingRecord? reading) => reading is null ? [] :
     [

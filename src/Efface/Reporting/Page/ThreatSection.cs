@@ -38,6 +38,8 @@ internal static class ThreatSection
         yield return ("Several releases of one person:", run.Audits.Any(place => place.Name.Contains(" (mean of ", StringComparison.Ordinal))
             ? "several pictures, or several models, can be put together. Several draws of one picture, which this extractor gives differently each time, were averaged and attacked; their mean is among the places below."
             : "several pictures, several models or, where an extractor draws at random, several draws of one picture can be put together.");
+        if (run.Released.Any(place => place.IsRounded == false))
+            yield return ("The last digits of the numbers.", "Attackers read vectors as 32-bit numbers and see nothing that only their last digits hold. These vectors were not rounded: release them rounded to 16 bits, and audit those.");
         if (run.Audits.Where(place => !place.Released).Select(place => place.Name).Distinct().ToList() is { Count: > 0 } inside)
             yield return ($"What stays inside the model ({string.Join(", ", inside)}).", "It is shown below and does not count; whoever releases it releases what it holds.");
         yield return ("Images unlike those tested,", "from other cameras, people or times.");

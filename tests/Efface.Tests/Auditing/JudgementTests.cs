@@ -84,6 +84,42 @@ public sealed class JudgementTests
         Assert.Contains("less than 5.0 % is left to read", Assert.Single(reasons), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Less_than_the_task_alone_is_a_shift_between_the_parts_and_no_want_of_power()
+    {
+        var (verdict, reasons) = Judged(Around(-0.06, 0.03), [Attacker(-0.06, 0.03)], Good with { Planted = Good.Planted with { Passed = false } }, Apart);
+        Assert.Equal(Verdict.Inconclusive, verdict);
+        Assert.Contains("a shift between the parts", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Equal_vectors_and_classes_without_test_images_are_never_forgotten()
+    {
+        Assert.Equal(Verdict.Forgotten, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart).Verdict);
+        Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { IsConstant = true }).Verdict);
+        Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { RareClasses = ["class x (0)"] }).Verdict);
+    }
+
+    [Theory]
+    [InlineData(0.4, Verdict.Leaks)]
+    [InlineData(0.2, Verdict.Inconclusive)]
+    [InlineData(0.1, Verdict.Forgotten)]
+    public void One_class_or_single_images_decide_as_the_mean_does(double leak, Verdict verdict)
+    {
+        var choice = new Choice("mlp", "h,y", "training", 0);
+        var nobody = new SurestImages(choice, 50, Around(0, 0.1));
+        WorstCases[] worst = [new([new ClassLeak("c", choice, Around(leak, 0.1))], nobody), new([], nobody with { Gain = Around(leak, 0.1) })];
+        Assert.All(worst, cases => Assert.Equal(verdict, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { WorstCases = cases }).Verdict));
+    }
+
+    [Fact]
+    public void A_bound_on_the_mean_certifies_only_where_one_class_is_bounded_too()
+    {
+        var bound = new Certificate { Metric = Certificate.OfBalancedAccuracy, Knows = "c,y", Estimate = 0.51, Slack = 0.02, Floor = Around(0.5, 0), Bias = 0, Delta = 0.05, N = 1000, Assumptions = [] };
+        Verdict Of(double? ofClass) => Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { Certificates = [bound], ClassBound = ofClass }).Verdict;
+        Assert.Equal([Verdict.Certified, Verdict.Certified, Verdict.Forgotten], new double?[] { null, 0.2, 0.3 }.Select(Of));
+    }
+
     private static (Verdict Verdict, IReadOnlyList<string> Reasons) Judged(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, Func<Evidence, Evidence>? with = null)
     {
         var evidence = new Evidence { Leak = leak, Attackers = attackers, Controls = controls, Split = split, Tolerance = 0.05 };

@@ -62,7 +62,7 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
         N = attribute.Length,
         Assumptions =
         [
-            task is null ? "classes of the attribute are as frequent as in the sample" : "classes of the attribute are as frequent, with and without the task, as in the sample",
+            task is null ? "classes of the attribute are as frequent as in the sample" : "classes of the attribute are as frequent in each class of the task as in the sample",
             .. sampling.Groups is null
                 ? ["given their labels the symbols of the sample's images are independent of each other, and alike where the labels are"]
                 : new[] { "groups are independent of each other, given their sizes and labels; within a group symbols may go together in any way", "a group counts by its images: what is bounded is the mean over images, of groups as large as those of the sample" },

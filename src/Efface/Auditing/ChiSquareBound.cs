@@ -31,7 +31,8 @@ internal sealed class ChiSquareBound
                 .OrderByDescending(z => z.Weight).ThenByDescending(z => z.Images.Length).ToList();
             foreach (var z in classes.Skip(1)) candidates.Add(Pair.Of(z.Images, classes[0].Images, z.Weight, 1.0 / (classes.Count - 1), random));
         }
-        var expected = candidates.Where(pair => pair.Draws > 0).Select(pair => (Pair: pair, Usual: Math.Max(1, pair.Draws / symbols))).Select(one => (one.Pair, one.Usual, Terms: new SymbolTerms(one.Usual))).ToList();
+        var expected = candidates.Where(pair => pair.Draws > 0).Select(pair => (Pair: pair, Usual: Math.Max(1, pair.Draws / symbols)))
+            .Select(one => (one.Pair, one.Usual, Terms: new SymbolTerms(one.Usual))).ToList();
         double Usually((Pair Pair, int Usual, SymbolTerms Terms) one, double scale)
         {
             if (one.Pair.Rate(scale) is not (< 1 and var rate)) return double.PositiveInfinity;
@@ -41,9 +42,9 @@ internal sealed class ChiSquareBound
         (_scale, Expected) = Enumerable.Range(Smallest, Scales).Select(k => Math.Pow(2, k / 3.0))
             .Select(scale => (scale, (_log + expected.Sum(one => Math.Min(scale * one.Pair.Weight, Usually(one, scale)))) / scale)).MinBy(one => one.Item2);
         _pairs.AddRange(expected.Where(one => Usually(one, _scale) < _scale * one.Pair.Weight).Select(one => one.Pair));
-        _untold = candidates.Except(_pairs).Sum(pair => pair.Weight);
-        Expected += candidates.Except(expected.Select(one => one.Pair)).Sum(pair => pair.Weight);
         _most = candidates.Sum(pair => pair.Weight);
+        _untold = _most - _pairs.Sum(pair => pair.Weight);
+        Expected = Math.Min(_most, Expected + _most - expected.Sum(one => one.Pair.Weight));
     }
 
     /// <summary>Whether there are images enough for any pair of classes.</summary>

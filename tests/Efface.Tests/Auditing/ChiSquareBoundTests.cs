@@ -62,4 +62,15 @@ public sealed class ChiSquareBoundTests
         int[] z = [.. Enumerable.Range(0, 2000).Select(i => i % 400)];
         Assert.False(new ChiSquareBound(16, new int[z.Length], z, [.. Enumerable.Repeat(5.0, 400)], 0.025).Speaks);
     }
+
+    // Classes of one image each are alike in all that the bound keeps of them, and were counted once.
+    [Fact]
+    public void Each_class_without_images_enough_counts_as_told()
+    {
+        const int Singles = 10, Large = 1000;
+        int[] z = [.. Enumerable.Range(0, 2 * Large).Select(i => i % 2), .. Enumerable.Range(2, Singles)];
+        int[] symbols = [.. z.Select(label => label < 2 ? 0 : label - 1)];
+        var bound = new ChiSquareBound(Singles + 1, new int[z.Length], z, [Large, Large, .. Enumerable.Repeat(1.0, Singles)], 0.025);
+        Assert.True(bound.Leak(symbols) >= Singles / (Singles + 2.0));
+    }
 }

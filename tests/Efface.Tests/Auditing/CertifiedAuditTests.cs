@@ -50,7 +50,7 @@ public sealed class CertifiedAuditTests : IDisposable
     [Fact]
     public void Too_few_images_for_a_bound_leave_the_attackers_word_and_say_how_many_would_do()
     {
-        var audit = Audit(4500, (y, _, random) => 16 * y + random.Next(16), symbols: 32);
+        var audit = Audit(4500, (y, _, random) => 256 * y + random.Next(256), symbols: 512);
         var code = audit.Representations.Single(place => place.Name == "code");
         Assert.Equal(Verdict.Forgotten, code.Verdict);
         Assert.Contains("test images could certify it (now 4,500)", code.Reasons[^1], StringComparison.Ordinal);

@@ -5,6 +5,7 @@
 //   … -- kept validation|test RUN [RUN ...]: what the codes of some runs keep and leak, a line each; of runs without a code the fidelity.
 //   … -- parts [turns]: where the time of a training step goes, and what was replaced beside what replaced it.
 //   … -- coverage [redraws]: how often intervals contain the truth.
+//   … -- certificates [draws]: how often the truth exceeds a certificate, and what certificates allow.
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
@@ -36,6 +37,11 @@ if (args is ["parts", ..])
 if (args is ["coverage", ..])
 {
     Coverage.Run(Number(1, 5000));
+    return;
+}
+if (args is ["certificates", ..])
+{
+    CertifiedCase.Run(Number(1, 1000));
     return;
 }
 if (args is ["verdicts", ..])

@@ -79,7 +79,7 @@ public sealed class AuditJsonTests(AuditedRun audited) : IClassFixture<AuditedRu
         Assert.Equal([0, 4, 4], Places.Select(place => place["certificates"]!.AsArray().Count));
         Assert.All(Places.SelectMany(place => place["certificates"]!.AsArray()), bound =>
         {
-            Has(bound!, "metric", "knows", "estimate", "slack", "value", "floor", "bias", "delta", "n", "assumptions");
+            Has(bound!, "metric", "knows", "estimate", "slack", "value", "floor", "bias", "delta", "n", "by", "assumptions");
             Assert.Equal(Math.Min(1, (double)bound!["estimate"]! + (double)bound["slack"]!), (double)bound["value"]!, 1e-12);
             Assert.Equal((200, 0.05), ((int)bound["n"]!, Math.Round((double)bound["delta"]!, 9)));
         });

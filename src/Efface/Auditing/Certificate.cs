@@ -53,9 +53,9 @@ public sealed record Certificate
     /// <summary>I(symbol; z) in bits is at most this, for images drawn as the sample was; null where the bound is of balanced accuracy.</summary>
     public double? BitsAtMost { get; init; }
 
-    /// <summary>The most that any attacker gains beyond the floor.</summary>
+    /// <summary>The most that any attacker gains beyond the floor; beyond its lower end in audits of before, which had to estimate it.</summary>
     [JsonIgnore]
-    public double Leak => Value - Floor.Value;
+    public double Leak => Value - Floor.Low;
 
     /// <summary>What it takes for granted, in words.</summary>
     public required IReadOnlyList<string> Assumptions { get; init; }

@@ -9,10 +9,13 @@ namespace Efface.Auditing;
 /// <param name="sampling">How the images were drawn; 1 - its confidence is δ.</param>
 public sealed class Certification(int[] symbols, int number, int[]? task, int[] attribute, int classes, Sampling sampling)
 {
-    private const int Permutations = 100;
+    private const double Clearly = 0.8, MostOfDelta = 0.9;
 
     private readonly double[] _ofClass = Count(attribute, classes);
     private (double Accuracy, double Balanced)[]? _bias;
+
+    /// <summary>How often z is permuted to say what many symbols cost.</summary>
+    internal int Permutations { get; init; } = 100;
 
     /// <summary>Bounds on accuracy and balanced accuracy, for who sees the symbol, and for who knows y too.</summary>
     /// <param name="symbol"><c>c</c> or <c>ŷ</c>.</param>
@@ -22,16 +25,15 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
         var known = task is null ? symbols : Joined(symbols, task);
         var (delta, bias) = (1 - (confidence ?? sampling.Confidence), _bias ??= Bias([symbols, known]));
         var (floor, floorBalanced) = Best(Table(task ?? new int[attribute.Length], attribute));
-        // Two bounds of one number: each gets half of the chance to be wrong.
-        var squares = sampling.Groups is null ? new ChiSquareBound(number, task ?? new int[attribute.Length], attribute, _ofClass, delta / 2) : null;
-        var (plain, chi) = squares is { Speaks: true } ? (delta / 2, floorBalanced + squares.Leak(symbols)) : (delta, double.PositiveInfinity);
+        var share = ShareOfSquares(delta, floorBalanced);
+        var chi = share == 0 ? double.PositiveInfinity : floorBalanced + Squares(share * delta).Leak(symbols);
         var bounds = new List<Certificate>();
         foreach (var (seen, knows, which) in new[] { (symbols, symbol, 0), (known, $"{symbol},y", 1) }.Take(task is null ? 1 : 2))
         {
             var (accuracy, balanced) = Best(Table(seen, attribute));
-            var bound = Bound(Certificate.OfAccuracy, knows, accuracy, Accuracy(accuracy, delta), floor, bias[which].Accuracy, delta);
+            var bound = Bound(Certificate.OfAccuracy, knows, accuracy, PlugIn(accuracy, _ => 1.0 / attribute.Length, delta), floor, bias[which].Accuracy, delta);
             bounds.Add(bound with { BitsAtMost = Entropy() + Math.Log2(bound.Value) });
-            var plugIn = BernoulliSum.Mean(balanced, Weights(i => 1 / (Present * _ofClass[attribute[i]])), plain);
+            var plugIn = PlugIn(balanced, OfImage, (1 - share) * delta);
             var bounded = Bound(Certificate.OfBalancedAccuracy, knows, balanced, Math.Min(plugIn, chi), floorBalanced, bias[which].Balanced, delta);
             bounds.Add(bounded with { By = chi < plugIn ? Certificate.ByChiSquare : Certificate.ByPlugIn });
         }
@@ -62,7 +64,7 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
         N = attribute.Length,
         Assumptions =
         [
-            task is null ? "classes of the attribute are as frequent as in the sample" : "classes of the attribute are as frequent, with and without the task, as in the sample",
+            task is null ? "classes of the attribute are as frequent as in the sample" : "classes of the attribute are as frequent in each class of the task as in the sample",
             .. sampling.Groups is null
                 ? ["given their labels the symbols of the sample's images are independent of each other, and alike where the labels are"]
                 : new[] { "groups are independent of each other, given their sizes and labels; within a group symbols may go together in any way", "a group counts by its images: what is bounded is the mean over images, of groups as large as those of the sample" },
@@ -75,15 +77,28 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
 
     private double Entropy() => -_ofClass.Where(count => count > 0).Sum(count => count / attribute.Length * Math.Log2(count / attribute.Length));
 
-    private double Accuracy(double estimate, double delta)
+    private double OfImage(int i) => 1 / (Present * _ofClass[attribute[i]]);
+
+    private ChiSquareBound Squares(double delta) => new(number, task ?? new int[attribute.Length], attribute, _ofClass, delta);
+
+    // Two bounds of one number share the chance to be wrong. Most of it goes to the one that would be the smaller if symbols were drawn
+    // without looking, all equally often: this depends on labels and sizes alone.
+    private double ShareOfSquares(double delta, double floor)
     {
-        var n = attribute.Length;
-        return sampling.Groups is null ? BernoulliSum.Share((int)Math.Round(estimate * n), n, delta) : BernoulliSum.Mean(estimate, Weights(_ => 1.0 / n), delta);
+        if (sampling.Groups is not null || Squares(delta) is not { Speaks: true } squares) return 0;
+        var random = new Random(0);
+        int[] blind = [.. attribute.Select(_ => random.Next(number))];
+        var plugIn = PlugIn(Best(Table(task is null ? blind : Joined(blind, task), attribute)).Balanced, OfImage, delta) - floor;
+        return (squares.Expected / plugIn) switch { < Clearly => MostOfDelta, > 1 / Clearly => 0, _ => 0.5 };
     }
 
-    // Of one image, or of a group of them.
-    private List<(double Weight, int Count)> Weights(Func<int, double> weight)
-        => [.. Enumerable.Range(0, attribute.Length).GroupBy(i => sampling.Groups?[i] ?? i).CountBy(group => group.Sum(weight)).Select(alike => (alike.Key, alike.Value))];
+    // What one image adds where it is a hit, or a group of them at most.
+    private double PlugIn(double estimate, Func<int, double> weight, double delta)
+    {
+        var n = attribute.Length;
+        List<(double Weight, int Count)> weights = [.. Enumerable.Range(0, n).GroupBy(i => sampling.Groups?[i] ?? i).CountBy(group => group.Sum(weight)).Select(alike => (alike.Key, alike.Value))];
+        return sampling.Groups is null && weights.Count == 1 ? BernoulliSum.Share((int)Math.Round(estimate * n), n, delta) : BernoulliSum.Mean(estimate, weights, delta);
+    }
 
     // Who knew the sample's table would say the class of the largest entry of a row.
     private (double Accuracy, double Balanced) Best(int[,] table) => Best(table, (counts, row, label) => counts[row, label]);

@@ -11,7 +11,7 @@ internal sealed class ChiSquareBound
     private const int Smallest = 6, Scales = 40;
 
     private readonly List<Pair> _pairs = [];
-    private readonly double _log, _scale, _untold;
+    private readonly double _log, _scale, _untold, _most;
 
     /// <summary>Settles images, coins and scale.</summary>
     /// <param name="symbols">How many symbols there can be.</param>
@@ -31,24 +31,31 @@ internal sealed class ChiSquareBound
                 .OrderByDescending(z => z.Weight).ThenByDescending(z => z.Images.Length).ToList();
             foreach (var z in classes.Skip(1)) candidates.Add(Pair.Of(z.Images, classes[0].Images, z.Weight, 1.0 / (classes.Count - 1), random));
         }
-        var expected = candidates.Where(pair => pair.Draws > 0).Select(pair => (Pair: pair, Usual: Math.Max(1, pair.Draws / symbols))).Select(one => (one.Pair, one.Usual, Terms: new SymbolTerms(one.Usual))).ToList();
-        double Expected((Pair Pair, int Usual, SymbolTerms Terms) one, double scale)
+        var expected = candidates.Where(pair => pair.Draws > 0).Select(pair => (Pair: pair, Usual: Math.Max(1, pair.Draws / symbols)))
+            .Select(one => (one.Pair, one.Usual, Terms: new SymbolTerms(one.Usual))).ToList();
+        double Usually((Pair Pair, int Usual, SymbolTerms Terms) one, double scale)
         {
             if (one.Pair.Rate(scale) is not (< 1 and var rate)) return double.PositiveInfinity;
             var (t, constant) = one.Terms.At(rate);
             return one.Pair.Share * one.Pair.Draws / one.Usual * (t * one.Usual + constant);
         }
-        _scale = Enumerable.Range(Smallest, Scales).Select(k => Math.Pow(2, k / 3.0)).MinBy(scale => (_log + expected.Sum(one => Math.Min(scale * one.Pair.Weight, Expected(one, scale)))) / scale);
-        _pairs.AddRange(expected.Where(one => Expected(one, _scale) < _scale * one.Pair.Weight).Select(one => one.Pair));
-        _untold = candidates.Except(_pairs).Sum(pair => pair.Weight);
+        (_scale, Expected) = Enumerable.Range(Smallest, Scales).Select(k => Math.Pow(2, k / 3.0))
+            .Select(scale => (scale, (_log + expected.Sum(one => Math.Min(scale * one.Pair.Weight, Usually(one, scale)))) / scale)).MinBy(one => one.Item2);
+        _pairs.AddRange(expected.Where(one => Usually(one, _scale) < _scale * one.Pair.Weight).Select(one => one.Pair));
+        _most = candidates.Sum(pair => pair.Weight);
+        _untold = _most - _pairs.Sum(pair => pair.Weight);
+        Expected = Math.Min(_most, Expected + _most - expected.Sum(one => one.Pair.Weight));
     }
 
     /// <summary>Whether there are images enough for any pair of classes.</summary>
     public bool Speaks => _pairs.Count > 0;
 
+    /// <summary>What the bound will be about, if symbols tell nothing and are equally frequent.</summary>
+    public double Expected { get; }
+
     /// <summary>The most that anyone who sees symbol and y gains in balanced accuracy over who knows y.</summary>
     /// <param name="symbols">Of each image, [N].</param>
-    public double Leak(int[] symbols) => _untold + (_log + _pairs.Sum(pair => pair.Share * pair.Sum(symbols, pair.Rate(_scale)))) / _scale;
+    public double Leak(int[] symbols) => Math.Min(_most, _untold + (_log + _pairs.Sum(pair => pair.Share * pair.Sum(symbols, pair.Rate(_scale)))) / _scale);
 
     private static int[] Shuffled(IEnumerable<int> images, Random random)
     {

@@ -97,8 +97,8 @@ public sealed class CertificationTests
         var bounds = Certify([.. table.SelectMany(cell => Enumerable.Repeat(cell.Code, cell.Count))], [.. table.SelectMany(cell => Enumerable.Repeat(cell.Z, cell.Count))], 2);
         Assert.Equal([0.55, 0.55], bounds.Select(bound => bound.Estimate), (one, other) => Math.Abs(one - other) < 1e-9);
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join("; ", bounds.Select(bound => $"{bound.Value} {bound.By} {bound.BitsAtMost}")));
-        Assert.Equal([0.592, 0.611], bounds.Select(bound => Math.Round(bound.Value, 3)));
-        Assert.Equal(0.29, bounds[0].BitsAtMost!.Value, 0.0005);
+        Assert.Equal([0.592, 0.592], bounds.Select(bound => Math.Round(bound.Value, 3)));
+        Assert.Equal(0.243, bounds[0].BitsAtMost!.Value, 0.0005);
         Assert.Null(bounds[1].BitsAtMost);
     }
 
@@ -172,9 +172,9 @@ public sealed class CertificationTests
 
     // The figures of the design: CIFAR-10, living without class, a code that agrees with y in .935 of the images and is else random.
     [Theory]
-    [InlineData(2, 0.201)]
-    [InlineData(16, 0.217)]
-    [InlineData(256, 0.280)]
+    [InlineData(2, 0.196)]
+    [InlineData(16, 0.212)]
+    [InlineData(256, 0.276)]
     public void Many_codes_that_tell_nothing_cost_the_bias_that_is_said(int codes, double value)
     {
         const int Rounds = 5, Images = 10_000;

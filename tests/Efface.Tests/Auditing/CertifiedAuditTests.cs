@@ -50,10 +50,10 @@ public sealed class CertifiedAuditTests : IDisposable
     [Fact]
     public void Too_few_images_for_a_bound_leave_the_attackers_word_and_say_how_many_would_do()
     {
-        var audit = Audit(2500, (y, _, random) => 2 * y + random.Next(2));
+        var audit = Audit(4500, (y, _, random) => 256 * y + random.Next(256), symbols: 512);
         var code = audit.Representations.Single(place => place.Name == "code");
         Assert.Equal(Verdict.Forgotten, code.Verdict);
-        Assert.Contains("test images could certify it (now 2,500)", code.Reasons[^1], StringComparison.Ordinal);
+        Assert.Contains("test images could certify it (now 4,500)", code.Reasons[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class CertifiedAuditTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    private static AuditResult Audit(int test, Func<int, int, Random, int> write, Func<int, int>? groups = null)
+    private static AuditResult Audit(int test, Func<int, int, Random, int> write, Func<int, int>? groups = null, int symbols = 4)
     {
         const int Training = 4000, Validation = 2000;
         var random = new Random(1);
@@ -73,7 +73,7 @@ public sealed class CertifiedAuditTests : IDisposable
         int[] y = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))], z = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))];
         using var codes = torch.tensor(y.Zip(z, (task, attribute) => (long)write(task, attribute, random)).ToArray());
         using var logits = nn.functional.one_hot(torch.tensor(y.Select(label => (long)label).ToArray()), 2).to_type(ScalarType.Float32);
-        (Place Place, Tensor Values)[] places = [(new Place("code", 0, 4, true, []), codes), (new Place("logits", 1, 0, true, [2]), logits)];
+        (Place Place, Tensor Values)[] places = [(new Place("code", 0, symbols, true, []), codes), (new Place("logits", 1, 0, true, [2]), logits)];
         Captured Of(int from, int to) => Captured.Of(places, y[from..to], [.. Enumerable.Range(from, to - from)]);
         var parts = new CapturedParts(Of(0, Training), Of(Training, Training + Validation), Of(Training + Validation, count));
         using var subject = new AuditSubject

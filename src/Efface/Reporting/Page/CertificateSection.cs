@@ -31,7 +31,7 @@ internal static class CertificateSection
     }
 
     private static Html Row(RepresentationAudit place, Certificate bound, ReportRun run) => Html.Of($"""
-        <tr><th scope="row">{Seen(bound.Knows, run)}<small>for {place.Attribute}</small></th><td>{(bound.Metric == Certificate.OfAccuracy ? "accuracy" : "balanced accuracy")}</td><td><b>{Numbers.Percent(bound.Value)}</b>{(bound.BitsAtMost is { } bits ? Html.Of($"<small>at most {Numbers.Plain(bits)} bits</small>") : Html.Empty)}</td><td>{Numbers.Percent(bound.Estimate)} {(bound.Slack < 0 ? "-" : "+")} {Numbers.Points(Math.Abs(bound.Slack))}<small>{(bound.By == Certificate.ByChiSquare ? "by χ²" : "raised for chance")}</small></td><td>{Numbers.Percent(bound.Floor.Value)}</td><td><b>{Numbers.Points(bound.Leak)}</b></td><td>{Numbers.Points(bound.Bias)}</td></tr>
+        <tr><th scope="row">{Seen(bound.Knows, run)}<small>for {place.Attribute}</small></th><td>{(bound.Metric == Certificate.OfAccuracy ? "accuracy" : "balanced accuracy")}</td><td><b>{Numbers.Percent(bound.Value)}</b>{(bound.BitsAtMost is { } bits ? Html.Of($"<small>at most {Numbers.Plain(bits)} bits</small>") : Html.Empty)}</td><td>{Numbers.Percent(bound.Estimate)} {(bound.Slack < 0 ? "-" : "+")} {Numbers.Points(Math.Abs(bound.Slack))}<small>{(bound.By == Certificate.ByChiSquare ? "by χ²" : "raised for chance")}</small></td><td>{(bound.Floor.Low < bound.Floor.High ? Cell.Percent(bound.Floor) : Html.Of($"{Numbers.Percent(bound.Floor.Value)}"))}</td><td><b>{Numbers.Points(bound.Leak)}</b></td><td>{Numbers.Points(bound.Bias)}</td></tr>
         """);
 
     private static string Seen(string knows, ReportRun run) => knows switch

@@ -1,6 +1,7 @@
 // Every attacker on every case with known truth: what it finds of what is there.
 //   dotnet run -c Release --project benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images]
 //   … -- verdicts [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each.
+//   … -- marks LEAK [seeds] [first]: small audits of 16 numbers in which nothing is there (0), or a trace of so much, a line each.
 //   … -- cost quick|full [attackers] [shape, as 512 or 128x8x8]: how long an attack takes at the size of a real audit.
 //   … -- kept validation|test RUN [RUN ...]: what the codes of some runs keep and leak, a line each; of runs without a code the fidelity.
 //   … -- parts [turns]: where the time of a training step goes, and what was replaced beside what replaced it.
@@ -36,6 +37,11 @@ if (args is ["parts", ..])
 if (args is ["coverage", ..])
 {
     Coverage.Run(Number(1, 5000));
+    return;
+}
+if (args is ["marks", var leak, ..])
+{
+    Marks.Run(double.Parse(leak), Number(2, 10), Number(3, 0));
     return;
 }
 if (args is ["verdicts", ..])

@@ -46,7 +46,7 @@ public sealed class SelectionTests
                 truth[i] = random.NextDouble() < p ? 1 : 0;
                 (opinions[i, 0], opinions[i, 1]) = (factor * Math.Log(1 - p), factor * Math.Log(p));
             }
-            Assert.InRange(Quality.Of(opinions, truth).Temperature * factor, 0.85, 1.15);
+            Assert.InRange(Quality.Of(opinions, new double[4000, 2], truth).Scale * factor, 0.85, 1.15);
         }, iter: 10);
 
     [Fact]
@@ -55,8 +55,8 @@ public sealed class SelectionTests
         var random = new Random(4);
         var (opinions, truth) = (new double[2000, 2], new int[2000]);
         for (var i = 0; i < truth.Length; i++) (opinions[i, 0], truth[i]) = (10 * random.NextDouble() - 5, random.Next(2));
-        var quality = Quality.Of(opinions, truth);
+        var quality = Quality.Of(opinions, new double[2000, 2], truth);
         Assert.InRange(quality.LogLoss, 0, Math.Log(2) + 1e-3);
-        foreach (var value in Quality.Calibrate(opinions, quality.Temperature)) Assert.InRange(Math.Exp(value), 0.3, 0.7);
+        foreach (var value in Quality.Blend(opinions, new double[2000, 2], quality.Scale)) Assert.InRange(Math.Exp(value), 0.3, 0.7);
     }
 }

@@ -136,7 +136,7 @@ public static class ControlRuns
 
     private static Measured Gain(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
     {
-        var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MaxBy(attack => attack.Validation.BalancedAccuracy())!.Test;
+        var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MinBy(attack => attack.Validation.LogLoss())!.Test;
         return Bootstrap.BalancedDifference(best.Right(), parts.Floor(FloorAttacker.LabelOnly).Test.Right(), best.Truth, best.Classes, sampling);
     }
 

@@ -61,7 +61,7 @@ foreach (var one in cases)
     using var scope = NewDisposeScope();
     var parts = one.Parts(1, images);
     Console.Write($"{one.Name,-40}{one.BayesLeak * 100,7:F1}");
-    var (chosen, validation) = ("", 0.0);
+    var (chosen, least) = ("", double.PositiveInfinity);
     foreach (var attacker in attackers)
     {
         if (!attacker.Reads(parts.Problem))
@@ -74,7 +74,7 @@ foreach (var one in cases)
         var attack = one.OnlyUnseen ? knowing.OnUnseen(attacker, 0) : knowing.OnTraining(attacker, 0);
         var found = $"{(attack.Test.BalancedAccuracy() - one.Agreement) * 100:F1}";
         Console.Write($"{found + $" ({clock.Elapsed.TotalSeconds:F1})",16}");
-        if (attack.Validation.BalancedAccuracy() > validation) (chosen, validation) = ($"{found} {attacker.Name}", attack.Validation.BalancedAccuracy());
+        if (attack.Validation.LogLoss() is var loss && loss < least) (chosen, least) = ($"{found} {attacker.Name}", loss);
     }
     Console.WriteLine($"{chosen,16}");
 }

@@ -1,6 +1,7 @@
 // Every attacker on every case with known truth: what it finds of what is there.
 //   dotnet run -c Release --project benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images]
 //   … -- verdicts [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each.
+//   … -- marks LEAK [seeds] [first]: small audits of 16 numbers in which nothing is there (0), or a trace of so much, a line each.
 //   … -- cost quick|full [attackers] [shape, as 512 or 128x8x8]: how long an attack takes at the size of a real audit.
 //   … -- kept validation|test RUN [RUN ...]: what the codes of some runs keep and leak, a line each; of runs without a code the fidelity.
 //   … -- parts [turns]: where the time of a training step goes, and what was replaced beside what replaced it.
@@ -44,6 +45,11 @@ if (args is ["certificates", ..])
     CertifiedCase.Run(Number(1, 1000));
     return;
 }
+if (args is ["marks", var leak, ..])
+{
+    Marks.Run(double.Parse(leak), Number(2, 10), Number(3, 0));
+    return;
+}
 if (args is ["verdicts", ..])
 {
     Verdicts.Run(Number(1, 200), Number(2, 4000), Number(3, 10_000), Number(4, 0), Number(5, 1));
@@ -61,7 +67,7 @@ foreach (var one in cases)
     using var scope = NewDisposeScope();
     var parts = one.Parts(1, images);
     Console.Write($"{one.Name,-40}{one.BayesLeak * 100,7:F1}");
-    var (chosen, validation) = ("", 0.0);
+    var (chosen, least) = ("", double.PositiveInfinity);
     foreach (var attacker in attackers)
     {
         if (!attacker.Reads(parts.Problem))
@@ -74,7 +80,7 @@ foreach (var one in cases)
         var attack = one.OnlyUnseen ? knowing.OnUnseen(attacker, 0) : knowing.OnTraining(attacker, 0);
         var found = $"{(attack.Test.BalancedAccuracy() - one.Agreement) * 100:F1}";
         Console.Write($"{found + $" ({clock.Elapsed.TotalSeconds:F1})",16}");
-        if (attack.Validation.BalancedAccuracy() > validation) (chosen, validation) = ($"{found} {attacker.Name}", attack.Validation.BalancedAccuracy());
+        if (attack.Validation.LogLoss() is var loss && loss < least) (chosen, least) = ($"{found} {attacker.Name}", loss);
     }
     Console.WriteLine($"{chosen,16}");
 }

@@ -22,7 +22,7 @@ public sealed record CaseVerdict(string Case, int Seed, double BayesLeak, Verdic
     {
         using var scope = NewDisposeScope();
         var clock = Stopwatch.StartNew();
-        using var subject = Subject(one.Parts(seed, images, test), one.Name);
+        using var subject = Subject(one.Parts(seed, images, test));
         var audit = new Auditor(settings).Audit(subject, ["z"]);
         var place = audit.Worst;
         return new CaseVerdict(one.Name, seed, one.BayesLeak, audit.Verdict, place.Leak.GivenTask, $"{place.Best.Name} {place.Best.Knows} {place.Best.FittedOn}", clock.Elapsed.TotalSeconds, place.Controls.Hidden?.Passed ?? true);
@@ -32,7 +32,8 @@ public sealed record CaseVerdict(string Case, int Seed, double BayesLeak, Verdic
     public string Line => string.Create(CultureInfo.InvariantCulture,
         $"{Case}\t{Seed}\t{BayesLeak:F4}\t{Verdict}\t{Leak.Value:F4}\t{Leak.Low:F4}\t{Leak.High:F4}\t{Best}\t{Seconds:F1}\t{(Hidden ? "hidden trace found" : "hidden trace missed")}");
 
-    private static AuditSubject Subject(AttackParts parts, string name)
+    /// <summary>One place, h, with columns y and z.</summary>
+    public static AuditSubject Subject(AttackParts parts)
     {
         AttackSet[] sets = [parts.Training, parts.Validation, parts.Test];
         int[] starts = [0, parts.Training.Count, parts.Training.Count + parts.Validation.Count];

@@ -27,8 +27,8 @@ public sealed record Case(string Name, double BayesLeak, Trace Trace)
     /// <summary>What the extractor's training then hides.</summary>
     public Func<AttackParts, AttackParts> Masked { get; init; } = parts => parts;
 
-    /// <summary>Draws so many training images, half as many validation images, and as many test images unless another number is given.</summary>
-    public AttackParts Parts(int seed, int images, int? test = null)
+    /// <summary>Draws so many training images, half as many validation images, and as many test images unless other numbers are given.</summary>
+    public AttackParts Parts(int seed, int images, int? test = null, int? validation = null)
     {
         using var scope = NewDisposeScope();
         using var draws = new Draws(seed);
@@ -41,7 +41,7 @@ public sealed record Case(string Name, double BayesLeak, Trace Trace)
             var labels = Labels(y);
             return new AttackSet(write(draws, sign), labels, labels, Labels(z * draws.Signs(count, 1 - Wrong)));
         }
-        var parts = Masked(new AttackParts(new AttackProblem(Trace.Shape, 0, 0, 2), Set(images, OnlyUnseen), Set(images / 2, false), Set(test ?? images, false)));
+        var parts = Masked(new AttackParts(new AttackProblem(Trace.Shape, 0, 0, 2), Set(images, OnlyUnseen), Set(validation ?? images / 2, false), Set(test ?? images, false)));
         foreach (var set in new[] { parts.Training, parts.Validation, parts.Test }) set.Values.MoveToOuterDisposeScope();
         return parts;
     }

@@ -15,6 +15,7 @@ public static class Cases
         Plain(VectorTraces.Absent) with { Name = "absent, 95% of one class", Share = 0.05 },
         Plain(VectorTraces.Absent) with { Name = "absent, y goes with z", Agreement = 0.8 },
         Plain(MapTraces.Everywhere(0)) with { Name = "absent in a map" },
+        Plain(MapTraces.IdleTemplate),
     ];
 
     /// <summary>Each way to leak, at one strength.</summary>
@@ -35,6 +36,7 @@ public static class Cases
             Plain(VectorTraces.Stochastic(leak, averaged: true)),
             Plain(MapTraces.Everywhere(leak)),
             Plain(MapTraces.Somewhere(leak)),
+            Plain(MapTraces.Template(leak)),
             Plain(linear) with { Name = $"linear, 95% of one class {leak:P0}", Share = 0.05 },
             Plain(linear) with { Name = $"linear, 20% wrong labels {leak:P0}", Wrong = 0.2, BayesLeak = 0.6 * leak },
             Plain(linear) with { Name = $"linear, only on unseen images {leak:P0}", OnlyUnseen = true },

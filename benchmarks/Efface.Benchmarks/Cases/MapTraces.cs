@@ -7,7 +7,7 @@ namespace Efface.Benchmarks;
 /// <summary>Traces in feature maps.</summary>
 public static class MapTraces
 {
-    private const int Channels = 8, Side = 8, Patch = 3;
+    private const int Channels = 8, Side = 8, Patch = 3, Cell = 2;
 
     /// <summary>A weak shift of one channel at every position: the mean over all shows it.</summary>
     public static Trace Everywhere(double leak) => new("shift of a whole map", leak, [Channels, Side, Side], _ => (draws, sign) =>
@@ -15,6 +15,20 @@ public static class MapTraces
         var values = draws.Normal(sign.shape[0], Channels, Side, Side);
         values[.., 0] = values[.., 0] + (sign * VectorTraces.Shift(leak) / Side).view(-1, 1, 1);
         return values;
+    });
+
+    /// <summary>A fixed pattern over the whole map, of mean 0 in each square that anybody averages over, added or subtracted.</summary>
+    public static Trace Template(double leak) => Template("template", leak, sign => sign * VectorTraces.Shift(leak));
+
+    /// <summary>The same pattern, large, and added or subtracted whatever z is.</summary>
+    public static Trace IdleTemplate { get; } = Template("template that tells nothing", 0, _ => null);
+
+    private static Trace Template(string name, double leak, Func<Tensor, Tensor?> factors) => new(name, leak, [Channels, Side, Side], fixedDraws =>
+    {
+        var noise = fixedDraws.Normal(Channels, Side, Side);
+        var template = noise - functional.avg_pool2d(noise, Cell).repeat_interleave(Cell, 1).repeat_interleave(Cell, 2);
+        template /= template.norm();
+        return (draws, sign) => draws.Normal(sign.shape[0], Channels, Side, Side) + (factors(sign) ?? draws.Signs(sign.shape[0]) * 3).view(-1, 1, 1, 1) * template;
     });
 
     /// <summary>

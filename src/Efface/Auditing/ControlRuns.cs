@@ -7,20 +7,25 @@ namespace Efface.Auditing;
 /// <summary>Checks of the audit itself: it must find what is there, and must not find what is not.</summary>
 public static class ControlRuns
 {
+    // How far apart the classes' templates stand, in deviations of what else varies along them: who looks for them reads them for sure.
+    private const double Distance = 16;
+
     /// <summary>Runs the controls at one place, with the cheap half of the suite.</summary>
-    /// <param name="parts">The place; of a map, what attackers on vectors see of it.</param>
+    /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
     /// <param name="sampling">For finding what was planted.</param>
     /// <param name="strict">For not finding what is not there: sure enough for all places together.</param>
     public static Controls Run(AttackParts parts, AuditSettings settings, Sampling sampling, Sampling strict)
     {
         using var scope = NewDisposeScope();
-        var vectors = AsVectors(parts).Knowing(task: true);
-        IAttacker[] suite = vectors.Problem.IsDiscrete ? [new LookupAttacker()] : [new LinearAttacker(), new MlpAttacker()];
+        parts = parts.Knowing(task: true);
+        IAttacker[] suite = parts.Problem.IsDiscrete ? [new LookupAttacker()] : [new LinearAttacker(), new MlpAttacker()];
+        // Who is not sent finds nothing.
+        if (parts.Problem.IsMap) suite = [.. suite, .. Attackers.All.Where(attacker => attacker is TemplateAttacker && settings.Attackers.Contains(attacker.Name))];
         var seed = settings.Seeds[0];
-        return new Controls(Planted(vectors, suite, settings.Tolerance, sampling, seed), Shuffled(vectors, suite, strict, seed))
+        return new Controls(Planted(parts, suite, settings.Tolerance, sampling, seed), Shuffled(parts, suite, strict, seed))
         {
-            Hidden = vectors.Problem.IsDiscrete ? null : Hidden(vectors, settings.Tolerance, sampling, seed),
+            Hidden = parts.Problem.IsDiscrete ? null : Hidden(AsVectors(parts), settings.Tolerance, sampling, seed),
         };
     }
 
@@ -62,13 +67,29 @@ public static class ControlRuns
         return total / present;
     }
 
-    // As it stands: one feature of each class, or a symbol of its own.
+    // As it stands: a symbol of its own, one feature of each class, or a template of each class.
     private static Control Planted(AttackParts parts, IAttacker[] suite, double tolerance, Sampling sampling, int seed)
     {
-        var classes = parts.Problem.AttributeClasses;
-        return parts.Problem.IsDiscrete
-            ? Planted(parts, parts.Problem with { Symbols = parts.Problem.Symbols * classes }, (values, written) => values * classes + written, suite, tolerance, sampling, seed)
-            : Planted(parts, Wider(parts.Problem, classes), (values, written) => torch.cat([values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1), suite, tolerance, sampling, seed);
+        var (problem, classes) = (parts.Problem, parts.Problem.AttributeClasses);
+        if (problem.IsDiscrete)
+            return Planted(parts, problem with { Symbols = problem.Symbols * classes }, (values, written) => values * classes + written, suite, tolerance, sampling, seed);
+        if (problem.IsMap && Templates(parts, seed) is { } templates)
+            return Planted(parts, problem, (values, written) => values + templates.index_select(0, written), suite, tolerance, sampling, seed);
+        parts = AsVectors(parts);
+        IAttacker[] readers = [.. suite.Where(attacker => attacker.Reads(parts.Problem))];
+        return Planted(parts, Wider(parts.Problem, classes), (values, written) => torch.cat([values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1), readers, tolerance, sampling, seed);
+    }
+
+    // [K, C, H, W]: noise of which no average that attackers on vectors take of a map shows anything; null where they take all of it.
+    private static Tensor? Templates(AttackParts parts, int seed)
+    {
+        using var random = new Generator((ulong)seed, CPU);
+        var noise = torch.randn([parts.Problem.AttributeClasses, .. parts.Problem.Shape], generator: random);
+        var hidden = VectorFeatures.BeyondAverages(noise);
+        var lengths = hidden.flatten(1).norm(1);
+        if ((lengths < 1e-3 * noise.flatten(1).norm(1)).any().ToBoolean()) return null;
+        using var standard = Standardiser.Of(parts.Training.Values);
+        return hidden * (Distance / Math.Sqrt(2) / lengths).view(-1, 1, 1, 1) * standard.Size();
     }
 
     // The same trace where neither of two directions tells anything, and both together do: an angle, in whose opposite sectors z is the
@@ -115,7 +136,7 @@ public static class ControlRuns
 
     private static Measured Gain(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
     {
-        var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MaxBy(attack => attack.Validation.BalancedAccuracy())!.Test;
+        var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MinBy(attack => attack.Validation.LogLoss())!.Test;
         return Bootstrap.BalancedDifference(best.Right(), parts.Floor(FloorAttacker.LabelOnly).Test.Right(), best.Truth, best.Classes, sampling);
     }
 

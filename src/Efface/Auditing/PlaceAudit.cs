@@ -25,9 +25,11 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
     {
         public Attack Reference => LabelOnly ?? Majority;
 
-        public Sent Best => Attacks.MaxBy(sent => sent.Result.Validation)!;
+        public Sent Best => Chosen(Attacks);
 
-        public Sent BestWithoutTask => Attacks.Where(sent => !sent.Result.KnowsTask).MaxBy(sent => sent.Result.Validation)!;
+        public Sent BestWithoutTask => Chosen(Attacks.Where(sent => !sent.Result.KnowsTask));
+
+        private static Sent Chosen(IEnumerable<Sent> attacks) => attacks.MinBy(sent => sent.Attack.Validation.LogLoss())!;
     }
 
     /// <summary>Every attack on a place: who, knowing y or not, fitted on unseen images or not, with which seed.</summary>

@@ -13,6 +13,9 @@ public sealed record Scores(Measured Accuracy, Measured BalancedAccuracy, Measur
 /// <param name="Truth">z, [N].</param>
 public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
 {
+    // Decisions are made among the classes that occur: of one that does not, nothing can be right.
+    private readonly int[] _occurring = [.. Truth.Distinct().Order()];
+
     /// <summary>K.</summary>
     public int Classes => Prior.Length;
 
@@ -31,7 +34,14 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
         return [.. logits.Select(logit => Math.Exp(logit - largest) / sum)];
     }
 
-    /// <summary>Balanced accuracy alone: what attackers are chosen by.</summary>
+    /// <summary>Class-balanced cross-entropy in nats: what attackers are chosen by, because it tells them apart with fewer images than balanced accuracy.</summary>
+    public double LogLoss()
+    {
+        var counts = Truth.CountBy(z => z).ToDictionary();
+        return Truth.Select((z, i) => -Balanced[i, z] / counts[z]).Sum() / counts.Count;
+    }
+
+    /// <summary>Balanced accuracy alone.</summary>
     public double BalancedAccuracy()
     {
         var (hits, sizes) = (new int[Classes], new int[Classes]);
@@ -62,8 +72,8 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
 
     private int Decide(int image, bool balanced)
     {
-        var (best, at) = (double.NegativeInfinity, 0);
-        for (var k = 0; k < Classes; k++)
+        var (best, at) = (double.NegativeInfinity, _occurring[0]);
+        foreach (var k in _occurring)
         {
             var value = Balanced[image, k] + (balanced ? 0 : LogPrior(k));
             if (value > best) (best, at) = (value, k);

@@ -18,6 +18,24 @@ public sealed class ScoresTests
     }
 
     [Fact]
+    public void Decisions_are_made_among_the_classes_that_occur()
+    {
+        // Two of four classes are in test; who knows nothing is right for one of the two, not for one of four, and not for none.
+        var readings = new Readings(new double[4, 4], [0.25, 0.25, 0.25, 0.25], [1, 3, 3, 1]);
+        Assert.Equal(0.5, readings.BalancedAccuracy(), 12);
+        Assert.Equal([1, 1, 1, 1], readings.Decisions());
+        Assert.Equal(2, readings.Confusion().Sum(row => row[1] - row[0] - row[2] - row[3]) / 2);
+    }
+
+    [Fact]
+    public void Log_loss_weighs_classes_equally()
+    {
+        var log = new double[4, 2];
+        for (var i = 0; i < 4; i++) (log[i, 0], log[i, 1]) = (Math.Log(0.9), Math.Log(0.1));
+        Assert.Equal(-(Math.Log(0.9) + Math.Log(0.1)) / 2, new Readings(log, [0.75, 0.25], [0, 0, 0, 1]).LogLoss(), 12);
+    }
+
+    [Fact]
     public void The_prior_alone_tells_no_bits()
         => Assert.Equal(0, new Readings(new double[4, 2], [0.75, 0.25], [0, 0, 0, 1]).Score(new Sampling(0.95)).Bits.Value, 9);
 
@@ -101,7 +119,7 @@ public sealed class ScoresTests
             var (scores, moved) = (readings.Score(new Sampling(0.95)), (readings with { Prior = [first, second, 1 - first - second] }).Score(new Sampling(0.95)));
             Assert.Equal(scores.BalancedAccuracy, moved.BalancedAccuracy);
             Assert.Equal(scores.Auc, moved.Auc);
-            var hits = readings.Truth.Where((z, i) => Enumerable.Range(0, 3).MaxBy(k => Math.Exp(readings.Balanced[i, k]) * new[] { first, second, 1 - first - second }[k]) == z);
+            var hits = readings.Truth.Where((z, i) => readings.Truth.Distinct().Order().MaxBy(k => Math.Exp(readings.Balanced[i, k]) * new[] { first, second, 1 - first - second }[k]) == z);
             Assert.Equal((double)hits.Count() / readings.Truth.Length, moved.Accuracy.Value, 12);
         }, iter: 50);
 

@@ -103,6 +103,7 @@ public sealed class CasesTests : IDisposable
     [InlineData("ring 15 %", "trees")]
     [InlineData("in 30 % of images 15 %", "knn")]
     [InlineData("shift of a whole map 30 %", "linear")]
+    [InlineData("template 30 %", "template")]
     public void A_case_is_found_by_the_attacker_that_is_there_for_it(string name, string attacker)
     {
         var one = Cases.All.Single(each => each.Name == name);
@@ -118,6 +119,17 @@ public sealed class CasesTests : IDisposable
         var parts = one.Parts(4, 2000);
         Assert.InRange(parts.OnTraining(new LinearAttacker(), 0).Test.BalancedAccuracy(), 0.2, 0.65);
         Assert.InRange(parts.OnUnseen(new LinearAttacker(), 0).Test.BalancedAccuracy(), 0.7, 0.85);
+    }
+
+    [Fact]
+    public void No_average_of_a_map_shows_a_template()
+    {
+        var one = Cases.All.Single(each => each.Name == "template 30 %");
+        var test = one.Parts(4, 60, test: 20_000).Test;
+        var averages = VectorFeatures.Of(test.Values)[.., ..(8 * 17)];
+        var z = torch.tensor(test.Attribute.Select(label => label == 1).ToArray());
+        // Of 136 averages; of 20,000 images one standard error is .0141 deviations.
+        Assert.InRange(((averages[z].mean([0L]) - averages[~z].mean([0L])) / averages.std(0)).abs().amax().ToDouble(), 0, 0.065);
     }
 
     public void Dispose() => _scope.Dispose();

@@ -66,6 +66,14 @@ public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[
         int[] Of(int[] labels) => [.. rows.Select(row => labels[row])];
     }
 
+    /// <summary>So many of the images, drawn at random.</summary>
+    public AttackSet Sample(int count, int seed)
+    {
+        int[] order = [.. Enumerable.Range(0, Count)];
+        new Random(seed).Shuffle(order);
+        return Select(order[..count]);
+    }
+
     /// <summary>p(z) in this set, [K].</summary>
     public double[] Prior(int classes)
     {

@@ -8,6 +8,6 @@ public static class Attackers
     [
         FloorAttacker.Majority, FloorAttacker.LabelOnly, FloorAttacker.PredictionOnly,
         new LookupAttacker(), new LinearAttacker(), new ProductsAttacker(), new MomentsAttacker(), new NearestNeighboursAttacker(), new TreesAttacker(), new MlpAttacker(),
-        new ConvolutionAttacker(), new PatchesAttacker(), new ResNetAttacker(),
+        new TemplateAttacker(), new ConvolutionAttacker(), new PatchesAttacker(), new ResNetAttacker(),
     ];
 }

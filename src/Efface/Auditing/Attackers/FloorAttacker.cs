@@ -36,11 +36,12 @@ public sealed class FloorAttacker : IAttacker
     {
         var symbols = _symbol(fit).Concat(_symbol(choose)).DefaultIfEmpty(0).Max() + 1;
         using var seen = Symbols(fit, symbols);
-        return new Fitted(this, symbols, _lookup.Fit(problem with { Shape = [], Symbols = symbols, TaskClasses = 0 }, fit with { Values = seen }, choose, seed));
+        using var chosen = Symbols(choose, symbols);
+        return new Fitted(this, symbols, _lookup.Fit(problem with { Shape = [], Symbols = symbols + 1, TaskClasses = 0 }, fit with { Values = seen }, choose with { Values = chosen }, seed));
     }
 
-    // A symbol that was not met while fitting tells as little as the first.
-    private torch.Tensor Symbols(AttackSet set, int symbols) => torch.tensor(_symbol(set).Select(symbol => symbol < symbols ? (long)symbol : 0).ToArray());
+    // Symbols that were not met while fitting are one more, which tells nothing.
+    private torch.Tensor Symbols(AttackSet set, int symbols) => torch.tensor(_symbol(set).Select(symbol => (long)Math.Min(symbol, symbols)).ToArray());
 
     private sealed class Fitted(FloorAttacker floor, int symbols, IFittedAttacker table) : IFittedAttacker
     {

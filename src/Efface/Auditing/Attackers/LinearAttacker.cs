@@ -18,7 +18,7 @@ public sealed class LinearAttacker : ChoosingAttacker
     /// <inheritdoc/>
     public override string Name => "linear";
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
         => Fits(problem, fit, Penalties, [0, 1]);
 
     /// <summary>The same on any features [N, F].</summary>
@@ -51,8 +51,8 @@ public sealed class LinearAttacker : ChoosingAttacker
     // From much penalty to little, each from where the last one ended; first with white directions, then as they vary.
     private static IEnumerable<Boundary> Boundaries(Tensor features, int[] attribute, int classes, Tensor weights, double[] penalties, double[] powers)
     {
-        using var whitening = Whitening.Of(features);
-        using var white = whitening.Apply(features);
+        using var whitened = Whitened.Of(features);
+        var white = whitened.White;
         using var inputs = torch.cat([white, torch.ones(white.shape[0], 1, dtype: ScalarType.Float64)], 1);
         using var targets = functional.one_hot(torch.tensor(attribute.Select(z => (long)z).ToArray()), classes).t().to_type(ScalarType.Float64).contiguous();
         var regression = new LogisticRegression(inputs, targets, weights);
@@ -62,9 +62,9 @@ public sealed class LinearAttacker : ChoosingAttacker
             var coefficients = torch.zeros(classes, inputs.shape[1], dtype: ScalarType.Float64);
             foreach (var strength in penalties.Select(penalty => Math.Min(Largest, penalty * unit)))
             {
-                var penalty = torch.cat([strength * whitening.Variances.pow(-power), torch.tensor([OfIntercept])]);
+                var penalty = torch.cat([strength * whitened.Variances.pow(-power), torch.tensor([OfIntercept])]);
                 coefficients = regression.Solve(penalty, coefficients);
-                yield return Boundary.Of(whitening, coefficients);
+                yield return Boundary.Of(whitened, coefficients);
             }
         }
     }
@@ -80,19 +80,19 @@ public sealed class LinearAttacker : ChoosingAttacker
         return torch.tensor(fit.Attribute.Select(z => 1 / (classes * prior[z])).ToArray());
     }
 
-    // Logits (h - mean) · coefficients + intercept.
-    private sealed record Boundary(Tensor Mean, Tensor Coefficients, Tensor Intercept) : IDisposable
+    // Logits h · coefficients + intercept.
+    private sealed record Boundary(Tensor Coefficients, Tensor Intercept) : IDisposable
     {
-        public static Boundary Of(Whitening whitening, Tensor coefficients) => new(
-            whitening.Mean.clone().DetachFromDisposeScope(),
-            whitening.Map.matmul(coefficients[.., ..^1].t()).DetachFromDisposeScope(),
-            coefficients[.., ^1].clone().DetachFromDisposeScope());
+        public static Boundary Of(Whitened whitened, Tensor coefficients)
+        {
+            var own = whitened.Back(coefficients[.., ..^1]);
+            return new Boundary(own.DetachFromDisposeScope(), (coefficients[.., ^1] - whitened.Mean.matmul(own)).DetachFromDisposeScope());
+        }
 
-        public Tensor Logits(Tensor features) => (features - Mean).matmul(Coefficients) + Intercept;
+        public Tensor Logits(Tensor features) => features.matmul(Coefficients) + Intercept;
 
         public void Dispose()
         {
-            Mean.Dispose();
             Coefficients.Dispose();
             Intercept.Dispose();
         }

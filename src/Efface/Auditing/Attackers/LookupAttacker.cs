@@ -1,27 +1,41 @@
+using static TorchSharp.torch;
+
 namespace Efface.Auditing;
 
 /// <summary>
-/// For symbols: the table of p(symbol | z), which no other attacker beats when it is known exactly. With the symbol always 0 it is
-/// the majority floor, with y the label-only floor, with ŷ the prediction-only floor.
+/// For symbols: the table of p(z | symbol), which no other attacker beats when it is known exactly. It chooses how much it trusts the counts of a
+/// symbol beside what is known without it. With the symbol always 0 it is the majority floor, with y the label-only floor, with ŷ the prediction-only floor.
 /// </summary>
-public sealed class LookupAttacker : IAttacker
+public sealed class LookupAttacker : ChoosingAttacker
 {
-    /// <inheritdoc/>
-    public string Name => "lookup";
+    // In images. Half of one: a symbol that was never seen tells nothing, a rare one little.
+    private static readonly double[] Strengths = [0.5, 2, 8, 32, 128];
 
     /// <inheritdoc/>
-    public bool DependsOnSeed => false;
+    public override string Name => "lookup";
 
     /// <inheritdoc/>
-    public bool Reads(AttackProblem problem) => problem.IsDiscrete;
+    public override bool Reads(AttackProblem problem) => problem.IsDiscrete;
 
     /// <inheritdoc/>
-    public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    protected override Tensor Prepare(Tensor values) => values;
+
+    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
     {
-        var counts = new double[Symbols(problem), problem.AttributeClasses];
-        var symbols = Symbol(problem, fit);
-        for (var i = 0; i < fit.Count; i++) counts[symbols[i], fit.Attribute[i]]++;
-        return new Table(problem, LogPosterior(counts));
+        // As if all classes were equally frequent.
+        var (counts, known, symbols) = (new double[Symbols(problem), problem.AttributeClasses], start.Read(fit), Symbol(problem, fit));
+        var prior = fit.Prior(problem.AttributeClasses);
+        for (var i = 0; i < fit.Count; i++) counts[symbols[i], fit.Attribute[i]] += 1 / (prior[fit.Attribute[i]] * problem.AttributeClasses);
+        return Strengths.Select(strength => new Table(problem, Posterior(counts, Expected(), strength)));
+
+        // What is known of each symbol without it: of one that was never seen, nothing.
+        double[,] Expected()
+        {
+            var expected = Quality.Normalise(new double[Symbols(problem), problem.AttributeClasses]);
+            for (var i = 0; i < fit.Count; i++)
+                for (var z = 0; z < problem.AttributeClasses; z++) expected[symbols[i], z] = known[i, z];
+            return expected;
+        }
     }
 
     private static int Symbols(AttackProblem problem) => problem.Symbols * Math.Max(1, problem.TaskClasses);
@@ -32,29 +46,21 @@ public sealed class LookupAttacker : IAttacker
         return problem.KnowsTask ? [.. symbols.Zip(set.Task, (symbol, y) => symbol * problem.TaskClasses + y)] : symbols;
     }
 
-    private static double[,] LogPosterior(double[,] counts)
+    private static double[,] Posterior(double[,] counts, double[,] expected, double strength)
     {
-        int symbols = counts.GetLength(0), classes = counts.GetLength(1);
-        var totals = Enumerable.Range(0, classes).Select(z => Enumerable.Range(0, symbols).Sum(s => counts[s, z])).ToArray();
-        var log = new double[symbols, classes];
-        for (var s = 0; s < symbols; s++)
-        {
-            // Half a count spread like the classes: a symbol that was never seen tells nothing, a rare one little.
-            var likelihood = Enumerable.Range(0, classes).Select(z => (counts[s, z] + 0.5 * totals[z] / totals.Sum()) / Math.Max(totals[z], 1)).ToArray();
-            var sum = likelihood.Sum();
-            for (var z = 0; z < classes; z++) log[s, z] = Math.Log(Math.Max(likelihood[z] / sum, 1e-12));
-        }
-        return log;
+        for (var s = 0; s < counts.GetLength(0); s++)
+            for (var z = 0; z < counts.GetLength(1); z++) expected[s, z] = Math.Log(counts[s, z] + strength * Math.Exp(expected[s, z]));
+        return Quality.Normalise(expected);
     }
 
-    private sealed class Table(AttackProblem problem, double[,] logPosterior) : IFittedAttacker
+    private sealed class Table(AttackProblem problem, double[,] posterior) : IFittedAttacker
     {
         public double[,] Read(AttackSet set)
         {
             var symbols = Symbol(problem, set);
             var result = new double[set.Count, problem.AttributeClasses];
             for (var i = 0; i < set.Count; i++)
-                for (var z = 0; z < problem.AttributeClasses; z++) result[i, z] = logPosterior[symbols[i], z];
+                for (var z = 0; z < problem.AttributeClasses; z++) result[i, z] = posterior[symbols[i], z];
             return result;
         }
 

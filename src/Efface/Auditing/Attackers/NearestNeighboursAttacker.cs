@@ -17,7 +17,7 @@ public sealed class NearestNeighboursAttacker : ChoosingAttacker
     /// <inheritdoc/>
     public override string Name => "knn";
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
     {
         using var all = Whitening.Of(fit.Values);
         foreach (var whitening in new[] { all.AsStandardised(), all.First(Directions) })
@@ -26,7 +26,7 @@ public sealed class NearestNeighboursAttacker : ChoosingAttacker
             var selection = new Selection<int>();
             var neighbours = reader.Nearest(choose);
             foreach (var k in Neighbours.Where(k => k <= Math.Max(Neighbours[0], fit.Count / 2)))
-                selection.Offer(k, Quality.Of(reader.Votes(neighbours, k), choose.Attribute));
+                selection.Offer(k, start.Judge(reader.Votes(neighbours, k)));
             reader.K = selection.Kept;
             yield return reader;
         }

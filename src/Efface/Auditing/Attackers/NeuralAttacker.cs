@@ -46,15 +46,15 @@ public abstract class NeuralAttacker : ChoosingAttacker
     /// <param name="fit">What it will learn from, standardised; asked only by whoever starts from it.</param>
     protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit);
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
-        => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, seed));
+    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
+        => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, start, seed));
 
-    private Reader Learn(AttackProblem problem, NeuralSettings settings, AttackSet fit, AttackSet choose, int seed)
+    private Reader Learn(AttackProblem problem, NeuralSettings settings, AttackSet fit, AttackSet choose, Start start, int seed)
     {
         torch.manual_seed(seed);
         using var scope = NewDisposeScope();
         var device = Training.Compute.Device;
-        if (Most(problem.Budget) is var most && fit.Count > most) fit = fit.Select(Some(fit.Count, most, seed));
+        if (Most(problem.Budget) is var most && fit.Count > most) fit = fit.Sample(most, seed);
         var standardiser = Standardiser.Of(fit.Values);
         var reader = new Reader(problem, Build(problem, settings, () => fit with { Values = standardiser.Apply(fit.Values) }).to(device), standardiser, device);
         using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
@@ -81,41 +81,14 @@ public abstract class NeuralAttacker : ChoosingAttacker
                 functional.cross_entropy(reader.Network.call(input), labels.index_select(0, index).to(device), weights).backward();
                 optimiser.Step();
             }
-            if (selection.Offer(epoch, Quality.Of(reader.Read(choose), choose.Attribute))) reader.Remember();
+            if (selection.Offer(epoch, start.Judge(reader.Read(choose)))) reader.Remember();
         }
         reader.Restore();
         return reader;
     }
 
-    private static int[] Some(int count, int most, int seed)
-    {
-        var order = Enumerable.Range(0, count).ToArray();
-        new Random(seed).Shuffle(order);
-        return order[..most];
-    }
-
     private static Tensor ClassWeights(AttackSet fit, int classes)
         => torch.tensor(fit.Prior(classes).Select(share => (float)(1 / (share * classes))).ToArray());
-
-    /// <summary>Mean and deviation of each feature, or of each channel of a map.</summary>
-    private sealed record Standardiser(Tensor Mean, Tensor Deviation) : IDisposable
-    {
-        public static Standardiser Of(Tensor values)
-        {
-            long[] over = values.dim() == 4 ? [0, 2, 3] : [0];
-            return new Standardiser(
-                values.mean(over, keepdim: true).DetachFromDisposeScope(),
-                values.std(over, unbiased: false, keepdim: true).clamp(min: 1e-12).DetachFromDisposeScope());
-        }
-
-        public Tensor Apply(Tensor values) => (values - Mean) / Deviation;
-
-        public void Dispose()
-        {
-            Mean.Dispose();
-            Deviation.Dispose();
-        }
-    }
 
     private sealed class Reader(AttackProblem problem, Module<Tensor, Tensor> network, Standardiser standardiser, Device device) : IFittedAttacker
     {

@@ -20,14 +20,14 @@ public sealed class ProductsAttacker : ChoosingAttacker
     /// <inheritdoc/>
     public override string Name => "products";
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
     {
         var groups = Contrasts.Groups(problem, fit);
         if (groups.Count == 0) groups = Contrasts.Groups(problem with { TaskClasses = 0 }, fit);
         foreach (var basis in Bases(fit.Values, groups))
         {
             var products = Ranked(basis, fit.Values, groups);
-            foreach (var count in Counts.Where((count, i) => i == 0 || Counts[i - 1] < products.Length))
+            foreach (var count in Counts.Where((_, i) => (i == 0 ? 0 : Counts[i - 1]) < products.Length))
             {
                 var features = new Products(basis, products[..Math.Min(count, products.Length)]);
                 foreach (var candidate in LinearAttacker.Fits(problem, fit with { Values = features.Of(fit.Values) }, Penalties, [0]))

@@ -17,7 +17,7 @@ public sealed class TreesAttacker : ChoosingAttacker
     /// <inheritdoc/>
     public override bool DependsOnSeed => true;
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
     {
         var (features, chooseFeatures) = (Features(problem, fit), Features(problem, choose));
         var (trees, leaves) = problem.Budget == Budget.Full ? (160, new[] { 4, 16 }) : (80, [4, 16]);
@@ -29,7 +29,7 @@ public sealed class TreesAttacker : ChoosingAttacker
             foreach (var stage in Stages.Where(stage => stage <= trees))
             {
                 Advance(ensembles, scores, chooseFeatures, done, stage);
-                selection.Offer(stage, Quality.Of(LogOdds(scores), choose.Attribute));
+                selection.Offer(stage, start.Judge(LogOdds(scores)));
                 done = stage;
             }
             yield return new Reader(problem, ensembles, selection.Kept);
@@ -62,7 +62,7 @@ public sealed class TreesAttacker : ChoosingAttacker
         var opinions = new double[scores[0].Length, classes];
         for (var i = 0; i < scores[0].Length; i++)
             for (var z = 0; z < classes; z++) opinions[i, z] = scores.Length == 1 ? z * scores[0][i] : scores[z][i];
-        return Quality.Calibrate(opinions, 1);
+        return Quality.Normalise(opinions);
     }
 
     private static float[][] Features(AttackProblem problem, AttackSet set)

@@ -21,9 +21,33 @@ public static class VectorFeatures
         return torch.cat([
             positions.mean([2]),
             functional.adaptive_avg_pool2d(values, Cells(values.shape[1..])).flatten(1),
-            positions.std(2, unbiased: false),
+            Deviations(positions),
             positions.amax([2]),
         ], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What of patterns [K, C, H, W] none of the averages sees; nothing is left where each position is a cell of its own.</summary>
+    public static Tensor BeyondAverages(Tensor patterns)
+    {
+        using var scope = NewDisposeScope();
+        var cells = Cells(patterns.shape[1..]);
+        var averages = torch.cat([torch.kron(Areas(patterns.shape[2], cells[0]), Areas(patterns.shape[3], cells[1])), torch.ones(1, patterns.shape[2] * patterns.shape[3])]);
+        var flat = patterns.flatten(2);
+        return (flat - flat.matmul(averages.t()).matmul(linalg.pinv(averages.t()))).view(patterns.shape).MoveToOuterDisposeScope();
+    }
+
+    // [cells, side]: which positions adaptive pooling takes together.
+    private static Tensor Areas(long side, long cells) => torch.tensor(
+        [.. from cell in Enumerable.Range(0, (int)cells)
+            from position in Enumerable.Range(0, (int)side)
+            select position >= cell * side / cells && position < ((cell + 1) * side + cells - 1) / cells ? 1f : 0],
+        [cells, side]);
+
+    // In multiples of the largest number: the square of a huge one is none.
+    private static Tensor Deviations(Tensor positions)
+    {
+        var largest = positions.abs().amax([2], keepdim: true).clamp(min: 1e-38);
+        return (positions / largest).std(2, unbiased: false) * largest.squeeze(2);
     }
 
     /// <summary>F for one image of such a problem.</summary>

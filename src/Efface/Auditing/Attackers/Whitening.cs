@@ -21,7 +21,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
     public static Whitening Of(Tensor values)
     {
         using var scope = NewDisposeScope();
-        var (count, features) = (values.shape[0], values.shape[1]);
+        var count = values.shape[0];
         var (mean, scale) = Standardisation(values);
         var correlation = Sum(values, rows =>
         {
@@ -29,8 +29,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
             return standardised.t().matmul(standardised);
         }) / count;
         var (variances, directions) = linalg.eigh(correlation);
-        var kept = Math.Min(count - 1, (variances > variances.amax() * Null).sum().ToInt64());
-        var columns = torch.arange(features - 1, features - 1 - Math.Max(kept, 0), -1);
+        var columns = Falling(variances, count - 1);
         variances = variances.index_select(0, columns);
         var map = directions.index_select(1, columns) * scale.unsqueeze(1) / variances.sqrt();
         return new Whitening(mean.DetachFromDisposeScope(), map.DetachFromDisposeScope(), variances.DetachFromDisposeScope());
@@ -77,12 +76,23 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         Variances.Dispose();
     }
 
-    private static (Tensor Mean, Tensor Scale) Standardisation(Tensor values)
+    /// <summary>Where the eigenvalues that are not zero stand, the largest first; at most so many.</summary>
+    /// <param name="rising">f64 [F].</param>
+    /// <param name="most">Of N images at most N - 1 are not zero.</param>
+    internal static Tensor Falling(Tensor rising, long most)
+    {
+        var last = rising.shape[0] - 1;
+        var kept = last < 0 ? 0 : Math.Clamp((rising > rising.amax().clamp(min: 0) * Null).sum().ToInt64(), 0, Math.Max(most, 0));
+        return torch.arange(last, last - kept, -1);
+    }
+
+    /// <summary>f64 [F]: the mean of each feature, and what makes its deviation 1; of a constant one 0.</summary>
+    internal static (Tensor Mean, Tensor Scale) Standardisation(Tensor values)
     {
         var count = values.shape[0];
         var mean = Sum(values, rows => rows.sum([0L])) / count;
         var deviation = (Sum(values, rows => (rows - mean).square().sum([0L])) / count).sqrt_();
-        var varies = deviation > mean.abs() * Resolution + 1e-30;
+        var varies = deviation > mean.abs() * Resolution;
         return (mean, torch.where(varies, deviation.reciprocal(), torch.zeros_like(deviation)));
     }
 

@@ -159,7 +159,7 @@ public sealed class AttackersTests : IDisposable
     [Fact]
     public void Another_seed_learns_another_way()
     {
-        var parts = Planted.Few();
+        var parts = Planted.Few(Shift);
         Assert.NotEqual(parts.OnTraining(new MlpAttacker(), 3).Test.Balanced, parts.OnTraining(new MlpAttacker(), 4).Test.Balanced);
     }
 

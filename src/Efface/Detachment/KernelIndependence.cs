@@ -1,16 +1,17 @@
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Efface.Detachment;
 
-/// <summary>What a kernel measures of h and z among the images of one y; both are 0 on average where they are independent.</summary>
+/// <summary>What a kernel measures of h and z given y; both are 0 on average where they are independent.</summary>
 public enum KernelCriterion
 {
-    /// <summary>The Hilbert-Schmidt independence criterion, as a share of the root of the criteria of h and z with themselves (Kornblith et al., ICML 2019).</summary>
+    /// <summary>The Hilbert-Schmidt independence criterion: classes of z count by their shares.</summary>
     Independence,
 
-    /// <summary>The squared maximum mean discrepancies between the classes of z, each weighted by both their shares: the variance between classes in the kernel's space, as a share of all.</summary>
+    /// <summary>The squared maximum mean discrepancies between the classes of z: rare classes count as much as frequent ones.</summary>
     MeanDiscrepancy,
 }
 
@@ -18,93 +19,129 @@ public enum KernelCriterion
 /// Detachment of a continuous h without heads: a kernel's criterion of h and z among the images of one y, averaged over y (Gretton et al., ALT 2005, and JMLR 2012).
 /// It sees what its kernel sees: an attacker with other eyes may still read z.
 /// </summary>
+/// <remarks>
+/// A batch alone is too few, and in h as it stands what tells z may be a small direction beside large ones: so the batch is held against the last representations of earlier batches, on coordinates
+/// in which h is white given y. The criterion is in units of the share of z's variance that the best linear reader explains (R²): it does not shrink with the dimensions of h.
+/// </remarks>
 /// <param name="recipe">λ3 and the criterion.</param>
 /// <param name="labels">What is forgotten.</param>
 public sealed class KernelIndependence(Recipe recipe, TaskAndAttributes labels) : Detacher
 {
-    private const int FewestOfTask = 4;
+    private const int RememberedBatches = 16, FewestOfTask = 4;
+
+    // Of the mean variance given y: directions in which h varies less are not blown up to noise.
+    private const double Ridge = 1e-3;
+
+    // Not so many that an image meets itself of an epoch ago.
+    private readonly long _mostImages = labels.Joints.Select(joint => joint.Total).DefaultIfEmpty(0).Max() / 2;
+
+    private readonly Tensor[] _chances = [.. labels.Joints.Select(joint => torch.tensor(joint.AttributeGivenTask(smoothing: 0)).to_type(ScalarType.Float32).DetachFromDisposeScope())];
+
+    // Representations [N, D], and the labels of y and of each z, [N].
+    private Tensor? _memory;
+    private Tensor?[] _remembered = new Tensor?[1 + labels.Attributes.Count];
 
     /// <inheritdoc/>
     public override Tensor Loss(DetachmentInput input)
     {
         using var scope = NewDisposeScope();
-        var kernel = Gaussian(input.Representation.flatten(1));
-        var loss = torch.zeros([], device: kernel.device);
-        for (var k = 0; k < labels.Attributes.Count; k++)
+        var h = Vectors(input.Representation);
+        var loss = torch.zeros([], device: h.device);
+        // Fewer say nothing of that many directions.
+        if (_memory is not null && _memory.shape[0] >= Math.Min(Most(h), 2 * h.shape[1]))
         {
-            var dependence = GivenTask(kernel, input.Batch.Task, input.Batch.Attributes[k], k);
-            Measure($"dependence.{labels.Attributes[k].Name}", dependence);
-            loss += recipe.Forgetting * input.Strength * dependence;
+            var kernel = Kernel(h, _memory);
+            for (var k = 0; k < labels.Attributes.Count; k++)
+            {
+                var dependence = GivenTask(kernel, input.Batch.Task, input.Batch.Attributes[k], k);
+                Measure($"dependence.{labels.Attributes[k].Name}", dependence);
+                // The memory is a little old: below zero the batch is only further than it was, and going on would turn z around.
+                loss += recipe.Forgetting * input.Strength * dependence.clamp(min: 0);
+            }
         }
+        Remember(h, [input.Batch.Task, .. input.Batch.Attributes.Take(labels.Attributes.Count)]);
         CountStep();
         return loss.MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The unbiased estimate of HSIC (Song et al., JMLR 2012, equation 4) from two kernel matrices: 0 on average for independent samples.
-    /// </summary>
-    /// <param name="first">f32 or f64 [N, N], N ≥ 4.</param>
-    /// <param name="second">The same size.</param>
-    public static Tensor Dependence(Tensor first, Tensor second)
-    {
-        using var scope = NewDisposeScope();
-        var n = first.shape[0];
-        var off = 1 - torch.eye(n, dtype: first.dtype, device: first.device);
-        var (k, l) = (first * off, second * off);
-        return (((k * l).sum() + k.sum() * l.sum() / ((n - 1.0) * (n - 2.0)) - 2.0 / (n - 2.0) * k.sum([0L]).dot(l.sum([0L]))) / (n * (n - 3.0))).MoveToOuterDisposeScope();
-    }
+    /// <summary>Of maps the mean over positions: their covariance is beyond what can be known.</summary>
+    private static Tensor Vectors(Tensor h) => h.dim() == 4 ? h.mean([2L, 3L]) : h.flatten(1);
 
     /// <summary>
-    /// Σ p_a p_b MMD²(a, b) over pairs of classes, from unbiased estimates (Gretton et al., JMLR 2012, equation 3), over the variance 1/N Σ k(i, i) - 1/(N(N-1)) Σ k(i, j):
-    /// 0 on average where all classes are distributed alike. A class of one image counts for nothing.
+    /// A Gaussian kernel on coordinates in which the memory is white given y, as wide as distances are there, and as steep as the inner product: e·D·exp(-d²/2D), [B, N].
     /// </summary>
-    /// <param name="kernel">f32 or f64 [N, N], N ≥ 2.</param>
-    /// <param name="classes">One-hot, [N, K].</param>
-    public static Tensor Discrepancy(Tensor kernel, Tensor classes)
+    private Tensor Kernel(Tensor h, Tensor memory)
     {
-        using var scope = NewDisposeScope();
-        var (n, self) = ((double)kernel.shape[0], kernel.diagonal());
-        var counts = classes.sum([0L]);
-        var sums = classes.t().matmul(kernel).matmul(classes) - torch.diag(classes.t().mv(self));
-        var means = sums / (counts.outer(counts) - torch.diag(counts)).clamp(min: 1);
-        var within = means.diagonal();
-        var weights = counts.masked_fill(counts < 2, 0) / n;
-        var between = (weights.outer(weights) * (within.unsqueeze(0) + within.unsqueeze(1) - 2 * means)).sum() / 2;
-        var variance = self.sum() / n - (kernel.sum() - self.sum()) / (n * (n - 1));
-        return (between / variance.detach().clamp(min: 1e-12)).MoveToOuterDisposeScope();
+        var map = White(memory, _remembered[0]!);
+        var (one, other, dimensions) = (h.matmul(map), memory.matmul(map), h.shape[1]);
+        var squares = one.square().sum([1L], keepdim: true) + other.square().sum([1L]) - 2 * one.matmul(other.t());
+        return dimensions * (1 - squares.clamp(min: 0) / (2 * dimensions)).exp();
     }
 
-    // As wide as the median distance of the batch: what is far and what is near does not depend on the scale of h.
-    private static Tensor Gaussian(Tensor h)
+    // [D, D]: times it, what is left of the memory when the means of each y are gone is white.
+    private Tensor White(Tensor memory, Tensor task)
     {
-        var squares = h.square().sum([1L], keepdim: true);
-        var distances = (squares + squares.t() - 2 * h.matmul(h.t())).clamp(min: 0);
-        var width = distances.detach().median().clamp(min: 1e-6);
-        return (-distances / width).exp();
+        var y = functional.one_hot(task, labels.Task.Classes.Count).to_type(memory.dtype);
+        var left = memory - y.matmul(y.t().matmul(memory) / y.sum([0L]).clamp(min: 1).unsqueeze(1));
+        var covariance = left.t().matmul(left) / left.shape[0];
+        var ridge = Ridge * covariance.diagonal().mean() + 1e-12;
+        return linalg.inv(linalg.cholesky(covariance + ridge * torch.eye(memory.shape[1], device: memory.device))).t();
     }
 
+    // The batch against the memory: different images, so that the mean of their kernel times what is left of their labels is the criterion itself, without bias.
     private Tensor GivenTask(Tensor kernel, Tensor task, Tensor attribute, int k)
     {
         var total = torch.zeros([], device: kernel.device);
         for (var y = 0; y < labels.Task.Classes.Count; y++)
         {
-            var rows = task.eq(y).nonzero().flatten();
-            if (rows.shape[0] < FewestOfTask) continue;
-            var z = functional.one_hot(attribute.index_select(0, rows), labels.Attributes[k].Classes.Count).to_type(kernel.dtype);
-            var ofH = kernel.index_select(0, rows).index_select(1, rows);
-            var criterion = recipe.Criterion == KernelCriterion.MeanDiscrepancy ? Discrepancy(ofH, z) : Share(ofH, z.matmul(z.t()));
-            total += criterion * (rows.shape[0] / (double)task.shape[0]);
+            Tensor rows = task.eq(y).nonzero().flatten(), columns = _remembered[0]!.eq(y).nonzero().flatten();
+            if (rows.shape[0] < FewestOfTask || columns.shape[0] < FewestOfTask) continue;
+            var chances = _chances[k][y].to(kernel.device);
+            Tensor Left(Tensor z) => functional.one_hot(z, chances.shape[0]).to_type(kernel.dtype) - chances;
+            Tensor one = Left(attribute.index_select(0, rows)), other = Left(_remembered[1 + k]!.index_select(0, columns));
+            var weighed = other - other.mean([0L], keepdim: true);
+            var sum = (kernel.index_select(0, rows).index_select(1, columns).matmul(weighed) * one * Weights(chances)).sum();
+            total += sum / (rows.shape[0] * columns.shape[0]) * (rows.shape[0] / (double)task.shape[0]);
         }
         return total;
     }
 
-    // In many dimensions all distances are alike and the criterion is tiny: what counts is its share of what it could be.
-    private static Tensor Share(Tensor ofH, Tensor ofZ)
+    // What each class of z counts, so that 1 is a z that h tells linearly without error.
+    private Tensor Weights(Tensor chances) => recipe.Criterion switch
     {
-        using var scale = (Dependence(ofH, ofH) * Dependence(ofZ, ofZ)).detach().clamp(min: 1e-12).sqrt();
-        return Dependence(ofH, ofZ) / scale;
+        KernelCriterion.MeanDiscrepancy => torch.where(chances > 0, 1 / chances.clamp(min: 1e-6), torch.zeros_like(chances)) / Math.Max(1, (chances > 0).sum().item<long>() - 1),
+        _ => torch.ones_like(chances) / (torch.diag(chances) - chances.outer(chances)).norm().clamp(min: 1e-6),
+    };
+
+    private void Remember(Tensor h, IReadOnlyList<Tensor> known)
+    {
+        using var noGradient = no_grad();
+        _memory = Longer(_memory, h.detach());
+        _remembered = [.. known.Select((label, i) => Longer(_remembered[i], label))];
+    }
+
+    private long Most(Tensor batch) => Math.Min(RememberedBatches * batch.shape[0], _mostImages);
+
+    private Tensor Longer(Tensor? old, Tensor added)
+    {
+        var all = old is null ? added.clone() : torch.cat([added, old]);
+        old?.Dispose();
+        return all[TensorIndex.Slice(0, Math.Min(all.shape[0], Most(added)))].clone().DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>
-    protected override void Release() { }
+    protected override Device Device => _memory?.device ?? CPU;
+
+    /// <inheritdoc/>
+    protected override void ExchangeOwn(Snapshot snapshot)
+    {
+        _memory = snapshot.Exchange("memory", _memory, Device);
+        for (var i = 0; i < _remembered.Length; i++) _remembered[i] = snapshot.Exchange($"label{i}", _remembered[i], Device);
+    }
+
+    /// <inheritdoc/>
+    protected override void Release()
+    {
+        foreach (var tensor in _chances.Append(_memory).Concat(_remembered)) tensor?.Dispose();
+    }
 }

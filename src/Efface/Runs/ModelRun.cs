@@ -66,7 +66,7 @@ public static class ModelRun
             checkpoint.Remove();
             return folder;
         }
-        foreach (var note in prepared.Report.Notes) observer?.OnNote(note);
+        foreach (var note in prepared.Report.Notes.Concat(prepared.Labels.Loaded.Prepend(prepared.Labels.Task).Select(column => ClassCounts.Of(column, prepared.Table.Rows).ToString()))) observer?.OnNote(note);
         if (options.Precision == Precision.Bf16 && !Compute.IsFastInBf16) observer?.OnNote("note: this processor has no instructions for bf16, and takes longer with it than with fp32.");
         return WholeOrNotAtAll(folder, isBegun: () => began is not null || checkpoint.Exists, () =>
         {

@@ -40,7 +40,6 @@ public static class Preflight
             var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]) with { Retained = [.. complete.Retain.Select(name => table[name])] };
             CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, complete, forgets);
             complete = complete with { Stem = complete.Stem ?? (complete.From is null ? Backbones.DefaultStem(table.ImageShape[1]) : null) };
-            foreach (var column in labels.Loaded.Prepend(labels.Task)) observer?.OnNote(ClassCounts.Of(column, table.Rows).ToString());
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
             return new Prepared(table, labels, forgets ? RecipeOf(complete) : null, complete, report);
         }

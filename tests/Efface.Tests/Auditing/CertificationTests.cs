@@ -96,7 +96,6 @@ public sealed class CertificationTests
         (int Code, int Z, int Count)[] table = [(0, 0, 110), (0, 1, 90), (1, 0, 90), (1, 1, 110)];
         var bounds = Certify([.. table.SelectMany(cell => Enumerable.Repeat(cell.Code, cell.Count))], [.. table.SelectMany(cell => Enumerable.Repeat(cell.Z, cell.Count))], 2);
         Assert.Equal([0.55, 0.55], bounds.Select(bound => bound.Estimate), (one, other) => Math.Abs(one - other) < 1e-9);
-        TestContext.Current.TestOutputHelper!.WriteLine(string.Join("; ", bounds.Select(bound => $"{bound.Value} {bound.By} {bound.BitsAtMost}")));
         Assert.Equal([0.592, 0.592], bounds.Select(bound => Math.Round(bound.Value, 3)));
         Assert.Equal(0.243, bounds[0].BitsAtMost!.Value, 0.0005);
         Assert.Null(bounds[1].BitsAtMost);

@@ -34,7 +34,7 @@ public sealed class ChiSquareBoundTests
             }
     }
 
-    // Measured, means of 100 samples at δ/2 = .025; beside each what a normal approximation would promise: 4.7, 7.6, 5.0.
+    // Measured: 5.8, 10.3 and 6.1 points, means of 100 samples at δ/2 = .025; a normal approximation would promise 4.7, 7.6 and 5.0.
     [Theory]
     [InlineData(2000, 16, 0.06)]
     [InlineData(2000, 256, 0.11)]
@@ -45,7 +45,6 @@ public sealed class ChiSquareBoundTests
         int[] z = [.. Enumerable.Range(0, images).Select(i => i % 2)];
         var bound = new ChiSquareBound(symbols, new int[images], z, [images / 2, images / 2], 0.025);
         var mean = Enumerable.Range(0, 100).Average(_ => bound.Leak([.. z.Select(_ => random.Next(symbols))]));
-        TestContext.Current.TestOutputHelper!.WriteLine($"{mean:P2}");
         Assert.InRange(mean, 0.02, most);
     }
 

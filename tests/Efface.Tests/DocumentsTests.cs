@@ -159,6 +159,11 @@ public sealed class DocumentsTests
         File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal));
 
     [Fact]
+    public void The_table_of_kernels_is_the_stored_one() => Assert.All(Lines("kernels.txt").Skip(1).Select(line => line.Split('\t')), cells => Assert.Contains(
+        string.Create(CultureInfo.InvariantCulture, $"| {cells[0]} | {Number(cells[1]):F3} | {Number(cells[2]):F3} | {Number(cells[3]) * 100:F1} |"),
+        File.ReadAllText(Path.Combine(Root, "docs", "results.md")), StringComparison.Ordinal));
+
+    [Fact]
     public void Every_data_set_is_documented()
     {
         var document = File.ReadAllText(Path.Combine(Root, "docs", "data.md"));

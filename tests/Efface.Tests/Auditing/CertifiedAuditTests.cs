@@ -50,10 +50,10 @@ public sealed class CertifiedAuditTests : IDisposable
     [Fact]
     public void Too_few_images_for_a_bound_leave_the_attackers_word_and_say_how_many_would_do()
     {
-        var audit = Audit(2500, (y, _, random) => 2 * y + random.Next(2));
+        var audit = Audit(1500, (y, _, random) => 2 * y + random.Next(2));
         var code = audit.Representations.Single(place => place.Name == "code");
         Assert.Equal(Verdict.Forgotten, code.Verdict);
-        Assert.Contains("test images could certify it (now 2,500)", code.Reasons[^1], StringComparison.Ordinal);
+        Assert.Contains("test images could certify it (now 1,500)", code.Reasons[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -131,8 +131,8 @@ internal sealed class PeoplesFiles
         yield return ("every row twice", () => { (_labels, _vectors) = ([.. _labels, .. _labels], [.. _vectors, .. _vectors]); });
         yield return ("a third of the rows twice", () => { (_labels, _vectors) = ([.. _labels, .. _labels[..500]], [.. _vectors, .. _vectors[..500]]); });
         yield return ("sorted by sex", () => { var order = Enumerable.Range(0, _labels.Count).OrderBy(i => _labels[i][1], StringComparer.Ordinal).ToArray(); (_labels, _vectors) = ([.. order.Select(i => _labels[i])], [.. order.Select(i => _vectors[i])]); });
-        yield return ("the label copied beside the vectors", () => Beside("sex", i => _labels[i][1]));
-        yield return ("the label of the row above beside the vectors", () => Beside("sex", i => _labels[Math.Max(0, i - 1)][1]));
+        yield return ("the label copied beside the vectors", () => Beside("sex", i => _labels[Math.Min(i, _labels.Count - 1)][1]));
+        yield return ("the label of the row above beside the vectors", () => Beside("sex", i => _labels[Math.Clamp(i - 1, 0, _labels.Count - 1)][1]));
         yield return ("columns of the labels in another order", () => { _labelHeader = [.. _labelHeader.Reverse()]; _labels = [.. _labels.Select(row => row.Reverse().ToArray())]; });
         yield return ("no ids in the vectors", () => Without(0));
         yield return ("an empty row between", () => _labels.Insert(400, ["", "", "", "", ""]));

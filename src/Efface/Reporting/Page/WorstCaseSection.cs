@@ -24,7 +24,7 @@ internal static class WorstCaseSection
     }
 
     private static Html Surest(RepresentationAudit place) => Html.Of($"""
-        <li>{Sentences.Quoted(place.Attribute)} at {place.Name}: of the {Numbers.Count(place.WorstCases!.Surest.Images)} test images of which {place.WorstCases.Surest.Attacker.Name} is surest it names {Cell.Points(place.WorstCases.Surest.Gain)} points more rightly than would be expected without the representation.</li>
+        <li>{Sentences.Quoted(place.Attribute)} at {place.Name}: of the {Numbers.Count(place.WorstCases!.Surest.Images)} test images of which {place.WorstCases.Surest.Attacker.Name} is surest it names {Numbers.Points(place.WorstCases.Surest.Gain.Value)} points ({Numbers.PointsInterval(place.WorstCases.Surest.Gain)}) more rightly than would be expected without the representation.</li>
         """);
 
     private static Html Table(List<(RepresentationAudit Place, ClassLeak Class)> classes) => Html.Of($"""

@@ -6,6 +6,12 @@ public sealed record Evidence
     /// <summary>A(h,y) - A(y) of the attacker chosen on validation, at the corrected confidence.</summary>
     public required Measured Leak { get; init; }
 
+    /// <summary>
+    /// The same attacker's balanced accuracy less that of the likeliest class of each y, however little y tells. A floor that stays with one
+    /// class where y tells next to nothing has no noise, but what y does tell then counts as leak: that alone is none.
+    /// </summary>
+    public double BeyondTask { get; init; } = double.PositiveInfinity;
+
     /// <summary>Every attacker.</summary>
     public required IReadOnlyList<AttackerResult> Attackers { get; init; }
 

@@ -30,7 +30,7 @@ public static class Judgement
 
     private static IEnumerable<string> Leaks(Evidence evidence)
     {
-        if (evidence.Leak.Low > evidence.Tolerance)
+        if (evidence.Leak.Low > evidence.Tolerance && evidence.BeyondTask > evidence.Tolerance)
             yield return Text($"the best attacker reads {evidence.Leak.Value:P1} more than {Told(evidence)} (at least {evidence.Leak.Low:P1}; tolerated {evidence.Tolerance:P1})");
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.Low) is { } one && one.GivenTask.Low > evidence.WorstTolerance)
             yield return Text($"class {one.Class} is told from the rest {one.GivenTask.Value:P1} better than {Told(evidence)} (at least {one.GivenTask.Low:P1} of balanced accuracy; tolerated of one class {evidence.WorstTolerance:P1})");

@@ -54,6 +54,7 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         var (verdict, reasons) = Judgement.Of(new Evidence
         {
             Leak = leak.GivenTask,
+            BeyondTask = subject.Task is null ? double.PositiveInfinity : read.Best.Attack.Test.BalancedAccuracy() - OfTaskAlone(read.Parts),
             Attackers = [.. read.Attacks.Select(sent => sent.Result)],
             Controls = controls,
             Split = split,
@@ -94,6 +95,16 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
     }
 
     private InformationEstimate Counted(AttackSet set) => InformationEstimate.Of(set.Symbols(), subject.Task is null ? null : set.Task, set.Attribute);
+
+    // Of whoever says the likeliest class of each y, classes taken as equally frequent, however little y tells.
+    private static double OfTaskAlone(AttackParts parts)
+    {
+        int[] y = [.. parts.Training.Task, .. parts.Validation.Task], z = [.. parts.Training.Attribute, .. parts.Validation.Attribute];
+        var (joint, ofClass) = (y.Zip(z).CountBy(pair => pair).ToDictionary(), z.CountBy(label => label).ToDictionary());
+        var likeliest = joint.GroupBy(pair => pair.Key.First).ToDictionary(of => of.Key, of => of.MaxBy(pair => (double)pair.Value / ofClass[pair.Key.Second]).Key.Second);
+        var hits = parts.Test.Task.Zip(parts.Test.Attribute).GroupBy(pair => pair.Second).Select(images => images.Average(pair => likeliest.TryGetValue(pair.First, out var said) && said == pair.Second ? 1.0 : 0));
+        return hits.Average();
+    }
 
     // One class against the rest, for each that the test part has; of two classes it is the certificate itself.
     private double? ClassBound(AttackSet test)

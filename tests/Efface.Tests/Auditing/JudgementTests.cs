@@ -93,6 +93,13 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void What_the_task_tells_is_no_leak_though_the_floor_is_constant()
+    {
+        Assert.Equal(Verdict.Leaks, Judged(Around(0.08, 0.01), [Attacker(0.08, 0.01)], Good, Apart, evidence => evidence with { BeyondTask = 0.06 }).Verdict);
+        Assert.Equal(Verdict.Inconclusive, Judged(Around(0.08, 0.01), [Attacker(0.08, 0.01)], Good, Apart, evidence => evidence with { BeyondTask = 0.04 }).Verdict);
+    }
+
+    [Fact]
     public void Equal_vectors_and_classes_without_test_images_are_never_forgotten()
     {
         Assert.Equal(Verdict.Forgotten, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart).Verdict);

@@ -24,7 +24,7 @@ public sealed class BadAuditTests(TrainedRun trained)
 
     [Fact]
     public async Task An_attacker_that_nobody_knows_is_told_with_those_that_there_are()
-        => ToldInLines(await _tool.Run("audit", "--run", "before", "--attackers", "linear,magic"), "--attackers magic: no such attacker. Choose from lookup, linear, products, moments, knn, trees, mlp, convolution, patches, resnet18");
+        => ToldInLines(await _tool.Run("audit", "--run", "before", "--attackers", "linear,magic"), "--attackers magic: no such attacker. Choose from lookup, linear, products, moments, knn, trees, mlp, template, convolution, patches, resnet18");
 
     [Fact]
     public async Task All_that_is_wrong_with_an_audit_is_told_at_once()

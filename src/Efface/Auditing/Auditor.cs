@@ -12,6 +12,10 @@ public sealed record AuditProgress(int Done, int Total, string Now);
 /// <summary>Sends fresh attackers to every place of a subject, for every attribute, and judges.</summary>
 public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onProgress = null)
 {
+    private const int MostOfCollapsed = 100;
+
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
     private int _done, _total;
 
     /// <summary>Audits representations.</summary>
@@ -59,15 +63,26 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
         _ => subject.Parts.Test.Rows,
     };
 
-    // Rows that belong to other images, and a model that learnt nothing, give nothing away.
     private IEnumerable<string> Warnings(AuditSubject subject)
     {
-        if (subject.Task is not { } task) yield break;
-        var (test, y) = (subject.Parts.Test, AuditSubject.Of(task, subject.Parts.Test.Rows));
-        var read = Bootstrap.BalancedAccuracy([.. test.Predictions.Zip(y, (prediction, label) => prediction == label)], y, task.Classes.Count, subject.Sampling(settings.Confidence));
-        var guessing = 1.0 / y.Distinct().Count();
-        if (read.Low <= guessing)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{task.Name} itself cannot be read from it ({read.Value:P1} of balanced accuracy, and guessing reaches {guessing:P1}): a model that learnt nothing gives nothing away, and rows that belong to other images do not either");
+        // Rows that belong to other images, and a model that learnt nothing, give nothing away.
+        if (subject.Task is { } task && OfTask(subject, task) is { } read && read.Guessing >= read.Measured.Low)
+            yield return string.Create(Invariant, $"{task.Name} itself cannot be read from it ({read.Measured.Value:P1} of balanced accuracy, and guessing "
+                + $"reaches {read.Guessing:P1}): a model that learnt nothing gives nothing away, and rows that belong to other images do not either");
+        foreach (var place in subject.Places.Where(place => place.Released && place.Symbols == 0))
+        {
+            var (test, different) = (subject.Parts.Test.Rows.Length, RowTensor.Different(subject.Parts.Test.Values[place.Name]));
+            if (different > 1 && different <= MostOfCollapsed && different * 10 <= test)
+                yield return string.Create(Invariant, $"{place.Name} has collapsed: {test:N0} test images have {different:N0} different vectors; "
+                    + $"released as the number of each, it is a code and can be certified");
+        }
+    }
+
+    private (Measured Measured, double Guessing) OfTask(AuditSubject subject, Column task)
+    {
+        var y = AuditSubject.Of(task, subject.Parts.Test.Rows);
+        bool[] right = [.. subject.Parts.Test.Predictions.Zip(y, (prediction, label) => prediction == label)];
+        return (Bootstrap.BalancedAccuracy(right, y, task.Classes.Count, subject.Sampling(settings.Confidence)), 1.0 / y.Distinct().Count());
     }
 
     // What is computed from a certified code tells no more than the code does.

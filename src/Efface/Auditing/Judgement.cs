@@ -7,6 +7,8 @@ public static class Judgement
 {
     private const int Shown = 5;
 
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
     /// <summary>The verdict at one place for one attribute, and why.</summary>
     public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(Evidence evidence)
     {
@@ -17,7 +19,8 @@ public static class Judgement
         var bound = evidence.Certificates.Where(certificate => certificate.Metric == Certificate.OfBalancedAccuracy).MaxBy(certificate => certificate.Leak);
         string[] silent = [.. Silent(evidence)];
         if (silent.Length == 0 && bound?.Leak <= evidence.Tolerance && !(evidence.ClassBound > evidence.WorstTolerance))
-            return (Verdict.Certified, [Text($"no attacker of any kind who sees the code{(evidence.HasTask ? " and knows the task" : "")} reads more than {Math.Max(0, bound.Leak):P1} above {(evidence.HasTask ? "what the task tells" : "guessing")} (tolerated {evidence.Tolerance:P1})")]);
+            return (Verdict.Certified, [string.Create(Invariant, $"no attacker of any kind who sees the code{(evidence.HasTask ? " and knows the task" : "")} reads more "
+                + $"than {Math.Max(0, bound.Leak):P1} above {Floor(evidence)} (tolerated {evidence.Tolerance:P1})")]);
 
         List<string> reasons = [.. silent, .. Doubts(evidence)];
         var verdict = reasons.Count > 0 ? Verdict.Inconclusive : Verdict.Forgotten;
@@ -28,16 +31,22 @@ public static class Judgement
 
     private static string Told(Evidence evidence) => evidence.HasTask ? "the task tells" : "guessing";
 
+    private static string Floor(Evidence evidence) => evidence.HasTask ? "what the task tells" : "guessing";
+
     private static IEnumerable<string> Leaks(Evidence evidence)
     {
         if (evidence.Leak.Low > evidence.Tolerance && evidence.BeyondTask > evidence.Tolerance)
-            yield return Text($"the best attacker reads {evidence.Leak.Value:P1} more than {Told(evidence)} (at least {evidence.Leak.Low:P1}; tolerated {evidence.Tolerance:P1})");
+            yield return string.Create(Invariant, $"the best attacker reads {evidence.Leak.Value:P1} more than {Told(evidence)} "
+                + $"(at least {evidence.Leak.Low:P1}; tolerated {evidence.Tolerance:P1})");
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.Low) is { } one && one.GivenTask.Low > evidence.WorstTolerance)
-            yield return Text($"class {one.Class} is told from the rest {one.GivenTask.Value:P1} better than {Told(evidence)} (at least {one.GivenTask.Low:P1} of balanced accuracy; tolerated of one class {evidence.WorstTolerance:P1})");
+            yield return string.Create(Invariant, $"class {one.Class} is told from the rest {one.GivenTask.Value:P1} better than {Told(evidence)} "
+                + $"(at least {one.GivenTask.Low:P1} of balanced accuracy; tolerated of one class {evidence.WorstTolerance:P1})");
         if (evidence.WorstSymbol is { } symbol && symbol.Share.Low - symbol.Expected > evidence.WorstTolerance)
-            yield return Text($"symbol {symbol.Symbol} tells: {symbol.Share.Value:P1} of its {symbol.Share.N:N0} images are of one class (at least {symbol.Share.Low:P1}, expected {symbol.Expected:P1}; tolerated of one symbol {evidence.WorstTolerance:P1} more)");
+            yield return string.Create(Invariant, $"symbol {symbol.Symbol} tells: {symbol.Share.Value:P1} of its {symbol.Share.N:N0} images are of one class (at least "
+                + $"{symbol.Share.Low:P1}, expected {symbol.Expected:P1}; tolerated of one symbol {evidence.WorstTolerance:P1} more)");
         else if (evidence.WorstCases?.Surest is { } surest && surest.Gain.Low > evidence.WorstTolerance)
-            yield return Text($"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it names {surest.Gain.Value:P1} more rightly than {Told(evidence)} (at least {surest.Gain.Low:P1}; tolerated of single images {evidence.WorstTolerance:P1})");
+            yield return string.Create(Invariant, $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it names {surest.Gain.Value:P1} more "
+                + $"rightly than {Told(evidence)} (at least {surest.Gain.Low:P1}; tolerated of single images {evidence.WorstTolerance:P1})");
     }
 
     // Where nothing that was measured can speak for the images that are meant.
@@ -45,7 +54,9 @@ public static class Judgement
     {
         if (evidence.IsConstant) yield return "every image has the same vector: either nothing is released, or the vectors were not written as they are";
         if (evidence.RareClasses.Count > 0)
-            yield return $"nothing is known of {string.Join(", ", evidence.RareClasses.Take(Shown))}{(evidence.RareClasses.Count > Shown ? $" and {evidence.RareClasses.Count - Shown:N0} more classes" : "")}: too few test images; draw more, merge them (--map) or leave them out (--drop)";
+            yield return $"nothing is known of {string.Join(", ", evidence.RareClasses.Take(Shown))}"
+                + (evidence.RareClasses.Count > Shown ? $" and {evidence.RareClasses.Count - Shown:N0} more classes" : "")
+                + ": too few test images; draw more, merge them (--map) or leave them out (--drop)";
     }
 
     private static IEnumerable<string> Doubts(Evidence evidence)
@@ -53,57 +64,69 @@ public static class Judgement
         var (tolerance, worst) = (evidence.Tolerance, evidence.Attackers.MaxBy(attacker => attacker.GivenTask.High)!);
         if (evidence.Leak.High < 0)
         {
-            yield return Text($"whoever looks at the representation and knows the task reads {-evidence.Leak.Value:P1} less than the task alone tells: the test images are not like those that attackers learnt from (a shift between the parts), and nothing can be concluded; draw the parts at random");
+            yield return string.Create(Invariant, $"whoever looks at the representation and knows the task reads {-evidence.Leak.Value:P1} less than the task alone tells: "
+                + $"the test images are not like those that attackers learnt from (a shift between the parts); draw the parts at random");
             yield break;
         }
         if (!evidence.Controls.Planted.Passed) yield return Powerless(evidence.Controls.Planted, tolerance);
         if (!evidence.Controls.Shuffled.Passed)
-            yield return Text($"the audit finds what is not there: shuffled labels were read {evidence.Controls.Shuffled.Measured.Value:P1} better than chance; check the data for duplicates");
+            yield return string.Create(Invariant, $"the audit finds what is not there: shuffled labels were read {evidence.Controls.Shuffled.Measured.Value:P1} "
+                + $"better than chance; check the data for duplicates");
         if (worst.GivenTask.High > tolerance)
-            yield return Text($"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {Told(evidence)}, and {tolerance:P1} is tolerated; {Wanted(worst.GivenTask, tolerance)}");
+            yield return string.Create(Invariant, $"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {Told(evidence)}, and {tolerance:P1} is tolerated; "
+                + $"{Wanted(worst.GivenTask, tolerance)}");
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.High) is { } one && one.GivenTask.High > evidence.WorstTolerance)
-            yield return Text($"class {one.Class} may be told from the rest up to {one.GivenTask.High:P1} better than {Told(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of one class; {Wanted(one.GivenTask, evidence.WorstTolerance)}");
+            yield return string.Create(Invariant, $"class {one.Class} may be told from the rest up to {one.GivenTask.High:P1} better than {Told(evidence)}, "
+                + $"and {evidence.WorstTolerance:P1} is tolerated of one class; {Wanted(one.GivenTask, evidence.WorstTolerance)}");
         if (evidence.WorstCases?.Surest is { } surest && surest.Gain.High > evidence.WorstTolerance)
-            yield return Text($"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it may name up to {surest.Gain.High:P1} more rightly than {Told(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of single images; more test images would settle it");
+            yield return string.Create(Invariant, $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it may name up to {surest.Gain.High:P1} more "
+                + $"rightly than {Told(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of single images; more test images would settle it");
     }
 
     private static IEnumerable<string> Found(Evidence evidence)
     {
         var worst = evidence.Attackers.MaxBy(attacker => attacker.GivenTask.High)!;
-        yield return Text($"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {(evidence.HasTask ? "what the task tells" : "guessing")}, at its upper bound (tolerated {evidence.Tolerance:P1})");
+        yield return string.Create(Invariant, $"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {Floor(evidence)}, "
+            + $"at its upper bound (tolerated {evidence.Tolerance:P1})");
         if (evidence.Controls.Hidden is { Passed: false } hidden)
-            yield return Text($"a trace of {evidence.Tolerance:P1} that no direction shows by itself, but two together, could have gone unseen: of a planted one {Math.Max(0, hidden.Measured.Value):P1} were found; more training images would show it");
+            yield return string.Create(Invariant, $"a trace of {evidence.Tolerance:P1} that no direction shows by itself, but two together, could have gone unseen: "
+                + $"of a planted one {Math.Max(0, hidden.Measured.Value):P1} were found; more training images would show it");
     }
 
     // What chance and many symbols add shrinks about with the square root of n.
     private static string Uncertified(Certificate bound, Evidence evidence)
     {
         if (bound.Leak <= evidence.Tolerance && evidence.ClassBound > evidence.WorstTolerance)
-            return Text($"it is not certified against every attacker: one class against the rest is bounded by {evidence.ClassBound.Value:P1}, and {evidence.WorstTolerance:P1} is tolerated; more test images of rare classes would certify it");
-        if (bound.Leak <= evidence.Tolerance) return Text($"on average over the classes that were tested no attacker of any kind reads more than {Math.Max(0, bound.Leak):P1}");
+            return string.Create(Invariant, $"it is not certified against every attacker: one class against the rest is bounded by {evidence.ClassBound.Value:P1}, "
+                + $"and {evidence.WorstTolerance:P1} is tolerated; more test images of rare classes would certify it");
+        if (bound.Leak <= evidence.Tolerance)
+            return string.Create(Invariant, $"on average over the classes that were tested no attacker of any kind reads more than {Math.Max(0, bound.Leak):P1}");
         var gap = Math.Max(0, bound.Estimate - bound.Bias - bound.Floor.Value);
         var room = bound.Leak - gap;
-        var remedy = gap < 0.9 * evidence.Tolerance ? Text($"about {Rounded(bound.N * Math.Pow(room / (evidence.Tolerance - gap), 2)):N0} test images could certify it (now {bound.N:N0})") : "more images would hardly certify it";
-        return Text($"it is not certified against every attacker: the bound allows {bound.Leak:P1} of balanced accuracy to who knows {bound.Knows}; {remedy}");
+        var remedy = gap >= 0.9 * evidence.Tolerance ? "more images would hardly certify it"
+            : string.Create(Invariant, $"about {Rounded(bound.N * Math.Pow(room / (evidence.Tolerance - gap), 2)):N0} test images could certify it (now {bound.N:N0})");
+        return string.Create(Invariant, $"it is not certified against every attacker: the bound allows {bound.Leak:P1} of balanced accuracy to who knows {bound.Knows}; {remedy}");
     }
 
     private static string Shared(SplitControl split)
     {
-        var shared = new[] { (split.SharedImages, "images"), (split.SharedGroups, "groups") }.Where(entry => entry.Item1 > 0).Select(entry => $"{entry.Item1} {entry.Item2}");
+        var shared = new (int? Count, string Of)[] { (split.SharedImages, "images"), (split.SharedGroups, "groups") }
+            .Where(entry => entry.Count > 0).Select(entry => $"{entry.Count} {entry.Of}");
         return $"{string.Join(" and ", shared)} stand on more than one side of the split, so attackers may recognise instead of read; take them out";
     }
 
     private static string Powerless(Control planted, double tolerance)
     {
         if (double.IsNaN(planted.Measured.Value))
-            return Text($"the task tells so much of it that less than {tolerance:P1} is left to read: no audit at this tolerance can show anything; give a smaller --tolerance");
+            return string.Create(Invariant, $"the task tells so much of it that less than {tolerance:P1} is left to read: "
+                + $"no audit at this tolerance can show anything; give a smaller --tolerance");
         var half = (planted.Measured.High - planted.Measured.Low) / 2;
         var images = Rounded(planted.Measured.N * Math.Pow(2 * half / tolerance, 2));
         // Where the test part is large enough, it is the attackers who learnt too little.
         var remedy = planted.Measured.Low > 0 || images <= planted.Measured.N
             ? "more training and validation images would give it power"
-            : Text($"about {images:N0} test images would give it power (now {planted.Measured.N:N0})");
-        return Text($"the audit has no power here: of a planted trace worth {planted.Wanted:P1} it found {planted.Measured.Value:P1}; {remedy}");
+            : string.Create(Invariant, $"about {images:N0} test images would give it power (now {planted.Measured.N:N0})");
+        return string.Create(Invariant, $"the audit has no power here: of a planted trace worth {planted.Wanted:P1} it found {planted.Measured.Value:P1}; {remedy}");
     }
 
     // The interval shrinks with the square root of n: how many images would bring its nearer end to the tolerance.
@@ -112,10 +135,8 @@ public static class Judgement
         var distance = Math.Abs(tolerance - leak.Value);
         if (distance < 0.002) return "the estimate lies on the tolerance itself: more images will hardly settle it";
         var half = (leak.High - leak.Low) / 2;
-        return Text($"about {Rounded(leak.N * half * half / (distance * distance)):N0} test images would settle it (now {leak.N:N0})");
+        return string.Create(Invariant, $"about {Rounded(leak.N * half * half / (distance * distance)):N0} test images would settle it (now {leak.N:N0})");
     }
 
     private static double Rounded(double images) => Math.Ceiling(images / 100) * 100;
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

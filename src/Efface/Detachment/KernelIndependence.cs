@@ -46,7 +46,8 @@ public sealed class KernelIndependence(Recipe recipe, TaskAndAttributes labels) 
     {
         using var scope = NewDisposeScope();
         var h = Vectors(input.Representation);
-        var loss = torch.zeros([], device: h.device);
+        // Nothing, and yet a function of h: whoever takes gradients of h alone asks for one.
+        var loss = h.narrow(0, 0, 0).sum();
         // Fewer say nothing of that many directions.
         if (_memory is not null && _memory.shape[0] >= Math.Min(Most(h), 2 * h.shape[1]))
         {

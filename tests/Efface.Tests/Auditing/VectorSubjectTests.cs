@@ -28,6 +28,20 @@ public sealed class VectorSubjectTests : IDisposable
     }
 
     [Fact]
+    public void Vectors_that_have_collapsed_to_a_few_are_said_to_be_that_and_equal_ones_decide_nothing()
+    {
+        static void Fill(float[] h, float value) => Array.Fill(h, value);
+        using var few = VectorSubjects.Of((h, y, _, _, w) => Fill(h, 3 * y + w));
+        using var one = VectorSubjects.Of((h, _, _, _, _) => Fill(h, 7));
+
+        Assert.Contains("h has collapsed: 1,500 test images have 4 different vectors", Audit(few, ["z"]).Warnings[0], StringComparison.Ordinal);
+        var equal = Audit(one, ["z"]);
+        Assert.Equal(Verdict.Inconclusive, equal.Verdict);
+        Assert.Contains("every image has the same vector", equal.Worst.Reasons[0], StringComparison.Ordinal);
+        Assert.Equal(0, equal.Worst.Leak.GivenTask.Value);
+    }
+
+    [Fact]
     public void The_confusion_matrix_is_of_the_attacker_that_counts()
     {
         using var subject = VectorSubjects.Of((h, _, z, _, _) => h[0] += 2 * z);

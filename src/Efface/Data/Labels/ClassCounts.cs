@@ -12,17 +12,22 @@ public sealed record ClassCounts(string Column, IReadOnlyList<ClassCount> Classe
 {
     private const int Shown = 30;
 
+    private static readonly Part[] Parts = Enum.GetValues<Part>();
+
     /// <summary>Counts.</summary>
     /// <param name="column">Its classes and labels.</param>
     /// <param name="rows">The images of a part.</param>
     public static ClassCounts Of(Column column, Func<Part, int[]> rows)
     {
-        var counts = Enum.GetValues<Part>().Select(part => (Part: part.Word(), Counts: column.Count(rows(part)))).ToArray();
-        return new ClassCounts(column.Name, [.. column.Classes.Select((name, z) => new ClassCount(name, counts.ToDictionary(part => part.Part, part => part.Counts[z])))]);
+        var counts = Parts.Select(part => column.Count(rows(part))).ToArray();
+        return new ClassCounts(column.Name, [.. column.Classes.Select((name, z) => new ClassCount(name, Parts.ToDictionary(part => part.Word(), part => counts[(int)part][z])))]);
     }
 
     /// <inheritdoc/>
     public override string ToString()
-        => $"{Column}: {string.Join("; ", Classes.Take(Shown).Select(one => $"{one.Class} {string.Join(" / ", one.Counts.Values.Select(count => $"{count:N0}"))}"))}"
-            + $"{(Classes.Count > Shown ? $" and {Classes.Count - Shown:N0} more classes" : "")} ({string.Join(" / ", Enum.GetValues<Part>().Select(part => part.Word()))})";
+    {
+        var shown = Classes.Take(Shown).Select(one => $"{one.Class} {string.Join(" / ", one.Counts.Values.Select(count => $"{count:N0}"))}");
+        var rest = Classes.Count > Shown ? $" and {Classes.Count - Shown:N0} more classes" : "";
+        return $"{Column}: {string.Join("; ", shown)}{rest} ({string.Join(" / ", Parts.Select(part => part.Word()))})";
+    }
 }

@@ -8,6 +8,8 @@ namespace Efface.Data;
 /// <param name="Members">Number and column, by number.</param>
 internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Number, TableColumn Column)> Members)
 {
+    private static readonly char[] Joints = [.. "_.- ["];
+
     /// <summary>The series among some columns, of at least two members each, and the columns of none.</summary>
     public static (IReadOnlyList<ColumnSeries> Series, IReadOnlyList<TableColumn> Others) Of(IReadOnlyList<TableColumn> columns)
     {
@@ -16,6 +18,17 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
             .Select(group => new ColumnSeries(group.Key, [.. group.Select(one => (one.Split!.Value.Number, one.Column)).OrderBy(one => one.Number)])).ToArray();
         var inSeries = numbered.SelectMany(series => series.Members).Select(member => member.Column).ToHashSet();
         return (numbered, [.. columns.Where(column => !inSeries.Contains(column))]);
+    }
+
+    /// <summary>The series whose names begin with a word, as <c>h</c> or <c>h_</c>; null where there is none.</summary>
+    public static ColumnSeries? Called(IReadOnlyList<TableColumn> columns, string stem)
+        => Of(columns).Series.FirstOrDefault(series => series.Stem.TrimEnd(Joints) == stem.TrimEnd(Joints));
+
+    /// <summary>The columns of a range, as <c>h0..h63</c>; none where it is no range.</summary>
+    public static TableColumn[] Range(IReadOnlyList<TableColumn> columns, string range)
+    {
+        if (range.Split("..") is not [var first, var last] || Split(first) is not { } from || Split(last) is not { } to || from.Stem != to.Stem) return [];
+        return [.. columns.Where(column => Split(column.Name) is { } one && one.Stem == from.Stem && one.Number >= from.Number && one.Number <= to.Number)];
     }
 
     /// <summary>Word and number of a name; null where it has no number at its end.</summary>

@@ -72,6 +72,13 @@ internal static class RowTensor
         return counts;
     }
 
+    /// <summary>How many different rows there are; on the CPU.</summary>
+    public static int Different(Tensor values)
+    {
+        using var whole = values.contiguous();
+        return Enumerable.Range(0, (int)whole.shape[0]).Select(row => PixelRecord.Hash(Rows<byte>(whole, row))).Distinct().Count();
+    }
+
     /// <summary>Puts <paramref name="wanted"/> rows, each named once, to the front in that order, and gives them alone; <paramref name="values"/> is handed over.</summary>
     public static Tensor Arrange(Tensor values, ReadOnlySpan<int> wanted)
     {

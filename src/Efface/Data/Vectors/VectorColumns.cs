@@ -8,7 +8,7 @@ namespace Efface.Data;
 /// <param name="Left">The columns that are no part of the vectors.</param>
 internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists, string What, string How, IReadOnlyList<string> Left)
 {
-    private const int Shown = 10;
+    private const int Shown = 10, Choices = 4;
 
     /// <summary>Chooses.</summary>
     /// <param name="request">What is wanted.</param>
@@ -19,16 +19,22 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
         var problems = new List<Problem>();
         if (request.Key is { } key && columns.All(column => column.Name != key))
             problems.Add(new Problem($"--key {key}", $"no such column in {request.Path}", $"Its columns are {Some(columns)}"));
-        TableColumn[] free = [.. columns.Where(column => column.Name != request.Key && !request.Taken.Contains(column.Name) && column.Content != ColumnContent.Empty)];
+        TableColumn[] free = [.. columns.Where(column => column.Name != request.Key && !request.Taken.Contains(column.Name)
+            && column.Content != ColumnContent.Empty)];
         var (chosen, how) = request.Array is { } asked ? (Named(request, asked, free, problems), $"--array {asked}") : Found(request, free, problems);
-        foreach (var odd in chosen.Where(column => column.Odd is not null || column.Content is ColumnContent.Words))
-            problems.Add(new Problem($"{request.Path} column {odd.Name}", odd.Odd is { } cell ? $"holds {(odd.Content is ColumnContent.Lists ? "what is no whole list" : "what is no number")}: {cell}" : "holds words", "Mend it (empty cells and NaN are skipped row by row), or choose other columns with --array"));
-        if (chosen.Count > 1 && chosen.Any(column => column.Content is ColumnContent.Lists))
-            problems.Add(new Problem($"{request.Flag} {request.Path}", $"has several columns for the vectors, with lists among them: {Some(chosen)}", $"Choose one, as --array {chosen.First(column => column.Content is ColumnContent.Lists).Name}"));
+        problems.AddRange(chosen.Where(column => column.Odd is not null || column.Content is ColumnContent.Words).Select(column => Odd(request, column)));
+        if (chosen.Count > 1 && chosen.FirstOrDefault(column => column.Content is ColumnContent.Lists) is { } list)
+            problems.Add(new Problem($"{request.Flag} {request.Path}", $"has several columns for the vectors, with lists among them: {Some(chosen)}", $"Choose one, as --array {list.Name}"));
         if (problems.Count > 0) throw new InvalidInputException(problems);
         var names = chosen.Select(column => column.Name).ToHashSet();
-        return new VectorColumns([.. names], chosen[0].Content is ColumnContent.Lists, Words(chosen), how, [.. columns.Select(column => column.Name).Where(name => name != request.Key && !names.Contains(name))]);
+        return new VectorColumns([.. names], chosen[0].Content is ColumnContent.Lists, Words(chosen), how,
+            [.. columns.Select(column => column.Name).Where(name => name != request.Key && !names.Contains(name))]);
     }
+
+    private static Problem Odd(VectorRequest request, TableColumn column) => new(
+        $"{request.Path} column {column.Name}",
+        column.Odd is not { } cell ? "holds words" : column.Content is ColumnContent.Lists ? $"holds what is no whole list: {cell}" : $"holds what is no number: {cell}",
+        "Mend it (empty cells and NaN are skipped row by row), or choose other columns with --array");
 
     private static (IReadOnlyList<TableColumn> Chosen, string How) Found(VectorRequest request, TableColumn[] free, List<Problem> problems)
     {
@@ -41,34 +47,44 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
             if (only.Gaps() is [_, ..] gaps) problems.Add(Gap(request, only, gaps));
             return ([.. only.Members.Select(member => member.Column)], "the one series of numbered columns");
         }
-        string[] choices = [.. series.Select(one => $"--array {(one.Gaps().Count > 0 || one.Stem.Length == 0 ? one.ToString() : one.Stem)}"), .. lists.Concat(others).Select(column => $"--array {column.Name}")];
+        string[] choices =
+        [
+            .. series.Select(one => one.Gaps().Count > 0 || one.Stem.Length == 0 ? one.ToString() : one.Stem),
+            .. lists.Concat(others).Select(column => column.Name),
+        ];
+        var all = Some([.. series.SelectMany(one => one.Members).Select(member => member.Column), .. lists, .. others]);
         problems.Add(choices.Length == 0
-            ? new Problem($"{request.Flag} {request.Path}", "has no column of numbers that is no label", $"Write the vectors as numbered columns of numbers, or as one list of numbers a row; its columns are {Some(free)}")
-            : new Problem($"{request.Flag} {request.Path}", $"does not say which columns are the vectors: {Some([.. series.SelectMany(one => one.Members).Select(member => member.Column), .. lists, .. others])}",
-                $"Type {string.Join(" or ", choices.Take(4))} (or several with commas, or ranges as h0..h9)"));
+            ? new Problem($"{request.Flag} {request.Path}", "has no column of numbers that is no label",
+                $"Write the vectors as numbered columns of numbers, or as one list of numbers a row; its columns are {Some(free)}")
+            : new Problem($"{request.Flag} {request.Path}", $"does not say which columns are the vectors: {all}",
+                $"Type {string.Join(" or ", choices.Take(Choices).Select(choice => $"--array {choice}"))} (or several with commas, or ranges as h0..h9)"));
         return ([], "");
     }
 
-    private static Problem Gap(VectorRequest request, ColumnSeries series, IReadOnlyList<string> gaps) => new(
-        $"{request.Flag} {request.Path}", $"has the columns {series.Words} and not {string.Join(", ", gaps.Take(Shown))}{(gaps.Count > Shown ? $" and {gaps.Count - Shown:N0} more" : "")} (or they are labels)",
-        $"Write the vectors again with all columns, or say that these are all with --array {series}");
+    private static Problem Gap(VectorRequest request, ColumnSeries series, IReadOnlyList<string> gaps)
+    {
+        var missing = string.Join(", ", gaps.Take(Shown)) + (gaps.Count > Shown ? $" and {gaps.Count - Shown:N0} more" : "");
+        return new Problem($"{request.Flag} {request.Path}", $"has the columns {series.Words} and not {missing} (or they are labels)",
+            $"Write the vectors again with all columns, or say that these are all with --array {series}");
+    }
 
     // Names, series by their word, and ranges, with commas.
     private static IReadOnlyList<TableColumn> Named(VectorRequest request, string asked, TableColumn[] free, List<Problem> problems)
     {
         var chosen = new List<TableColumn>();
-        foreach (var part in free.Any(column => column.Name == asked) ? [asked] : asked.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        const StringSplitOptions Bare = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (var part in free.Any(column => column.Name == asked) ? [asked] : asked.Split(',', Bare))
         {
-            var found = free.Where(column => column.Name == part).ToList();
-            if (part.Split("..") is [var first, var last] && ColumnSeries.Split(first) is { } from && ColumnSeries.Split(last) is { } to && from.Stem == to.Stem)
-                found = [.. free.Where(column => ColumnSeries.Split(column.Name) is { } one && one.Stem == from.Stem && one.Number >= from.Number && one.Number <= to.Number)];
-            else if (found.Count == 0 && ColumnSeries.Of(free).Series.FirstOrDefault(series => series.Stem.TrimEnd([.. "_.- ["]) == part.TrimEnd([.. "_.- ["])) is { } series)
+            TableColumn[] found = [.. free.Where(column => column.Name == part)];
+            if (found.Length == 0) found = ColumnSeries.Range(free, part);
+            if (found.Length == 0 && ColumnSeries.Called(free, part) is { } series)
             {
                 found = [.. series.Members.Select(member => member.Column)];
                 if (series.Gaps() is [_, ..] gaps) problems.Add(Gap(request, series, gaps));
             }
-            if (found.Count == 0)
-                problems.Add(new Problem($"--array {part}", $"no column of numbers in {request.Path} is called so, or so and a number", $"Its columns of numbers are {Some([.. free.Where(column => column.Content is not ColumnContent.Words)])}"));
+            if (found.Length == 0)
+                problems.Add(new Problem($"--array {part}", $"no column of numbers in {request.Path} is called so, or so and a number",
+                    $"Its columns of numbers are {Some([.. free.Where(column => column.Content is not ColumnContent.Words)])}"));
             chosen.AddRange(found);
         }
         return [.. free.Where(chosen.Contains)];

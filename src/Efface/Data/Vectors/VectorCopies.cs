@@ -9,7 +9,6 @@ internal static class VectorCopies
 {
     // Rows of equal vectors that are copies agree in their labels; of vectors that recur they need not.
     private const double Unanimous = 0.95;
-    private const int Shown = 5;
 
     /// <summary>The rows that stay.</summary>
     /// <param name="rows">Of the labels.</param>
@@ -18,16 +17,20 @@ internal static class VectorCopies
     /// <param name="columns">Columns of classes.</param>
     /// <param name="refuse">Told of each row that goes: row, column, value, fault, remedy.</param>
     /// <param name="notes">Told what stays although it recurs.</param>
-    public static int[] Without(int[] rows, UInt128[] hashes, Part[] parts, IReadOnlyList<SheetColumn> columns, Action<int, string?, string?, string, string> refuse, List<string> notes)
+    public static int[] Without(
+        int[] rows, UInt128[] hashes, Part[] parts, IReadOnlyList<SheetColumn> columns, Action<int, string?, string?, string, string> refuse, List<string> notes)
     {
-        var equal = rows.Zip(hashes).GroupBy(pair => pair.Second, pair => pair.First).Select(group => group.ToArray()).Where(group => group.Length > 1).ToArray();
+        var equal = rows.Zip(hashes).GroupBy(pair => pair.Second, pair => pair.First)
+            .Select(group => group.ToArray()).Where(group => group.Length > 1).ToArray();
         if (equal.Length == 0) return rows;
         var (alike, other) = Apart(equal, group => columns.All(column => group.All(row => column.Codes[row] == column.Codes[group[0]])));
         var areCopies = alike.Length >= Unanimous * equal.Length;
         if (!areCopies || other.Length > 0)
         {
             var recurring = areCopies ? other : equal;
-            notes.Add($"{recurring.Sum(group => group.Length):N0} of {rows.Length:N0} rows share their vector with rows of other labels (the commonest stands in {recurring.Max(group => group.Length):N0} rows, {recurring.Length:N0} vectors recur): they are kept. A vector that stands where a model found nothing tells that much; of few different vectors a code can be certified");
+            notes.Add($"{recurring.Sum(group => group.Length):N0} of {rows.Length:N0} rows share their vector with rows of other labels "
+                + $"({recurring.Length:N0} vectors recur, the commonest in {recurring.Max(group => group.Length):N0} rows): they are kept. "
+                + "A vector that stands where a model found nothing tells that much; of few different vectors a code can be certified");
         }
         if (!areCopies) return rows;
         var gone = new HashSet<int>();
@@ -41,7 +44,8 @@ internal static class VectorCopies
             }
         }
         var within = alike.Sum(group => group.Count(row => !gone.Contains(row)) - 1);
-        if (within > 0) notes.Add($"{within:N0} rows repeat another one of their part, with the same labels, and are kept (such as {string.Join(", ", alike.Where(group => group.Count(row => !gone.Contains(row)) > 1).Take(Shown).Select(group => $"row {group[0] + 1}"))}): take them out, unless they are there to weigh more");
+        if (within > 0)
+            notes.Add($"{within:N0} rows repeat another one of their part, with the same labels, and are kept: take them out, unless they are there to weigh more");
         return [.. rows.Where(row => !gone.Contains(row))];
     }
 

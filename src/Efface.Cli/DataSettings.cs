@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>The flags that say where data are and how they are read.</summary>
-internal class DataSettings : OutputSettings
+internal class DataSettings : LabelSettings
 {
     [CommandOption("--data <NAME>"), Description("Data set: faces (drawn by Efface itself; the default), cifar10, celeba, fairface, utkface, table, folders or parquet.")]
     public string? Data { get; init; }
@@ -30,21 +30,6 @@ internal class DataSettings : OutputSettings
 
     [CommandOption("--levels <NAMES>"), Description("Names of the folders' levels for --data folders, such as split,class.")]
     public string? Levels { get; init; }
-
-    [CommandOption("--missing <RULE>"), Description("Values that are no class: race=99+n/k. May be given again.")]
-    public string[]? Missing { get; init; }
-
-    [CommandOption("--bin <RULE>"), Description("Bins a numeric column: age=0,10,20,30. May be given again.")]
-    public string[]? Bin { get; init; }
-
-    [CommandOption("--map <RULE>"), Description("Merges classes: race=Indian+Asian:Asia. May be given again.")]
-    public string[]? Map { get; init; }
-
-    [CommandOption("--only <RULE>"), Description("Keeps rows of these classes: race=White+Black. May be given again.")]
-    public string[]? Only { get; init; }
-
-    [CommandOption("--drop <RULE>"), Description("Leaves out rows of these classes: race=Others. May be given again.")]
-    public string[]? Drop { get; init; }
 
     [CommandOption("--on-bad <skip|fail>"), Description("What to do with rows that cannot be used (skip up to 1% of them, fail above).")]
     public string? OnBad { get; init; }

@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>The flags that say what is looked at: a run, or the representations of any other program.</summary>
-internal class LookSettings : OutputSettings
+internal class LookSettings : LabelSettings
 {
     [CommandOption("--run <DIR>"), Description("The run folder to look at.")]
     public string? Run { get; init; }
@@ -33,21 +33,6 @@ internal class LookSettings : OutputSettings
 
     [CommandOption("--array <NAME>"), Description("Which array or columns of the file hold the vectors: h, or h0..h127, or a,b,c.")]
     public string? Array { get; init; }
-
-    [CommandOption("--missing <RULE>"), Description("Values that are no class: race=99+n/k. May be given again.")]
-    public string[]? Missing { get; init; }
-
-    [CommandOption("--bin <RULE>"), Description("Bins a numeric column of the labels: age=0,10,20,30. May be given again.")]
-    public string[]? Bin { get; init; }
-
-    [CommandOption("--map <RULE>"), Description("Merges classes: race=Indian+Asian:Asia. May be given again.")]
-    public string[]? Map { get; init; }
-
-    [CommandOption("--only <RULE>"), Description("Keeps rows of these classes: race=White+Black. May be given again.")]
-    public string[]? Only { get; init; }
-
-    [CommandOption("--drop <RULE>"), Description("Leaves out rows of these classes: race=Others. May be given again.")]
-    public string[]? Drop { get; init; }
 
     [CommandOption("--out <DIR>"), Description("New folder for what is found of vectors (runs/COMMAND-TIME).")]
     public string? Out { get; init; }

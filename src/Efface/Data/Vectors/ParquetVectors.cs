@@ -20,9 +20,8 @@ internal static class ParquetVectors
         DataField[] fields = [.. chosen.Names.Select(name => Numbers(reader.Schema.Fields.First(field => field.Name == name))!)];
         var width = chosen.AreLists ? UsualLength(reader, fields[0]) : fields.Length;
         if (width == 0) throw new InvalidInputException(request.Path, "has lists without numbers alone", "Write the vectors as lists of numbers");
-        string[] notes = chosen.Left.Count == 0 ? [] : [$"{request.File}: columns that are no part of the vectors are {string.Join(", ", chosen.Left.Take(10))}{(chosen.Left.Count > 10 ? $" and {chosen.Left.Count - 10:N0} more" : "")}"];
         return new VectorFile(
-            new VectorOrigin(request.File, chosen.What, width, chosen.How), chosen.AreLists ? [] : chosen.Names, notes, [.. labels.Keys.Where(request.Shared.Contains)],
+            new VectorOrigin(request.File, chosen.What, width, chosen.How), chosen.AreLists ? [] : chosen.Names, [.. chosen.Notes(request.File)], [.. labels.Keys.Where(request.Shared.Contains)],
             [.. labels.Values.Where(field => field.ClrType == typeof(ReadOnlyMemory<char>) && field.Name != request.Key && !request.Taken.Contains(field.Name)).Select(field => field.Name)],
             (compared, watch) => Read(request, compared, (file, rows) => chosen.AreLists ? ReadList(request, file, fields[0], width, rows, watch) : ReadColumns(request, file, fields, rows, watch)));
     });

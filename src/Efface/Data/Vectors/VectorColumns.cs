@@ -10,6 +10,11 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
 {
     private const int Shown = 10, Choices = 4;
 
+    /// <summary>A sentence about the columns that are left; none where nothing is.</summary>
+    /// <param name="file">What users call the file.</param>
+    public IEnumerable<string> Notes(string file) => Left.Count == 0 ? []
+        : [$"{file}: columns that are no part of the vectors are {string.Join(", ", Left.Take(Shown))}{(Left.Count > Shown ? $" and {Left.Count - Shown:N0} more" : "")}"];
+
     /// <summary>Chooses.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="columns">The table's, in its order.</param>

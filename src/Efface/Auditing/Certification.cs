@@ -40,14 +40,30 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
         return bounds;
     }
 
-    /// <summary>The symbol whose images are surely most of one class beyond what y tells.</summary>
-    /// <param name="together">The confidence at which the intervals of all symbols and classes hold together; null for one that was chosen by nobody.</param>
-    public WorstSymbol Worst(double? together = null)
+    /// <summary>
+    /// The symbol that surely tells most: classes taken as equally frequent, the share of one class among its images, less that of the best guess from y.
+    /// </summary>
+    /// <param name="confidence">At which the intervals of all symbols and classes hold together.</param>
+    public WorstSymbol Told(double confidence)
     {
-        var confidence = together is { } all ? 1 - (1 - all) / (symbols.Distinct().Count() * Present) : sampling.Confidence;
+        var told = new BalancedTask(task ?? new int[attribute.Length], attribute);
+        var each = 1 - (1 - confidence) / (symbols.Distinct().Count() * Present);
+        return Enumerable.Range(0, symbols.Length).GroupBy(i => symbols[i]).SelectMany(of =>
+        {
+            int[] images = [.. of];
+            double[] weights = [.. images.Select(told.Weight)];
+            var expected = images.Zip(weights).Sum(image => image.Second * told.Told(image.First)) / weights.Sum();
+            return images.Select(i => attribute[i]).Distinct()
+                .Select(z => new WorstSymbol(of.Key, z, Measured.Share([.. images.Select(i => attribute[i] == z)], weights, each), expected));
+        }).MaxBy(one => one.Share.Low - one.Expected)!;
+    }
+
+    /// <summary>The symbol whose images are surely most of one class beyond what y tells.</summary>
+    public WorstSymbol Worst()
+    {
         var (known, joint, ofTask) = Known();
         var worst = Enumerable.Range(0, symbols.Length).GroupBy(i => symbols[i]).SelectMany(images => Enumerable.Range(0, classes).Where(z => _ofClass[z] > 0).Select(z => new WorstSymbol(images.Key, z,
-            Measured.Share([.. images.Select(i => attribute[i] == z)], sampling.At(confidence).Select([.. images])),
+            Measured.Share([.. images.Select(i => attribute[i] == z)], sampling.Select([.. images])),
             images.Average(i => joint[known[i], z] / (double)ofTask[known[i]]))));
         return worst.MaxBy(one => one.Share.Low - one.Expected)!;
     }

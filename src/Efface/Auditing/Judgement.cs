@@ -42,8 +42,9 @@ public static class Judgement
             yield return string.Create(Invariant, $"class {one.Class} is told from the rest {one.GivenTask.Value:P1} better than {Told(evidence)} "
                 + $"(at least {one.GivenTask.Low:P1} of balanced accuracy; tolerated of one class {evidence.WorstTolerance:P1})");
         if (evidence.WorstSymbol is { } symbol && symbol.Share.Low - symbol.Expected > evidence.WorstTolerance)
-            yield return string.Create(Invariant, $"symbol {symbol.Symbol} tells: {symbol.Share.Value:P1} of its {symbol.Share.N:N0} images are of one class (at least "
-                + $"{symbol.Share.Low:P1}, expected {symbol.Expected:P1}; tolerated of one symbol {evidence.WorstTolerance:P1} more)");
+            yield return string.Create(Invariant, $"symbol {symbol.Symbol} tells: were classes equally frequent, {symbol.Share.Value:P1} of its {symbol.Share.N:N0} "
+                + $"images would be of one (at least {symbol.Share.Low:P1}; the best guess without it is right in {symbol.Expected:P1}, "
+                + $"and {evidence.WorstTolerance:P1} more are tolerated of one symbol)");
         else if (evidence.WorstCases?.Surest is { } surest && surest.Gain.Low > evidence.WorstTolerance)
             yield return string.Create(Invariant, $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it names {surest.Gain.Value:P1} more "
                 + $"rightly than {Told(evidence)} (at least {surest.Gain.Low:P1}; tolerated of single images {evidence.WorstTolerance:P1})");

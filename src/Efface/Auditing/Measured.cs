@@ -51,6 +51,18 @@ public sealed record Measured(double Value, double Low, double High, int N)
     /// <summary>How many standard errors an interval reaches to either side.</summary>
     public static double Quantile(double confidence) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 0.5 + confidence / 2);
 
+    /// <summary>The share that is right where images count differently: Wilson's interval of so many equal images as carry the same standard error.</summary>
+    /// <param name="right">Of each image.</param>
+    /// <param name="weights">Above 0.</param>
+    /// <param name="confidence">In (0, 1).</param>
+    public static Measured Share(ReadOnlySpan<bool> right, ReadOnlySpan<double> weights, double confidence)
+    {
+        var (sum, squares, hits) = (0.0, 0.0, 0.0);
+        for (var i = 0; i < right.Length; i++)
+            (sum, squares, hits) = (sum + weights[i], squares + weights[i] * weights[i], hits + (right[i] ? weights[i] : 0));
+        return right.Length == 0 ? Share(0, 0, confidence) : Wilson(hits / sum, sum * sum / squares, right.Length, confidence);
+    }
+
     private static Measured Wilson(double share, double trials, int n, double confidence)
     {
         var z = Quantile(confidence);

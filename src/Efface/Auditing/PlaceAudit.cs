@@ -62,7 +62,7 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             WorstTolerance = settings.WorstTolerance,
             HasTask = subject.Task is not null,
             WorstCases = worstCases,
-            WorstSymbol = place.Symbols > 0 ? certification!.Worst(corrected) : null,
+            WorstSymbol = place.Symbols > 0 ? certification!.Told(corrected) : null,
             Certificates = place.Symbols > 0 ? certification!.Certificates("c", corrected) : [],
             ClassBound = place.Symbols > 0 ? ClassBound(read.Parts.Test) : null,
             RareClasses = [.. RareClasses(read.Parts.Test.Attribute)],

@@ -25,15 +25,6 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
     /// <summary>The likeliest class of each image, as frequent as they were among the images it was fitted on.</summary>
     public int[] Decisions() => [.. Truth.Select((_, i) => Decide(i, balanced: false))];
 
-    /// <summary>p(z | what it sees) of an image, with classes as frequent as among the images it was fitted on, [K].</summary>
-    public double[] Posterior(int image)
-    {
-        double[] logits = [.. Enumerable.Range(0, Classes).Select(k => Balanced[image, k] + LogPrior(k))];
-        var largest = logits.Max();
-        var sum = logits.Sum(logit => Math.Exp(logit - largest));
-        return [.. logits.Select(logit => Math.Exp(logit - largest) / sum)];
-    }
-
     /// <summary>Class-balanced cross-entropy in nats: what attackers are chosen by, because it tells them apart with fewer images than balanced accuracy.</summary>
     public double LogLoss()
     {

@@ -9,7 +9,7 @@ public sealed record ClassLeak(string Class, Choice Attacker, Measured GivenTask
 /// <summary>The test images of which an attacker is surest: an average over all hides that some are told for sure.</summary>
 /// <param name="Attacker">Whose surest images gain most on validation.</param>
 /// <param name="Images">How many they are: a twentieth, and at least 50.</param>
-/// <param name="Gain">Share of them that it names rightly, less the share that their y alone leads to expect.</param>
+/// <param name="Gain">The share of them that it names rightly, less the share that the best guess from their y alone would; classes count as if they were equally frequent.</param>
 public sealed record SurestImages(Choice Attacker, int Images, Measured Gain);
 
 /// <summary>What a mean over classes and images can hide.</summary>
@@ -69,28 +69,24 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
 
     private static SurestImages Told((AttackerResult Result, Attack Attack)[] sent, (int[] Validation, int[] Test) task, Sampling sampling)
     {
-        var (result, attack) = sent.MaxBy(one => Gains(one.Attack.Validation, task.Validation).Select(image => (image.Right ? 1 : 0) - image.Expected).Average());
-        var surest = Gains(attack.Test, task.Test);
-        var right = Measured.Share([.. surest.Select(image => image.Right)], sampling.Select([.. surest.Select(image => image.Image)]));
-        var expected = surest.Average(image => image.Expected);
-        return new SurestImages(result.Identity, surest.Length, new Measured(right.Value - expected, right.Low - expected, right.High - expected, surest.Length));
+        var (onValidation, onTest) = (new BalancedTask(task.Validation, sent[0].Attack.Validation.Truth), new BalancedTask(task.Test, sent[0].Attack.Test.Truth));
+        var (result, attack) = sent.MaxBy(one => Gain(one.Attack.Validation, onValidation, sampling).Value);
+        var gain = Gain(attack.Test, onTest, sampling);
+        return new SurestImages(result.Identity, gain.N, gain);
     }
 
-    // The images for which most was gained over p(z|y), in the attacker's own opinion; equals in the order of the images.
-    private static (int Image, bool Right, double Expected)[] Gains(Readings readings, int[] task)
+    // Of the images for which the attacker itself hopes to gain most over y; equals in the order of the images.
+    private static Measured Gain(Readings readings, BalancedTask task, Sampling sampling)
     {
-        var (joint, ofTask) = (new double[task.Max() + 1, readings.Classes], new double[task.Max() + 1]);
-        for (var i = 0; i < task.Length; i++)
+        var images = Enumerable.Range(0, readings.Truth.Length).Select(i =>
         {
-            joint[task[i], readings.Truth[i]]++;
-            ofTask[task[i]]++;
-        }
-        return [.. Enumerable.Range(0, task.Length).Select(i =>
-        {
-            var posterior = readings.Posterior(i);
+            var posterior = Enumerable.Range(0, readings.Classes).Select(k => Math.Exp(readings.Balanced[i, k])).ToArray();
             var named = Array.IndexOf(posterior, posterior.Max());
-            var expected = joint[task[i], named] / ofTask[task[i]];
-            return (Image: i, Right: readings.Truth[i] == named, Expected: expected, Gain: posterior[named] - expected);
-        }).OrderByDescending(image => image.Gain).Take(Math.Max(FewestImages, (int)(Share * task.Length))).Select(image => (image.Image, image.Right, image.Expected))];
+            return (Image: i, Right: readings.Truth[i] == named, Hope: posterior[named] / posterior.Sum() - task.Told(i));
+        }).OrderByDescending(image => image.Hope).Take(Math.Max(FewestImages, (int)(Share * readings.Truth.Length))).ToArray();
+        double[] weights = [.. images.Select(image => task.Weight(image.Image))];
+        var right = Measured.Share([.. images.Select(image => image.Right)], weights, sampling.Confidence);
+        var told = images.Zip(weights).Sum(image => image.Second * task.Told(image.First.Image)) / weights.Sum();
+        return new Measured(right.Value - told, right.Low - told, right.High - told, images.Length);
     }
 }

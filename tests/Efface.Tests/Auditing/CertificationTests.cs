@@ -193,6 +193,20 @@ public sealed class CertificationTests
     }
 
     [Fact]
+    public void A_symbol_that_only_outweighs_the_task_tells_less_than_one_that_is_sure()
+    {
+        var random = new Random(8);
+        int[] y = [.. Enumerable.Range(0, 8_000).Select(_ => random.Next(2))], z = [.. y.Select(label => random.NextDouble() < 0.8 ? label : 1 - label)];
+        // p(z differs from y | symbol 1) = .2 · .9 / (.2 · .9 + .8 · .2) = .53, where y alone is right in .8.
+        int[] outweighs = [.. y.Zip(z).Select(pair => random.NextDouble() < (pair.First == pair.Second ? 0.2 : 0.9) ? 1 : 0)];
+        int[] sure = [.. y.Zip(z).Select(pair => pair.First != pair.Second && random.NextDouble() < 0.3 ? 2 + pair.Second : 0)];
+        double Gain(int[] symbols) => new Certification(symbols, 4, y, z, 2, new Sampling(0.95)).Told(0.95) is var told ? told.Share.Low - told.Expected : 0;
+
+        Assert.InRange(Gain(outweighs), -0.1, 0.15);
+        Assert.InRange(Gain(sure), 0.15, 0.2);
+    }
+
+    [Fact]
     public void A_rare_symbol_that_tells_is_named()
     {
         var random = new Random(7);

@@ -7,22 +7,26 @@ internal sealed class BalancedTask(int[] task, int[] attribute)
 {
     private readonly Dictionary<int, int> _ofClass = attribute.CountBy(z => z).ToDictionary();
 
-    // By y: the largest p(z|y).
-    private readonly Dictionary<int, double> _told = Largest(task, attribute);
+    // By y: p(z|y) of each class that meets it.
+    private readonly Dictionary<int, Dictionary<int, double>> _chances = Chances(task, attribute);
 
     /// <summary>What an image counts: all classes of z together count alike.</summary>
     public double Weight(int image) => 1.0 / _ofClass[attribute[image]];
 
-    /// <summary>How often the best guess from an image's y is right.</summary>
-    public double Told(int image) => _told[task[image]];
+    /// <summary>p(z|y) of a class at an image's y.</summary>
+    public double Chance(int image, int z) => _chances[task[image]].GetValueOrDefault(z);
 
-    private static Dictionary<int, double> Largest(int[] task, int[] attribute)
+    /// <summary>How often the best guess from an image's y is right.</summary>
+    public double Best(int image) => _chances[task[image]].Values.Max();
+
+    private static Dictionary<int, Dictionary<int, double>> Chances(int[] task, int[] attribute)
     {
         var ofClass = attribute.CountBy(z => z).ToDictionary();
         return task.Zip(attribute).CountBy(pair => pair).GroupBy(pair => pair.Key.First).ToDictionary(of => of.Key, of =>
         {
-            double[] shares = [.. of.Select(pair => (double)pair.Value / ofClass[pair.Key.Second])];
-            return shares.Max() / shares.Sum();
+            var shares = of.ToDictionary(pair => pair.Key.Second, pair => (double)pair.Value / ofClass[pair.Key.Second]);
+            var sum = shares.Values.Sum();
+            return shares.ToDictionary(share => share.Key, share => share.Value / sum);
         });
     }
 }

@@ -41,21 +41,22 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
     }
 
     /// <summary>
-    /// The symbol that surely tells most: classes taken as equally frequent, the share of one class among its images, less that of the best guess from y.
+    /// The symbol at which one class, all taken as equally frequent, is surely named oftener than by the best guess from y, and most beyond its
+    /// chance given y; null where no symbol surely does.
     /// </summary>
-    /// <param name="confidence">At which the intervals of all symbols and classes hold together.</param>
-    public WorstSymbol Told(double confidence)
+    /// <param name="confidence">At which the intervals of all symbols, with each y, and classes hold together.</param>
+    public WorstSymbol? Told(double confidence)
     {
-        var told = new BalancedTask(task ?? new int[attribute.Length], attribute);
-        var each = 1 - (1 - confidence) / (symbols.Distinct().Count() * Present);
-        return Enumerable.Range(0, symbols.Length).GroupBy(i => symbols[i]).SelectMany(of =>
+        var known = task ?? new int[attribute.Length];
+        var told = new BalancedTask(known, attribute);
+        var cells = Enumerable.Range(0, symbols.Length).GroupBy(i => (symbols[i], known[i])).Select(of => of.ToArray()).ToArray();
+        var each = 1 - (1 - confidence) / (cells.Length * Present);
+        return cells.SelectMany(images =>
         {
-            int[] images = [.. of];
             double[] weights = [.. images.Select(told.Weight)];
-            var expected = images.Zip(weights).Sum(image => image.Second * told.Told(image.First)) / weights.Sum();
-            return images.Select(i => attribute[i]).Distinct()
-                .Select(z => new WorstSymbol(of.Key, z, Measured.Share([.. images.Select(i => attribute[i] == z)], weights, each), expected));
-        }).MaxBy(one => one.Share.Low - one.Expected)!;
+            return images.Select(i => attribute[i]).Distinct().Select(z => (Best: told.Best(images[0]), Symbol: new WorstSymbol(
+                symbols[images[0]], z, Measured.Share([.. images.Select(i => attribute[i] == z)], weights, each), told.Chance(images[0], z))));
+        }).Where(one => one.Symbol.Share.Low > one.Best).Select(one => one.Symbol).MaxBy(symbol => symbol.Share.Low - symbol.Expected);
     }
 
     /// <summary>The symbol whose images are surely most of one class beyond what y tells.</summary>

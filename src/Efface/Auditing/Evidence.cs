@@ -33,7 +33,7 @@ public sealed record Evidence
     /// <summary>What a mean can hide; null where it was not looked at.</summary>
     public WorstCases? WorstCases { get; init; }
 
-    /// <summary>The symbol that tells most, classes taken as equally frequent, with an interval that is sure for all symbols together; null for vectors.</summary>
+    /// <summary>The symbol that tells most, classes taken as equally frequent, with an interval that is sure for all symbols together; null where none surely tells.</summary>
     public WorstSymbol? WorstSymbol { get; init; }
 
     /// <summary>Bounds of a code on the mean over classes, each sure enough to rest a verdict on; else empty.</summary>

@@ -43,9 +43,8 @@ public static class Judgement
                 + $"(at least {one.GivenTask.Low:P1} of balanced accuracy; tolerated of one class {evidence.WorstTolerance:P1})");
         if (evidence.WorstSymbol is { } symbol && symbol.Share.Low - symbol.Expected > evidence.WorstTolerance)
             yield return string.Create(Invariant, $"symbol {symbol.Symbol} tells: were classes equally frequent, {symbol.Share.Value:P1} of its {symbol.Share.N:N0} "
-                + $"images would be of one (at least {symbol.Share.Low:P1}; the best guess without it is right in {symbol.Expected:P1}, "
-                + $"and {evidence.WorstTolerance:P1} more are tolerated of one symbol)");
-        else if (evidence.WorstCases?.Surest is { } surest && surest.Gain.Low > evidence.WorstTolerance)
+                + $"images would be of one (at least {symbol.Share.Low:P1}, and {symbol.Expected:P1} without it; {evidence.WorstTolerance:P1} more are tolerated of one symbol)");
+        else if (evidence.WorstCases?.Surest is { } surest && surest.AreTold(evidence.WorstTolerance))
             yield return string.Create(Invariant, $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it names {surest.Gain.Value:P1} more "
                 + $"rightly than {Told(evidence)} (at least {surest.Gain.Low:P1}; tolerated of single images {evidence.WorstTolerance:P1})");
     }
@@ -79,7 +78,7 @@ public static class Judgement
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.High) is { } one && one.GivenTask.High > evidence.WorstTolerance)
             yield return string.Create(Invariant, $"class {one.Class} may be told from the rest up to {one.GivenTask.High:P1} better than {Told(evidence)}, "
                 + $"and {evidence.WorstTolerance:P1} is tolerated of one class; {Wanted(one.GivenTask, evidence.WorstTolerance)}");
-        if (evidence.WorstCases?.Surest is { } surest && surest.Gain.High > evidence.WorstTolerance)
+        if (evidence.WorstCases?.Surest is { } surest && surest.MayBeTold(evidence.WorstTolerance))
             yield return string.Create(Invariant, $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it may name up to {surest.Gain.High:P1} more "
                 + $"rightly than {Told(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of single images; more test images would settle it");
     }

@@ -6,11 +6,22 @@ namespace Efface.Auditing;
 /// <param name="GivenTask">Balanced accuracy of class or not, less what y alone reaches, on test, at the confidence corrected for the number of classes.</param>
 public sealed record ClassLeak(string Class, Choice Attacker, Measured GivenTask);
 
-/// <summary>The test images of which an attacker is surest: an average over all hides that some are told for sure.</summary>
+/// <summary>
+/// The test images of which an attacker is surest: an average over all hides that some are told for sure. Classes count as if they were
+/// equally frequent.
+/// </summary>
 /// <param name="Attacker">Whose surest images gain most on validation.</param>
 /// <param name="Images">How many they are: a twentieth, and at least 50.</param>
-/// <param name="Gain">The share of them that it names rightly, less the share that the best guess from their y alone would; classes count as if they were equally frequent.</param>
-public sealed record SurestImages(Choice Attacker, int Images, Measured Gain);
+/// <param name="Gain">The share of them that it names rightly, less the chance of the class that it names given their y.</param>
+/// <param name="Lead">The same share, less that of the best guess from their y: who only outweighs what y tells is not sure.</param>
+public sealed record SurestImages(Choice Attacker, int Images, Measured Gain, Measured Lead)
+{
+    /// <summary>Whether they are surely told more than is tolerated.</summary>
+    internal bool AreTold(double tolerance) => Gain.Low > tolerance && Lead.Low > 0;
+
+    /// <summary>Whether they may be.</summary>
+    internal bool MayBeTold(double tolerance) => Gain.High > tolerance && Lead.High > 0;
+}
 
 /// <summary>What a mean over classes and images can hide.</summary>
 /// <param name="Classes">Each class against the rest; empty for two classes, where that is the leak itself.</param>
@@ -69,24 +80,28 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
 
     private static SurestImages Told((AttackerResult Result, Attack Attack)[] sent, (int[] Validation, int[] Test) task, Sampling sampling)
     {
-        var (onValidation, onTest) = (new BalancedTask(task.Validation, sent[0].Attack.Validation.Truth), new BalancedTask(task.Test, sent[0].Attack.Test.Truth));
-        var (result, attack) = sent.MaxBy(one => Gain(one.Attack.Validation, onValidation, sampling).Value);
-        var gain = Gain(attack.Test, onTest, sampling);
-        return new SurestImages(result.Identity, gain.N, gain);
+        var onValidation = new BalancedTask(task.Validation, sent[0].Attack.Validation.Truth);
+        var (result, attack) = sent.MaxBy(one => SurestOf(one.Result.Identity, one.Attack.Validation, onValidation, sampling).Gain.Value);
+        return SurestOf(result.Identity, attack.Test, new BalancedTask(task.Test, attack.Test.Truth), sampling);
     }
 
-    // Of the images for which the attacker itself hopes to gain most over y; equals in the order of the images.
-    private static Measured Gain(Readings readings, BalancedTask task, Sampling sampling)
+    // The images for which most is gained over y in the attacker's own opinion; equals in the order of the images.
+    private static SurestImages SurestOf(Choice attacker, Readings readings, BalancedTask task, Sampling sampling)
     {
         var images = Enumerable.Range(0, readings.Truth.Length).Select(i =>
         {
             var posterior = Enumerable.Range(0, readings.Classes).Select(k => Math.Exp(readings.Balanced[i, k])).ToArray();
             var named = Array.IndexOf(posterior, posterior.Max());
-            return (Image: i, Right: readings.Truth[i] == named, Hope: posterior[named] / posterior.Sum() - task.Told(i));
-        }).OrderByDescending(image => image.Hope).Take(Math.Max(FewestImages, (int)(Share * readings.Truth.Length))).ToArray();
+            var (sure, chance) = (posterior[named] / posterior.Sum(), task.Chance(i, named));
+            return (Image: i, Right: readings.Truth[i] == named, Chance: chance, IsSure: sure > task.Best(i), Hope: sure - chance);
+        }).OrderByDescending(image => image.IsSure).ThenByDescending(image => image.Hope).Take(Math.Max(FewestImages, (int)(Share * readings.Truth.Length))).ToArray();
         double[] weights = [.. images.Select(image => task.Weight(image.Image))];
         var right = Measured.Share([.. images.Select(image => image.Right)], weights, sampling.Confidence);
-        var told = images.Zip(weights).Sum(image => image.Second * task.Told(image.First.Image)) / weights.Sum();
-        return new Measured(right.Value - told, right.Low - told, right.High - told, images.Length);
+        Measured Beyond(IEnumerable<double> expected)
+        {
+            var mean = expected.Zip(weights).Sum(one => one.First * one.Second) / weights.Sum();
+            return new Measured(right.Value - mean, right.Low - mean, right.High - mean, images.Length);
+        }
+        return new SurestImages(attacker, images.Length, Beyond(images.Select(image => image.Chance)), Beyond(images.Select(image => task.Best(image.Image))));
     }
 }

@@ -114,8 +114,9 @@ public sealed class JudgementTests
     public void One_class_or_single_images_decide_as_the_mean_does(double leak, Verdict verdict)
     {
         var choice = new Choice("mlp", "h,y", "training", 0);
-        var nobody = new SurestImages(choice, 50, Around(0, 0.1));
+        var nobody = new SurestImages(choice, 50, Around(0, 0.1), Around(0.2, 0.1));
         WorstCases[] worst = [new([new ClassLeak("c", choice, Around(leak, 0.1))], nobody), new([], nobody with { Gain = Around(leak, 0.1) })];
+        Assert.Equal(Verdict.Forgotten, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { WorstCases = new([], nobody with { Gain = Around(leak, 0.1), Lead = Around(-0.2, 0.1) }) }).Verdict);
         Assert.All(worst, cases => Assert.Equal(verdict, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { WorstCases = cases }).Verdict));
     }
 

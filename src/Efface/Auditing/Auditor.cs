@@ -27,7 +27,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     public AuditResult Audit(AuditSubject subject, IReadOnlyList<string> attributes, AuditResult? before = null, CancellationToken cancel = default)
     {
         var columns = attributes.Select(name => subject.Columns.Single(column => column.Name == name)).ToList();
-        var sought = columns.Count > 1 ? [.. columns, Product(columns, subject.Parts.Test.Rows)] : columns;
+        var sought = columns.Count > 1 ? [.. columns, Product(columns, subject.Parts)] : columns;
         var collateral = CollateralRuns.Columns(subject, columns);
         RequireAttackers(subject);
         (_done, _total) = (0, sought.Count * subject.Places.Sum(place => PlaceAudit.Attacks(place, settings, subject.Task is not null).Count() + 1) + collateral.Count);
@@ -114,11 +114,12 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             : Measured.Share([.. test.Predictions.Zip(AuditSubject.Of(subject.Task, test.Rows), (prediction, y) => prediction == y)], subject.Sampling(settings.Confidence));
     }
 
-    // All attributes at once, as one attribute of every combination that occurs; combinations that the test part hardly has are one class.
-    private static Column Product(IReadOnlyList<Column> columns, int[] test)
+    // All attributes at once, as one attribute of every combination that occurs; combinations that training or test hardly have are one class.
+    private static Column Product(IReadOnlyList<Column> columns, CapturedParts parts)
     {
         var combinations = Enumerable.Range(0, columns[0].Labels.Length).Select(Splits.By(columns)).ToArray();
-        var counts = test.CountBy(row => combinations[row]).ToDictionary();
+        var (learnt, tested) = (parts.Training.Rows.CountBy(row => combinations[row]).ToDictionary(), parts.Test.Rows.CountBy(row => combinations[row]).ToDictionary());
+        var counts = combinations.Distinct().ToDictionary(one => one, one => Math.Min(learnt.GetValueOrDefault(one), tested.GetValueOrDefault(one)));
         var bySize = combinations.Distinct().OrderBy(combination => counts.GetValueOrDefault(combination)).ThenBy(combination => combination).ToArray();
         var (pooled, images) = (0, 0);
         while (pooled < bySize.Length && (counts.GetValueOrDefault(bySize[pooled]) < PlaceAudit.FewestOfClass || pooled > 0 && images < PlaceAudit.FewestOfClass))

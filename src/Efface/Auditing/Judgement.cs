@@ -56,7 +56,7 @@ public static class Judgement
         if (evidence.RareClasses.Count > 0)
             yield return $"nothing is known of {string.Join(", ", evidence.RareClasses.Take(Shown))}"
                 + (evidence.RareClasses.Count > Shown ? $" and {evidence.RareClasses.Count - Shown:N0} more classes" : "")
-                + ": too few test images; draw more, merge them (--map) or leave them out (--drop)";
+                + ": too few; draw more, merge them (--map) or leave them out (--drop)";
     }
 
     private static IEnumerable<string> Doubts(Evidence evidence)

@@ -65,7 +65,7 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             WorstSymbol = place.Symbols > 0 ? certification!.Told(corrected) : null,
             Certificates = place.Symbols > 0 ? certification!.Certificates("c", corrected) : [],
             ClassBound = place.Symbols > 0 ? ClassBound(read.Parts.Test) : null,
-            RareClasses = [.. RareClasses(read.Parts.Test.Attribute)],
+            RareClasses = [.. RareClasses(read.Parts)],
             IsConstant = place.Symbols == 0 && IsConstant(read.Parts),
         });
         return new RepresentationAudit
@@ -116,12 +116,11 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             .Where(bound => bound.Metric == Certificate.OfBalancedAccuracy).Max(bound => bound.Leak));
     }
 
-    private IEnumerable<string> RareClasses(int[] test)
-    {
-        var counts = new int[attribute.Classes.Count];
-        foreach (var z in test) counts[z]++;
-        return attribute.Classes.Zip(counts).Where(one => one.Second < FewestOfClass).Select(one => $"class {one.First} ({one.Second})");
-    }
+    // Of a class that no attacker learnt from, or that none is tested on, nothing is known.
+    private IEnumerable<string> RareClasses(AttackParts parts) => attribute.Classes
+        .Select((name, z) => (Name: name, Learnt: parts.Training.Attribute.Count(label => label == z), Tested: parts.Test.Attribute.Count(label => label == z)))
+        .Where(one => Math.Min(one.Learnt, one.Tested) < FewestOfClass)
+        .Select(one => one.Tested < FewestOfClass ? $"class {one.Name} ({one.Tested} test images)" : $"class {one.Name} ({one.Learnt} training images)");
 
     private static bool IsConstant(AttackParts parts)
     {

@@ -54,6 +54,7 @@ public static class VectorAuditRun
             before = auditor.Audit(earlier, options.Attributes, cancel: cancel);
         }
         using var subject = AuditSubject.Of(table, options.Task, budget: settings.Budget);
-        return auditor.Audit(subject, options.Attributes, before, cancel) with { Source = table.Origins };
+        var audit = auditor.Audit(subject, options.Attributes, before, cancel);
+        return audit with { Source = table.Origins, Warnings = [.. table.Warnings, .. audit.Warnings] };
     }
 }

@@ -59,7 +59,7 @@ public sealed class WorstCasesTests : IDisposable
         var none = Audit(2, 24_000, (_, random) => random.Next(4));
 
         Assert.Equal(Verdict.Inconclusive, few.Verdict);
-        Assert.StartsWith("nothing is known of class c2 (0), class c3 (3): too few test images", few.Reasons[0], StringComparison.Ordinal);
+        Assert.StartsWith("nothing is known of class c2 (0 test images), class c3 (3 test images): too few", few.Reasons[0], StringComparison.Ordinal);
         Assert.Equal(0.5, few.Floors.Majority.BalancedAccuracy.Value, 0.34);
         Assert.Equal(Verdict.Certified, none.Verdict);
     }

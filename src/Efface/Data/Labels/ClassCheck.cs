@@ -11,7 +11,7 @@ internal static class ClassCheck
     /// <summary>More different numbers are quantities.</summary>
     public const int MostNumbers = 20;
 
-    private const int SmallNumber = 20, Shown = 5;
+    private const int Shown = 5;
 
     private static readonly string[][] SameMeaning =
     [
@@ -29,7 +29,7 @@ internal static class ClassCheck
         if (column.Values.Count > DelimitedText.MostClasses)
             return [Wrong(column, $"has {column.Values.Count:N0} different values: these are no classes", "Bin it with --bin, or choose another column")];
         if (column.IsKnown) return [];
-        return [.. Dates(column), .. Quantities(column), .. Spellings(column, meant), .. InDoubt(column, meant), .. Broken(column)];
+        return [.. Dates(column, meant), .. Quantities(column), .. Spellings(column, meant), .. Broken(column)];
     }
 
     private static Problem Wrong(SheetColumn column, string fault, string remedy) => new($"column '{column.Name}'", fault, remedy);
@@ -43,9 +43,9 @@ internal static class ClassCheck
         return SheetColumn.Shown(values.Take(Shown).Select(value => (value, rows[value]))) + (values.Count > Shown ? $" and {values.Count - Shown} more" : "");
     }
 
-    private static IEnumerable<Problem> Dates(SheetColumn column)
+    private static IEnumerable<Problem> Dates(SheetColumn column, IReadOnlyCollection<string> meant)
     {
-        string[] dates = [.. column.Values.Where(SpreadsheetDamage.IsDate)];
+        string[] dates = [.. column.Values.Where(SpreadsheetDamage.IsDate).Except(meant)];
         if (dates.Length == 0) yield break;
         yield return Wrong(column, $"has values that look like dates, as a spreadsheet makes them of 3-9 and the like: {Named(column, dates)}",
             SpreadsheetDamage.Remedy(column.Name, dates[0]));
@@ -58,7 +58,8 @@ internal static class ClassCheck
         double[] edges = [.. new[] { 0, 0.25, 0.5, 0.75 }.Select(share => numbers[(int)(share * (numbers.Length - 1))]).Distinct()];
         yield return Wrong(column,
             $"has {numbers.Length:N0} different numbers, from {Text(numbers[0])} to {Text(numbers[^1])}: these are quantities, and no classes",
-            $"Make classes of them, as --bin {column.Name}={string.Join(',', edges.Select(Text))}; if the numbers name classes, write words in their place");
+            $"Make classes of them, as {LabelRules.Typed("--bin", $"{column.Name}={string.Join(',', edges.Select(Text))}")}; "
+            + "if the numbers name classes, write words in their place");
     }
 
     private static double Number(string value) => Spelling.IsNumber(value, out var number) ? number : double.NaN;
@@ -76,9 +77,10 @@ internal static class ClassCheck
         foreach (var group in alike)
         {
             var usual = group.MaxBy(value => rows[value])!;
-            var (others, each) = (group.Where(value => value != usual), group.Select(value => $"--map {column.Name}={value}:{value}"));
+            string Map(IEnumerable<string> values, string into) => LabelRules.Typed("--map", $"{column.Name}={string.Join('+', values)}:{into}");
             yield return Wrong(column, $"spells what seems to be one class in several ways: {Named(column, group)}",
-                $"If they are one, give --map {column.Name}={string.Join('+', others)}:{usual}; if not, say so with {string.Join(' ', each)}");
+                group.Any(value => value.Contains(':') || value.Contains('+')) ? "Write it in one way in the file: a rule has its own use for : and +"
+                    : $"If they are one, give {Map(group.Where(value => value != usual), usual)}; if not, say so with {string.Join(' ', group.Select(value => Map([value], value)))}");
         }
     }
 
@@ -90,17 +92,23 @@ internal static class ClassCheck
            where words.Length == 1
            select new[] { letter, words[0] };
 
-    private static IEnumerable<Problem> InDoubt(SheetColumn column, IReadOnlyCollection<string> meant)
+    /// <summary>Numbers that may say that there is no label, before any rule: --bin would make a class of them.</summary>
+    /// <param name="column">Without what says missing.</param>
+    /// <param name="meant">Values that the user's rules name.</param>
+    public static IEnumerable<Problem> InDoubt(SheetColumn column, IReadOnlyCollection<string> meant)
     {
+        if (column.IsKnown) yield break;
         string[] numbers = [.. column.Values.Where(Spelling.IsNumber)], classes = [.. numbers.Except(Sentinels)];
         // CelebA and others write -1 and 1 for no and yes.
-        if (column.Values.Count == 2 && numbers.Length == 2 && numbers.All(value => Math.Abs(Number(value)) == 1)) yield break;
-        string[] doubtful = [.. numbers.Intersect(Sentinels).Except(meant)];
-        if (doubtful.Length == 0 || classes.Length == 0 || classes.Any(value => Number(value) is < 0 or > SmallNumber)) yield break;
-        var first = doubtful[0];
+        if (classes.Length == 0 || column.Values.Count == 2 && numbers.Length == 2 && numbers.All(value => Math.Abs(Number(value)) == 1)) yield break;
+        var (least, most) = (classes.Min(Number), classes.Max(Number));
+        bool IsFarOut(string value) => Number(value) < 0 ? least >= 0 : Number(value) >= 2 * most;
+        string[] doubtful = [.. numbers.Intersect(Sentinels).Except(meant).Where(IsFarOut)];
+        if (doubtful.Length == 0) yield break;
+        string Map(string value, string into) => LabelRules.Typed("--map", $"{column.Name}={value}:{into}");
         yield return Wrong(column, $"has {Named(column, doubtful)} beside {string.Join(", ", classes.Take(Shown))}: a missing label, or a class?",
-            $"If it is missing, give --missing {column.Name}={string.Join('+', doubtful)}; if it is a class, --map {column.Name}={first}:{first}; "
-            + $"if it means another, as --map {column.Name}={first}+{classes[0]}:{classes[0]}");
+            $"If it is missing, give {LabelRules.Typed("--missing", $"{column.Name}={string.Join('+', doubtful)}")}; if it is a class, {Map(doubtful[0], doubtful[0])}; "
+            + $"if it means another, as {Map($"{doubtful[0]}+{classes[0]}", classes[0])}");
     }
 
     private static IEnumerable<Problem> Broken(SheetColumn column)

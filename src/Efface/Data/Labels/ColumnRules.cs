@@ -50,7 +50,7 @@ internal static partial class ColumnRules
     private static SheetColumn Bin(SheetColumn column, Rule rule, SheetDraft draft)
     {
         double[] edges = [.. rule.Values.Select(edge => double.Parse(edge, CultureInfo.InvariantCulture))];
-        double?[] numbers = [.. column.Values.Select(value => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : (double?)null)];
+        double?[] numbers = [.. column.Values.Select(value => Spelling.IsNumber(value, out var number) ? number : (double?)null)];
         var whole = edges.All(double.IsInteger) && numbers.All(number => number is null || double.IsInteger(number.Value));
         int[] bins = [.. numbers.Select(number => number is null ? -1 : Array.FindLastIndex(edges, edge => edge <= number))];
         var codes = new int[column.Codes.Length];

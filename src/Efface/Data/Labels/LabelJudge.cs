@@ -32,6 +32,7 @@ internal static class LabelJudge
         {
             var (filled, told) = MissingLabels.Apply(column, Said(column.Name), Meant(column.Name), chosen.Contains(column.Name), problems);
             if (told is not null) findings.Add(told);
+            if (chosen.Contains(column.Name)) problems.AddRange(ClassCheck.InDoubt(filled, Meant(column.Name)));
             return filled;
         }
         var unknown = ColumnRules.Unknown(columns, written.Where(rule => rule.Flag == Missing), source).ToArray();

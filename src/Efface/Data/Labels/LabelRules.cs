@@ -17,4 +17,8 @@ public sealed record LabelRules
 
     /// <summary><c>--drop</c>: <c>race=Others</c>.</summary>
     public IReadOnlyList<string> Drop { get; init; } = [];
+
+    /// <summary>A rule as a user types it into a shell.</summary>
+    internal static string Typed(string flag, string rule)
+        => rule.All(letter => char.IsLetterOrDigit(letter) || "=+:.,-_/".Contains(letter, StringComparison.Ordinal)) ? $"{flag} {rule}" : $"{flag} '{rule.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

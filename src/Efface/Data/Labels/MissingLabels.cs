@@ -34,14 +34,14 @@ internal static class MissingLabels
         if (isChosen && unsaid.Sum(pair => pair.Second) > Doubtful * column.Counts().Sum()) problems.Add(InDoubt(column, unsaid));
         string[] classes = [.. column.Values.Except(words.Select(pair => pair.First))];
         var told = new Finding($"column {column.Name} has values that are read as missing", words.Sum(pair => pair.Second), [.. words.Take(Shown).Select(SheetColumn.Shown)],
-            $"If one is a class, give --map {column.Name}={words[0].First}:{words[0].First}");
+            $"If one is a class, give {LabelRules.Typed("--map", $"{column.Name}={words[0].First}:{words[0].First}")}");
         return (column.Recoded(classes, [.. column.Values.Select(value => Array.IndexOf(classes, value))]), told);
     }
 
     private static Problem InDoubt(SheetColumn column, (string Value, int Rows)[] words) => new(
         $"column '{column.Name}'", $"says {SheetColumn.Shown(words)}: a missing label, or a class?",
-        $"If it is missing, give --missing {column.Name}={string.Join('+', words.Select(word => word.Value))}; "
-        + $"if it is a class, --map {column.Name}={words[0].Value}:{words[0].Value}");
+        $"If it is missing, give {LabelRules.Typed("--missing", $"{column.Name}={string.Join('+', words.Select(word => word.Value))}")}; "
+        + $"if it is a class, {LabelRules.Typed("--map", $"{column.Name}={words[0].Value}:{words[0].Value}")}");
 
     private static bool SaysMissing(SheetColumn column, string value)
         => Words.Contains(Spelling.Key(value)) || Words.Contains(value.ToLower(CultureInfo.InvariantCulture)) || SpreadsheetDamage.IsError(value)

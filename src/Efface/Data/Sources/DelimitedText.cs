@@ -110,7 +110,8 @@ internal static class DelimitedText
 
     private static RowFault? FaultOf(string file, SepReader.Row row, int fields, char separator)
         => !IsWellQuoted(row.Span, separator) ? new RowFault(file, row.LineNumberFrom, null, $"lines {row.LineNumberFrom} to {row.LineNumberToExcl - 1}", "has a quote that does not open or close a value", "Close it, double it within a quoted value, or take it out")
-            : row.ColCount != fields ? new RowFault(file, row.LineNumberFrom, null, $"{row.ColCount} fields", $"has not the {fields} fields of the header", "Look for a missing or unquoted separator, or an unclosed quote")
+            // Some programs end each row in a separator.
+            : row.ColCount != fields && !(row.ColCount == fields + 1 && row[fields].Span.Trim().IsEmpty) ? new RowFault(file, row.LineNumberFrom, null, $"{row.ColCount} fields", $"has not the {fields} fields of the header", "Look for a missing or unquoted separator, or an unclosed quote")
             : null;
 
     private static SepReader Open(string path)
@@ -128,6 +129,8 @@ internal static class DelimitedText
         if (!IsWellQuoted(row.Span, reader.Spec.Sep.Separator)) throw new InvalidInputException($"{path} row 1", "has a quote that does not open or close a name", "Close it, double it within a quoted name, or take it out");
         var cells = new string[row.ColCount];
         for (var i = 0; i < cells.Length; i++) cells[i] = row[i].ToString().Trim();
+        // numpy.savetxt writes a header as a comment.
+        if (cells[0].StartsWith("# ", StringComparison.Ordinal)) cells[0] = cells[0][2..].Trim();
         return cells;
     }
 

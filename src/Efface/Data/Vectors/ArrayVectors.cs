@@ -16,7 +16,7 @@ internal static class ArrayVectors
         var origin = new VectorOrigin(request.File, vectors!.Name.Length == 0 ? $"an array of shape ({string.Join(", ", vectors.Shape)})" : $"its array {vectors}", vectors.Shape[1..].Aggregate(1L, (product, size) => product * size),
             request.Array is { } asked && vectors.Name == asked ? $"--array {asked}" : arrays.Count == 1 ? "the file's only array" : "the only array of vectors");
         StoredArray[] beside = [.. arrays.Where(array => array != vectors && array != keys && array.HasKeys && array.Shape[0] == vectors.Shape[0])];
-        return new VectorFile(origin, [], [.. Notes(request, arrays, vectors)], [.. beside.Select(array => array.Name).Where(request.Shared.Contains)], [.. beside.Where(array => array.Type!.IsText).Select(array => array.Name)], (compared, watch) =>
+        return new VectorFile(origin, [], [.. Notes(request, arrays, vectors)], [.. beside.Select(array => array.Name).Where(request.Shared.Contains)], [.. beside.Select(array => array.Name)], (compared, watch) =>
         {
             var names = keys?.ReadKeys();
             var cells = compared.Select(name => beside.First(array => array.Name == name).ReadKeys()).ToArray();
@@ -36,12 +36,16 @@ internal static class ArrayVectors
 
     private static StoredArray? Vectors(VectorRequest request, StoredArray[] arrays, List<Problem> problems)
     {
+        arrays = [.. arrays.Where(array => !request.Taken.Contains(array.Name) || array.Name == request.Array)];
         var candidates = arrays.Where(array => array.HasVectors).ToArray() is { Length: > 0 } several ? several : [.. arrays.Where(array => array.HasCodes)];
         var named = arrays.FirstOrDefault(array => array.Name.Length > 0 && array.Name == request.Array);
         if (named is null && arrays.Length == 1 && (request.Array is null || arrays[0].Name.Length == 0 || request.Flag == "--before")) named = arrays[0];
         var all = string.Join(", ", arrays.Select(array => array.ToString()));
         if (named is null && request.Array is { } wanted && request.Flag != "--before")
             problems.Add(new Problem($"--array {wanted}", $"{request.Path} has no such array", arrays.Length == 0 ? "It has none at all: write it again" : $"Its arrays are {all}"));
+        else if (named is null && arrays.FirstOrDefault(array => !array.HasVectors && !array.HasCodes && !array.HasKeys && array.Shape is not [] and not [1]) is { } odd && candidates.Length > 0)
+            problems.Add(new Problem($"{request.Path} array '{odd.Name}'", $"could be the vectors, and cannot be read ({odd.Refusal?.Fault ?? $"shape {string.Join(", ", odd.Shape)}"})",
+                $"Save it as float32 [N, D], or say which array is meant with --array {candidates[0].Name}"));
         else if (named is null && candidates.Length != 1)
             problems.Add(new Problem(request.Path, candidates.Length == 0 ? "has no array of vectors" : $"has several arrays that could be the vectors: {string.Join(", ", candidates.AsEnumerable())}",
                 candidates.Length == 0 ? "Save one of shape [N, D]" : "Choose one with --array"));

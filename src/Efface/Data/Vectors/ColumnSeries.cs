@@ -8,6 +8,9 @@ namespace Efface.Data;
 /// <param name="Members">Number and column, by number.</param>
 internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Number, TableColumn Column)> Members)
 {
+    // Larger ones are dates or names.
+    private const int Largest = 1_000_000;
+
     private static readonly char[] Joints = [.. "_.- ["];
 
     /// <summary>The series among some columns, of at least two members each, and the columns of none.</summary>
@@ -24,24 +27,36 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
     public static ColumnSeries? Called(IReadOnlyList<TableColumn> columns, string stem)
         => Of(columns).Series.FirstOrDefault(series => series.Stem.TrimEnd(Joints) == stem.TrimEnd(Joints));
 
-    /// <summary>The columns of a range, as <c>h0..h63</c>; none where it is no range.</summary>
-    public static TableColumn[] Range(IReadOnlyList<TableColumn> columns, string range)
+    /// <summary>The columns of a range, as <c>h0..h63</c>; null where it is no range or there are none.</summary>
+    public static ColumnSeries? Range(IReadOnlyList<TableColumn> columns, string range)
     {
-        if (range.Split("..") is not [var first, var last] || Split(first) is not { } from || Split(last) is not { } to || from.Stem != to.Stem) return [];
-        return [.. columns.Where(column => Split(column.Name) is { } one && one.Stem == from.Stem && one.Number >= from.Number && one.Number <= to.Number)];
+        if (Ends(range) is not var (stem, from, to)) return null;
+        (int, TableColumn)[] members = [.. columns.Select(column => (Split: Split(column.Name), Column: column))
+            .Where(one => one.Split is { } split && split.Stem == stem && split.Number >= from && split.Number <= to)
+            .Select(one => (one.Split!.Value.Number, one.Column)).OrderBy(one => one.Number)];
+        return members.Length == 0 ? null : new ColumnSeries(stem, members);
     }
+
+    /// <summary>Names of a range's columns that are not there.</summary>
+    public IReadOnlyList<string> Missing(string range) => Ends(range) is var (_, from, to) ? [.. Absent(from, to)] : [];
+
+    private static (string Stem, int From, int To)? Ends(string range)
+        => range.Split("..") is [var first, var last] && Split(first) is { } from && Split(last) is { } to && from.Stem == to.Stem && from.Number <= to.Number
+            ? (from.Stem, from.Number, to.Number) : null;
 
     /// <summary>Word and number of a name; null where it has no number at its end.</summary>
     public static (string Stem, int Number)? Split(string name)
         => Numbered().Match(name) is { Success: true } match && int.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= Largest
             ? (match.Groups[1].Value, number) : null;
 
     /// <summary>Names of the columns that should stand between the first and the last, and do not; counting begins at 0 or 1.</summary>
-    public IReadOnlyList<string> Gaps()
+    public IReadOnlyList<string> Gaps() => [.. Absent(Math.Min(Members[0].Number, 1), Members[^1].Number)];
+
+    private IEnumerable<string> Absent(int first, int last)
     {
         var present = Members.Select(member => member.Number).ToHashSet();
-        var (first, last) = (Math.Min(Members[0].Number, 1), Members[^1].Number);
-        return [.. Enumerable.Range(first, last - first + 1).Where(number => !present.Contains(number)).Select(number => Like(number))];
+        return Enumerable.Range(first, last - first + 1).Where(number => !present.Contains(number)).Select(Like);
     }
 
     /// <summary>As it is typed: h0..h127.</summary>

@@ -11,6 +11,7 @@ internal sealed class JoinedVectors
     private readonly RawVectors _raw;
     private readonly string _file;
     private readonly int[] _labelRows, _first, _draws;
+    private readonly bool[] _unusable;
 
     /// <param name="raw">The vectors; handed over.</param>
     /// <param name="labelRows">For each of them its row of the labels, or -1.</param>
@@ -20,10 +21,13 @@ internal sealed class JoinedVectors
     {
         (_raw, _labelRows, _file, AreCodes) = (raw, labelRows, file, raw.Values.dtype == ScalarType.Int64);
         (_first, _draws) = (new int[labels], new int[labels]);
+        _unusable = new bool[labels];
         Array.Fill(_first, -1);
         for (var row = 0; row < labelRows.Length; row++)
         {
-            if (labelRows[row] is var label && (label < 0 || raw.Rows.IsRefused(row))) continue;
+            var label = labelRows[row];
+            if (label >= 0) _unusable[label] |= raw.Rows.IsRefused(row);
+            if (label < 0 || raw.Rows.IsRefused(row)) continue;
             if (_draws[label]++ == 0) _first[label] = row;
         }
     }
@@ -33,6 +37,9 @@ internal sealed class JoinedVectors
 
     /// <summary>Whether there is a vector for a row of the labels.</summary>
     public bool Has(int label) => _first[label] >= 0;
+
+    /// <summary>Whether a row of the labels stands in the file of vectors, and has none that can be used.</summary>
+    public bool Lacks(int label) => _unusable[label] && _first[label] < 0;
 
     /// <summary>The smallest and the largest number of draws that one of <paramref name="labels"/> has.</summary>
     public (int Fewest, int Most) DrawRange(int[] labels) => labels.Length == 0 ? (0, 0) : (labels.Min(label => _draws[label]), labels.Max(label => _draws[label]));

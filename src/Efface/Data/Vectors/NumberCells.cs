@@ -7,7 +7,11 @@ namespace Efface.Data;
 /// <param name="hasCommas">Whether decimals begin with a comma; else with a point.</param>
 internal sealed class NumberCells(bool hasCommas)
 {
-    private static readonly SearchValues<char> Brackets = SearchValues.Create("[](){}<>"), Separators = SearchValues.Create(",;| \t\r\n");
+    private static readonly SearchValues<char> Brackets = SearchValues.Create("[](){}<>"), Blanks = SearchValues.Create(";| \t\r\n"), Separators = SearchValues.Create(",;| \t\r\n");
+
+    private static readonly string[] Prefixes = ["array", "tensor", "list"];
+
+    private static readonly NumberCells Points = new(hasCommas: false);
 
     /// <summary>Whether decimals begin with a comma.</summary>
     public bool HasCommas => hasCommas;
@@ -41,16 +45,32 @@ internal sealed class NumberCells(bool hasCommas)
     {
         numbers.Clear();
         cell = cell.Trim();
+        foreach (var prefix in Prefixes)
+            if (cell.StartsWith(prefix, StringComparison.Ordinal)) cell = cell[prefix.Length..];
         var open = cell.IndexOfAny(Brackets);
-        var inner = cell.TrimStart("abcdefghijklmnopqrstuvwxyz.").Trim("[](){}<>");
-        foreach (var range in inner.SplitAny(Separators))
+        var inner = cell.Trim("[](){}<>");
+        var cells = HasDecimalCommas(inner) ? new NumberCells(hasCommas: true) : Points;
+        foreach (var range in inner.SplitAny(cells.HasCommas ? Blanks : Separators))
         {
             var part = inner[range];
             if (part.IsEmpty) continue;
-            if (!float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !IsNone(part)) return false;
+            if (!cells.TryParse(part, out var number)) return false;
             numbers.Add(number);
         }
-        return numbers.Count > 0 && (open >= 0 || numbers.Count > 1 && inner.IndexOfAny(" \t;|") >= 0);
+        return numbers.Count > 0 && (open >= 0 || numbers.Count > 1 && inner.IndexOfAny(Blanks) >= 0);
+    }
+
+    /// <summary>Whether it is the beginning and end of a list, as numpy and pandas print long ones.</summary>
+    public static bool IsShortened(string cell) => cell.AsSpan().Trim() is { IsEmpty: false } bare && Brackets.Contains(bare[0])
+        && (bare.Contains("...", StringComparison.Ordinal) || bare.Contains('…'));
+
+    // [0,12 -0,5]: no point, blanks between, and a digit on either side of each comma.
+    private static bool HasDecimalCommas(ReadOnlySpan<char> list)
+    {
+        if (list.Contains('.') || !list.Contains(',') || list.IndexOfAny(Blanks) < 0) return false;
+        for (var i = 0; i < list.Length; i++)
+            if (list[i] == ',' && !(i > 0 && i + 1 < list.Length && char.IsAsciiDigit(list[i - 1]) && char.IsAsciiDigit(list[i + 1]))) return false;
+        return true;
     }
 
     // 1.234,5 and 1,234 under a decimal comma: nobody knows what a point beside it means.

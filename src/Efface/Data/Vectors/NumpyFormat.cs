@@ -83,7 +83,8 @@ internal static partial class NumpyFormat
         };
     }
 
-    private static StoredArray Refused(string path, string name, Problem why) => new(path, name, null, [], _ => { }) { Refusal = why };
+    // Of unknown shape: nobody knows whether it was meant.
+    private static StoredArray Refused(string path, string name, Problem why) => new(path, name, null, [0, 0], _ => { }) { Refusal = why };
 
     private static ElementType? TypeOf(string kind) => kind switch
     {

@@ -22,7 +22,7 @@ internal static class ParquetVectors
         if (width == 0) throw new InvalidInputException(request.Path, "has lists without numbers alone", "Write the vectors as lists of numbers");
         return new VectorFile(
             new VectorOrigin(request.File, chosen.What, width, chosen.How), chosen.AreLists ? [] : chosen.Names, [.. chosen.Notes(request.File)], [.. labels.Keys.Where(request.Shared.Contains)],
-            [.. labels.Values.Where(field => field.ClrType == typeof(ReadOnlyMemory<char>) && field.Name != request.Key && !request.Taken.Contains(field.Name)).Select(field => field.Name)],
+            [.. labels.Keys.Where(name => name != request.Key && !request.Taken.Contains(name) && !chosen.Names.Contains(name))],
             (compared, watch) => Read(request, compared, (file, rows) => chosen.AreLists ? ReadList(request, file, fields[0], width, rows, watch) : ReadColumns(request, file, fields, rows, watch)));
     });
 

@@ -32,7 +32,8 @@ internal static class TextVectors
             .Where(column => column.Name.Length > 0)];
         var layout = Layout(header, hasHeader, VectorColumns.Choose(request, columns), format, sample);
         var how = hasHeader ? layout.Chosen.How : $"{layout.Chosen.How}; the file has no line of column names, and all its columns are taken";
-        var names = columns.Where(column => column.Content is ColumnContent.Words && !IsOther(column.Name)).Select(column => column.Name);
+        var names = columns.Where(column => !IsOther(column.Name) && !layout.Chosen.Names.Contains(column.Name)
+            && column.Content is ColumnContent.Words or ColumnContent.Numbers).Select(column => column.Name);
         return new VectorFile(
             new VectorOrigin(request.File, layout.Chosen.What, layout.Width, how), layout.Chosen.Names, [.. Notes(request, layout)],
             [.. header.Where(request.Shared.Contains)], [.. names], (compared, watch) => new TextVectorRows(request, layout, compared, watch).Read());

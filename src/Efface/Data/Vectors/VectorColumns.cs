@@ -27,13 +27,26 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
         TableColumn[] free = [.. columns.Where(column => column.Name != request.Key && !request.Taken.Contains(column.Name)
             && column.Content != ColumnContent.Empty)];
         var (chosen, how) = request.Array is { } asked ? (Named(request, asked, free, problems), $"--array {asked}") : Found(request, free, problems);
+        problems.AddRange(Unlike(request, chosen, columns));
         problems.AddRange(chosen.Where(column => column.Odd is not null || column.Content is ColumnContent.Words).Select(column => Odd(request, column)));
         if (chosen.Count > 1 && chosen.FirstOrDefault(column => column.Content is ColumnContent.Lists) is { } list)
             problems.Add(new Problem($"{request.Flag} {request.Path}", $"has several columns for the vectors, with lists among them: {Some(chosen)}", $"Choose one, as --array {list.Name}"));
         if (problems.Count > 0) throw new InvalidInputException(problems);
+        if (chosen.Count == 0) throw new InvalidInputException($"--array {request.Array}", "names no column", $"Its columns of numbers are {Some(free)}");
         var names = chosen.Select(column => column.Name).ToHashSet();
         return new VectorColumns([.. names], chosen[0].Content is ColumnContent.Lists, Words(chosen), how,
             [.. columns.Select(column => column.Name).Where(name => name != request.Key && !names.Contains(name))]);
+    }
+
+    // What belongs to a series that was chosen by its word, and was not taken with it: empty as far as was looked, or called as a label is.
+    private static IEnumerable<Problem> Unlike(VectorRequest request, IReadOnlyList<TableColumn> chosen, IReadOnlyList<TableColumn> columns)
+    {
+        if (request.Array is { } asked && (asked.Contains("..", StringComparison.Ordinal) || asked.Contains(','))) yield break;
+        foreach (var series in ColumnSeries.Of(chosen).Series)
+            foreach (var column in columns.Where(column => ColumnSeries.Split(column.Name)?.Stem == series.Stem && !chosen.Contains(column) && column.Name != request.Key))
+                yield return new Problem($"{request.Path} column {column.Name}",
+                    $"{(column.Content is ColumnContent.Empty ? "is empty as far as was looked" : "is called as a column of the labels is")}, beside {series.Words}",
+                    $"Write the vectors again, or say that the others are all with --array {series}");
     }
 
     private static Problem Odd(VectorRequest request, TableColumn column) => new(
@@ -44,8 +57,8 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
     private static (IReadOnlyList<TableColumn> Chosen, string How) Found(VectorRequest request, TableColumn[] free, List<Problem> problems)
     {
         TableColumn[] lists = [.. free.Where(column => column.Content is ColumnContent.Lists)];
-        if (lists.Length == 1) return (lists, "the one column of lists of numbers");
-        var (series, others) = ColumnSeries.Of([.. free.Where(column => column.Content is not ColumnContent.Words)]);
+        var (series, others) = ColumnSeries.Of([.. free.Where(column => column.Content is ColumnContent.Numbers)]);
+        if (lists.Length == 1 && series.Count == 0) return (lists, "the one column of lists of numbers");
         var words = ColumnSeries.Of(free).Series.Where(all => series.Any(one => one.Stem == all.Stem)).ToArray();
         if (lists.Length == 0 && others.Count == 0 && words is [var only])
         {
@@ -60,7 +73,8 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
         var all = Some([.. series.SelectMany(one => one.Members).Select(member => member.Column), .. lists, .. others]);
         problems.Add(choices.Length == 0
             ? new Problem($"{request.Flag} {request.Path}", "has no column of numbers that is no label",
-                $"Write the vectors as numbered columns of numbers, or as one list of numbers a row; its columns are {Some(free)}")
+                $"Write the vectors as numbered columns of numbers, or as one list of numbers a row; its columns are {Some(free)}. "
+                + "What the labels have too is a label: where both are one table, give its path to both flags")
             : new Problem($"{request.Flag} {request.Path}", $"does not say which columns are the vectors: {all}",
                 $"Type {string.Join(" or ", choices.Take(Choices).Select(choice => $"--array {choice}"))} (or several with commas, or ranges as h0..h9)"));
         return ([], "");
@@ -81,7 +95,11 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
         foreach (var part in free.Any(column => column.Name == asked) ? [asked] : asked.Split(',', Bare))
         {
             TableColumn[] found = [.. free.Where(column => column.Name == part)];
-            if (found.Length == 0) found = ColumnSeries.Range(free, part);
+            if (found.Length == 0 && ColumnSeries.Range(free, part) is { } range)
+            {
+                found = [.. range.Members.Select(member => member.Column)];
+                if (range.Missing(part) is [_, ..] missing) problems.Add(Gap(request, range, missing));
+            }
             if (found.Length == 0 && ColumnSeries.Called(free, part) is { } series)
             {
                 found = [.. series.Members.Select(member => member.Column)];

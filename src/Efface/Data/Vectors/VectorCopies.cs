@@ -10,6 +10,9 @@ internal static class VectorCopies
     // Rows of equal vectors that are copies agree in their labels; of vectors that recur they need not.
     private const double Unanimous = 0.95;
 
+    // More rows than this are what a model says where it found nothing, though they may all be of one class.
+    private const int MostCopies = 10;
+
     /// <summary>The rows that stay.</summary>
     /// <param name="rows">Of the labels.</param>
     /// <param name="hashes">Equal for equal vectors; one for each of <paramref name="rows"/>.</param>
@@ -23,7 +26,7 @@ internal static class VectorCopies
         var equal = rows.Zip(hashes).GroupBy(pair => pair.Second, pair => pair.First)
             .Select(group => group.ToArray()).Where(group => group.Length > 1).ToArray();
         if (equal.Length == 0) return rows;
-        var (alike, other) = Apart(equal, group => columns.All(column => group.All(row => column.Codes[row] == column.Codes[group[0]])));
+        var (alike, other) = Apart(equal, group => group.Length <= MostCopies && columns.All(column => group.All(row => column.Codes[row] == column.Codes[group[0]])));
         var areCopies = alike.Length >= Unanimous * equal.Length;
         if (!areCopies || other.Length > 0)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Efface.Data;
 
 /// <summary>Which row of the labels each row of a file of vectors belongs to.</summary>
@@ -51,7 +53,7 @@ internal static class VectorJoin
         var problems = new List<Problem>();
         foreach (var (name, cells) in compared.Zip(vectors.Compared))
         {
-            var known = cells.OfType<string>().ToHashSet();
+            var known = cells.OfType<string>().Select(Name).ToHashSet();
             var column = labels.Columns.FirstOrDefault(column => column.Name == name) ?? labels.Columns.FirstOrDefault(column => NamesTheSame(column, known));
             if (column is null || column.IsOpen) continue;
             int[] other = [.. Enumerable.Range(0, cells.Length).Where(row => cells[row] is { Length: > 0 } cell && column.Value(row) is { } label && !IsSame(cell, label))];
@@ -64,12 +66,15 @@ internal static class VectorJoin
         if (problems.Count > 0) throw new InvalidInputException(problems);
     }
 
-    private static bool IsSame(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase)
-        || Spelling.IsNumber(one, out var number) && Spelling.IsNumber(other, out var second) && number.Equals(second);
+    private static bool IsSame(string one, string other) => Name(one).Equals(Name(other), StringComparison.OrdinalIgnoreCase);
+
+    // Without folders, and numbers in one notation: data/img_1.jpg is img_1.jpg, and 7.0 is 7.
+    private static string Name(string cell) => Spelling.IsNumber(cell, out var number)
+        ? number.ToString("R", CultureInfo.InvariantCulture) : cell[(cell.LastIndexOfAny(['/', '\\']) + 1)..];
 
     // Both are names of the rows, and mostly the same ones.
     private static bool NamesTheSame(SheetColumn column, HashSet<string> known)
-        => known.Count > column.Codes.Length / 2 && column.Values.Count > column.Codes.Length / 2 && column.Values.Count(known.Contains) > 0.9 * known.Count;
+        => known.Count > column.Codes.Length / 2 && column.Values.Count > column.Codes.Length / 2 && column.Values.Count(value => known.Contains(Name(value))) > 0.9 * known.Count;
 
     private static Dictionary<string, int> Index(VectorLabels labels, SheetColumn key, string labelsFile)
     {

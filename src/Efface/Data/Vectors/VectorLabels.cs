@@ -38,7 +38,8 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
     {
         // Keys, parts and groups are names and no labels: an id of -1 or unknown is one like others.
         string?[] names = [options.Key, options.SplitColumn, options.GroupColumn];
-        var labels = Columns.Where(column => chosen.Contains(column.Name) || !names.Contains(column.Name)).ToArray();
+        var ruled = ColumnRules.Needed(options.Rules);
+        var labels = Columns.Where(column => chosen.Contains(column.Name) || ruled.Contains(column.Name) || !names.Contains(column.Name)).ToArray();
         var (judged, findings) = LabelJudge.Judge(labels, Rows, options.Rules, chosen, options.Labels);
         var byName = judged.ToDictionary(column => column.Name);
         return (this with { Columns = [.. Columns.Select(column => byName.GetValueOrDefault(column.Name) ?? column)] }, findings);

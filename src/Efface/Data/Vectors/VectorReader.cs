@@ -51,6 +51,7 @@ public static class VectorReader
 
         var mean = joined.Mean(used);
         List<string> notes = [.. files.SelectMany(file => file.Notes.Prepend(file.Origin.ToString())), .. findings.Select(finding => finding.ToString()), .. recurring, .. Notes(options, labels, given, used, joined)];
+        string[] warnings = [.. Chosen(options).Select(name => VectorGaps.Of(labels.Column(name)!, labels.Rows, joined)).OfType<string>()];
         var values = joined.Take(used, notes);
         if (joined.AreCodes) RefuseNames(options, values);
         var valuesBefore = joinedBefore?.Take(used, notes);
@@ -68,6 +69,7 @@ public static class VectorReader
             Groups = groups is null ? null : Dense(groups, used),
             Skipped = skipped,
             Notes = notes,
+            Warnings = warnings,
         };
     }
 

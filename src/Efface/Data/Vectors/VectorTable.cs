@@ -48,6 +48,9 @@ public sealed class VectorTable : IDisposable
     /// <summary>Rows of any of the files that cannot be used.</summary>
     public required IReadOnlyList<RowFault> Skipped { get; init; }
 
+    /// <summary>What must be known before any verdict is read, in sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>What stops nobody, and should be known, in sentences.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 

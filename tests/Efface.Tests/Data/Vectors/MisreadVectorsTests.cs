@@ -235,5 +235,105 @@ public sealed class MisreadVectorsTests : IDisposable
         Assert.Contains("Leave it out", problem.Remedy, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("file,bbox,h0,h1", "{0}.jpg,\"[12, 40, 88, 90]\",{0},1")]
+    [InlineData("file,embedding,logit_0,logit_1", "{0}.jpg,\"[0.1 0.2 ... 0.4 0.5]\",{0},1")]
+    public void A_list_beside_a_series_is_not_chosen_for_the_user(string header, string row)
+    {
+        _toy.Write("h.csv", ToyVectors.Lines(header, Count, i => string.Format(CultureInfo.InvariantCulture, row, i)));
+
+        Assert.Contains(Refused(_toy.Options("h.csv")), problem => problem.Remedy.Contains("--array", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("[{0} {1}]")]
+    [InlineData("{0}; {1}")]
+    [InlineData("[{0};{1}]")]
+    public void A_list_with_decimal_commas_keeps_its_signs_and_digits(string list)
+    {
+        _toy.Write("h.tsv", ToyVectors.Lines("embedding", Count, i => string.Format(CultureInfo.InvariantCulture, list, $"-0,{i:D3}", "1,5")));
+
+        using var read = VectorReader.Read(_toy.Options("h.tsv"), cancel: TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, Count).SelectMany(i => new[] { -i / 1000f, 1.5f }), ToyVectors.Of(read.Values), (one, other) => Math.Abs(one - other) < 1e-6);
+    }
+
+    [Fact]
+    public void An_array_that_cannot_be_read_is_not_replaced_by_a_label_or_by_logits()
+    {
+        var unreadable = ToyVectors.NpyWithHeader($"{{'descr': '|V2', 'fortran_order': False, 'shape': ({Count}, 4), }}", new byte[8 * Count]);
+        _toy.Write("y.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("h", unreadable), ("y", ToyVectors.Npy("<i8", [Count], ToyVectors.Bytes([.. Enumerable.Range(0, Count).Select(i => (long)(i % 2))])))));
+        _toy.Write("logits.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("h", unreadable), ("logits", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4))));
+
+        Assert.Single(Refused(_toy.Options("y.npz")));
+        Assert.Contains("array 'h'", Assert.Single(Refused(_toy.Options("logits.npz"))).Subject, StringComparison.Ordinal);
+        using var read = VectorReader.Read(_toy.Options("logits.npz") with { Array = "logits" }, cancel: TestContext.Current.CancellationToken);
+        Assert.Equal(Count, read.Parts.Length);
+    }
+
+    [Fact]
+    public void Ids_under_another_name_or_with_folders_show_that_the_rows_are_in_another_order()
+    {
+        int[] order = [.. Enumerable.Range(0, Count).Reverse()];
+        _toy.Write("ids.csv", ToyVectors.Lines("id,y,z,split", Count, i => $"{i},{i % 2},{i / 2 % 3},{i / 6 % 3}"));
+        _toy.Write("path.csv", ToyVectors.Lines("path,h0,h1", Count, i => $"data/train/{ToyVectors.Key(order[i])},{order[i]},1"));
+        _toy.Write("number.csv", ToyVectors.Lines("image_id,h0,h1", Count, i => $"{order[i]}.0,{order[i]},1"));
+        _toy.Write("ids.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("h", ToyVectors.Npy(ToyVectors.Numbers(order), Count, 4)), ("ids", ToyVectors.Npy("<i8", [Count], ToyVectors.Bytes([.. order.Select(i => (long)i)])))));
+
+        Assert.Contains("disagree", Assert.Single(Refused(_toy.Options("path.csv"))).Fault, StringComparison.Ordinal);
+        Assert.Contains("disagree", Assert.Single(Refused(_toy.Options("number.csv", "ids.csv") with { Array = "h" })).Fault, StringComparison.Ordinal);
+        Assert.Contains("disagree", Assert.Single(Refused(_toy.Options("ids.npz", "ids.csv"))).Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_column_that_is_empty_at_first_or_called_as_a_label_is_not_dropped_from_its_series()
+    {
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h1,h2", Count, i => $"{i},1,"));
+        Assert.Contains("is empty", Assert.Single(Refused(_toy.Options("h.csv"))).Fault, StringComparison.Ordinal);
+
+        _toy.Write("l0.csv", ToyVectors.Lines("key,y,0,split", Count, ToyVectors.Labels));
+        _toy.Write("h.csv", ToyVectors.Lines("key,0,1,2", Count, i => $"{ToyVectors.Key(i)},{i},1,2"));
+        Assert.Contains("called as a column of the labels", Assert.Single(Refused(_toy.Options("h.csv", "l0.csv") with { Key = "key", Attributes = ["0"] })).Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_range_names_must_be_there()
+    {
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h2,h3", Count, i => $"{i},1,2"));
+        Assert.Contains("and not h1", Assert.Single(Refused(_toy.Options("h.csv") with { Array = "h0..h3" })).Fault, StringComparison.Ordinal);
+        foreach (var array in new[] { "h3..h0", ",", " " }) Assert.NotEmpty(Refused(_toy.Options("h.csv") with { Array = array }));
+
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h1,h2000000000", Count, i => $"{i},1,2"));
+        Assert.NotEmpty(Refused(_toy.Options("h.csv")));
+    }
+
+    [Theory]
+    [InlineData("# h0,h1", "{0},1")]
+    [InlineData("h[0],h[1]", "{0},1")]
+    [InlineData("h0,h1", "{0},1,")]
+    public void Headers_and_rows_as_other_programs_write_them_are_read_whole(string header, string row)
+    {
+        _toy.Write("h.csv", ToyVectors.Lines(header, Count, i => string.Format(CultureInfo.InvariantCulture, row, i)));
+
+        using var read = VectorReader.Read(_toy.Options("h.csv"), cancel: TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, Count).SelectMany(i => new[] { (float)i, 1 }), ToyVectors.Of(read.Values));
+    }
+
+    [Fact]
+    public void Whether_there_is_a_vector_is_told_where_it_goes_with_a_class()
+    {
+        const int Many = 600;
+        _toy.Write("labels.csv", ToyVectors.Lines("y,z", Many, i => $"{i % 2},{i / 2 % 2}"));
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h1", Many, i => i / 2 % 2 == 1 && i % 5 == 0 ? "NaN,NaN" : $"{i},1"));
+        _toy.Write("zeros.csv", ToyVectors.Lines("h0,h1", Many, i => i / 2 % 2 == 1 && i % 5 == 0 ? "0,0" : $"{i + 1},1"));
+
+        using var read = VectorReader.Read(_toy.Options("h.csv") with { SplitColumn = null }, cancel: TestContext.Current.CancellationToken);
+        using var zeros = VectorReader.Read(_toy.Options("zeros.csv") with { SplitColumn = null, Task = null }, cancel: TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("whether there is a vector tells z: 20.0 % of 1 have none", Assert.Single(read.Warnings), StringComparison.Ordinal);
+        Assert.Equal(Many, zeros.Parts.Length);
+    }
+
     private static IReadOnlyList<Problem> Refused(VectorOptions options) => Sheets.Refused(() => VectorReader.Read(options));
 }

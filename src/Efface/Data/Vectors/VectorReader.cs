@@ -25,48 +25,79 @@ public static class VectorReader
     public static VectorTable Read(VectorOptions options, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
+        var files = ReadAll(options, observer, cancel);
+        var rows = Choose(options, files);
+        return Table(options, files, rows);
+    }
+
+    // What stands in the files, with the labels as they count.
+    private sealed record Files(VectorFile[] All, VectorLabels Labels, IReadOnlyList<Finding> Findings, JoinedVectors Now, JoinedVectors? Before);
+
+    // The rows of the labels that are used, what each is used for, and what recurs among them.
+    private sealed record Rows(int[] Used, Part[] Parts, bool AreGiven, SheetColumn? Groups, IReadOnlyList<string> Notes);
+
+    private static Files ReadAll(VectorOptions options, IReadingObserver? observer, CancellationToken cancel)
+    {
         var (vectors, before) = Open(options);
         VectorFile[] files = [.. new[] { vectors, before }.OfType<VectorFile>()];
         var own = new[] { (Path: options.Representations, File: vectors), (Path: options.Before, File: before) }
             .Where(pair => IsSame(pair.Path, options.Labels)).SelectMany(pair => pair.File!.Columns).ToArray();
-        var asRead = VectorLabels.Read(options, own, whole: options.Key is null && files.Any(file => file.Names.Count > 0), [.. files.SelectMany(file => file.Shared)]);
+        // Where rows are joined by position, names of rows on both sides are compared.
+        var named = options.Key is null && files.Any(file => file.Names.Count > 0);
+        var asRead = VectorLabels.Read(options, own, whole: named, [.. files.SelectMany(file => file.Shared)]);
         var (labels, findings) = asRead.Judged(options, [.. Chosen(options)]);
         RefuseIncomplete(options, labels);
-        var given = labels.Column(options.SplitColumn) is { } split ? labels.Rows.Parts(split) : null;
-        var joined = Join(options, asRead, options.Representations, vectors, new ReadingWatch("reading representations", observer, cancel));
-        var joinedBefore = before is null ? null : Join(options, asRead, options.Before!, before, new ReadingWatch("reading representations from before", observer, cancel));
+        ReadingWatch Watch(string what) => new(what, observer, cancel);
+        var joined = Join(options, asRead, options.Representations, vectors, Watch("reading representations"));
+        var joinedBefore = before is null ? null : Join(options, asRead, options.Before!, before, Watch("reading representations from before"));
+        return new Files(files, labels, findings, joined, joinedBefore);
+    }
 
+    private static Rows Choose(VectorOptions options, Files files)
+    {
+        var labels = files.Labels;
+        var given = labels.Column(options.SplitColumn) is { } split ? labels.Rows.Parts(split) : null;
         var groups = labels.Column(options.GroupColumn);
         var draw = Draw(options, labels, groups, given);
-        int[] used = [.. labels.Rows.Kept.Where(row => joined.Has(row) && joinedBefore?.Has(row) != false)];
+        int[] used = [.. labels.Rows.Kept.Where(row => files.Now.Has(row) && files.Before?.Has(row) != false)];
         var parts = draw.Parts(used);
         if (groups is not null) used = draw.WithoutSharedGroups(used, parts, groups, labels.Rows.Refuse);
-        List<string> recurring = [];
-        if (!joined.AreCodes)
-            used = VectorCopies.Without(used, joined.Hashes(used), parts, [.. labels.Columns.Where(column => IsLabel(options, column, used.Length))], labels.Rows.Refuse, recurring);
-        RowFault[] skipped = [.. labels.Rows.Faults.Concat(joined.Faults).Concat(joinedBefore?.Faults ?? []).Distinct()];
-        Column[] columns = [.. labels.Columns.Where(column => IsLabel(options, column, used.Length)).Select(column => column.OfRows(used))];
-        Part[] partOf = [.. used.Select(row => parts[row])];
-        RequireParts(options, given is not null, columns, partOf, skipped);
+        List<string> notes = [];
+        if (!files.Now.AreCodes)
+        {
+            SheetColumn[] classes = [.. labels.Columns.Where(column => IsLabel(options, column, used.Length))];
+            used = VectorCopies.Without(used, files.Now.Hashes(used), parts, classes, labels.Rows.Refuse, notes);
+        }
+        if (given is not null && !used.Any(row => given[row] == Part.Validation))
+            notes.Add($"column {options.SplitColumn} names no validation part: a tenth of train is held out for it");
+        return new Rows(used, parts, given is not null, groups, notes);
+    }
 
-        var mean = joined.Mean(used);
-        List<string> notes = [.. files.SelectMany(file => file.Notes.Prepend(file.Origin.ToString())), .. findings.Select(finding => finding.ToString()), .. recurring, .. Notes(options, labels, given, used, joined)];
-        string[] warnings = [.. Chosen(options).Select(name => VectorGaps.Of(labels.Column(name)!, labels.Rows, joined)).OfType<string>()];
-        var values = joined.Take(used, notes);
-        if (joined.AreCodes) RefuseNames(options, values);
-        var valuesBefore = joinedBefore?.Take(used, notes);
+    private static VectorTable Table(VectorOptions options, Files files, Rows rows)
+    {
+        var (labels, used) = (files.Labels, rows.Used);
+        RowFault[] skipped = [.. labels.Rows.Faults.Concat(files.Now.Faults).Concat(files.Before?.Faults ?? []).Distinct()];
+        Column[] columns = [.. labels.Columns.Where(column => IsLabel(options, column, used.Length)).Select(column => column.OfRows(used))];
+        Part[] parts = [.. used.Select(row => rows.Parts[row])];
+        RequireParts(options, rows.AreGiven, columns, parts, skipped);
+
+        List<string> notes = [.. files.All.SelectMany(file => file.Notes.Prepend(file.Origin.ToString())), .. files.Findings.Select(finding => $"{finding}"), .. rows.Notes, .. Notes(options, labels, used, files.Now)];
+        string[] warnings = [.. Chosen(options).Select(name => VectorGaps.Of(labels.Column(name)!, labels.Rows, files.Now)).OfType<string>()];
+        var mean = files.Now.Mean(used);
+        var values = files.Now.Take(used, notes);
+        if (files.Now.AreCodes) RefuseNames(options, values);
         return new VectorTable
         {
             Name = Path.GetFileName(options.Representations),
-            Origins = [.. files.Select(file => file.Origin)],
+            Origins = [.. files.All.Select(file => file.Origin)],
             Values = values.DetachFromDisposeScope(),
             MeanOfDraws = mean?.DetachFromDisposeScope(),
-            Draws = joined.DrawRange(used).Fewest,
-            Before = valuesBefore?.DetachFromDisposeScope(),
+            Draws = files.Now.DrawRange(used).Fewest,
+            Before = files.Before?.Take(used, notes).DetachFromDisposeScope(),
             Columns = columns,
-            Parts = partOf,
-            PartsDrawn = given is null,
-            Groups = groups is null ? null : Dense(groups, used),
+            Parts = parts,
+            PartsDrawn = !rows.AreGiven,
+            Groups = rows.Groups is null ? null : Dense(rows.Groups, used),
             Skipped = skipped,
             Notes = notes,
             Warnings = warnings,
@@ -84,7 +115,8 @@ public static class VectorReader
         {
             // In another file than the labels', a column that the labels have too is a label that was copied along.
             var taken = options.Named.Select(named => named.Name).Concat(IsSame(path, options.Labels) ? [] : names ?? []).ToHashSet();
-            return VectorFile.Open(new VectorRequest(path, flag, options.Key, options.Array, taken) { Shared = IsSame(path, options.Labels) || options.Key is not null ? new HashSet<string>() : (names ?? []).ToHashSet() });
+            HashSet<string> shared = IsSame(path, options.Labels) || options.Key is not null ? [] : [.. names ?? []];
+            return VectorFile.Open(new VectorRequest(path, flag, options.Key, options.Array, taken) { Shared = shared });
         }
         var vectors = Collect(problems, () => OpenOne(options.Representations, "--representations"));
         var before = options.Before is { } path ? Collect(problems, () => OpenOne(path, "--before")) : null;
@@ -180,11 +212,10 @@ public static class VectorReader
 
     private static string Words(IEnumerable<int> counts) => string.Join(", ", counts.Select((count, part) => $"{count:N0} {((Part)part).Word()}"));
 
-    private static IEnumerable<string> Notes(VectorOptions options, VectorLabels labels, Part[]? given, int[] used, JoinedVectors joined)
+    private static IEnumerable<string> Notes(VectorOptions options, VectorLabels labels, int[] used, JoinedVectors joined)
     {
         string[] names = [.. labels.Columns.Where(column => !options.Named.Any(flag => flag.Name == column.Name) && IsName(column, used.Length)).Select(column => column.Name)];
         if (names.Length > 0) yield return $"{Path.GetFileName(options.Labels)}: columns with too many different values to be classes are left out: {string.Join(", ", names.Take(10))}{(names.Length > 10 ? $" and {names.Length - 10:N0} more" : "")}";
-        if (given is not null && !used.Any(row => given[row] == Part.Validation)) yield return $"column {options.SplitColumn} names no validation part: a tenth of train is held out for it";
         var (fewest, most) = joined.DrawRange(used);
         if (most > 1) yield return $"each image has {(fewest == most ? $"{fewest:N0}" : $"{fewest:N0} to {most:N0}")} draws of its representation";
     }

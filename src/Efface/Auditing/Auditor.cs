@@ -67,7 +67,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     {
         // Rows that belong to other images, and a model that learnt nothing, give nothing away.
         if (subject.Task is { } task && OfTask(subject, task) is { } read && read.Guessing >= read.Measured.Low)
-            yield return string.Create(Invariant, $"{task.Name} itself cannot be read from it ({read.Measured.Value:P1} of balanced accuracy, and guessing "
+            yield return string.Create(Invariant, $"the task itself, {task.Name}, cannot be read from it ({read.Measured.Value:P1} of balanced accuracy, and guessing "
                 + $"reaches {read.Guessing:P1}): a model that learnt nothing gives nothing away, and rows that belong to other images do not either");
         foreach (var place in subject.Places.Where(place => place.Released && place.Symbols == 0))
         {

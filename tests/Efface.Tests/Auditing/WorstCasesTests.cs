@@ -82,7 +82,7 @@ public sealed class WorstCasesTests : IDisposable
         using var subject = Subject(2, 3_000, (_, random) => random.Next(4));
         var audit = new Auditor(Settings).Audit(subject, ["z"], cancel: TestContext.Current.CancellationToken);
 
-        Assert.StartsWith("y itself cannot be read from it (", Assert.Single(audit.Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("the task itself, y, cannot be read from it (", Assert.Single(audit.Warnings), StringComparison.Ordinal);
         Assert.Equal(audit.Warnings[0], audit.Reasons[0]);
     }
 

@@ -55,7 +55,7 @@ internal static class Sentences
     public static IEnumerable<string> Caveats(ReportRun run)
     {
         if (run.Audit is not { } audit) yield break;
-        if (run.Guessing is { } guessing && audit.Fidelity is { } fidelity && fidelity.Low <= guessing)
+        if (audit.Warnings.Count == 0 && run.Guessing is { } guessing && audit.Fidelity is { } fidelity && fidelity.Low <= guessing)
             yield return $"The model is hardly better at {Quoted(run.Task)} than guessing the commonest answer: right on {Numbers.Percent(fidelity.Value)} of test images, where guessing is right on "
                 + $"{Numbers.Percent(guessing)} of training images. A model that learnt nothing gives nothing away.";
         if (audit.Verdict <= Auditing.Verdict.Forgotten && run.LeakingSubgroups is [var (place, subgroup), ..] leaking)

@@ -34,7 +34,7 @@ internal static class VerdictSection
     {
         null => Html.Of($"<p>An audit trains fresh attackers and measures what they read.</p>"),
         { Attributes.Count: > 1 } audit => Html.Of($"""<ul class="verdicts" aria-label="Verdict for each attribute">{audit.Attributes.Select(Each)}</ul>"""),
-        var audit => Html.Of($"""<ul aria-label="Reasons">{audit.Reasons.Select(reason => Html.Of($"<li>{reason}</li>"))}</ul>"""),
+        var audit => Html.Of($"""<ul aria-label="Reasons">{audit.Reasons.Except(audit.Warnings).Select(reason => Html.Of($"<li>{reason}</li>"))}</ul>"""),
     };
 
     private static Html Each(AttributeVerdict each)

@@ -54,6 +54,25 @@ public sealed class VerdictSentenceTests : IDisposable
     }
 
     [Fact]
+    public void What_must_be_known_first_opens_the_sentence_and_is_said_once()
+    {
+        var folder = _runs.After(Verdict.Forgotten);
+        folder.Audit = folder.Audit! with { Warnings = ["rows belong to other images"] };
+
+        Assert.StartsWith("Rows belong to other images. After unlearning, no attacker", Sentence(folder), StringComparison.Ordinal);
+        Assert.Equal(2, Text(folder).Split("ows belong to other images").Length);
+        Assert.Equal("rows belong to other images", folder.Audit.Reasons[0]);
+    }
+
+    [Fact]
+    public void A_leak_that_the_mean_hides_is_called_one_that_is_none_on_average()
+    {
+        var place = FakeRuns.Place("h", Verdict.Leaks, 0.55) with { Reasons = ["class x is told from the rest"] };
+        var small = place with { Leak = new Leak(FakeRuns.Around(0.01, 0.01), FakeRuns.Around(0.01, 0.01)) };
+        Assert.EndsWith("away, if not on average: class x is told from the rest.", Sentence(_runs.Run("unlearn", small)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Images_on_both_sides_of_the_split_are_no_lack_of_images()
     {
         var folder = _runs.After(Verdict.Inconclusive);

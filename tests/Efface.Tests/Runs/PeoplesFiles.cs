@@ -63,9 +63,10 @@ internal sealed class PeoplesFiles
     private void Labels(int column, double share, Func<string, string> write) => _labels = [.. _labels.Select(row => _random.NextDouble() < share ? With(row, column, write(row[column])) : row)];
 
     private void Vectors(double share, Func<int, string, string> write)
-        => _vectors = [.. _vectors.Select((row, i) => _random.NextDouble() < share && _random.Next(1, row.Length) is var column ? With(row, column, write(i, row[column])) : row)];
+        => _vectors = [.. _vectors.Select((row, i) => _random.NextDouble() < share && _random.Next(1, Math.Max(2, row.Length)) is var column ? With(row, column, write(i, row[column])) : row)];
 
-    private static string[] With(string[] row, int column, string cell) => [.. row[..column], cell, .. row[(column + 1)..]];
+    // What was done before may have left fewer columns.
+    private static string[] With(string[] row, int column, string cell) => column >= row.Length ? row : [.. row[..column], cell, .. row[(column + 1)..]];
 
     private IEnumerable<(string, Action)> OfLabels()
     {
@@ -108,7 +109,7 @@ internal sealed class PeoplesFiles
         yield return ("one list a row", () => Lists(", "));
         yield return ("one list a row, blanks between", () => Lists(" "));
         yield return ("one list a row beside width and height", () => { Lists(", "); Beside("width", _ => "640"); Beside("height", i => $"{480 + i % 3}"); });
-        yield return ("lists that were shortened", () => { Lists(", "); _vectors = [.. _vectors.Select(row => With(row, 1, row[1][..8] + ", ..., " + row[1][^8..]))]; });
+        yield return ("lists that were shortened", () => { Lists(", "); _vectors = [.. _vectors.Select(row => With(row, 1, row[1].Length < 16 ? row[1] : row[1][..8] + ", ..., " + row[1][^8..]))]; });
         yield return ("a column of row numbers", () => Beside("Unnamed: 0", i => $"{i}"));
         yield return ("width and height beside them", () => { Beside("width", _ => "640"); Beside("height", i => $"{480 + i % 3}"); });
         yield return ("columns of other names", () => _vectorHeader = ["id", "a", "b", "c", "d", "e", "f"]);
@@ -155,6 +156,7 @@ internal sealed class PeoplesFiles
 
     private void Without(int column)
     {
+        if (column >= _vectorHeader.Length) return;
         _vectorHeader = [.. _vectorHeader[..column], .. _vectorHeader[(column + 1)..]];
         _vectors = [.. _vectors.Select(row => new[] { row[..column], row[(column + 1)..] }.SelectMany(cells => cells).ToArray())];
     }

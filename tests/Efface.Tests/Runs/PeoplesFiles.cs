@@ -63,7 +63,7 @@ internal sealed class PeoplesFiles
     private void Labels(int column, double share, Func<string, string> write) => _labels = [.. _labels.Select(row => _random.NextDouble() < share ? With(row, column, write(row[column])) : row)];
 
     private void Vectors(double share, Func<int, string, string> write)
-        => _vectors = [.. _vectors.Select((row, i) => _random.NextDouble() < share && _random.Next(1, Math.Max(2, row.Length)) is var column ? With(row, column, write(i, row[column])) : row)];
+        => _vectors = [.. _vectors.Select((row, i) => _random.NextDouble() < share && _random.Next(1, Math.Max(2, row.Length)) is var column && column < row.Length ? With(row, column, write(i, row[column])) : row)];
 
     // What was done before may have left fewer columns.
     private static string[] With(string[] row, int column, string cell) => column >= row.Length ? row : [.. row[..column], cell, .. row[(column + 1)..]];

@@ -81,9 +81,11 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     private (Measured Measured, double Guessing) OfTask(AuditSubject subject, Column task)
     {
         var y = AuditSubject.Of(task, subject.Parts.Test.Rows);
-        bool[] right = [.. subject.Parts.Test.Predictions.Zip(y, (prediction, label) => prediction == label)];
-        return (Bootstrap.BalancedAccuracy(right, y, task.Classes.Count, subject.Sampling(settings.Confidence)), 1.0 / y.Distinct().Count());
+        return (Bootstrap.BalancedAccuracy(Right(subject, task), y, task.Classes.Count, subject.Sampling(settings.Confidence)), 1.0 / y.Distinct().Count());
     }
+
+    private static bool[] Right(AuditSubject subject, Column task)
+        => [.. subject.Parts.Test.Predictions.Zip(AuditSubject.Of(task, subject.Parts.Test.Rows), (prediction, y) => prediction == y)];
 
     // What is computed from a certified code tells no more than the code does.
     private static RepresentationAudit Covered(AuditSubject subject, RepresentationAudit audit, IReadOnlyList<RepresentationAudit> audits)
@@ -109,21 +111,20 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
 
     private Measured? Fidelity(AuditSubject subject)
     {
-        var test = subject.Parts.Test;
-        return subject.Task is null ? null
-            : Measured.Share([.. test.Predictions.Zip(AuditSubject.Of(subject.Task, test.Rows), (prediction, y) => prediction == y)], subject.Sampling(settings.Confidence));
+        return subject.Task is { } task ? Measured.Share(Right(subject, task), subject.Sampling(settings.Confidence)) : null;
     }
 
     // All attributes at once, as one attribute of every combination that occurs; combinations that training or test hardly have are one class.
     private static Column Product(IReadOnlyList<Column> columns, CapturedParts parts)
     {
         var combinations = Enumerable.Range(0, columns[0].Labels.Length).Select(Splits.By(columns)).ToArray();
-        var (learnt, tested) = (parts.Training.Rows.CountBy(row => combinations[row]).ToDictionary(), parts.Test.Rows.CountBy(row => combinations[row]).ToDictionary());
+        Dictionary<int, int> Count(Captured part) => part.Rows.CountBy(row => combinations[row]).ToDictionary();
+        var (learnt, tested) = (Count(parts.Training), Count(parts.Test));
         var counts = combinations.Distinct().ToDictionary(one => one, one => Math.Min(learnt.GetValueOrDefault(one), tested.GetValueOrDefault(one)));
-        var bySize = combinations.Distinct().OrderBy(combination => counts.GetValueOrDefault(combination)).ThenBy(combination => combination).ToArray();
+        var bySize = counts.Keys.OrderBy(combination => counts[combination]).ThenBy(combination => combination).ToArray();
         var (pooled, images) = (0, 0);
-        while (pooled < bySize.Length && (counts.GetValueOrDefault(bySize[pooled]) < PlaceAudit.FewestOfClass || pooled > 0 && images < PlaceAudit.FewestOfClass))
-            images += counts.GetValueOrDefault(bySize[pooled++]);
+        while (pooled < bySize.Length && (counts[bySize[pooled]] < PlaceAudit.FewestOfClass || pooled > 0 && images < PlaceAudit.FewestOfClass))
+            images += counts[bySize[pooled++]];
         var others = pooled > 1 ? bySize[..pooled].ToHashSet() : [];
         int[] own = [.. bySize.Where(combination => !others.Contains(combination)).Order()];
         string Name(int combination)

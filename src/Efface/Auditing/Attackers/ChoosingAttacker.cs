@@ -13,8 +13,11 @@ public abstract class ChoosingAttacker : IAttacker
     // A class that was never seen is not impossible.
     private const double Unseen = 1e-6;
 
-    // In nats: noise gains more in one try of fifty; a trace of 5 points gains six where 1,200 images are there to choose on.
-    private const double Margin = 2;
+    /// <summary>
+    /// It departs from what is known without h only if it gains more than this, in nats: noise does in one try of fifty; a trace of 5 points gains six where
+    /// 1,200 images are there to choose on.
+    /// </summary>
+    internal double Margin { get; init; } = 2;
 
     /// <inheritdoc/>
     public abstract string Name { get; }

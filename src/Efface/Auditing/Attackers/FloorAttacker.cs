@@ -5,7 +5,8 @@ namespace Efface.Auditing;
 /// <summary>An attacker who never sees h: the lookup table of a constant, of y, or of ŷ.</summary>
 public sealed class FloorAttacker : IAttacker
 {
-    private readonly LookupAttacker _lookup = new();
+    // Every attacker starts from the floor: one that departs from guessing by chance misleads them all. Noise does so in one try of four hundred.
+    private readonly LookupAttacker _lookup = new() { Margin = 4 };
     private readonly Func<AttackSet, int[]> _symbol;
 
     private FloorAttacker(string name, Func<AttackSet, int[]> symbol) => (Name, _symbol) = (name, symbol);

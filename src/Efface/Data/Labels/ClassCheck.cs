@@ -29,7 +29,7 @@ internal static class ClassCheck
         if (column.Values.Count > DelimitedText.MostClasses)
             return [Wrong(column, $"has {column.Values.Count:N0} different values: these are no classes", "Bin it with --bin, or choose another column")];
         if (column.IsKnown) return [];
-        return [.. Dates(column, meant), .. Quantities(column), .. Spellings(column, meant), .. Broken(column)];
+        return [.. Dates(column, meant), .. Quantities(column), .. Spellings(column, meant), .. Accents(column), .. Broken(column)];
     }
 
     private static Problem Wrong(SheetColumn column, string fault, string remedy) => new($"column '{column.Name}'", fault, remedy);
@@ -109,6 +109,15 @@ internal static class ClassCheck
         yield return Wrong(column, $"has {Named(column, doubtful)} beside {string.Join(", ", classes.Take(Shown))}: a missing label, or a class?",
             $"If it is missing, give {LabelRules.Typed("--missing", $"{column.Name}={string.Join('+', doubtful)}")}; if it is a class, {Map(doubtful[0], doubtful[0])}; "
             + $"if it means another, as {Map($"{doubtful[0]}+{classes[0]}", classes[0])}");
+    }
+
+    // é as one character, and as e with an accent after it, look the same and are not.
+    private static IEnumerable<Problem> Accents(SheetColumn column)
+    {
+        string[] apart = [.. column.Values.Where(value => value.Any(letter => letter is >= '\u0300' and <= '\u036F'))];
+        if (apart.Length == 0 || !column.Values.Any(value => value.Any(letter => letter is >= '\u00C0' and <= '\u024F'))) yield break;
+        yield return Wrong(column, $"writes accents in two ways, as characters of their own (Unicode NFD) in {Named(column, apart)}, and composed (NFC) in others",
+            "Write the table in one form, as with Python's unicodedata.normalize('NFC', text)");
     }
 
     private static IEnumerable<Problem> Broken(SheetColumn column)

@@ -154,14 +154,7 @@ public static class VectorReader
         string[] compared = options.Key is not null || IsSame(path, options.Labels) ? [] : [.. opened.Shared.Union(opened.Names)];
         var raw = opened.Read(compared, watch);
         var width = raw.Values.shape[1..].Aggregate(1L, (count, size) => count * size);
-        var faulty = 0;
-        foreach (var (count, row) in RowTensor.CountNotFinite(raw.Values).Select((count, row) => (count, row)).Where(pair => pair.count > 0 && !raw.Rows.IsRefused(pair.row)))
-        {
-            raw.Rows.Refuse(row, null, $"{count:N0} of {width:N0} numbers", "has numbers that are missing, NaN or infinite", "Find out where the model overflows, or take the row out");
-            faulty++;
-        }
-        if (2 * faulty > raw.Rows.Count)
-            throw new InvalidInputException(path, $"has numbers that are missing, NaN or infinite in {faulty:N0} of {raw.Rows.Count:N0} rows", "Find out where the model overflows, and compute the representations again");
+        VectorNumbers.RefuseUnusable(raw, path);
         var labelRows = VectorJoin.LabelRows(labels, labels.Column(options.Key), labelsFile, raw, file);
         if (compared.Length > 0) VectorJoin.RefuseOtherOrder(labels, labelsFile, raw, file, compared);
         return new JoinedVectors(raw, labelRows, labels.Rows.Count, file);

@@ -79,6 +79,17 @@ public sealed class LabelJudgeTests
     }
 
     [Fact]
+    public void Accents_that_are_characters_of_their_own_beside_composed_ones_are_refused()
+    {
+        const string Apart = "me\u0301tis", Composed = "m\u00E9tis";
+        var problem = Assert.Single(Sheets.Refused(() => Sheets.Of(("z", [Composed, Composed, Apart, "else"])).Judged(new LabelRules(), ["z"])));
+
+        Assert.Contains($"'{Apart}'", problem.Fault, StringComparison.Ordinal);
+        foreach (var alone in new[] { Apart, Composed })
+            Assert.Equal(2, Sheets.Of(("z", [alone, alone, "else", "else"])).Judged(new LabelRules(), ["z"]).Columns[0].Values.Count);
+    }
+
+    [Fact]
     public void A_word_for_missing_that_a_rule_names_is_a_class()
     {
         var sheet = Sheets.Of(("glasses", ["none", "none", "none", "reading", "sun"]));

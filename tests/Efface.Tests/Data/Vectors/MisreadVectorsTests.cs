@@ -44,6 +44,42 @@ public sealed class MisreadVectorsTests : IDisposable
         Assert.Contains("'[1.0, ..., 2.0]' in row 9", Assert.Single(Refused(_toy.Options("h.csv"))).Fault, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-9999")]
+    [InlineData("1e30")]
+    [InlineData("999")]
+    public void A_fill_value_is_no_number_of_the_vector(string fill)
+    {
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h1", Count, i => i == 7 ? $"0.5,{fill}" : string.Create(CultureInfo.InvariantCulture, $"{i % 10 * 0.1},{i % 7 * 0.01}")));
+
+        using var read = VectorReader.Read(_toy.Options("h.csv"), cancel: TestContext.Current.CancellationToken);
+
+        var skipped = Assert.Single(read.Skipped);
+        Assert.Contains("a fill value, or an overflow", skipped.Fault, StringComparison.Ordinal);
+        Assert.Equal(Count - 1, read.Values.shape[0]);
+    }
+
+    [Fact]
+    public void Probabilities_that_saturate_and_features_that_are_mostly_0_are_no_fill_values()
+    {
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h1,h2", Count, i => i % 9 == 0 ? "1,0,120" : string.Create(CultureInfo.InvariantCulture, $"{1e-7 * (1 + i % 5)},{1 - 1e-3 * (i % 5)},{(i % 4 == 0 ? 1 + i % 3 : 0)}")));
+
+        using var read = VectorReader.Read(_toy.Options("h.csv"), cancel: TestContext.Current.CancellationToken);
+
+        Assert.Empty(read.Skipped);
+    }
+
+    [Theory]
+    [InlineData(1e9, 10)]
+    [InlineData(1e9, 1000)]
+    [InlineData(1e7, 1)]
+    public void A_column_of_which_32_bits_would_lose_what_it_tells_is_refused(double offset, double spread)
+    {
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h1", Count, i => string.Create(CultureInfo.InvariantCulture, $"{i % 10 * 0.1},{offset + i % 7 * spread / 7:F3}")));
+
+        Assert.Contains("1 of 2 columns that vary by less than 32 bits show", Assert.Single(Refused(_toy.Options("h.csv"))).Fault, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void One_odd_cell_does_not_drop_its_column_from_the_vector()
     {

@@ -98,7 +98,7 @@ internal sealed class PeoplesFiles
 
     private IEnumerable<(string, Action)> OfVectors()
     {
-        foreach (var cell in new[] { "#DIV/0!", "", "NaN", "inf", "?", "-", "n/a", "1.234.567", "12,5", "1e400", "..." })
+        foreach (var cell in new[] { "#DIV/0!", "", "NaN", "inf", "?", "-", "n/a", "1.234.567", "12,5", "1e400", "...", "-9999", "999" })
             foreach (var share in new[] { 0.001, 0.02, 0.3 })
                 yield return ($"'{cell}' in {share:P1} of rows", () => Vectors(share, (_, _) => cell));
         foreach (var column in new[] { 2, 4 })

@@ -129,6 +129,9 @@ internal static class DelimitedText
         if (!IsWellQuoted(row.Span, reader.Spec.Sep.Separator)) throw new InvalidInputException($"{path} row 1", "has a quote that does not open or close a name", "Close it, double it within a quoted name, or take it out");
         var cells = new string[row.ColCount];
         for (var i = 0; i < cells.Length; i++) cells[i] = row[i].ToString().Trim();
+        if (cells.Any(cell => cell.Contains('\0'))) throw new InvalidInputException($"{path} row 1", "is no UTF-8 text: it looks like UTF-16", "Save the table as UTF-8");
+        if (string.Concat(cells).Length == 0 || cells[0].StartsWith("sep=", StringComparison.OrdinalIgnoreCase))
+            throw new InvalidInputException($"{path} row 1", $"holds no names of columns ('{row.Span.Trim()}')", "Take the line out: a table begins with its header");
         // numpy.savetxt writes a header as a comment.
         if (cells[0].StartsWith("# ", StringComparison.Ordinal)) cells[0] = cells[0][2..].Trim();
         return cells;

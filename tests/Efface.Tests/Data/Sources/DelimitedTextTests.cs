@@ -133,6 +133,24 @@ public sealed partial class DelimitedTextTests : IDisposable
         Assert.Equal("image", DelimitedText.Header(_folder.At("t.csv"))[1]);
     }
 
+    [Theory]
+    [InlineData("", "holds no names of columns ('')")]
+    [InlineData("sep=;", "holds no names of columns ('sep=;')")]
+    public void A_line_above_the_header_is_refused(string line, string fault)
+    {
+        _folder.Write("t.csv", line, "image;y", "1;2");
+
+        Assert.Equal(fault, Assert.Single(Sheets.Refused(() => Read("t.csv"))).Fault);
+    }
+
+    [Fact]
+    public void Sixteen_bits_a_letter_without_a_mark_are_named_for_what_they_are()
+    {
+        _folder.Write("t.csv", new UnicodeEncoding(bigEndian: false, byteOrderMark: false).GetBytes("image,y\n1,2\n"));
+
+        Assert.Equal("is no UTF-8 text: it looks like UTF-16", Assert.Single(Sheets.Refused(() => Read("t.csv"))).Fault);
+    }
+
     [Fact]
     public void An_empty_file_is_refused()
     {

@@ -9,12 +9,14 @@
 //   … -- certificates [draws]: how often the truth exceeds a certificate, and what certificates allow.
 using System.Diagnostics;
 using System.Globalization;
+using Efface;
 using Efface.Auditing;
 using Efface.Benchmarks;
 using Efface.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
+NativeThreads.WaitPassively();
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 torch.set_num_threads(1);
 int Number(int at, int usual) => args.Length > at ? int.Parse(args[at]) : usual;

@@ -24,8 +24,6 @@ internal static class CellRunner
     {
         var start = OwnProcess.With("cell");
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
-        // Threads that wait actively for each other take the cores of the cells beside them: up to a hundred times as long.
-        start.Environment.TryAdd("OMP_WAIT_POLICY", "passive");
         // Where the cell says nothing of threads: the share is no setting of its own, and another one may go on with it.
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         using var process = Process.Start(start)!;

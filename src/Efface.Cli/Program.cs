@@ -1,6 +1,8 @@
+using Efface;
 using Efface.Cli;
 using Spectre.Console.Cli;
 
+NativeThreads.WaitPassively();
 var app = new CommandApp();
 app.Configure(configuration =>
 {

@@ -16,6 +16,15 @@ public sealed class LookingTests : IDisposable
     }
 
     [Fact]
+    public async Task Threads_of_the_native_library_wait_passively_without_being_asked()
+    {
+        // The native library prints the settings that it took.
+        var outcome = await _tool.Run(("OMP_DISPLAY_ENV", "true"), null, "doctor");
+        Assert.Matches("OMP_WAIT_POLICY = '?PASSIVE", outcome.Error);
+        Assert.Matches("threads wait +passive", outcome.Output);
+    }
+
+    [Fact]
     public async Task The_doctor_names_a_cache_that_cannot_be_written_and_the_fix()
     {
         File.WriteAllText(_tool.At("file"), "");

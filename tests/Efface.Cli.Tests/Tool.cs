@@ -62,8 +62,8 @@ internal sealed class Tool : IDisposable
     {
         var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["EFFACE_CACHE"] = Cache;
-        // Tests run side by side: threads that wait actively for each other take the cores of the rest.
-        start.Environment["OMP_WAIT_POLICY"] = "passive";
+        // The tool is to set it itself.
+        start.Environment.Remove("OMP_WAIT_POLICY");
         if (environment is { } variable) start.Environment[variable.Name] = variable.Value;
         using var process = Process.Start(start)!;
         // Ends a tool that hangs; other tests share the cores, so what takes a minute alone takes five beside them.

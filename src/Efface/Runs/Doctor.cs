@@ -47,6 +47,7 @@ public static partial class Doctor
             backend,
             Look("device", () => torchLoads ? Device() : Unknown),
             Look("intra-op threads", () => torchLoads ? Text($"{torch.get_num_threads()}") : Unknown),
+            Look("threads wait", () => NativeThreads.Waiting),
             Look("cores", () => Text($"{Environment.ProcessorCount}")),
             Look("instruction sets", () => string.Join(' ', InstructionSets().DefaultIfEmpty("none of interest"))),
             Look("memory", Memory),

@@ -1,4 +1,4 @@
-using Efface.Detachment;
+using Efface.Unlearning;
 using Spectre.Console.Cli;
 
 namespace Efface.Cli;
@@ -8,7 +8,7 @@ internal sealed class RecipesCommand : Command<OutputSettings>
 {
     public override int Execute(CommandContext context, OutputSettings settings, CancellationToken cancellationToken)
     {
-        if (settings.Json) Shell.PrintJson(Recipes.All);
+        if (settings.Json) Shell.PrintJson(Recipes.All.Cast<object>()); // each with its own settings
         else
             foreach (var recipe in Recipes.All)
             {

@@ -49,7 +49,7 @@ internal sealed class ReproduceCommand : NativeCommand<ReproduceCommand.Settings
             if (models is { Length: > 1 } && !what.ComparesModels) throw new InvalidInputException($"--models {Models}", $"{what.Name} is of one network", "Name one");
             return new ReproductionSettings(
                 PaperSets.Parse(Data ?? throw new InvalidInputException("--data", "missing", "Give cifar10=DIR,celeba=DIR,fairface=DIR, or some of them; faces needs no folder")),
-                ToScale(models, recipes is ["all"] ? [.. Detachment.Recipes.All.Select(recipe => recipe.Name)] : recipes));
+                ToScale(models, recipes is ["all"] ? [.. Unlearning.Recipes.All.Select(recipe => recipe.Name)] : recipes));
         }
     }
 

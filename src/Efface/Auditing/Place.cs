@@ -1,4 +1,3 @@
-using Efface.Detachment;
 using Efface.Models;
 using Efface.Training;
 
@@ -40,7 +39,7 @@ public sealed record Place(string Name, int Stage, int Symbols, bool Released, l
         var places = new List<Place>();
         if (model.Description.Bits is { } bits)
             places.Add(new Place("code", split, 1 << bits, true, []));
-        else if (model.Description.ClosedBy == DetachmentKind.Decision)
+        else if (model.Description.ClosedBy == Closing.Decision)
             places.Add(new Place(TrainedModel.DecisionStage, split, model.Description.Classes.Count, true, []));
         else if (split != embedding)
             places.Add(new Place("h", split, 0, true, shapes[split]));

@@ -13,7 +13,7 @@ namespace Efface.Detachment;
 /// </summary>
 public sealed class AuxiliaryNetwork : Detacher
 {
-    private readonly Recipe _recipe;
+    private readonly AuxiliarySettings _settings;
     private readonly TaskAndAttributes _labels;
     private readonly Decoder? _decoder;
     private readonly Head _taskHead;
@@ -22,20 +22,20 @@ public sealed class AuxiliaryNetwork : Detacher
     private readonly Optimiser _readers, _attackers;
 
     /// <summary>Builds the heads for a representation.</summary>
-    /// <param name="recipe">λ, objective, width and steps of the heads.</param>
+    /// <param name="settings">λ, objective, width and steps of the heads.</param>
     /// <param name="labels">The training split's joint tables.</param>
     /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
     /// <param name="image">[C, H, W].</param>
     /// <param name="device">Where h lives.</param>
-    public AuxiliaryNetwork(Recipe recipe, TaskAndAttributes labels, long[] shape, long[] image, Device device)
+    public AuxiliaryNetwork(AuxiliarySettings settings, TaskAndAttributes labels, long[] shape, long[] image, Device device)
     {
-        (_recipe, _labels) = (recipe, labels);
-        _decoder = recipe.Reconstruction > 0 ? new Decoder(shape, image).to(device) : null;
-        _taskHead = new Head(shape, labels.Task.Classes.Count, recipe.HeadWidth).to(device);
-        _attributeHeads = [.. labels.Attributes.Select(attribute => Enumerable.Range(0, recipe.Heads).Select(_ => new Head(shape, attribute.Classes.Count, recipe.HeadWidth).to(device)).ToArray())];
+        (_settings, _labels) = (settings, labels);
+        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder(shape, image).to(device) : null;
+        _taskHead = new Head(shape, labels.Task.Classes.Count, settings.HeadWidth).to(device);
+        _attributeHeads = [.. labels.Attributes.Select(attribute => Enumerable.Range(0, settings.Heads).Select(_ => new Head(shape, attribute.Classes.Count, settings.HeadWidth).to(device)).ToArray())];
         _attributeGivenTask = [.. labels.Joints.Select(joint => torch.tensor(joint.AttributeGivenTask()).to_type(ScalarType.Float32).to(device).DetachFromDisposeScope())];
-        _readers = new Adam([.. _taskHead.parameters(), .. _decoder?.parameters() ?? []], recipe.HeadRate);
-        _attackers = new Adam(_attributeHeads.SelectMany(heads => heads).SelectMany(head => head.parameters()), recipe.HeadRate);
+        _readers = new Adam([.. _taskHead.parameters(), .. _decoder?.parameters() ?? []], settings.HeadRate);
+        _attackers = new Adam(_attributeHeads.SelectMany(heads => heads).SelectMany(head => head.parameters()), settings.HeadRate);
     }
 
     /// <inheritdoc/>
@@ -44,15 +44,15 @@ public sealed class AuxiliaryNetwork : Detacher
         TrainAttributeHeads(input);
         using var scope = NewDisposeScope();
         var h = input.Representation;
-        var loss = _recipe.Task * TaskLoss(h, input.Batch.Task);
+        var loss = _settings.Weights.Task * TaskLoss(h, input.Batch.Task);
         if (_decoder is not null)
         {
             var error = functional.binary_cross_entropy_with_logits(_decoder.call(h), input.Images);
             Measure("reconstructionError", error);
-            loss += _recipe.Reconstruction * error;
+            loss += _settings.Weights.Reconstruction * error;
         }
         for (var k = 0; k < _attributeHeads.Length; k++)
-            foreach (var head in _attributeHeads[k]) loss += _recipe.Forgetting * input.Strength / _recipe.Heads * Detach(head, k, input);
+            foreach (var head in _attributeHeads[k]) loss += _settings.Weights.Forgetting * input.Strength / _settings.Heads * Detach(head, k, input);
         CountStep();
         return loss.MoveToOuterDisposeScope();
     }
@@ -87,8 +87,8 @@ public sealed class AuxiliaryNetwork : Detacher
     private Tensor TaskLoss(Tensor h, Tensor task)
     {
         var features = _taskHead.Features(h);
-        var contrastive = _recipe.HeadLoss != HeadLoss.CrossEntropy ? ContrastiveLoss.Compute(features, task) : null;
-        var read = _recipe.HeadLoss == HeadLoss.Contrastive ? features.detach() : features;
+        var contrastive = _settings.HeadLoss != HeadLoss.CrossEntropy ? ContrastiveLoss.Compute(features, task) : null;
+        var read = _settings.HeadLoss == HeadLoss.Contrastive ? features.detach() : features;
         var crossEntropy = functional.cross_entropy(_taskHead.Logits(read), task);
         Measure("taskInformation", crossEntropy);
         return contrastive is null ? crossEntropy : contrastive + crossEntropy;
@@ -101,7 +101,7 @@ public sealed class AuxiliaryNetwork : Detacher
         foreach (var parameter in parameters) parameter.requires_grad = false;
         var logits = head.call(input.Representation);
         foreach (var parameter in parameters) parameter.requires_grad = true;
-        return AttributeObjectives.Compute(_recipe.Objective, logits, input.Batch.Attributes[k],
+        return AttributeObjectives.Compute(_settings.Objective, logits, input.Batch.Attributes[k],
             _attributeGivenTask[k].index_select(0, input.Batch.Task), _labels.Joints[k].AttributeEntropy / Information.BitsPerNat);
     }
 
@@ -109,7 +109,7 @@ public sealed class AuxiliaryNetwork : Detacher
     {
         using var scope = NewDisposeScope();
         var h = input.Representation.detach();
-        for (var step = 0; step < _recipe.HeadSteps; step++)
+        for (var step = 0; step < _settings.HeadSteps; step++)
         {
             Tensor? total = null;
             foreach (var (k, heads) in _attributeHeads.Index())
@@ -118,7 +118,7 @@ public sealed class AuxiliaryNetwork : Detacher
                     var features = head.Features(h);
                     var loss = functional.cross_entropy(head.Logits(features), input.Batch.Attributes[k]);
                     if (step == 0 && j == 0) Measure(Measurement(_labels.Attributes[k]), loss);
-                    if (_recipe.HeadLoss != HeadLoss.CrossEntropy) loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
+                    if (_settings.HeadLoss != HeadLoss.CrossEntropy) loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
                     total = total is null ? loss : total + loss;
                 }
             total?.backward();

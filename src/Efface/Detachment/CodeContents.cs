@@ -15,7 +15,7 @@ namespace Efface.Detachment;
 /// </summary>
 public sealed class CodeContents : IDisposable
 {
-    private readonly Recipe _recipe;
+    private readonly CodeSettings _settings;
     private readonly IReadOnlyList<Column> _retained;
     private readonly int[] _told;
     private readonly Decoder? _decoder;
@@ -24,22 +24,21 @@ public sealed class CodeContents : IDisposable
     private readonly Linear[] _heads;
     private readonly Optimiser? _optimiser;
 
-    /// <param name="recipe">λ1, and the weights of the embedding and of what is retained.</param>
+    /// <param name="settings">λ1, and the weights of the embedding and of what is retained.</param>
     /// <param name="labels">What is forgotten, and what is to stay readable.</param>
-    /// <param name="codes">M.</param>
     /// <param name="image">[C, H, W].</param>
     /// <param name="device">Where the assignments live.</param>
     /// <param name="embedding">What the untouched model computes, to be drawn from the code; owned from now on. Null without such a model.</param>
-    public CodeContents(Recipe recipe, TaskAndAttributes labels, long codes, long[] image, Device device, EmbeddingTarget? embedding = null)
+    public CodeContents(CodeSettings settings, TaskAndAttributes labels, long[] image, Device device, EmbeddingTarget? embedding = null)
     {
-        (_recipe, _retained, _embedding) = (recipe, labels.Retained, embedding);
+        (_settings, _retained, _embedding) = (settings, labels.Retained, embedding);
         _told = [labels.Task.Classes.Count, .. labels.Attributes.Select(attribute => attribute.Classes.Count)];
-        var size = DiscreteBottleneck.Rests(codes, _told[0]) + _told.Sum();
-        _decoder = recipe.Reconstruction > 0 ? new Decoder([size], image).to(device) : null;
+        var size = DiscreteBottleneck.Rests(settings.Codes, _told[0]) + _told.Sum();
+        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder([size], image).to(device) : null;
         _centroids = embedding is null ? null : Linear(size, embedding.Size).to(device);
         _heads = [.. _retained.Select(column => Linear(size, column.Classes.Count).to(device))];
         Parameter[] parameters = [.. _decoder?.parameters() ?? [], .. _centroids?.parameters() ?? [], .. _heads.SelectMany(head => head.parameters())];
-        _optimiser = parameters.Length > 0 ? new Models.Adam(parameters, recipe.BottleneckRate) : null;
+        _optimiser = parameters.Length > 0 ? new Models.Adam(parameters, settings.Rate) : null;
     }
 
     /// <summary>The weighted errors of decoder, embedding and what is retained; null where nothing is kept.</summary>
@@ -56,20 +55,20 @@ public sealed class CodeContents : IDisposable
         {
             var error = functional.binary_cross_entropy_with_logits(_decoder.call(code), input.Images);
             measure("reconstructionError", error);
-            Add(_recipe.Reconstruction * error);
+            Add(_settings.Weights.Reconstruction * error);
         }
         if (_embedding is not null)
         {
             var error = functional.mse_loss(_centroids!.call(code), _embedding.Of(input.Normalised));
             measure("embeddingError", error);
-            Add(_recipe.Distillation * error);
+            Add(_settings.Distillation * error);
         }
         var first = input.Batch.Attributes.Count - _retained.Count;
         for (var k = 0; k < _retained.Count; k++)
         {
             var error = functional.cross_entropy(_heads[k].call(code), input.Batch.Attributes[first + k]);
             measure($"retainedLoss.{_retained[k].Name}", error);
-            Add(_recipe.Retention * error);
+            Add(_settings.Retention * error);
         }
         return loss;
     }

@@ -14,22 +14,21 @@ public sealed class CodeInformation : Detacher
 {
     private const string TaskInformation = "taskInformation";
 
-    private readonly Recipe _recipe;
+    private readonly CodeSettings _settings;
     private readonly TaskAndAttributes _labels;
     private readonly Tensor[] _joints;
     private readonly CodeContents? _contents;
     private double _weight;
 
     /// <summary>Starts with empty tables.</summary>
-    /// <param name="recipe">λ2, λ3, memory, sharpening and usage.</param>
+    /// <param name="settings">λ2, λ3, memory, sharpening and usage.</param>
     /// <param name="labels">The training split's joint tables.</param>
-    /// <param name="codes">M.</param>
     /// <param name="device">Where the assignments live.</param>
     /// <param name="contents">What the code is to keep; owned from now on.</param>
-    public CodeInformation(Recipe recipe, TaskAndAttributes labels, long codes, Device device, CodeContents? contents = null)
+    public CodeInformation(CodeSettings settings, TaskAndAttributes labels, Device device, CodeContents? contents = null)
     {
-        (_recipe, _labels, _contents) = (recipe, labels, contents);
-        _joints = [.. labels.Attributes.Select(attribute => torch.zeros(codes, labels.Task.Classes.Count, attribute.Classes.Count, device: device).DetachFromDisposeScope())];
+        (_settings, _labels, _contents) = (settings, labels, contents);
+        _joints = [.. labels.Attributes.Select(attribute => torch.zeros(settings.Codes, labels.Task.Classes.Count, attribute.Classes.Count, device: device).DetachFromDisposeScope())];
     }
 
     /// <inheritdoc/>
@@ -38,22 +37,22 @@ public sealed class CodeInformation : Detacher
     {
         using var scope = NewDisposeScope();
         var assignment = input.Representation;
-        _weight = _recipe.Memory * _weight + 1 - _recipe.Memory;
+        _weight = _settings.Memory * _weight + 1 - _settings.Memory;
 
         var sharpness = Information.Entropy(assignment).mean();
         var usage = Information.Entropy(assignment.mean([0]));
         Measure("assignmentEntropy", sharpness * Information.BitsPerNat);
         Measure("codeEntropy", usage * Information.BitsPerNat);
-        var loss = _recipe.Sharpening * sharpness - _recipe.Usage * usage;
+        var loss = _settings.Sharpening * sharpness - _settings.Usage * usage;
         // Only this batch's share of a table has a gradient: divide by the share to pay for the whole of it.
-        var share = (1 - _recipe.Memory) / _weight;
+        var share = (1 - _settings.Memory) / _weight;
         for (var k = 0; k < _joints.Length; k++)
         {
             var joint = Update(k, assignment, input);
-            if (k == 0) loss += _recipe.Task * TaskLoss(assignment, joint.sum([2L]).detach(), input.Batch.Task);
+            if (k == 0) loss += _settings.Weights.Task * TaskLoss(assignment, joint.sum([2L]).detach(), input.Batch.Task);
             var information = Information.Conditional(joint);
             Measure($"conditionalInformation.{_labels.Attributes[k].Name}", information * Information.BitsPerNat);
-            loss += _recipe.Forgetting * input.Strength / share * information;
+            loss += _settings.Weights.Forgetting * input.Strength / share * information;
         }
         if (_contents?.Loss(assignment, input, Measure) is { } kept) loss += kept;
         CountStep();
@@ -92,7 +91,7 @@ public sealed class CodeInformation : Detacher
         var attribute = functional.one_hot(input.Batch.Attributes[k], _joints[k].shape[2]).to_type(assignment.dtype);
         var labels = (task.unsqueeze(2) * attribute.unsqueeze(1)).flatten(1);
         var counts = assignment.t().matmul(labels).view(_joints[k].shape) / input.Batch.Size;
-        var joint = _recipe.Memory * _joints[k] + (1 - _recipe.Memory) * counts;
+        var joint = _settings.Memory * _joints[k] + (1 - _settings.Memory) * counts;
         using (no_grad()) _joints[k].copy_(joint.detach());
         return joint / _weight;
     }

@@ -23,9 +23,10 @@ public enum KernelCriterion
 /// A batch alone is too few, and in h as it stands what tells z may be a small direction beside large ones: so the batch is held against the last representations of earlier batches, on coordinates
 /// in which h is white given y. The criterion is in units of the share of z's variance that the best linear reader explains (R²): it does not shrink with the dimensions of h.
 /// </remarks>
-/// <param name="recipe">λ3 and the criterion.</param>
+/// <param name="forgetting">λ3 ≥ 0.</param>
+/// <param name="criterion">What the kernel measures.</param>
 /// <param name="labels">What is forgotten.</param>
-public sealed class KernelIndependence(Recipe recipe, TaskAndAttributes labels) : Detacher
+public sealed class KernelIndependence(double forgetting, KernelCriterion criterion, TaskAndAttributes labels) : Detacher
 {
     private const int RememberedBatches = 16, FewestOfTask = 4;
 
@@ -57,7 +58,7 @@ public sealed class KernelIndependence(Recipe recipe, TaskAndAttributes labels) 
                 var dependence = GivenTask(kernel, input.Batch.Task, input.Batch.Attributes[k], k);
                 Measure($"dependence.{labels.Attributes[k].Name}", dependence);
                 // The memory is a little old: below zero the batch is only further than it was, and going on would turn z around.
-                loss += recipe.Forgetting * input.Strength * dependence.clamp(min: 0);
+                loss += forgetting * input.Strength * dependence.clamp(min: 0);
             }
         }
         Remember(h, [input.Batch.Task, .. input.Batch.Attributes.Take(labels.Attributes.Count)]);
@@ -108,7 +109,7 @@ public sealed class KernelIndependence(Recipe recipe, TaskAndAttributes labels) 
     }
 
     // What each class of z counts, so that 1 is a z that h tells linearly without error.
-    private Tensor Weights(Tensor chances) => recipe.Criterion switch
+    private Tensor Weights(Tensor chances) => criterion switch
     {
         KernelCriterion.MeanDiscrepancy => torch.where(chances > 0, 1 / chances.clamp(min: 1e-6), torch.zeros_like(chances)) / Math.Max(1, (chances > 0).sum().item<long>() - 1),
         _ => torch.ones_like(chances) / (torch.diag(chances) - chances.outer(chances)).norm().clamp(min: 1e-6),

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Efface.Detachment;
 using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
+using Efface.Unlearning;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,8 +17,8 @@ internal static class BlockChoice
     public static IEnumerable<Problem> Flags(RunConfig config, bool forgets, Recipe? recipe)
     {
         if (config.Schedule is { } schedule && ScheduleOf(schedule) is null) yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end, local or pipelined");
-        var isLocal = ScheduleOf(config.Schedule) is { } kind ? kind != ScheduleKind.EndToEnd : recipe is { IsLocal: true };
-        if (isLocal && config.Schedule is not null && recipe is { Kind: DetachmentKind.KernelIndependence })
+        var isLocal = (ScheduleOf(config.Schedule) ?? recipe?.Schedule ?? ScheduleKind.EndToEnd) != ScheduleKind.EndToEnd;
+        if (isLocal && config.Schedule is not null && recipe is { CanBeLocal: false })
             yield return new Problem($"--schedule {config.Schedule}", $"recipe {recipe.Name} has no task head: the extractor learns the task from the classifier", "Leave --schedule out, or choose --recipe adversarial");
         if (config.Blocks is { } blocks)
         {
@@ -26,7 +26,7 @@ internal static class BlockChoice
             else if (!isLocal) yield return new Problem($"--blocks {blocks}", "training from end to end is one block", "Give --schedule local or pipelined as well");
             if (Count(blocks) < FewestBlocks)
                 yield return new Problem($"--blocks {blocks}", $"below {FewestBlocks}", $"Give {FewestBlocks} or more, or the last stages of all blocks but the last");
-            if (config.Split is { } split && recipe is { IsDiscrete: false } && Names(blocks)?[^1] != split)
+            if (config.Split is { } split && recipe is { OwnsSplit: false } && Names(blocks)?[^1] != split)
                 yield return new Problem($"--split {split}", $"--blocks {blocks} says where the network is cut", "Give one of the two");
         }
         if (config.Devices.Count == 0) yield break;
@@ -40,13 +40,12 @@ internal static class BlockChoice
 
     /// <summary>Where the blocks end; null where nobody said and the usual place will do.</summary>
     /// <param name="config">The flags.</param>
-    /// <param name="model">The network, with a bottleneck where the recipe has one.</param>
-    /// <param name="prepared">Recipe and labels.</param>
-    /// <param name="options">Batch size and precision.</param>
+    /// <param name="model">The network, prepared by the recipe.</param>
+    /// <param name="make">Makes blocks; not asked where the user says where they end.</param>
     /// <param name="tell">Hears what was measured.</param>
-    public static IReadOnlyList<int>? Ends(RunConfig config, TrainedModel model, Prepared prepared, TrainingOptions options, Action<string>? tell)
+    public static IReadOnlyList<int>? Ends(RunConfig config, TrainedModel model, Func<BlockMaker> make, Action<string>? tell)
     {
-        if (config.Blocks is not { } blocks || prepared.Recipe is not { } recipe) return null;
+        if (config.Blocks is not { } blocks) return null;
         var network = model.Network;
         if (Names(blocks) is { } names)
         {
@@ -56,7 +55,7 @@ internal static class BlockChoice
                 throw new InvalidInputException($"--blocks {blocks}", "not stages in the order of the network, up to the embedding", $"Choose from {string.Join(", ", network.Stages.Take(last + 1).Select(stage => stage.Name))}");
             return ends;
         }
-        var plan = BlockPlacing.Balance(model, recipe, prepared.Labels, options, Count(blocks), recipe.Distillation > 0 && config.From is not null);
+        var plan = BlockPlacing.Balance(make, model, Count(blocks));
         tell?.Invoke(string.Create(CultureInfo.InvariantCulture,
             $"blocks end after {string.Join(", ", plan.Ends.Select(end => network.Stages[end].Name))}: {string.Join(", ", plan.Milliseconds.Select(time => time.ToString("F0", CultureInfo.InvariantCulture)))} ms a step by themselves"));
         return plan.Ends;

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Efface.Auditing;
-using Efface.Baselines;
 using Efface.Data;
-using Efface.Detachment;
 using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
+using Efface.Unlearning;
 using TorchSharp;
 
 namespace Efface.Runs;
@@ -17,7 +16,6 @@ public interface IRunObserver : ITrainingObserver, IReadingObserver;
 public static class ModelRun
 {
     private const int EpochsFromScratch = 12, EpochsFromModel = 4;
-    private const int MostForStart = 4000;
     private const double RateFromScratch = 0.1;
 
     /// <summary>The model before unlearning: baseline 1.</summary>
@@ -80,7 +78,7 @@ public static class ModelRun
             if (removal is not null) Removals.Draw(folder, removal);
             var recorder = new Recorder(folder, observer);
             var result = Train(shown, model, options, ends, checkpoint, recorder, cancel);
-            if (shown.Recipe is { ClosesModel: true } recipe && !result.Interrupted) (model, result) = Close(shown, model, recipe, result);
+            if (!result.Interrupted) (model, result) = Close(shown, model, result);
             model.Save(folder.Path);
             folder.Run = record with
             {
@@ -134,29 +132,37 @@ public static class ModelRun
         Prepared prepared, TrainedModel model, TrainingOptions options, IReadOnlyList<int>? ends, Checkpoint checkpoint, ITrainingObserver observer, CancellationToken cancel)
     {
         var (config, table, labels, recipe) = (prepared.Config, prepared.Table, prepared.Labels, prepared.Recipe);
-        if (config.Devices.Count > 0) Schedules.Place(model, ends ?? [Schedules.UsualEnd(model, recipe!)], BlockChoice.Devices(config));
-        using var schedule = recipe is null or { TrainsPlainly: true }
-            ? Schedules.Plain(model, options)
-            : Schedules.Detaching(model, recipe, labels, options, BlockChoice.ScheduleOf(config.Schedule), ends, Untouched(config, recipe));
+        using var schedule = Blocks(prepared, model, options) is { } blocks
+            ? Scheduled(blocks, config, BlockChoice.ScheduleOf(config.Schedule) ?? recipe!.Schedule, ends)
+            : Schedules.Plain(model, options);
         var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = config.Reading.Workers ?? 1 };
         return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0, Probe(prepared, model), checkpoint)
             .Run(training, Validation(prepared), observer, cancel);
     }
 
-    // What a recipe does after training.
-    private static (TrainedModel Model, TrainingResult Result) Close(Prepared prepared, TrainedModel trained, Recipe recipe, TrainingResult result)
+    private static BlockMaker? Blocks(Prepared prepared, TrainedModel model, TrainingOptions options)
     {
-        var model = trained.ClosedWith(recipe.Kind);
-        if (recipe.Kind == DetachmentKind.LinearErasure) LinearErasure.Fit(model, prepared.Table, prepared.Labels.Attributes);
+        if (prepared.Recipe is not { } recipe) return null;
+        // What is to be carried is read from the model as it was: the one in training changes.
+        var untouched = recipe.CarriesEmbedding && prepared.Config.From is { } from ? TrainedModel.Load(from, Compute.Device).Network : null;
+        return recipe.Blocks(new BlockParts(model, prepared.Labels, options) { Untouched = untouched });
+    }
+
+    private static Schedule Scheduled(BlockMaker blocks, RunConfig config, ScheduleKind kind, IReadOnlyList<int>? ends)
+    {
+        if (config.Devices.Count > 0) Schedules.Place(blocks.Parts.Model.Network, ends ?? [blocks.UsualEnd], BlockChoice.Devices(config));
+        return Schedules.Of(blocks, kind, ends);
+    }
+
+    // What a recipe does after training.
+    private static (TrainedModel Model, TrainingResult Result) Close(Prepared prepared, TrainedModel trained, TrainingResult result)
+    {
+        if (prepared.Recipe?.Close(trained, prepared.Table, prepared.Labels.Attributes) is not { } model) return (trained, result);
         return (model, result with { Fidelity = Evaluation.Fidelity(model.Network, model.Description.Normalisation, Validation(prepared)) });
     }
 
     private static BatchLoader Validation(Prepared prepared)
         => new(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Table.Rows(Part.Validation), Evaluation.BatchSize);
-
-    // What the code is to carry is read from the model as it was: the one in training changes.
-    private static StagedNetwork? Untouched(RunConfig config, Recipe recipe)
-        => recipe.Distillation > 0 && config.From is { } from ? TrainedModel.Load(from, Compute.Device).Network : null;
 
     private static ValidationProbe? Probe(Prepared prepared, TrainedModel model) => prepared is { Recipe: not null, Config.Probe: { } every }
         ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Steer)
@@ -168,7 +174,7 @@ public static class ModelRun
         var recipe = forgets ? Recipes.Named(config.Recipe) : null;
         return config with
         {
-            Epochs = config.Epochs ?? (config.From is null ? EpochsFromScratch : recipe is { ClosesModel: true } ? null : EpochsFromModel),
+            Epochs = config.Epochs ?? (config.From is null ? EpochsFromScratch : recipe is { LearnsFromModel: false } ? null : EpochsFromModel),
             LearningRate = config.LearningRate ?? (config.From is not null && recipe is not null ? recipe.RateFromModel : RateFromScratch),
         };
     }
@@ -191,7 +197,7 @@ public static class ModelRun
     private static (TrainedModel Model, IReadOnlyList<int>? Ends) Start(Prepared prepared, TrainingOptions options, IRunObserver? observer)
     {
         var model = Model(prepared);
-        var ends = BlockChoice.Ends(prepared.Config, model, prepared, options, note => observer?.OnNote(note));
+        var ends = BlockChoice.Ends(prepared.Config, model, () => Blocks(prepared, model, options)!, note => observer?.OnNote(note));
         // h is what the last auxiliary network looks at; a bottleneck stays where it is.
         if (ends is not null && model.Description.Bits is null) model = model with { Description = model.Description with { Split = model.Network.Stages[ends[^1]].Name } };
         return (model, ends);
@@ -203,25 +209,11 @@ public static class ModelRun
         torch.manual_seed(config.Seed);
         var model = config.From is { } from ? Load(from, config, table, task) : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
 
-        if (prepared.Recipe is { IsDiscrete: true } recipe)
-        {
-            var discrete = model.WithBottleneck(recipe.Bits);
-            if (config.From is null) return discrete;
-            var rows = Splits.AtMost(table.Rows(Part.Train), MostForStart, Splits.By([task]), 0);
-            using var captured = Captured.From(discrete, [Place.Of(discrete).Single(place => place.Name == StagedNetwork.Embedding)], table, rows);
-            using var embeddings = captured.Values[StagedNetwork.Embedding].to(Compute.Device, copy: true);
-            DiscreteBottleneck.StartFromDecision(discrete.Network, embeddings);
-            return discrete;
-        }
-        var split = SplitOf(config, prepared.Recipe, model);
-        if (model.Network.IndexOf(split) == model.Network.Stages.Count - 1)
-            throw new InvalidInputException($"--split {split}", "is the last stage: nothing would be left for the classifier", "Split at an earlier stage");
-        return model with { Description = model.Description with { Split = split } };
+        if (prepared.Recipe is not { } recipe) return model.CutBehind(config.Split ?? StagedNetwork.Embedding);
+        var ready = recipe.Prepare(model, config.Split);
+        if (config.From is not null) recipe.Begin(ready, table, task);
+        return ready;
     }
-
-    /// <summary>The stage behind which a run cuts a model that has no bottleneck, where no blocks say otherwise.</summary>
-    internal static string SplitOf(RunConfig config, Recipe? recipe, TrainedModel model)
-        => config.Split ?? (recipe is null ? StagedNetwork.Embedding : recipe.Split ?? MultiplyAdds.MiddleStage(model.Network, model.Description.Input));
 
     private static TrainedModel Load(string from, RunConfig config, ImageTable table, Column task)
     {

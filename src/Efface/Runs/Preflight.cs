@@ -3,6 +3,7 @@ using Efface.Detachment;
 using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
+using Efface.Unlearning;
 
 namespace Efface.Runs;
 
@@ -41,7 +42,7 @@ public static class Preflight
             CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, complete, forgets);
             complete = complete with { Stem = complete.Stem ?? (complete.From is null ? Backbones.DefaultStem(table.ImageShape[1]) : null) };
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
-            return new Prepared(table, labels, forgets ? RecipeOf(complete) : null, complete, report);
+            return new Prepared(table, labels, forgets ? Recipes.Named(complete.Recipe).With(complete) : null, complete, report);
         }
         catch
         {
@@ -91,7 +92,7 @@ public static class Preflight
                 Task = config.Task ?? source.Task,
                 Forget = config.Forget.Count > 0 ? config.Forget : source.Attribute is { } usual && (forgets || config.Task is null) ? [usual] : [],
             };
-            if (forgets) config = config with { AttentionRemoval = RecipeFlags.Removal(config) };
+            if (forgets) config = Recipes.Find(config.Recipe)?.Complete(config) ?? config;
             if (needsTask && config.Task is null)
                 problems.Add(new Problem("--task", $"missing: data set {source.Name} has no usual task", "Name the column that the model is for; efface data inspect lists the columns"));
             if (forgets && config.Forget.Count == 0)
@@ -113,7 +114,7 @@ public static class Preflight
         if (config.Objective is { } objective && !Enum.GetNames<AttributeObjective>().Contains(objective, StringComparer.OrdinalIgnoreCase))
             yield return new Problem($"--objective {objective}", "no such objective", $"Choose one of {string.Join(", ", Enum.GetNames<AttributeObjective>()).ToLowerInvariant()}");
         if (config.Bits is < 1 or > 12) yield return new Problem($"--bits {config.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
-        var recipe = Recipes.All.FirstOrDefault(known => known.Name == config.Recipe);
+        var recipe = Recipes.Find(config.Recipe);
         if (recipe is null)
             yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(known => known.Name))}");
         if (config is { Steer: true, Probe: null }) yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
@@ -144,20 +145,5 @@ public static class Preflight
             foreach (var joint in labels.Joints.Where(joint => joint.TaskDeterminesAttribute))
                 problems.Add(new Problem($"--forget {joint.Attribute.Name}", $"task {joint.Task.Name} determines it: whoever keeps the task keeps the attribute", "Nothing can be forgotten here; choose another task or attribute"));
         if (problems.Count > 0) throw new InvalidInputException(problems);
-    }
-
-    private static Recipe RecipeOf(RunConfig config)
-    {
-        var recipe = Recipes.Named(config.Recipe);
-        return recipe with
-        {
-            Reconstruction = config.Lambda?[0] ?? recipe.Reconstruction,
-            Task = config.Lambda?[1] ?? recipe.Task,
-            Forgetting = config.Lambda?[2] ?? recipe.Forgetting,
-            Objective = config.Objective is { } objective ? Enum.Parse<AttributeObjective>(objective, ignoreCase: true) : recipe.Objective,
-            Bits = config.Bits ?? recipe.Bits,
-            Distillation = config.Distillation ?? recipe.Distillation,
-            Retention = config.Retention ?? recipe.Retention,
-        };
     }
 }

@@ -18,14 +18,11 @@ public static class BlockPlacing
     private const int Rounds = 4;
 
     /// <summary>Measures stages and auxiliary networks over a few batches of noise, and cuts where the slowest block is fastest.</summary>
-    /// <param name="model">Its weights and statistics are as before.</param>
-    /// <param name="recipe">Whose auxiliary networks stand at the ends.</param>
-    /// <param name="labels">The training split's joint tables.</param>
-    /// <param name="options">Batch size and precision.</param>
+    /// <param name="make">Makes blocks; the model's weights and statistics are as before afterwards, and so are the random numbers to come.</param>
+    /// <param name="model">Whose network is cut.</param>
     /// <param name="blocks">2 or more.</param>
-    /// <param name="untouched">Whether the code is to carry the embedding of a model before unlearning, which then runs along.</param>
     /// <exception cref="InvalidInputException">There are not so many stages.</exception>
-    public static BlockPlan Balance(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int blocks, bool untouched)
+    public static BlockPlan Balance(Func<BlockMaker> make, TrainedModel model, int blocks)
     {
         var last = model.Network.IndexOf(StagedNetwork.Embedding);
         if (blocks > last + 1) throw new InvalidInputException($"--blocks {blocks}", $"the network can be cut after {last} stages only", $"Give at most {last + 1}");
@@ -35,9 +32,10 @@ public static class BlockPlacing
         model.Network.train();
         try
         {
-            var stages = Enumerable.Range(0, last).Select(stage => Stage(model, options, stage)).ToArray();
-            var auxiliaries = Enumerable.Range(0, last).Select(stage => Auxiliary(model, recipe, labels, options, stage)).ToArray();
-            return Choose(stages, auxiliaries, Tail(model, recipe, labels, options, last, untouched), blocks);
+            var maker = make();
+            var stages = Enumerable.Range(0, last).Select(stage => Stage(maker.Parts, stage)).ToArray();
+            var auxiliaries = Enumerable.Range(0, last).Select(stage => Auxiliary(maker, stage)).ToArray();
+            return Choose(stages, auxiliaries, Tail(maker, last), blocks);
         }
         finally
         {
@@ -78,11 +76,12 @@ public static class BlockPlacing
     }
 
     // Forward, backward and the optimiser's step of one stage.
-    private static double Stage(TrainedModel model, TrainingOptions options, int stage)
+    private static double Stage(BlockParts parts, int stage)
     {
+        var (model, options) = (parts.Model, parts.Options);
         using var scope = NewDisposeScope();
         using var optimiser = BlockOptimiser.Sgd(model.Network.Parameters(stage..(stage + 1)), options);
-        var x = options.InPrecision(Given(model, options, stage)).detach().requires_grad_(stage > 0);
+        var x = options.InPrecision(Given(parts, stage)).detach().requires_grad_(stage > 0);
         return Fastest(() =>
         {
             // A stage may begin with an operation in place, which no leaf can bear.
@@ -92,11 +91,11 @@ public static class BlockPlacing
         });
     }
 
-    private static double Auxiliary(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int stage)
+    private static double Auxiliary(BlockMaker maker, int stage)
     {
         using var scope = NewDisposeScope();
-        using var block = Schedules.Below(model, recipe.OfBlock(0, 1), labels, options, stage..(stage + 1));
-        var (h, input) = (Given(model, options, stage + 1).requires_grad_(true), Noise(model, labels, options));
+        using var block = maker.Below(stage..(stage + 1), 0, 1);
+        var (h, input) = (Given(maker.Parts, stage + 1).requires_grad_(true), Noise(maker.Parts));
         return Fastest(() =>
         {
             block.Detacher!.Loss(new DetachmentInput(h, input.Images, input.Batch, 1, input.Input)).backward();
@@ -104,20 +103,24 @@ public static class BlockPlacing
         });
     }
 
-    private static double Tail(TrainedModel model, Recipe recipe, TaskAndAttributes labels, TrainingOptions options, int first, bool untouched)
+    private static double Tail(BlockMaker maker, int first)
     {
         using var scope = NewDisposeScope();
-        using var block = Schedules.Last(model, recipe, labels, options, first, untouched ? TrainedModel.Create(model.Description with { Bits = null }, model.Network.Device).Network : null);
-        var (h, input) = (options.InPrecision(Given(model, options, first)), Noise(model, labels, options));
+        using var block = maker.Last(first);
+        var (h, input) = (maker.Parts.Options.InPrecision(Given(maker.Parts, first)), Noise(maker.Parts));
         return Fastest(() => block.Step(h, input));
     }
 
     // Noise of the shape that a stage is given.
-    private static Tensor Given(TrainedModel model, TrainingOptions options, int stage)
-        => torch.randn([options.BatchSize, .. stage == 0 ? model.Description.Input : model.Network.OutputShapes(model.Description.Input)[stage - 1]], device: model.Network.Device);
-
-    private static StepInput Noise(TrainedModel model, TaskAndAttributes labels, TrainingOptions options)
+    private static Tensor Given(BlockParts parts, int stage)
     {
+        var (network, input) = (parts.Model.Network, parts.Model.Description.Input);
+        return torch.randn([parts.Options.BatchSize, .. stage == 0 ? input : network.OutputShapes(input)[stage - 1]], device: network.Device);
+    }
+
+    private static StepInput Noise(BlockParts parts)
+    {
+        var (model, labels, options) = (parts.Model, parts.Labels, parts.Options);
         var images = torch.rand([options.BatchSize, .. model.Description.Input], device: model.Network.Device);
         Tensor Labels(Column column) => torch.randint(0, column.Classes.Count, [options.BatchSize], dtype: ScalarType.Int64, device: model.Network.Device);
         return new StepInput(options.InPrecision(images), images, new Batch(images, Labels(labels.Task), [.. labels.Loaded.Select(Labels)]), 1, 0);

@@ -8,6 +8,16 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
+/// <summary>What closes a trained model. The numbers stand in model.json.</summary>
+public enum Closing
+{
+    /// <summary>An affine map between embedding and head takes out what tells the attribute linearly.</summary>
+    LinearErasure = 3,
+
+    /// <summary>Nothing but the decision is released.</summary>
+    Decision = 4,
+}
+
 /// <summary>model.json: everything that is needed to build the network again, and to use it.</summary>
 public sealed record ModelDescription
 {
@@ -41,8 +51,8 @@ public sealed record ModelDescription
     /// <summary>B of the discrete bottleneck; null without one.</summary>
     public int? Bits { get; init; }
 
-    /// <summary>The last step that closes it: <see cref="DetachmentKind.LinearErasure"/> or <see cref="DetachmentKind.Decision"/>; null without one.</summary>
-    public DetachmentKind? ClosedBy { get; init; }
+    /// <summary>The last step that closes it; null without one.</summary>
+    public Closing? ClosedBy { get; init; }
 
     /// <summary>The names of the stages, from image to logits.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
@@ -108,14 +118,20 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     /// The same weights with a last step, behind which the network is split: an erasure between embedding and head that takes out nothing yet, or the decision
     /// behind the head.
     /// </summary>
-    public TrainedModel ClosedWith(DetachmentKind kind)
+    public TrainedModel ClosedWith(Closing kind)
     {
         var network = Closed(Network, kind);
-        return Of(network, Description with { ClosedBy = kind, Split = kind == DetachmentKind.Decision ? DecisionStage : ErasureStage });
+        return Of(network, Description with { ClosedBy = kind, Split = kind == Closing.Decision ? DecisionStage : ErasureStage });
     }
 
+    /// <summary>The same network, cut behind a stage.</summary>
+    /// <exception cref="InvalidInputException">There is no such stage, or it is the last.</exception>
+    public TrainedModel CutBehind(string stage) => Network.IndexOf(stage) < Network.Stages.Count - 1
+        ? this with { Description = Description with { Split = stage } }
+        : throw new InvalidInputException($"--split {stage}", "is the last stage: nothing would be left for the classifier", "Split at an earlier stage");
+
     /// <summary>What takes out of the embedding what tells the attribute linearly; null without such a step.</summary>
-    public AffineErasure? Erasure => Description.ClosedBy == DetachmentKind.LinearErasure ? (AffineErasure)Network.Stages[Network.IndexOf(ErasureStage)].Modules[0].Module : null;
+    public AffineErasure? Erasure => Description.ClosedBy == Closing.LinearErasure ? (AffineErasure)Network.Stages[Network.IndexOf(ErasureStage)].Modules[0].Module : null;
 
     /// <summary>Number of the extractor's last stage.</summary>
     public int Split => Network.IndexOf(Description.Split);
@@ -158,10 +174,10 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     private static TrainedModel Of(StagedNetwork network, ModelDescription description)
         => new(network, description with { Stages = [.. network.Stages.Select(stage => stage.Name)] });
 
-    private static StagedNetwork Closed(StagedNetwork network, DetachmentKind kind)
+    private static StagedNetwork Closed(StagedNetwork network, Closing kind)
     {
         var (stages, head) = (network.Stages.ToList(), network.LastLayer.weight);
-        if (kind == DetachmentKind.Decision) stages.Add(new Stage(DecisionStage, new Decision()));
+        if (kind == Closing.Decision) stages.Add(new Stage(DecisionStage, new Decision()));
         else stages.Insert(stages.Count - 1, new Stage(ErasureStage, new AffineErasure(head.shape[1]).to(head.device)));
         return new StagedNetwork(stages);
     }

@@ -12,10 +12,10 @@ public sealed class AuxiliaryNetworkTests
 {
     private const int Size = 32;
 
-    private static readonly Recipe Recipe = Recipes.Named("paper") with { HeadWidth = 32, HeadRate = 1e-2, HeadLoss = HeadLoss.CrossEntropy, HeadSteps = 1 };
-    private static readonly Recipe Nothing = Recipe with { Reconstruction = 0, Task = 0, Forgetting = 0 };
+    private static readonly AuxiliarySettings Settings = new() { Weights = new LossWeights(2.5, 1, 5), HeadWidth = 32, HeadRate = 1e-2, HeadLoss = HeadLoss.CrossEntropy, HeadSteps = 1 };
+    private static readonly AuxiliarySettings Nothing = Settings with { Weights = new LossWeights(0, 0, 0) };
 
-    public static TheoryData<AttributeObjective, HeadLoss, long[]> Settings => new(
+    public static TheoryData<AttributeObjective, HeadLoss, long[]> Choices => new(
         from objective in Enum.GetValues<AttributeObjective>()
         from headLoss in Enum.GetValues<HeadLoss>()
         from shape in new long[][] { [16], [8, 4, 4] }
@@ -27,12 +27,12 @@ public sealed class AuxiliaryNetworkTests
         select new TheoryDataRow<HeadLoss, long[]>(headLoss, shape));
 
     [Theory]
-    [MemberData(nameof(Settings))]
+    [MemberData(nameof(Choices))]
     public void Every_setting_gives_a_finite_loss_that_reaches_the_representation(AttributeObjective objective, HeadLoss headLoss, long[] shape)
     {
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(Size);
-        using var auxiliary = Auxiliary(Recipe with { Objective = objective, HeadLoss = headLoss, HeadSteps = 2 }, batch, shape);
+        using var auxiliary = Auxiliary(Settings with { Objective = objective, HeadLoss = headLoss, HeadSteps = 2 }, batch, shape);
         var h = randn([Size, .. shape]).requires_grad_();
 
         var loss = auxiliary.Loss(batch.Input(h));
@@ -54,7 +54,7 @@ public sealed class AuxiliaryNetworkTests
     {
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(Size);
-        using var auxiliary = Auxiliary(Recipe with { HeadLoss = headLoss }, batch, shape);
+        using var auxiliary = Auxiliary(Settings with { HeadLoss = headLoss }, batch, shape);
         var information = Train(auxiliary, batch, Telling(batch, shape), steps: 20);
 
         var (z, tone) = (batch.Labels.Joints[0], batch.Labels.Joints[1]);
@@ -79,7 +79,7 @@ public sealed class AuxiliaryNetworkTests
         {
             using var scope = NewDisposeScope();
             using var batch = ToyBatch.Random(Size);
-            using var auxiliary = Auxiliary(Nothing with { Forgetting = forgetting }, batch, [16]);
+            using var auxiliary = Auxiliary(Nothing with { Weights = new LossWeights(0, 0, forgetting) }, batch, [16]);
             return [.. Train(auxiliary, batch, Telling(batch, [16]), steps: 10).Select(step => step["attributeInformation.z"])];
         }
     }
@@ -113,7 +113,7 @@ public sealed class AuxiliaryNetworkTests
     [Fact]
     public void The_task_counts_by_its_weight()
     {
-        var (loss, reported) = FirstLoss(Nothing with { Task = 3 });
+        var (loss, reported) = FirstLoss(Nothing with { Weights = new LossWeights(0, 3, 0) });
 
         // H(y) - CE is reported in bits, the loss is 3 · CE in nats.
         Assert.Equal(3 * (EntropyOfTask() - reported["taskInformation"]) / Information.BitsPerNat, loss, 1e-4);
@@ -122,7 +122,7 @@ public sealed class AuxiliaryNetworkTests
     [Fact]
     public void The_reconstruction_counts_by_its_weight()
     {
-        var (loss, reported) = FirstLoss(Nothing with { Reconstruction = 2.5 });
+        var (loss, reported) = FirstLoss(Nothing with { Weights = new LossWeights(2.5, 0, 0) });
 
         Assert.Equal(2.5 * reported["reconstructionError"], loss, 1e-5);
         // Nothing is known yet: each pixel costs about log 2.
@@ -131,7 +131,7 @@ public sealed class AuxiliaryNetworkTests
 
     [Fact]
     public void Without_reconstruction_there_is_no_decoder()
-        => Assert.DoesNotContain("reconstructionError", FirstLoss(Recipe with { Reconstruction = 0 }).Reported.Keys);
+        => Assert.DoesNotContain("reconstructionError", FirstLoss(Settings with { Weights = Settings.Weights with { Reconstruction = 0 } }).Reported.Keys);
 
     [Theory]
     [InlineData(AttributeObjective.Confusion)]
@@ -139,13 +139,13 @@ public sealed class AuxiliaryNetworkTests
     [InlineData(AttributeObjective.Reversal)]
     public void Forgetting_counts_by_its_weight_and_strength(AttributeObjective objective)
     {
-        var recipe = Nothing with { Objective = objective, Forgetting = 1 };
-        var once = FirstLoss(recipe).Loss;
+        var settings = Nothing with { Objective = objective, Weights = new LossWeights(0, 0, 1) };
+        var once = FirstLoss(settings).Loss;
 
         Assert.NotEqual(0, once, 1e-4);
-        Assert.Equal(4 * once, FirstLoss(recipe with { Forgetting = 4 }).Loss, 1e-4);
-        Assert.Equal(0.25 * once, FirstLoss(recipe, strength: 0.25).Loss, 1e-4);
-        Assert.Equal(0, FirstLoss(recipe, strength: 0).Loss);
+        Assert.Equal(4 * once, FirstLoss(settings with { Weights = new LossWeights(0, 0, 4) }).Loss, 1e-4);
+        Assert.Equal(0.25 * once, FirstLoss(settings, strength: 0.25).Loss, 1e-4);
+        Assert.Equal(0, FirstLoss(settings, strength: 0).Loss);
     }
 
     [Theory]
@@ -157,7 +157,7 @@ public sealed class AuxiliaryNetworkTests
         using var scope = NewDisposeScope();
         // No two images of one class: the contrastive loss has nothing to say.
         using var batch = new ToyBatch(ToyTables.Labels("y", 8, 8, row => row), ToyTables.Labels("z", 2, 8, row => row % 2));
-        using var auxiliary = Auxiliary(Nothing with { Task = 1, HeadLoss = headLoss }, batch, [16]);
+        using var auxiliary = Auxiliary(Nothing with { Weights = new LossWeights(0, 1, 0), HeadLoss = headLoss }, batch, [16]);
         var h = randn(8, 16).requires_grad_();
         auxiliary.Loss(batch.Input(h)).backward();
 
@@ -169,7 +169,7 @@ public sealed class AuxiliaryNetworkTests
     {
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(Size);
-        using var auxiliary = Auxiliary(Recipe, batch, [16]);
+        using var auxiliary = Auxiliary(Settings, batch, [16]);
         Train(auxiliary, batch, Telling(batch, [16]), steps: 5);
 
         Assert.Empty(auxiliary.Drain());
@@ -187,10 +187,10 @@ public sealed class AuxiliaryNetworkTests
         Assert.Contains("attributeInformation.hair.colour", auxiliary.Drain().Keys);
     }
 
-    private static AuxiliaryNetwork Auxiliary(Recipe recipe, ToyBatch batch, long[] shape)
+    private static AuxiliaryNetwork Auxiliary(AuxiliarySettings settings, ToyBatch batch, long[] shape)
     {
         manual_seed(5);
-        return new AuxiliaryNetwork(recipe, batch.Labels, shape, [3, 16, 16], CPU);
+        return new AuxiliaryNetwork(settings, batch.Labels, shape, [3, 16, 16], CPU);
     }
 
     // A representation in which every label can be read, under a little noise.
@@ -210,11 +210,11 @@ public sealed class AuxiliaryNetworkTests
             return auxiliary.Drain();
         })];
 
-    private static (double Loss, IReadOnlyDictionary<string, double> Reported) FirstLoss(Recipe recipe, double strength = 1)
+    private static (double Loss, IReadOnlyDictionary<string, double> Reported) FirstLoss(AuxiliarySettings settings, double strength = 1)
     {
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(Size);
-        using var auxiliary = Auxiliary(recipe, batch, [16]);
+        using var auxiliary = Auxiliary(settings, batch, [16]);
         var loss = auxiliary.Loss(batch.Input(Telling(batch, [16]), strength)).ToDouble();
         return (loss, auxiliary.Drain());
     }

@@ -8,9 +8,11 @@ namespace Efface.Tests.Detachment;
 [Collection(Models.SharedTorch.Name)]
 public sealed class CodeContentsTests : IDisposable
 {
-    private const int Codes = 6, Size = 60;
+    private const int Bits = 3, Codes = 1 << Bits, Size = 60;
 
-    private static readonly Recipe Kept = Recipes.Named("strict") with { Reconstruction = 2, Retention = 0.5 };
+    private static readonly CodeSettings Kept = new() { Weights = new LossWeights(2, 1, 5), Retention = 0.5, Bits = Bits };
+
+    private static readonly CodeSettings NotDrawn = Kept with { Weights = Kept.Weights with { Reconstruction = 0 } };
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
@@ -18,7 +20,7 @@ public sealed class CodeContentsTests : IDisposable
     public void Where_nothing_is_to_be_kept_nothing_is_paid()
     {
         using var batch = ToyBatch.Random(Size);
-        using var contents = new CodeContents(Kept with { Reconstruction = 0 }, batch.Labels, Codes, [3, 16, 16], CPU);
+        using var contents = new CodeContents(NotDrawn, batch.Labels, [3, 16, 16], CPU);
         Assert.Null(contents.Loss(torch.rand(Size, Codes), batch.Input(torch.zeros(Size, Codes)), (_, _) => throw new InvalidOperationException("nothing to measure")));
     }
 
@@ -26,7 +28,7 @@ public sealed class CodeContentsTests : IDisposable
     public void The_loss_is_the_weighted_sum_of_what_is_measured_and_what_is_retained_stands_behind_what_is_forgotten()
     {
         using var batch = ToyBatch.Random(Size);
-        using var contents = new CodeContents(Kept, Retaining(batch), Codes, [3, 16, 16], CPU);
+        using var contents = new CodeContents(Kept, Retaining(batch), [3, 16, 16], CPU);
         var measured = new Dictionary<string, double>();
         var loss = contents.Loss(torch.rand(Size, Codes).softmax(1), batch.Input(torch.zeros(Size, Codes)), (name, value) => measured[name] = value.item<float>())!;
         Assert.Equal(["reconstructionError", "retainedLoss.tone"], measured.Keys.Order(StringComparer.Ordinal));
@@ -41,7 +43,7 @@ public sealed class CodeContentsTests : IDisposable
         torch.manual_seed(5);
         using var batch = ToyBatch.Random(Size);
         var tone = batch.Labels.Attributes[1];
-        using var contents = new CodeContents(Kept with { Reconstruction = 0 }, Retaining(batch), Codes, [3, 16, 16], CPU);
+        using var contents = new CodeContents(NotDrawn, Retaining(batch), [3, 16, 16], CPU);
         var scores = torch.zeros(Size, Codes, requires_grad: true);
         using (no_grad()) nn.init.normal_(scores, 0, 0.1);
         var last = 0.0;
@@ -66,7 +68,7 @@ public sealed class CodeContentsTests : IDisposable
         torch.manual_seed(5);
         var labels = Data.ToyTables.Labels("z", 2, Size, i => i % 2);
         using var batch = new ToyBatch(Data.ToyTables.Labels("y", 2, Size, i => i / 2 % 2), labels, labels with { Name = "beard" });
-        using var contents = new CodeContents(Kept with { Reconstruction = 0 }, Retaining(batch), Codes, [3, 16, 16], CPU);
+        using var contents = new CodeContents(NotDrawn, Retaining(batch), [3, 16, 16], CPU);
         // Every image says the same, so the head has z alone to tell the beard by.
         var same = torch.full(Size, Codes, 1.0 / Codes).requires_grad_(true);
         float first = 0, pull = 0;
@@ -104,7 +106,7 @@ public sealed class CodeContentsTests : IDisposable
     {
         torch.manual_seed(5);
         using var batch = ToyBatch.Random(Size);
-        using var contents = new CodeContents(Kept with { Reconstruction = 0, Distillation = 2 }, batch.Labels, Codes, [3, 16, 16], CPU, new EmbeddingTarget(Models.ToyNetworks.Small(0, 2)));
+        using var contents = new CodeContents(NotDrawn with { Distillation = 2 }, batch.Labels, [3, 16, 16], CPU, new EmbeddingTarget(Models.ToyNetworks.Small(0, 2)));
         var images = torch.rand(Size, 3, 16, 16);
         var scores = torch.zeros(Size, Codes, requires_grad: true);
         using (no_grad()) nn.init.normal_(scores, 0, 0.1);

@@ -9,9 +9,13 @@ namespace Efface.Tests.Detachment;
 
 public sealed class CodeInformationTests
 {
-    private const int Codes = 4;
+    private const int CodeBits = 2, Codes = 1 << CodeBits;
+    private const double Forgetting = 2;
 
-    private static readonly Recipe Recipe = Recipes.Named("strict") with { Task = 0, Forgetting = 2, Sharpening = 0, Usage = 0, Memory = 0.9 };
+
+    private static readonly LossWeights Weights = new(0, 0, Forgetting);
+
+    private static readonly CodeSettings Settings = new() { Weights = Weights, Bits = CodeBits, Sharpening = 0, Usage = 0, Memory = 0.9 };
 
     private static readonly Gen<(double[][] Assignments, int[] Y, int[] Z, int[] Tone)> Batches =
         from count in Gen.Int[1, 12]
@@ -26,7 +30,7 @@ public sealed class CodeInformationTests
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(sample);
-        using var detacher = new CodeInformation(Recipe, batch.Labels, Codes, CPU);
+        using var detacher = new CodeInformation(Settings, batch.Labels, CPU);
         for (var step = 0; step < 50; step++) detacher.Loss(batch.Input(Assignments(sample)));
 
         var reported = detacher.Drain();
@@ -39,7 +43,7 @@ public sealed class CodeInformationTests
     {
         using var scope = NewDisposeScope();
         using ToyBatch earlier = Batch(first), later = Batch(second);
-        using var detacher = new CodeInformation(Recipe, earlier.Labels, Codes, CPU);
+        using var detacher = new CodeInformation(Settings, earlier.Labels, CPU);
         detacher.Loss(earlier.Input(Assignments(first)));
         detacher.Drain();
         detacher.Loss(later.Input(Assignments(second)));
@@ -57,7 +61,7 @@ public sealed class CodeInformationTests
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(sample);
-        using var detacher = new CodeInformation(Recipe, batch.Labels, Codes, CPU);
+        using var detacher = new CodeInformation(Settings, batch.Labels, CPU);
         var assignments = Assignments(sample);
         for (var step = 0; step < steps; step++)
         {
@@ -73,7 +77,7 @@ public sealed class CodeInformationTests
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(sample);
-        using var detacher = new CodeInformation(Recipe with { Forgetting = 0, Sharpening = 0.7, Usage = 0.3 }, batch.Labels, Codes, CPU);
+        using var detacher = new CodeInformation(Settings with { Weights = Weights with { Forgetting = 0 }, Sharpening = 0.7, Usage = 0.3 }, batch.Labels, CPU);
 
         var loss = detacher.Loss(batch.Input(Assignments(sample))).ToDouble();
         var sharpness = sample.Assignments.Average(Entropy);
@@ -89,7 +93,7 @@ public sealed class CodeInformationTests
     {
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(64);
-        using var detacher = new CodeInformation(Recipe with { Memory = 0.5 }, batch.Labels, 2, CPU);
+        using var detacher = new CodeInformation(Settings with { Memory = 0.5, Bits = 1 }, batch.Labels, CPU);
         // At first the code is z.
         var logits = (nn.functional.one_hot(batch.Batch.Attributes[0], 2).to_type(ScalarType.Float32) * 4).requires_grad_();
         var information = Enumerable.Range(0, 200).Select(_ =>
@@ -109,7 +113,7 @@ public sealed class CodeInformationTests
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(sample);
-        using var detacher = new CodeInformation(Recipe with { Task = 3, Forgetting = 0 }, batch.Labels, Codes, CPU);
+        using var detacher = new CodeInformation(Settings with { Weights = Weights with { Task = 3, Forgetting = 0 } }, batch.Labels, CPU);
 
         var loss = detacher.Loss(batch.Input(Assignments(sample))).ToDouble();
         // p(y|c) of the only batch there was.
@@ -125,7 +129,7 @@ public sealed class CodeInformationTests
         torch.manual_seed(2);
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(64);
-        using var detacher = new CodeInformation(Recipe with { Task = 1, Memory = 0.5 }, batch.Labels, Codes, CPU);
+        using var detacher = new CodeInformation(Settings with { Weights = Weights with { Task = 1 }, Memory = 0.5 }, batch.Labels, CPU);
         var logits = torch.randn(64, Codes).requires_grad_();
         IReadOnlyDictionary<string, double> measured = new Dictionary<string, double>();
         for (var step = 0; step < 400; step++)
@@ -144,7 +148,7 @@ public sealed class CodeInformationTests
     {
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(16);
-        using var detacher = new CodeInformation(Recipe, batch.Labels, 2, CPU);
+        using var detacher = new CodeInformation(Settings with { Bits = 1 }, batch.Labels, CPU);
         detacher.Loss(batch.Input(full(16, 2, 0.5f)));
         detacher.Drain();
 
@@ -165,7 +169,7 @@ public sealed class CodeInformationTests
         var (z, tone) = (Tables.OfBatch(sample.Assignments, sample.Y, 2, sample.Z, 2), Tables.OfBatch(sample.Assignments, sample.Y, 2, sample.Tone, 3));
         for (var i = 0; i < sample.Y.Length; i++)
             for (var c = 0; c < Codes; c++)
-                yield return Recipe.Forgetting * 0.5 / sample.Y.Length * (Slope(z, c, sample.Y[i], sample.Z[i]) + Slope(tone, c, sample.Y[i], sample.Tone[i]));
+                yield return Forgetting * 0.5 / sample.Y.Length * (Slope(z, c, sample.Y[i], sample.Z[i]) + Slope(tone, c, sample.Y[i], sample.Tone[i]));
 
         static double Slope(double[,,] table, int c, int y, int z) => Math.Log(table[c, y, z] * table.Sum((_, otherY, _) => otherY == y)
             / table.Sum((otherC, otherY, _) => otherC == c && otherY == y) / table.Sum((_, otherY, otherZ) => otherY == y && otherZ == z));

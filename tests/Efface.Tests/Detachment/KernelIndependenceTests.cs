@@ -10,29 +10,29 @@ namespace Efface.Tests.Detachment;
 [Collection(Models.SharedTorch.Name)]
 public sealed class KernelIndependenceTests : IDisposable
 {
-    private static readonly Recipe Recipe = Recipes.Named("hsic");
+    private const double Forgetting = 5;
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
     [Theory]
-    [InlineData("hsic"), InlineData("mmd")]
-    public void It_is_zero_on_average_where_nothing_depends(string recipe)
+    [InlineData(KernelCriterion.Independence), InlineData(KernelCriterion.MeanDiscrepancy)]
+    public void It_is_zero_on_average_where_nothing_depends(KernelCriterion criterion)
     {
         torch.manual_seed(1);
-        Assert.InRange(Measured(recipe, 2, 0.5, (z, noise) => noise, 25), -0.02, 0.02);
-        Assert.InRange(Measured(recipe, 3, 0.2, (z, noise) => noise, 25), -0.02, 0.02);
+        Assert.InRange(Measured(criterion, 2, 0.5, (z, noise) => noise, 25), -0.02, 0.02);
+        Assert.InRange(Measured(criterion, 3, 0.2, (z, noise) => noise, 25), -0.02, 0.02);
     }
 
     // z moves one direction by `apart` of its deviation: a linear reader explains p(1-p)apart² / (1 + p(1-p)apart²) of it.
     [Theory]
-    [InlineData("hsic", 0.5, 0.5), InlineData("hsic", 0.5, 2), InlineData("hsic", 0.1, 1), InlineData("mmd", 0.1, 1)]
-    public void It_is_the_share_of_z_that_a_linear_reader_explains_though_the_direction_is_small_and_turned(string recipe, double share, double apart)
+    [InlineData(KernelCriterion.Independence, 0.5, 0.5), InlineData(KernelCriterion.Independence, 0.5, 2), InlineData(KernelCriterion.Independence, 0.1, 1), InlineData(KernelCriterion.MeanDiscrepancy, 0.1, 1)]
+    public void It_is_the_share_of_z_that_a_linear_reader_explains_though_the_direction_is_small_and_turned(KernelCriterion criterion, double share, double apart)
     {
         torch.manual_seed(2);
         var (turn, _) = linalg.qr(torch.randn(Dimensions, Dimensions));
         var explained = share * (1 - share) * apart * apart;
 
-        var found = Measured(recipe, 2, share, (z, noise) =>
+        var found = Measured(criterion, 2, share, (z, noise) =>
         {
             // The other directions have five times its deviation.
             var moved = noise * 5;
@@ -47,7 +47,7 @@ public sealed class KernelIndependenceTests : IDisposable
     public void Before_there_is_a_memory_to_hold_a_batch_against_nothing_is_paid()
     {
         using var batch = ToyBatch.Random(128);
-        using var detacher = new KernelIndependence(Recipe, batch.Labels);
+        using var detacher = new KernelIndependence(Forgetting, KernelCriterion.Independence, batch.Labels);
 
         Assert.Equal(0, detacher.Loss(batch.Input(torch.randn(128, 4))).item<float>());
     }
@@ -57,7 +57,7 @@ public sealed class KernelIndependenceTests : IDisposable
     {
         torch.manual_seed(3);
         using var batch = ToyBatch.Random(128);
-        using KernelIndependence ofMaps = new(Recipe, batch.Labels), ofMeans = new(Recipe, batch.Labels);
+        using KernelIndependence ofMaps = new(Forgetting, KernelCriterion.Independence, batch.Labels), ofMeans = new(Forgetting, KernelCriterion.Independence, batch.Labels);
         foreach (var maps in Enumerable.Range(0, 3).Select(_ => torch.randn(128, 4, 5, 5)))
             Assert.Equal(ofMeans.Loss(batch.Input(maps.mean([2L, 3L]))).item<float>(), ofMaps.Loss(batch.Input(maps)).item<float>());
     }
@@ -69,7 +69,7 @@ public sealed class KernelIndependenceTests : IDisposable
         using var batch = new ToyBatch(ToyTables.Labels("y", 2, 400, row => row % 2), ToyTables.Labels("z", 2, 400, row => row % 10 == 0 ? 1 - row % 2 : row % 2));
         double Of(Tensor label)
         {
-            using var detacher = new KernelIndependence(Recipe with { Forgetting = 1 }, batch.Labels);
+            using var detacher = new KernelIndependence(1, KernelCriterion.Independence, batch.Labels);
             for (var step = 0; step < 2; step++)
             {
                 detacher.Drain();
@@ -86,7 +86,7 @@ public sealed class KernelIndependenceTests : IDisposable
     {
         torch.manual_seed(1);
         using var batch = ToyBatch.Random(128);
-        using var detacher = new KernelIndependence(Recipe, batch.Labels);
+        using var detacher = new KernelIndependence(Forgetting, KernelCriterion.Independence, batch.Labels);
         var z = batch.Batch.Attributes[0].eq(1);
         var h = (torch.randn(128, 4) + 2 * z.to_type(float32).unsqueeze(1)).requires_grad_();
         var readings = new List<double>();
@@ -109,12 +109,12 @@ public sealed class KernelIndependenceTests : IDisposable
     private const int Dimensions = 24, Images = 4000, Batch = 128;
 
     // The mean over batches of fresh images, once the memory is full. z is independent of y.
-    private static double Measured(string recipe, int classes, double share, Func<Tensor, Tensor, Tensor> representation, int batches)
+    private static double Measured(KernelCriterion criterion, int classes, double share, Func<Tensor, Tensor, Tensor> representation, int batches)
     {
         var random = new Random(5);
         int Draw() => random.NextDouble() < share ? 1 + random.Next(classes - 1) : 0;
         using var all = new ToyBatch(ToyTables.Labels("y", 2, Images, _ => random.Next(2)), ToyTables.Labels("z", classes, Images, _ => Draw()));
-        using var detacher = new KernelIndependence(Recipes.Named(recipe) with { Forgetting = 1 }, all.Labels);
+        using var detacher = new KernelIndependence(1, criterion, all.Labels);
         double total = 0;
         for (var step = -16; step < batches; step++)
         {

@@ -1,10 +1,9 @@
-using Efface.Data;
-using Efface.Detachment;
 using Efface.Reporting;
 using Efface.Runs;
 using Efface.Tests.Data;
 using Efface.Tests.Models;
 using Efface.Tests.Training;
+using Efface.Unlearning;
 using TorchSharp;
 using Xunit;
 
@@ -134,6 +133,6 @@ public sealed class BlockChoiceTests
         using var model = ToyTraining.Model(table, ToyTraining.Named(recipe), network: ToyNetworks.Residual());
         var config = new RunConfig { Recipe = recipe, Schedule = "local", Blocks = blocks };
         var told = new List<string>();
-        return (BlockChoice.Ends(config, model, new Prepared(table, ToyTraining.Labels(table), ToyTraining.Named(recipe), config, DataReport.Empty), ToyTraining.Options with { BatchSize = 8 }, told.Add), told);
+        return (BlockChoice.Ends(config, model, () => ToyTraining.Blocks(model, table, ToyTraining.Named(recipe)!, ToyTraining.Options with { BatchSize = 8 }), told.Add), told);
     }
 }

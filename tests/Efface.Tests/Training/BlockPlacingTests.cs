@@ -60,7 +60,7 @@ public sealed class BlockPlacingTests
         var drawn = random.get_rng_state();
         var options = ToyTraining.Options with { BatchSize = 8, Precision = precision };
 
-        var plan = BlockPlacing.Balance(model, ToyTraining.Named(recipe)!, ToyTraining.Labels(table), options, blocks, untouched: false);
+        var plan = BlockPlacing.Balance(() => ToyTraining.Blocks(model, table, ToyTraining.Named(recipe)!, options), model, blocks);
 
         Assert.Equal(3, get_num_threads());
         set_num_threads(1);
@@ -86,7 +86,7 @@ public sealed class BlockPlacingTests
 
         // The network has two classes and tone three: the last block is the first to see that.
         var labels = TaskAndAttributes.Of(table, table["tone"], [table["z"]]);
-        Assert.ThrowsAny<Exception>(() => BlockPlacing.Balance(model, ToyTraining.Paper, labels, ToyTraining.Options with { BatchSize = 16 }, 2, untouched: false));
+        Assert.ThrowsAny<Exception>(() => BlockPlacing.Balance(() => ToyTraining.Paper.Blocks(new BlockParts(model, labels, ToyTraining.Options with { BatchSize = 16 })), model, 2));
         Assert.Equal(before, ToyTraining.Values(model.Network.state_dict().Values));
         Assert.True(random.get_rng_state().equal(drawn).all().ToBoolean());
     }

@@ -132,7 +132,7 @@ public sealed class PipelinedScheduleTests : IDisposable
     private (float[][] Weights, List<EpochMetrics> Epochs) Trained(string recipe, ScheduleKind kind, int[] ends, Device[]? devices = null)
     {
         using var model = ToyTraining.Model(_table, ToyTraining.Named(recipe), network: ToyNetworks.Residual());
-        if (devices is not null) Schedules.Place(model, ends, devices);
+        if (devices is not null) Schedules.Place(model.Network, ends, devices);
         using var schedule = ToyTraining.Schedule(model, _table, ToyTraining.Named(recipe), kind: kind, ends: ends);
         var observer = new ToyObserver();
         ToyTraining.Run(schedule, _table, ToyTraining.Options, observer, ramp: 0.5, cancel: TestContext.Current.CancellationToken);

@@ -3,6 +3,7 @@ using Efface.Detachment;
 using Efface.Tests.Data;
 using Efface.Tests.Models;
 using Efface.Training;
+using Efface.Unlearning;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ namespace Efface.Tests.Training;
 public sealed class ScheduleTests : IDisposable
 {
     private static readonly TrainingOptions NoDecay = ToyTraining.Options with { WeightDecay = 0 };
-    private static readonly Recipe Nothing = ToyTraining.Paper with { Reconstruction = 0, Task = 0, Forgetting = 0 };
+    private static readonly Recipe Nothing = ToyTraining.Paper with { Settings = ToyTraining.Paper.Settings with { Weights = new LossWeights(0, 0, 0) } };
 
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly ImageTable _table = ToyTables.Visible(train: 48, validation: 16);

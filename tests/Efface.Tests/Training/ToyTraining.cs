@@ -3,6 +3,7 @@ using Efface.Detachment;
 using Efface.Models;
 using Efface.Tests.Models;
 using Efface.Training;
+using Efface.Unlearning;
 using static TorchSharp.torch;
 
 namespace Efface.Tests.Training;
@@ -12,12 +13,12 @@ internal static class ToyTraining
 {
     public static readonly TrainingOptions Options = new() { Epochs = 2, BatchSize = 32, LearningRate = 0.05, Seed = 4 };
 
-    public static readonly Recipe Paper = Recipes.Named("paper") with { HeadWidth = 16 };
+    public static readonly Paper Paper = new() { Settings = Narrow(new Paper()) };
 
-    public static readonly Recipe Strict = Recipes.Named("strict") with { Bits = 2 };
+    public static readonly Strict Strict = new() { Settings = new Strict().Settings with { Bits = 2 } };
 
     /// <summary>Every way to train: null is plain training.</summary>
-    public static IEnumerable<Recipe?> EveryRecipe => [null, Paper, Strict, Recipes.Named("adversarial") with { HeadWidth = 16 }, Recipes.Named("hsic")];
+    public static IEnumerable<Recipe?> EveryRecipe => [null, Paper, Strict, new Adversarial { Settings = Narrow(new Adversarial()) }, new Hsic()];
 
     /// <summary>The recipe called so among <see cref="EveryRecipe"/>; plain training for "plain".</summary>
     public static Recipe? Named(string name) => EveryRecipe.Single(recipe => (recipe?.Name ?? "plain") == name);
@@ -37,7 +38,7 @@ internal static class ToyTraining
             Normalisation = Normalisation.Of(table),
             Split = "layer1",
         });
-        return recipe is { IsDiscrete: true } ? model.WithBottleneck(recipe.Bits) : model;
+        return recipe is { OwnsSplit: true } ? recipe.Prepare(model, split: null) : model;
     }
 
     public static Schedule Schedule(TrainedModel model, ImageTable table, Recipe? recipe, TrainingOptions? options = null, ScheduleKind? kind = null, params int[] ends)
@@ -45,8 +46,13 @@ internal static class ToyTraining
         manual_seed(1);
         return recipe is null
             ? Schedules.Plain(model, options ?? Options)
-            : Schedules.Detaching(model, recipe, Labels(table), options ?? Options, kind, ends.Length == 0 ? null : ends);
+            : Schedules.Of(Blocks(model, table, recipe, options), kind ?? recipe.Schedule, ends.Length == 0 ? null : ends);
     }
+
+    public static BlockMaker Blocks(TrainedModel model, ImageTable table, Recipe recipe, TrainingOptions? options = null)
+        => recipe.Blocks(new BlockParts(model, Labels(table), options ?? Options))!;
+
+    private static AuxiliarySettings Narrow(AuxiliaryRecipe recipe) => recipe.Settings with { HeadWidth = 16 };
 
     public static TaskAndAttributes Labels(ImageTable table) => TaskAndAttributes.Of(table, table["y"], [table["z"], table["tone"]]);
 

@@ -1,5 +1,4 @@
 using Efface.Auditing;
-using Efface.Detachment;
 
 namespace Efface.Reporting.Page;
 
@@ -34,7 +33,7 @@ internal static class CodeSizeSection
     private static Release Coded(ReportRun run, RepresentationAudit place)
     {
         // A bare decision is a code too, and has no bits to choose.
-        var bits = run.Record.Config.Bits ?? Recipes.All.FirstOrDefault(recipe => recipe.IsDiscrete && recipe.Name == run.Record.Config.Recipe)?.Bits;
+        var bits = run.Bits;
         return new Release($"{run.Label}{(bits is { } size ? $", {size} bits" : "")}", bits, run.Audit!.Fidelity, place.Leak.GivenTask, Strictest(place), run.Audit.CollateralMean?.After);
     }
 

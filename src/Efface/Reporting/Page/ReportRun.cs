@@ -37,6 +37,23 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     /// <summary>The places that decide the verdict.</summary>
     public IEnumerable<RepresentationAudit> Released => Audits.Where(audit => audit.Released);
 
+    /// <summary>B of its bottleneck; null where its model has none, or is not there.</summary>
+    public int? Bits
+    {
+        get
+        {
+            if (Record.Config.Bits is { } asked) return asked;
+            try
+            {
+                return TrainedModel.Describe(Folder.Path).Bits;
+            }
+            catch (InvalidInputException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>What was looked for, joint attributes last; without an audit, what was to be forgotten.</summary>
     public IReadOnlyList<string> Attributes => Audit is null ? Record.Config.Forget : [.. Audits.Select(audit => audit.Attribute).Distinct()];
 

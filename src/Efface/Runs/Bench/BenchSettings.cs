@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Efface.Detachment;
+using Efface.Unlearning;
 using Efface.Models;
 using Efface.Training;
 

@@ -31,7 +31,9 @@ internal sealed class BenchSubject : IDisposable
         _labels = TaskAndAttributes.Of(_table, _table["y"], [_table["z"]]);
         (_options, _normalisation) = (Options(one, settings), Normalisation.Of(_table));
         _model = Model(_table, one, mode, settings);
-        _schedule = BenchCase.RecipeOf(mode) is { } recipe ? Schedules.Detaching(_model, recipe, _labels, _options, BenchCase.KindOf(mode), ends) : Schedules.Plain(_model, _options);
+        _schedule = BenchCase.RecipeOf(mode) is { } recipe
+            ? Schedules.Of(recipe.Blocks(new BlockParts(_model, _labels, _options))!, BenchCase.KindOf(mode) ?? recipe.Schedule, ends)
+            : Schedules.Plain(_model, _options);
     }
 
     /// <summary>Where blocks take equal time.</summary>
@@ -40,7 +42,8 @@ internal sealed class BenchSubject : IDisposable
         torch.manual_seed(settings.Seed);
         using var table = Noise(one, settings);
         using var model = Model(table, one, BenchMode.Local, settings);
-        return BlockPlacing.Balance(model, BenchCase.RecipeOf(BenchMode.Local)!, TaskAndAttributes.Of(table, table["y"], [table["z"]]), Options(one, settings), settings.Blocks, untouched: false);
+        var parts = new BlockParts(model, TaskAndAttributes.Of(table, table["y"], [table["z"]]), Options(one, settings));
+        return BlockPlacing.Balance(() => BenchCase.RecipeOf(BenchMode.Local)!.Blocks(parts)!, model, settings.Blocks);
     }
 
     /// <summary>The names of stages.</summary>
@@ -117,8 +120,7 @@ internal sealed class BenchSubject : IDisposable
     private static TrainedModel Model(ImageTable table, BenchCase one, BenchMode mode, BenchSettings settings)
     {
         var model = TrainedModel.Create(ModelDescription.For(table, table["y"], one.Model, settings.Stem, settings.Width), Compute.Device);
-        if (BenchCase.RecipeOf(mode) is not { } recipe) return model;
-        return recipe.IsDiscrete ? model.WithBottleneck(recipe.Bits) : model with { Description = model.Description with { Split = MultiplyAdds.MiddleStage(model.Network, table.ImageShape) } };
+        return BenchCase.RecipeOf(mode)?.Prepare(model, split: null) ?? model;
     }
 
     // Both classes of the attribute in both of the task.

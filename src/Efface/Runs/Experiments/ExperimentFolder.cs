@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Efface.Detachment;
 using Efface.Reporting;
 using Efface.Training;
+using Efface.Unlearning;
 using TorchSharp;
 
 namespace Efface.Runs;
@@ -53,7 +53,7 @@ public sealed class ExperimentFolder(string path)
             return;
         }
         using var model = TrainedModel.Load(trained.Path, torch.CPU);
-        trained.CopyTrained(folder, ModelRun.SplitOf(config, Recipes.Named(config.Recipe), model));
+        trained.CopyTrained(folder, Recipes.Named(config.Recipe).StageOf(model, config.Split));
     }
 
     /// <summary>The whole configuration of a cell.</summary>

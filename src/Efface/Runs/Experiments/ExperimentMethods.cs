@@ -1,6 +1,5 @@
-using Efface.Detachment;
-using Efface.Models;
 using Efface.Reporting;
+using Efface.Unlearning;
 
 namespace Efface.Runs;
 
@@ -36,7 +35,7 @@ public static class ExperimentMethods
     {
         var cutAs = method.StartsWith(BeforeAs, StringComparison.Ordinal) ? new RunConfig { Recipe = method[BeforeAs.Length..] } : null;
         var recipe = method == Before || cutAs is not null ? null : Recipes.Named(method);
-        var fromModel = recipe is { Kind: not DetachmentKind.AttentionRemoval };
+        var fromModel = recipe is { TakesModel: true };
         return new ExperimentCell
         {
             Name = NameOf(data, model, method, seed),
@@ -44,7 +43,7 @@ public static class ExperimentMethods
             From = fromModel ? NameOf(data, model, Before, seed) : null,
             CopyOf = recipe is null ? NameOfTrained(data, model, seed) : null,
             CutAs = cutAs,
-            Before = fromModel && CutsInside(recipe!, new RunConfig()) ? NameOf(data, model, BeforeAs + method, seed) : null,
+            Before = fromModel && recipe!.CutsInside(null) ? NameOf(data, model, BeforeAs + method, seed) : null,
             Attributes = data.Attributes,
             Audit = scale.Audit,
             Config = new RunConfig
@@ -62,7 +61,7 @@ public static class ExperimentMethods
                 Threads = scale.Threads,
                 Reading = scale.Reading,
                 Recipe = recipe?.Name ?? new RunConfig().Recipe,
-                Epochs = recipe is { ClosesModel: true } ? null : fromModel ? scale.EpochsFromModel : scale.Epochs,
+                Epochs = recipe is { LearnsFromModel: false } ? null : fromModel ? scale.EpochsFromModel : scale.Epochs,
                 Seed = seed,
             },
         };
@@ -79,13 +78,7 @@ public static class ExperimentMethods
     public static IEnumerable<string> Methods(ExperimentScale scale) => BeforeMethods(scale.Recipes).Concat(scale.Recipes);
 
     /// <summary>The model before, and the same for each recipe that releases what lies before the embedding, read there.</summary>
-    public static IEnumerable<string> BeforeMethods(IEnumerable<string> recipes) => recipes.Where(name => CutsInside(Recipes.Named(name), new RunConfig())).Select(name => BeforeAs + name).Prepend(Before);
-
-    /// <summary>Whether a recipe cuts the network before its embedding: what it releases is then another place than what the model before hands out.</summary>
-    /// <param name="recipe">The way to forget.</param>
-    /// <param name="config">May name the split.</param>
-    public static bool CutsInside(Recipe recipe, RunConfig config)
-        => !recipe.IsDiscrete && !recipe.TrainsPlainly && (config.Split ?? recipe.Split) != StagedNetwork.Embedding;
+    public static IEnumerable<string> BeforeMethods(IEnumerable<string> recipes) => recipes.Where(name => Recipes.Named(name).CutsInside(null)).Select(name => BeforeAs + name).Prepend(Before);
 
     /// <summary>Whether a row is of the model before unlearning, wherever it is read.</summary>
     public static bool IsBefore(string method) => method == Before || method.StartsWith($"{Before}, at ", StringComparison.Ordinal);

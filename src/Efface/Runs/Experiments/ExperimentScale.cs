@@ -62,7 +62,7 @@ public sealed record ExperimentScale
         foreach (var (flag, value) in new[] { ("--epochs", Epochs), ("--unlearning-epochs", EpochsFromModel), ("--seeds", Seeds) })
             if (value < 1) yield return new Problem($"{flag} {value}", "below 1", "Give 1 or more");
         foreach (var problem in Problem.NamedTwice("--models", Models, "model").Concat(Problem.NamedTwice("--recipes", Recipes, "recipe"))) yield return problem;
-        foreach (var name in Recipes.Where(name => Detachment.Recipes.All.All(recipe => recipe.Name != name)))
-            yield return new Problem($"--recipes {name}", "no such recipe", $"Choose from {string.Join(", ", Detachment.Recipes.All.Select(recipe => recipe.Name))}");
+        foreach (var name in Recipes.Where(name => Unlearning.Recipes.All.All(recipe => recipe.Name != name)))
+            yield return new Problem($"--recipes {name}", "no such recipe", $"Choose from {string.Join(", ", Unlearning.Recipes.All.Select(recipe => recipe.Name))}");
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Efface.Detachment;
 using Efface.Reporting;
+using Efface.Unlearning;
 
 namespace Efface.Runs;
 
@@ -40,8 +40,8 @@ public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
     {
         if (Array.IndexOf(Lambdas, Name) is >= 0 and var i)
         {
-            var recipe = Recipes.Named(config.Recipe);
-            double[] lambda = [.. config.Lambda ?? [recipe.Reconstruction, recipe.Task, recipe.Forgetting]];
+            var (reconstruction, task, forgetting) = Recipes.Named(config.Recipe).Weights;
+            double[] lambda = [.. config.Lambda ?? [reconstruction, task, forgetting]];
             lambda[i] = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var given) ? given : throw Wrong(value, "not a number");
             return config with { Lambda = lambda };
         }

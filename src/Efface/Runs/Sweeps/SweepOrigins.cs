@@ -1,5 +1,5 @@
-using Efface.Detachment;
 using Efface.Reporting;
+using Efface.Unlearning;
 
 namespace Efface.Runs;
 
@@ -19,7 +19,7 @@ internal static class SweepOrigins
 
     /// <summary>The cell that shows what the model releases at a point's place; null where that is its own place, or will be measured only when the point is trained (<c>--blocks N</c>).</summary>
     public static string? NameFor(RunConfig point)
-        => Recipes.All.FirstOrDefault(recipe => recipe.Name == point.Recipe) is { } recipe && ExperimentMethods.CutsInside(recipe, point) && !(point.Blocks is { } blocks && BlockChoice.IsNumber(blocks))
+        => Recipes.Find(point.Recipe) is { } recipe && recipe.CutsInside(point.Split) && !(point.Blocks is { } blocks && BlockChoice.IsNumber(blocks))
             ? $"{ExperimentMethods.Before}-as-{SplitOf(point) ?? point.Recipe}" : null;
 
     /// <summary>A row for each place.</summary>

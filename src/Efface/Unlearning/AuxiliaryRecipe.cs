@@ -1,0 +1,30 @@
+using Efface.Detachment;
+using Efface.Reporting;
+using Efface.Training;
+
+namespace Efface.Unlearning;
+
+/// <summary>A way to forget with an auxiliary network beside the extractor, which estimates information and steers it (Guo et al., section 3.2).</summary>
+/// <param name="Settings">λ, objective and heads of the auxiliary network; of several the last.</param>
+public abstract record AuxiliaryRecipe(AuxiliarySettings Settings) : Recipe
+{
+    /// <summary>
+    /// λ of the first of several auxiliary networks: early blocks keep more of the image and leave forgetting to later ones. From there λ
+    /// changes linearly to the last (as in InfoPro, Wang et al., ICLR 2021).
+    /// </summary>
+    public LossWeights FirstBlock { get; init; } = UsualFirstBlock;
+
+    /// <inheritdoc/>
+    public override LossWeights Weights => Settings.Weights;
+
+    internal static LossWeights UsualFirstBlock { get; } = new(5, 1, 0);
+
+    /// <inheritdoc/>
+    public override Recipe With(RunConfig config) => this with
+    {
+        Settings = Settings with { Weights = config.Weights() ?? Settings.Weights, Objective = config.AttributeObjective() ?? Settings.Objective },
+    };
+
+    /// <inheritdoc/>
+    public override BlockMaker Blocks(BlockParts parts) => new AuxiliaryBlocks(parts, Settings, FirstBlock);
+}

@@ -1,0 +1,28 @@
+using Efface.Baselines;
+using Efface.Data;
+using Efface.Training;
+
+namespace Efface.Unlearning;
+
+/// <summary>LEACE (Belrose et al., NeurIPS 2023).</summary>
+public sealed record Leace : ClosingRecipe
+{
+    /// <inheritdoc/>
+    public override string Name => "leace";
+
+    /// <inheritdoc/>
+    public override string Purpose
+        => "LEACE (Belrose et al., NeurIPS 2023): after training, the smallest affine change of the embedding that leaves it uncorrelated with the attribute.";
+
+    /// <inheritdoc/>
+    public override string Promise
+        => "A linear attacker finds exactly what one finds who sees nothing, on the images that it was fitted on; of others nothing.";
+
+    /// <inheritdoc/>
+    public override TrainedModel Close(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes)
+    {
+        var closed = model.ClosedWith(Closing.LinearErasure);
+        LinearErasure.Fit(closed, table, attributes);
+        return closed;
+    }
+}

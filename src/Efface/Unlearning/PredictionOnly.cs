@@ -1,0 +1,20 @@
+using Efface.Data;
+using Efface.Training;
+
+namespace Efface.Unlearning;
+
+/// <summary>The decision alone.</summary>
+public sealed record PredictionOnly : ClosingRecipe
+{
+    /// <inheritdoc/>
+    public override string Name => "prediction-only";
+
+    /// <inheritdoc/>
+    public override string Purpose => "Releases the decision and nothing else: the row that every other recipe must justify itself against.";
+
+    /// <inheritdoc/>
+    public override string Promise => "Nothing leaks beyond the decision, by any attacker; and nothing else is kept.";
+
+    /// <inheritdoc/>
+    public override TrainedModel Close(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes) => model.ClosedWith(Closing.Decision);
+}

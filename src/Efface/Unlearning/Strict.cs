@@ -1,0 +1,83 @@
+using Efface.Auditing;
+using Efface.Data;
+using Efface.Detachment;
+using Efface.Models;
+using Efface.Reporting;
+using Efface.Training;
+
+namespace Efface.Unlearning;
+
+/// <summary>A discrete bottleneck, in which information is counted and minimised directly.</summary>
+public sealed record Strict : Recipe
+{
+    private const int MostForStart = 4000;
+
+    /// <summary>The bottleneck's.</summary>
+    public CodeSettings Settings { get; init; } = new() { Weights = new LossWeights(20, 1, 5), Distillation = 3 };
+
+    /// <summary>The auxiliary network right below the bottleneck: nothing is read there, so nothing is forgotten before the code.</summary>
+    public AuxiliarySettings Below { get; init; } = new() { Weights = new LossWeights(2.5, 1, 0), Heads = 0 };
+
+    /// <summary>λ of the first of several auxiliary networks.</summary>
+    public LossWeights FirstBlock { get; init; } = AuxiliaryRecipe.UsualFirstBlock;
+
+    /// <inheritdoc/>
+    public override string Name => "strict";
+
+    /// <inheritdoc/>
+    public override string Purpose => "A discrete bottleneck after the embedding; I(c;z|y) is counted and minimised directly.";
+
+    /// <inheritdoc/>
+    public override string Promise => "A certificate for any attacker who sees the code, at the confidence and size that the audit states.";
+
+    /// <inheritdoc/>
+    public override LossWeights Weights => Settings.Weights;
+
+    /// <inheritdoc/>
+    public override bool OwnsSplit => true;
+
+    /// <inheritdoc/>
+    public override bool CutsInside(string? asked) => false;
+
+    /// <inheritdoc/>
+    public override double RateFromModel => 0.01;
+
+    /// <inheritdoc/>
+    public override bool CarriesEmbedding => Settings.Distillation > 0;
+
+    /// <inheritdoc/>
+    public override Recipe With(RunConfig config) => this with
+    {
+        Settings = Settings with
+        {
+            Weights = config.Weights() ?? Settings.Weights,
+            Bits = config.Bits ?? Settings.Bits,
+            Distillation = config.Distillation ?? Settings.Distillation,
+            Retention = config.Retention ?? Settings.Retention,
+        },
+    };
+
+    /// <inheritdoc/>
+    public override IEnumerable<Problem> Check(RunConfig config)
+    {
+        if (config.Split is not (null or DiscreteBottleneck.Assignment))
+            yield return new Problem($"--split {config.Split}", $"recipe {Name} splits behind its own bottleneck", "Leave --split out, or choose --recipe paper");
+    }
+
+    /// <inheritdoc/>
+    public override TrainedModel Prepare(TrainedModel model, string? split) => model.WithBottleneck(Settings.Bits);
+
+    /// <summary>The codes begin as the trained decision.</summary>
+    /// <inheritdoc/>
+    public override void Begin(TrainedModel model, ImageTable table, Column task)
+    {
+        var rows = Splits.AtMost(table.Rows(Part.Train), MostForStart, Splits.By([task]), 0);
+        var embedding = Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding);
+        using var captured = Captured.From(model, [embedding], table, rows);
+        using var embeddings = captured.Values[StagedNetwork.Embedding].to(Compute.Device, copy: true);
+        DiscreteBottleneck.StartFromDecision(model.Network, embeddings);
+    }
+
+    /// <inheritdoc/>
+    public override BlockMaker Blocks(BlockParts parts) => new CodeBlocks(parts, Settings, Below, FirstBlock);
+}

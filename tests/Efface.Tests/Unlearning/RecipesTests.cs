@@ -1,0 +1,64 @@
+using Efface.Detachment;
+using Efface.Reporting;
+using Efface.Tests.Data;
+using Efface.Tests.Models;
+using Efface.Tests.Training;
+using Efface.Unlearning;
+using Xunit;
+
+namespace Efface.Tests.Unlearning;
+
+[Collection(SharedTorch.Name)]
+[OneThread]
+public sealed class RecipesTests
+{
+    public static TheoryData<string> Names => [.. Recipes.All.Select(recipe => recipe.Name)];
+
+    [Fact]
+    public void Each_recipe_has_a_name_of_its_own_and_is_found_by_it()
+    {
+        Assert.Equal(Recipes.All.Count, Recipes.All.Select(recipe => recipe.Name).Distinct().Count());
+        Assert.All(Recipes.All, recipe => Assert.Same(recipe, Recipes.Named(recipe.Name)));
+        Assert.Equal(new RunConfig().Recipe, Recipes.All[0].Name);
+        Assert.Null(Recipes.Find("magic"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_users_weights_become_those_of_a_recipe_that_has_them(string name)
+    {
+        var recipe = Recipes.Named(name);
+        var config = new RunConfig { Recipe = name, Lambda = [0, 1, 7] };
+
+        Assert.Equal(recipe, recipe.With(new RunConfig()));
+        if (recipe.Check(config).Any(problem => problem.Subject == "--lambda 0,1,7")) Assert.IsAssignableFrom<PlainRecipe>(recipe);
+        else Assert.Equal(new LossWeights(0, 1, 7), recipe.With(config).Weights);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_only_a_code_has_is_refused_elsewhere(string name)
+    {
+        var config = new RunConfig { Recipe = name, Bits = 3, Retain = ["hat"], Distillation = 2 };
+        string[] refused = [.. Recipes.Named(name).Check(config).Select(problem => problem.Subject)];
+        Assert.Equal(name == "strict" ? [] : ["--bits 3", "--retain hat", "--distil 2"], refused);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_recipe_learns_in_blocks_or_closes_the_model_or_changes_the_images(string name)
+    {
+        using var table = ToyTables.Visible(train: 24, validation: 8);
+        var recipe = Recipes.Named(name);
+        var split = recipe.OwnsSplit ? null : "layer1";
+        var model = recipe.Prepare(ToyTraining.Model(table), split);
+        var learns = recipe.Blocks(new Efface.Training.BlockParts(model, ToyTraining.Labels(table), ToyTraining.Options)) is not null;
+        var closed = recipe.LearnsFromModel ? null : recipe.Close(model, table, [table["z"]]);
+        var changes = recipe.Complete(new RunConfig { Recipe = name, Forget = ["z"] }).AttentionRemoval is not null;
+        using var owned = closed ?? model;
+
+        Assert.Equal(1, new[] { learns, closed is not null, changes }.Count(does => does));
+        if (split is not null) Assert.Equal(split, model.Description.Split);
+        if (closed is not null) Assert.Equal(closed.Network.Stages.Count, model.Network.Stages.Count + 1);
+    }
+}

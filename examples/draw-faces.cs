@@ -3,7 +3,21 @@
 using Efface.Data;
 using Efface.Reporting;
 
-const int Rows = 3, Columns = 8, Side = 96;
-using var faces = DrawnFaces.Draw(new DrawnFacesOptions { Train = Rows * Columns, Validation = 0, Test = 0, Size = Side });
-using var sheet = faces.Gather([.. Enumerable.Range(0, faces.Count)]).view(Rows, Columns, 3, Side, Side).permute(2, 0, 3, 1, 4).reshape(3, Rows * Side, Columns * Side);
+const int Rows = 3,
+    Columns = 8,
+    Side = 96;
+using var faces = DrawnFaces.Draw(
+    new DrawnFacesOptions
+    {
+        Train = Rows * Columns,
+        Validation = 0,
+        Test = 0,
+        Size = Side,
+    }
+);
+using var sheet = faces
+    .Gather([.. Enumerable.Range(0, faces.Count)])
+    .view(Rows, Columns, 3, Side, Side)
+    .permute(2, 0, 3, 1, 4)
+    .reshape(3, Rows * Side, Columns * Side);
 File.WriteAllBytes(args.FirstOrDefault() ?? "faces.png", Png.Encode(sheet));

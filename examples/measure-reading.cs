@@ -1,11 +1,11 @@
 #:project ../src/Efface/Efface.csproj
 #:property PublishAot=false
 #:package NetVips
-// How fast data sets are read. Ratios come from alternation in one process.
-//   dotnet run -c Release examples/measure-reading.cs -- cold FOLDER [rounds]       decoding against the bare libvips call on the same files
-//   dotnet run -c Release examples/measure-reading.cs -- warm FOLDER [rounds]       the loader alone and a training epoch with it, ResNet18 at 64 px
-//   dotnet run -c Release examples/measure-reading.cs -- table [rounds]             parsing a generated table of 1,000,000 rows
-//   dotnet run -c Release examples/measure-reading.cs -- million FOLDER [rounds]    1,000,000 generated images and rows in FOLDER (made when missing): time to start, memory
+// How fast data sets are read. Ratios come from alternation in one process. dotnet run -c Release examples/measure-reading.cs -- cold
+// FOLDER [rounds]       decoding against the bare libvips call on the same files dotnet run -c Release examples/measure-reading.cs -- warm
+// FOLDER [rounds]       the loader alone and a training epoch with it, ResNet18 at 64 px dotnet run -c Release examples/measure-reading.cs
+// -- table [rounds]             parsing a generated table of 1,000,000 rows dotnet run -c Release examples/measure-reading.cs -- million
+// FOLDER [rounds]    1,000,000 generated images and rows in FOLDER (made when missing): time to start, memory
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Data;
@@ -15,17 +15,28 @@ using NetVips;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const int Side = 64, Million = 1_000_000;
+const int Side = 64,
+    Million = 1_000_000;
 var cache = Directory.CreateTempSubdirectory("efface-measure-").FullName;
 try
 {
     switch (args)
     {
-        case ["cold", var folder, .. var rest]: Cold(folder, Rounds(rest)); break;
-        case ["warm", var folder, .. var rest]: Warm(folder, Rounds(rest)); break;
-        case ["table", .. var rest]: ParseTable(Rounds(rest)); break;
-        case ["million", var folder, .. var rest]: StartMillion(folder, Rounds(rest)); break;
-        default: Console.Error.WriteLine("cold FOLDER, warm FOLDER, table or million FOLDER; see the first lines of this file."); break;
+        case ["cold", var folder, .. var rest]:
+            Cold(folder, Rounds(rest));
+            break;
+        case ["warm", var folder, .. var rest]:
+            Warm(folder, Rounds(rest));
+            break;
+        case ["table", .. var rest]:
+            ParseTable(Rounds(rest));
+            break;
+        case ["million", var folder, .. var rest]:
+            StartMillion(folder, Rounds(rest));
+            break;
+        default:
+            Console.Error.WriteLine("cold FOLDER, warm FOLDER, table or million FOLDER; see the first lines of this file.");
+            break;
     }
 }
 finally
@@ -48,30 +59,48 @@ static double Seconds(Action work)
     return clock.Elapsed.TotalSeconds;
 }
 
-ReadData Read(string source, string root, string cacheFolder, int? size = Side, ReadingOptions? reading = null, string? task = null)
-    => DataReader.Read(DataSources.Find(source)!, new DataOptions { Root = root, Task = task, Size = size, Reading = (reading ?? new ReadingOptions()) with { Cache = cacheFolder } });
+ReadData Read(string source, string root, string cacheFolder, int? size = Side, ReadingOptions? reading = null, string? task = null) =>
+    DataReader.Read(
+        DataSources.Find(source)!,
+        new DataOptions
+        {
+            Root = root,
+            Task = task,
+            Size = size,
+            Reading = (reading ?? new ReadingOptions()) with { Cache = cacheFolder },
+        }
+    );
 
 // All files of the folder, to 64 px, with both cores. The bare call neither checks, nor hashes, nor writes anything.
 void Cold(string folder, int rounds)
 {
     var files = Directory.GetFiles(folder, "*.jpg", SearchOption.AllDirectories);
     var flat = Directory.CreateDirectory(Path.Combine(cache, "flat", "all")).FullName;
-    foreach (var file in files) File.CreateSymbolicLink(Path.Combine(flat, Path.GetFileName(file)), Path.GetFullPath(file));
+    foreach (var file in files)
+        File.CreateSymbolicLink(Path.Combine(flat, Path.GetFileName(file)), Path.GetFullPath(file));
     void Bare() => Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, file =>
-    {
-        using var image = NetVips.Image.Thumbnail(file, Side, height: Side, crop: Enums.Interesting.Centre);
-        image.WriteToMemory<byte>();
-    });
+        {
+            using var image = NetVips.Image.Thumbnail(file, Side, height: Side, crop: Enums.Interesting.Centre);
+            image.WriteToMemory<byte>();
+        });
     void Ours(int round) => Read("folders", Path.GetDirectoryName(flat)!, Path.Combine(cache, $"cold-{round}")).Table.Dispose();
 
     Ours(-1); // sets libvips up for both
-    var pairs = Enumerable.Range(0, rounds).Select(round => (Bare: files.Length / Seconds(Bare), Ours: files.Length / Seconds(() => Ours(round)))).ToArray();
-    Console.WriteLine($"cold, {files.Length:N0} files of {folder}: Efface {Spread(pairs.Select(pair => pair.Ours), "N0")} images/s, bare libvips {Spread(pairs.Select(pair => pair.Bare), "N0")}; ratio {Spread(pairs.Select(pair => pair.Ours / pair.Bare), "F2")}, {rounds} rounds");
+    var pairs = Enumerable
+        .Range(0, rounds)
+        .Select(round => (Bare: files.Length / Seconds(Bare), Ours: files.Length / Seconds(() => Ours(round))))
+        .ToArray();
+    Console.WriteLine(
+        $"cold, {files.Length:N0} files of {folder}: Efface {Spread(pairs.Select(pair => pair.Ours), "N0")} images/s, bare libvips "
+            + $"{Spread(pairs.Select(pair => pair.Bare), "N0")}; ratio {Spread(pairs.Select(pair => pair.Ours / pair.Bare), "F2")}, "
+            + $"{rounds} rounds"
+    );
 }
 
 void Warm(string folder, int rounds)
 {
-    const int BatchSize = 128, Steps = 8;
+    const int BatchSize = 128,
+        Steps = 8;
     Read("utkface", folder, cache).Table.Dispose();
     using var table = Read("utkface", folder, cache, task: "gender").Table;
     var (task, normalisation, augmentation) = (table["gender"], Normalisation.Of(table), Augmentation.For(table));
@@ -81,13 +110,29 @@ void Warm(string folder, int rounds)
     using var held = epoch.Epoch(0).First(); // of the same size: 127 images are a fifth faster than 128, for the strides they make
     var random = new torch.Generator(0);
 
-    double LoaderAlone() => rows.Length / Seconds(() =>
-    {
-        foreach (var batch in whole.Epoch(1)) batch.Dispose();
-    });
+    double LoaderAlone() =>
+        rows.Length
+        / Seconds(() =>
+        {
+            foreach (var batch in whole.Epoch(1))
+                batch.Dispose();
+        });
     foreach (var stem in new[] { "fast", "cifar" })
     {
-        using var model = TrainedModel.Create(new ModelDescription { Model = "resnet18", Stem = stem, Width = 1, Input = table.ImageShape, Task = "gender", Classes = task.Classes, Normalisation = normalisation, Split = StagedNetwork.Embedding }, Compute.Device);
+        using var model = TrainedModel.Create(
+            new ModelDescription
+            {
+                Model = "resnet18",
+                Stem = stem,
+                Width = 1,
+                Input = table.ImageShape,
+                Task = "gender",
+                Classes = task.Classes,
+                Normalisation = normalisation,
+                Split = StagedNetwork.Embedding,
+            },
+            Compute.Device
+        );
         using var schedule = Schedules.Plain(model, new TrainingOptions { Epochs = 1, BatchSize = BatchSize });
         void Step(Batch batch)
         {
@@ -117,7 +162,14 @@ void Warm(string folder, int rounds)
         Step(held);
         var measured = Enumerable.Range(0, rounds).Select(_ => (Loader: LoaderAlone(), Epoch: Epoch())).ToArray();
         var images = steps * BatchSize;
-        Console.WriteLine($"warm, resnet18 --stem {stem}, {Side} px, batch {BatchSize}: training {Spread(measured.Select(round => images / round.Epoch.Held), "N0")} images/s, loader alone {Spread(measured.Select(round => round.Loader), "N0")}; {Spread(measured.Select(round => round.Loader * round.Epoch.Held / images), "N0")} times as much; an epoch with the loader takes {Spread(measured.Select(round => round.Epoch.With / round.Epoch.Held), "F3")} of the same {steps} steps on one batch, {rounds} rounds");
+        Console.WriteLine(
+            $"warm, resnet18 --stem {stem}, {Side} px, batch {BatchSize}: training "
+                + $"{Spread(measured.Select(round => images / round.Epoch.Held), "N0")} images/s, loader alone "
+                + $"{Spread(measured.Select(round => round.Loader), "N0")}; "
+                + $"{Spread(measured.Select(round => round.Loader * round.Epoch.Held / images), "N0")} times as much; an epoch with the "
+                + $"loader takes {Spread(measured.Select(round => round.Epoch.With / round.Epoch.Held), "F3")} of the same "
+                + $"{steps} steps on one batch, {rounds} rounds"
+        );
     }
 }
 
@@ -127,13 +179,17 @@ void ParseTable(int rounds)
     var options = new DataOptions { Root = cache };
     DataSources.Find("table")!.Read(options);
     var seconds = Enumerable.Range(0, rounds).Select(_ => Seconds(() => DataSources.Find("table")!.Read(options))).ToArray();
-    Console.WriteLine($"table: {Million:N0} rows of 41 columns ({new FileInfo(Path.Combine(cache, "labels.csv")).Length / 1e6:F0} MB) in {Spread(seconds, "F2")} s, {rounds} rounds");
+    Console.WriteLine(
+        $"table: {Million:N0} rows of 41 columns ({new FileInfo(Path.Combine(cache, "labels.csv")).Length / 1e6:F0} MB) in "
+            + $"{Spread(seconds, "F2")} s, {rounds} rounds"
+    );
 }
 
 void StartMillion(string folder, int rounds)
 {
     const int Tiny = 8;
-    if (!File.Exists(Path.Combine(folder, "labels.csv"))) WriteMillion(folder);
+    if (!File.Exists(Path.Combine(folder, "labels.csv")))
+        WriteMillion(folder);
     var store = Path.Combine(folder, "cache");
     var options = new ReadingOptions { SplitColumn = "split", ImageColumn = "file" };
     ReadData Start() => Read("table", folder, store, Tiny, options, "label0");
@@ -146,7 +202,10 @@ void StartMillion(string folder, int rounds)
         using var peak = new Timer(_ => memory = Math.Max(memory, GC.GetTotalMemory(forceFullCollection: false)), null, 0, 50);
         starts.Add(Seconds(() => Start().Table.Dispose()));
     }
-    Console.WriteLine($"million: {Million:N0} images of {Tiny}×{Tiny} and rows of 7 columns: first time {first:F0} s, then {Spread(starts, "F1")} s to start; at most {memory / 1e6:F0} MB of managed memory, {rounds} rounds");
+    Console.WriteLine(
+        $"million: {Million:N0} images of {Tiny}×{Tiny} and rows of 7 columns: first time {first:F0} s, then {Spread(starts, "F1")} s "
+            + $"to start; at most {memory / 1e6:F0} MB of managed memory, {rounds} rounds"
+    );
 }
 
 static void WriteTable(string folder, int labels, Func<int, string> image)
@@ -157,7 +216,8 @@ static void WriteTable(string folder, int labels, Func<int, string> image)
     for (var row = 0; row < Million; row++)
     {
         writer.Write(image(row));
-        for (var i = 0; i < labels; i++) writer.Write(random.Next(2) == 0 ? ",0" : ",1");
+        for (var i = 0; i < labels; i++)
+            writer.Write(random.Next(2) == 0 ? ",0" : ",1");
         writer.Write('\n');
     }
 }
@@ -181,5 +241,8 @@ static void WriteMillion(string folder)
     writer.WriteLine("file,split,label0,label1,label2,label3,label4");
     var random = new Random(0);
     for (var row = 0; row < Million; row++)
-        writer.WriteLine($"{row / 1000:D3}/{row % 1000:D3}.png,{(row % 10 == 0 ? "test" : row % 10 == 1 ? "val" : "train")},{random.Next(2)},{random.Next(2)},{random.Next(2)},{random.Next(2)},{random.Next(5)}");
+        writer.WriteLine(
+            $"{row / 1000:D3}/{row % 1000:D3}.png,{(row % 10 == 0 ? "test" : row % 10 == 1 ? "val" : "train")},"
+                + $"{random.Next(2)},{random.Next(2)},{random.Next(2)},{random.Next(2)},{random.Next(5)}"
+        );
 }

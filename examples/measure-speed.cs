@@ -10,16 +10,39 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const int Images = 64 * 128, BatchSize = 128;
+const int Images = 64 * 128,
+    BatchSize = 128;
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 5;
 var width = args.Length > 1 ? double.Parse(args[1]) : 0.5;
 torch.manual_seed(0);
 var random = new Random(0);
-Column Labels(string name, int classes) => new(name, [.. Enumerable.Range(0, classes).Select(i => $"{i}")], [.. Enumerable.Range(0, Images + 128).Select(_ => random.Next(classes))]);
-using var table = new ImageTable("noise", torch.randint(0, 256, [Images + 128, 3, 32, 32], dtype: ScalarType.Byte), [Labels("y", 2)],
-    [.. Enumerable.Range(0, Images + 128).Select(row => row < Images ? Part.Train : Part.Validation)]);
+Column Labels(string name, int classes) =>
+    new(
+        name,
+        [.. Enumerable.Range(0, classes).Select(i => $"{i}")],
+        [.. Enumerable.Range(0, Images + 128).Select(_ => random.Next(classes))]
+    );
+using var table = new ImageTable(
+    "noise",
+    torch.randint(0, 256, [Images + 128, 3, 32, 32], dtype: ScalarType.Byte),
+    [Labels("y", 2)],
+    [.. Enumerable.Range(0, Images + 128).Select(row => row < Images ? Part.Train : Part.Validation)]
+);
 var (task, normalisation) = (table["y"], Normalisation.Of(table));
-using var model = TrainedModel.Create(new ModelDescription { Model = "resnet18", Stem = "fast", Width = width, Input = table.ImageShape, Task = "y", Classes = task.Classes, Normalisation = normalisation, Split = StagedNetwork.Embedding }, Compute.Device);
+using var model = TrainedModel.Create(
+    new ModelDescription
+    {
+        Model = "resnet18",
+        Stem = "fast",
+        Width = width,
+        Input = table.ImageShape,
+        Task = "y",
+        Classes = task.Classes,
+        Normalisation = normalisation,
+        Split = StagedNetwork.Embedding,
+    },
+    Compute.Device
+);
 var options = new TrainingOptions { Epochs = 1, BatchSize = BatchSize };
 var validation = new BatchLoader(table, task, [], table.Rows(Part.Validation), 128);
 var training = new BatchLoader(table, task, [], table.Rows(Part.Train), BatchSize);
@@ -54,7 +77,11 @@ Trained();
 Bare();
 var pairs = Enumerable.Range(0, rounds).Select(_ => (Trained: Trained(), Bare: Bare())).ToArray();
 var ratios = pairs.Select(pair => pair.Trained / pair.Bare).Order().ToArray();
-Console.WriteLine($"train {pairs.Select(pair => pair.Trained).Order().ElementAt(rounds / 2):F0} images/s, bare loop {pairs.Select(pair => pair.Bare).Order().ElementAt(rounds / 2):F0}; ratio {ratios[rounds / 2]:F2} (from {ratios[0]:F2} to {ratios[^1]:F2}, {rounds} rounds of {Images:N0} images, width {width})");
+Console.WriteLine(
+    $"train {pairs.Select(pair => pair.Trained).Order().ElementAt(rounds / 2):F0} images/s, bare loop "
+        + $"{pairs.Select(pair => pair.Bare).Order().ElementAt(rounds / 2):F0}; ratio {ratios[rounds / 2]:F2} (from {ratios[0]:F2} to "
+        + $"{ratios[^1]:F2}, {rounds} rounds of {Images:N0} images, width {width})"
+);
 
 using (var schedule = Schedules.Plain(model, options))
 {
@@ -62,7 +89,16 @@ using (var schedule = Schedules.Plain(model, options))
     var batch = training.Epoch().First();
     for (var step = 0; step < 500; step++)
     {
-        using (NewDisposeScope()) schedule.Step(new StepInput(normalisation.Apply(batch.Images[..8]), batch.Images[..8], new Batch(batch.Images[..8], batch.Task[..8], []), 1, 1));
+        using (NewDisposeScope())
+            schedule.Step(
+                new StepInput(
+                    normalisation.Apply(batch.Images[..8]),
+                    batch.Images[..8],
+                    new Batch(batch.Images[..8], batch.Task[..8], []),
+                    1,
+                    1
+                )
+            );
         live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
     Console.WriteLine($"live tensors after step 10: {live[9]}, after step 500: {live[499]}");

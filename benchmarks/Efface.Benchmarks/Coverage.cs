@@ -11,13 +11,19 @@ namespace Efface.Benchmarks;
 /// <param name="Confidence">Of the intervals.</param>
 public sealed record Coverage(int Images, double Share, double Attacker, double Floor, double Confidence)
 {
-    private const double Harder = 0.1, Same = 0.5;
+    private const double Harder = 0.1,
+        Same = 0.5;
 
     /// <summary>From small to large, fair to rare, and at the stricter confidence of many places.</summary>
     public static IReadOnlyList<Coverage> All { get; } =
     [
-        new(100, 0.5, 0.7, 0.6, 0.95), new(300, 0.5, 0.7, 0.6, 0.95), new(1000, 0.05, 0.7, 0.6, 0.95), new(1000, 0.05, 0.55, 0.5, 0.95),
-        new(2000, 0.5, 0.52, 0.5, 0.95), new(200, 0.2, 0.9, 0.85, 0.95), new(8000, 0.5, 0.6, 0.5, 0.95),
+        new(100, 0.5, 0.7, 0.6, 0.95),
+        new(300, 0.5, 0.7, 0.6, 0.95),
+        new(1000, 0.05, 0.7, 0.6, 0.95),
+        new(1000, 0.05, 0.55, 0.5, 0.95),
+        new(2000, 0.5, 0.52, 0.5, 0.95),
+        new(200, 0.2, 0.9, 0.85, 0.95),
+        new(8000, 0.5, 0.6, 0.5, 0.95),
     ];
 
     /// <summary>The shares of redraws whose intervals contain the balanced accuracy, and the difference.</summary>
@@ -30,9 +36,16 @@ public sealed record Coverage(int Images, double Share, double Attacker, double 
             bool Right(int z, double share) => random.NextDouble() < share - z * Harder;
             bool[] attacker = [.. truth.Select(z => Right(z, Attacker))];
             // Where the floor decides by itself it is so good that it comes out right in the asked share of all images.
-            bool[] floor = [.. attacker.Select((right, i) => random.NextDouble() < Same ? right : Right(truth[i], (Floor - Same * Attacker) / (1 - Same)))];
-            if (Contains(Bootstrap.BalancedAccuracy(attacker, truth, 2, sampling), Attacker - Harder / 2)) accuracy++;
-            if (Contains(Bootstrap.BalancedDifference(attacker, floor, truth, 2, sampling), Attacker - Floor)) difference++;
+            bool[] floor =
+            [
+                .. attacker.Select(
+                    (right, i) => random.NextDouble() < Same ? right : Right(truth[i], (Floor - Same * Attacker) / (1 - Same))
+                ),
+            ];
+            if (Contains(Bootstrap.BalancedAccuracy(attacker, truth, 2, sampling), Attacker - Harder / 2))
+                accuracy++;
+            if (Contains(Bootstrap.BalancedDifference(attacker, floor, truth, 2, sampling), Attacker - Floor))
+                difference++;
         }
         return (accuracy / (double)redraws, difference / (double)redraws);
     }
@@ -45,8 +58,12 @@ public sealed record Coverage(int Images, double Share, double Attacker, double 
         foreach (var one in All)
         {
             var (accuracy, difference) = one.Measure(redraws);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{one.Images}\t{one.Share}\t{one.Attacker}\t{one.Floor}\t{one.Confidence}\t{accuracy:F4}\t{difference:F4}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{one.Images}\t{one.Share}\t{one.Attacker}\t{one.Floor}\t{one.Confidence}\t{accuracy:F4}\t{difference:F4}"
+                )
+            );
         }
     }
 

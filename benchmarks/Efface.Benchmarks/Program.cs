@@ -1,12 +1,11 @@
-// Every attacker on every case with known truth: what it finds of what is there.
-//   dotnet run -c Release --project benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images]
-//   … -- verdicts [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each.
-//   … -- marks LEAK [seeds] [first]: small audits of 16 numbers in which nothing is there (0), or a trace of so much, a line each.
-//   … -- cost quick|full [attackers] [shape, as 512 or 128x8x8]: how long an attack takes at the size of a real audit.
-//   … -- kept validation|test RUN [RUN ...]: what the codes of some runs keep and leak, a line each; of runs without a code the fidelity.
-//   … -- parts [turns]: where the time of a training step goes, and what was replaced beside what replaced it.
-//   … -- coverage [redraws]: how often intervals contain the truth.
-//   … -- certificates [draws]: how often the truth exceeds a certificate, and what certificates allow.
+// Every attacker on every case with known truth: what it finds of what is there. dotnet run -c Release --project
+// benchmarks/Efface.Benchmarks -- [strengths, as 0.05,0.15] [attackers, as linear,knn] [part of a case's name] [images] … -- verdicts
+// [cases] [training images] [test images] [first] [step]: the whole audit on each of many cases, a line each. … -- marks LEAK [seeds]
+// [first]: small audits of 16 numbers in which nothing is there (0), or a trace of so much, a line each. … -- cost quick|full [attackers]
+// [shape, as 512 or 128x8x8]: how long an attack takes at the size of a real audit. … -- kept validation|test RUN [RUN ...]: what the codes
+// of some runs keep and leak, a line each; of runs without a code the fidelity. … -- parts [turns]: where the time of a training step goes,
+// and what was replaced beside what replaced it. … -- coverage [redraws]: how often intervals contain the truth. … -- certificates [draws]:
+// how often the truth exceeds a certificate, and what certificates allow.
 using System.Diagnostics;
 using System.Globalization;
 using Efface;
@@ -23,8 +22,11 @@ int Number(int at, int usual) => args.Length > at ? int.Parse(args[at]) : usual;
 if (args is ["cost", var budget, ..])
 {
     var asked = args.Length > 2 ? args[2].Split(',') : [];
-    Cost.Run(Enum.Parse<Budget>(budget, ignoreCase: true), [.. (args.Length > 3 ? args[3] : "512").Split('x').Select(long.Parse)],
-        Attackers.All.Where(attacker => !attacker.IsFloor && (asked.Length == 0 || asked.Contains(attacker.Name))));
+    Cost.Run(
+        Enum.Parse<Budget>(budget, ignoreCase: true),
+        [.. (args.Length > 3 ? args[3] : "512").Split('x').Select(long.Parse)],
+        Attackers.All.Where(attacker => !attacker.IsFloor && (asked.Length == 0 || asked.Contains(attacker.Name)))
+    );
     return;
 }
 if (args is ["kept", var part, .. var runs])
@@ -58,31 +60,43 @@ if (args is ["verdicts", ..])
     return;
 }
 var strengths = args.Length > 0 ? [.. args[0].Split(',').Select(double.Parse)] : new[] { 0.05, 0.15 };
-var attackers = Attackers.All.Where(attacker => !attacker.IsFloor && attacker is not LookupAttacker && (args.Length < 2 || args[1] == "all" || args[1].Split(',').Contains(attacker.Name))).ToArray();
+var attackers = Attackers
+    .All.Where(attacker =>
+        !attacker.IsFloor
+        && attacker is not LookupAttacker
+        && (args.Length < 2 || args[1] == "all" || args[1].Split(',').Contains(attacker.Name))
+    )
+    .ToArray();
 var images = args.Length > 3 ? int.Parse(args[3]) : 4000;
-var cases = Cases.Clean.Concat(strengths.SelectMany(Cases.At)).Where(one => args.Length < 3 || one.Name.Contains(args[2], StringComparison.Ordinal)).ToArray();
+var cases = Cases
+    .Clean.Concat(strengths.SelectMany(Cases.At))
+    .Where(one => args.Length < 3 || one.Name.Contains(args[2], StringComparison.Ordinal))
+    .ToArray();
 
-Console.WriteLine($"{images} training, {images / 2} validation, {images} test images; leak given y in points of balanced accuracy (seconds)");
-Console.WriteLine($"{"case",-40}{"Bayes",7}" + string.Concat(attackers.Select(attacker => $"{attacker.Name,16}")) + $"{"chosen",16}");
+Console.WriteLine(
+    $"{images} training, {images / 2} validation, {images} test images; leak given y in points of balanced accuracy (seconds)"
+);
+Console.WriteLine($"{"case", -40}{"Bayes", 7}" + string.Concat(attackers.Select(attacker => $"{attacker.Name, 16}")) + $"{"chosen", 16}");
 foreach (var one in cases)
 {
     using var scope = NewDisposeScope();
     var parts = one.Parts(1, images);
-    Console.Write($"{one.Name,-40}{one.BayesLeak * 100,7:F1}");
+    Console.Write($"{one.Name, -40}{one.BayesLeak * 100, 7:F1}");
     var (chosen, least) = ("", double.PositiveInfinity);
     foreach (var attacker in attackers)
     {
         if (!attacker.Reads(parts.Problem))
         {
-            Console.Write($"{"",16}");
+            Console.Write($"{"", 16}");
             continue;
         }
         var clock = Stopwatch.StartNew();
         var knowing = parts.Knowing(task: true);
         var attack = one.OnlyUnseen ? knowing.OnUnseen(attacker, 0) : knowing.OnTraining(attacker, 0);
         var found = $"{(attack.Test.BalancedAccuracy() - one.Agreement) * 100:F1}";
-        Console.Write($"{found + $" ({clock.Elapsed.TotalSeconds:F1})",16}");
-        if (attack.Validation.LogLoss() is var loss && loss < least) (chosen, least) = ($"{found} {attacker.Name}", loss);
+        Console.Write($"{found + $" ({clock.Elapsed.TotalSeconds:F1})", 16}");
+        if (attack.Validation.LogLoss() is var loss && loss < least)
+            (chosen, least) = ($"{found} {attacker.Name}", loss);
     }
-    Console.WriteLine($"{chosen,16}");
+    Console.WriteLine($"{chosen, 16}");
 }

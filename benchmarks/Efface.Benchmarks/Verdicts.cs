@@ -15,7 +15,16 @@ namespace Efface.Benchmarks;
 /// <param name="Best">The attacker that counted.</param>
 /// <param name="Seconds">It took.</param>
 /// <param name="Hidden">Whether a hidden trace of the tolerance's size was found.</param>
-public sealed record CaseVerdict(string Case, int Seed, double BayesLeak, Verdict Verdict, Measured Leak, string Best, double Seconds, bool Hidden)
+public sealed record CaseVerdict(
+    string Case,
+    int Seed,
+    double BayesLeak,
+    Verdict Verdict,
+    Measured Leak,
+    string Best,
+    double Seconds,
+    bool Hidden
+)
 {
     /// <summary>Audits; the model's own decision is taken to be y.</summary>
     public static CaseVerdict Of(Case one, int seed, int images, int test, AuditSettings settings)
@@ -25,12 +34,25 @@ public sealed record CaseVerdict(string Case, int Seed, double BayesLeak, Verdic
         using var subject = Subject(one.Parts(seed, images, test));
         var audit = new Auditor(settings).Audit(subject, ["z"]);
         var place = audit.Worst;
-        return new CaseVerdict(one.Name, seed, one.BayesLeak, audit.Verdict, place.Leak.GivenTask, $"{place.Best.Name} {place.Best.Knows} {place.Best.FittedOn}", clock.Elapsed.TotalSeconds, place.Controls.Hidden?.Passed ?? true);
+        return new CaseVerdict(
+            one.Name,
+            seed,
+            one.BayesLeak,
+            audit.Verdict,
+            place.Leak.GivenTask,
+            $"{place.Best.Name} {place.Best.Knows} {place.Best.FittedOn}",
+            clock.Elapsed.TotalSeconds,
+            place.Controls.Hidden?.Passed ?? true
+        );
     }
 
     /// <summary>A line of a table.</summary>
-    public string Line => string.Create(CultureInfo.InvariantCulture,
-        $"{Case}\t{Seed}\t{BayesLeak:F4}\t{Verdict}\t{Leak.Value:F4}\t{Leak.Low:F4}\t{Leak.High:F4}\t{Best}\t{Seconds:F1}\t{(Hidden ? "hidden trace found" : "hidden trace missed")}");
+    public string Line =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Case}\t{Seed}\t{BayesLeak:F4}\t{Verdict}\t{Leak.Value:F4}\t{Leak.Low:F4}\t{Leak.High:F4}\t{Best}\t{Seconds:F1}\t"
+                + $"{(Hidden ? "hidden trace found" : "hidden trace missed")}"
+        );
 
     /// <summary>One place, h, with columns y and z.</summary>
     public static AuditSubject Subject(AttackParts parts)
@@ -38,11 +60,26 @@ public sealed record CaseVerdict(string Case, int Seed, double BayesLeak, Verdic
         AttackSet[] sets = [parts.Training, parts.Validation, parts.Test];
         int[] starts = [0, parts.Training.Count, parts.Training.Count + parts.Validation.Count];
         var place = new Place("h", 0, 0, true, parts.Problem.Shape);
-        Captured[] captured = [.. sets.Select((set, part) => new Captured(
-            new Dictionary<string, Tensor> { [place.Name] = set.Values.DetachFromDisposeScope() }, set.Prediction, [.. Enumerable.Range(starts[part], set.Count)]))];
+        Captured[] captured =
+        [
+            .. sets.Select(
+                (set, part) =>
+                    new Captured(
+                        new Dictionary<string, Tensor> { [place.Name] = set.Values.DetachFromDisposeScope() },
+                        set.Prediction,
+                        [.. Enumerable.Range(starts[part], set.Count)]
+                    )
+            ),
+        ];
         Column Labels(string column, Func<AttackSet, int[]> of) => new(column, ["no", "yes"], [.. sets.SelectMany(of)]);
         var y = Labels("y", set => set.Task);
-        return new AuditSubject { Places = [place], Parts = new CapturedParts(captured[0], captured[1], captured[2]), Task = y, Columns = [y, Labels("z", set => set.Attribute)] };
+        return new AuditSubject
+        {
+            Places = [place],
+            Parts = new CapturedParts(captured[0], captured[1], captured[2]),
+            Task = y,
+            Columns = [y, Labels("z", set => set.Attribute)],
+        };
     }
 }
 
@@ -51,7 +88,10 @@ public static class Verdicts
 {
     private const int Rare = 25;
 
-    /// <summary>Clean and leaking cases by turns, each of the latter at every strength. Maps, which take ten times as long, are one pair in 25; of them the strongest come first.</summary>
+    /// <summary>
+    /// Clean and leaking cases by turns, each of the latter at every strength. Maps, which take ten times as long, are one pair in 25; of
+    /// them the strongest come first.
+    /// </summary>
     public static IEnumerable<(Case Case, int Seed)> Suite(int count)
     {
         var (maps, vectors) = Apart(Cases.Strengths.SelectMany(Cases.At));

@@ -11,10 +11,16 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
 {
     internal sealed class Settings : LookSettings
     {
-        [CommandOption("--before <PATH>"), Description("The model before unlearning: a run folder (that which the run started from), or a file of vectors.")]
+        [
+            CommandOption("--before <PATH>"),
+            Description("The model before unlearning: a run folder (that which the run started from), or a file of vectors.")
+        ]
         public string? Before { get; init; }
 
-        [CommandOption("--stages <NAMES>"), Description("Further stages of the network to look at, separated by commas; all is every one behind the split.")]
+        [
+            CommandOption("--stages <NAMES>"),
+            Description("Further stages of the network to look at, separated by commas; all is every one behind the split.")
+        ]
         public string? Stages { get; init; }
 
         [CommandOption("--budget <NAME>"), Description("quick (the default) or full: more images, settings and seeds.")]
@@ -28,8 +34,10 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
 
         public AuditSettings ToAuditSettings()
         {
-            if (Seeds < 1) throw new InvalidInputException($"--seeds {Seeds}", "below 1", "Give 1 or more");
-            var budget = Budget is null ? Auditing.Budget.Quick
+            if (Seeds < 1)
+                throw new InvalidInputException($"--seeds {Seeds}", "below 1", "Give 1 or more");
+            var budget =
+                Budget is null ? Auditing.Budget.Quick
                 : Enum.GetNames<Budget>().Contains(Budget, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<Budget>(Budget, ignoreCase: true)
                 : throw new InvalidInputException($"--budget {Budget}", "no such budget", "Choose quick or full");
             var usual = new AuditSettings();
@@ -48,19 +56,30 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
 
     protected override int Execute(Settings settings)
     {
-        if (settings.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
+        if (settings.Check().ToArray() is { Length: > 0 } problems)
+            throw new InvalidInputException(problems);
         var (asked, attributes) = (settings.ToAuditSettings(), OutputSettings.Names("--attribute", settings.Attribute) ?? []);
         var folder = ProgressDisplay.Show(display =>
         {
-            if (settings.Run is null) return VectorAuditRun.Run(settings.ToVectorOptions(attributes, settings.Before), OutSettings.OutOr(settings.Out, "audit"), asked, display.OnAudit, display, Shell.Cancel);
+            if (settings.Run is null)
+                return VectorAuditRun.Run(
+                    settings.ToVectorOptions(attributes, settings.Before),
+                    OutSettings.OutOr(settings.Out, "audit"),
+                    asked,
+                    display.OnAudit,
+                    display,
+                    Shell.Cancel
+                );
             AuditRun.Run(settings.Run, attributes, asked, settings.Before, display.OnAudit, display, Shell.Cancel);
             return RunFolder.Open(settings.Run);
         });
         var result = folder.Audit!;
-        if (settings.Json) Shell.PrintJson(result);
-        else ComparisonTable.Print([folder]);
-        if (settings.Run is null && !settings.Json) Console.Out.WriteLine($"report: {Path.Combine(folder.Path, "report.html")}");
+        if (settings.Json)
+            Shell.PrintJson(result);
+        else
+            ComparisonTable.Print([folder]);
+        if (settings.Run is null && !settings.Json)
+            Console.Out.WriteLine($"report: {Path.Combine(folder.Path, "report.html")}");
         return Shell.ExitCode(result.Verdict);
     }
-
 }

@@ -74,13 +74,15 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
             };
         }
 
-        private static int Side(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var side)
-            ? side
-            : throw new InvalidInputException($"--size {text}", "not a number of pixels", "Give sides such as 32,64");
+        private static int Side(string text) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var side)
+                ? side
+                : throw new InvalidInputException($"--size {text}", "not a number of pixels", "Give sides such as 32,64");
 
-        private static Precision PrecisionOf(string text) => Enum.TryParse<Precision>(text, ignoreCase: true, out var precision) && Enum.IsDefined(precision)
-            ? precision
-            : throw new InvalidInputException($"--precision {text}", "no such precision", "Give fp32, bf16 or both");
+        private static Precision PrecisionOf(string text) =>
+            Enum.TryParse<Precision>(text, ignoreCase: true, out var precision) && Enum.IsDefined(precision)
+                ? precision
+                : throw new InvalidInputException($"--precision {text}", "no such precision", "Give fp32, bf16 or both");
     }
 
     // One measurement of memory.
@@ -96,13 +98,16 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
         }
         var bench = settings.ToBench();
         var record = ProgressDisplay.Show(display => Measure(bench, display));
-        if (settings.Json) Shell.PrintJson(record);
-        else Print(record);
+        if (settings.Json)
+            Shell.PrintJson(record);
+        else
+            Print(record);
         return Shell.Done;
     }
 
     /// <summary>Measures, each peak of memory in a process of its own.</summary>
-    public static BenchRecord Measure(BenchSettings bench, ProgressDisplay display) => BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, Shell.Cancel);
+    public static BenchRecord Measure(BenchSettings bench, ProgressDisplay display) =>
+        BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, Shell.Cancel);
 
     private static long InProcess(Peak peak)
     {
@@ -111,7 +116,11 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? long.Parse(output, CultureInfo.InvariantCulture) : throw new InvalidOperationException($"the memory of {peak.Mode} could not be measured: the process ended with {process.ExitCode}.");
+        return process.ExitCode == 0
+            ? long.Parse(output, CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException(
+                $"the memory of {peak.Mode} could not be measured: the process ended with {process.ExitCode}."
+            );
     }
 
     private static void Print(BenchRecord record)
@@ -119,20 +128,33 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
         foreach (var result in record.Results)
         {
             var (one, raw) = (result.Case, result.Timings.Single(timing => timing.Mode == BenchMode.Raw).PeakBytes);
-            Console.Out.WriteLine($"{one.Model}, {one.Size} pixels, {one.Precision.ToString().ToLowerInvariant()}, {one.Batch} images a step; blocks end after {string.Join(", ", result.BlockEnds)}: {string.Join(" + ", result.BlockMilliseconds.Select(Whole))} ms by themselves; the pipeline can be {Ratio(result.Ceiling)} times as fast as raw at most.");
+            Console.Out.WriteLine(
+                $"{one.Model}, {one.Size} pixels, {one.Precision.ToString().ToLowerInvariant()}, {one.Batch} images a step; blocks end "
+                    + $"after {string.Join(", ", result.BlockEnds)}: {string.Join(" + ", result.BlockMilliseconds.Select(Whole))} ms by "
+                    + $"themselves; the pipeline can be {Ratio(result.Ceiling)} times as fast as raw at most."
+            );
             var table = new Table().AddColumn("");
-            foreach (var column in new[] { "ms a step", "images/s", "over plain training", "raw over this", "peak memory", "of raw's" }) table.AddColumn(column, cell => cell.RightAligned());
+            foreach (var column in new[] { "ms a step", "images/s", "over plain training", "raw over this", "peak memory", "of raw's" })
+                table.AddColumn(column, cell => cell.RightAligned());
             foreach (var timing in result.Timings)
-                table.AddRow([.. new[]
-                {
-                    timing.Mode.ToString().ToLowerInvariant(), Range(timing.Milliseconds, Whole), Whole(timing.ImagesPerSecond), Range(timing.OverPlain, Ratio), Range(timing.SpeedUp, Ratio),
-                    timing.PeakBytes is { } bytes ? $"{Whole(bytes / 1e6)} MB" : "—", timing.PeakBytes / (double?)raw is { } share ? share.ToString("P0", CultureInfo.InvariantCulture) : "—",
-                }.Select(Markup.Escape)]);
+                table.AddRow([
+                    .. new[]
+                    {
+                        timing.Mode.ToString().ToLowerInvariant(),
+                        Range(timing.Milliseconds, Whole),
+                        Whole(timing.ImagesPerSecond),
+                        Range(timing.OverPlain, Ratio),
+                        Range(timing.SpeedUp, Ratio),
+                        timing.PeakBytes is { } bytes ? $"{Whole(bytes / 1e6)} MB" : "—",
+                        timing.PeakBytes / (double?)raw is { } share ? share.ToString("P0", CultureInfo.InvariantCulture) : "—",
+                    }.Select(Markup.Escape),
+                ]);
             AnsiConsole.Write(table);
         }
     }
 
-    private static string Range(Spread spread, Func<double, string> format) => $"{format(spread.Median)} [{format(spread.Low)}, {format(spread.High)}]";
+    private static string Range(Spread spread, Func<double, string> format) =>
+        $"{format(spread.Median)} [{format(spread.Low)}, {format(spread.High)}]";
 
     private static string Whole(double value) => value.ToString("F0", CultureInfo.InvariantCulture);
 

@@ -5,7 +5,8 @@ using Efface.Runs;
 namespace Efface.Cli;
 
 /// <summary>
-/// What a process beside others is asked: one cell of an experiment, a line on stdin. Nobody else needs it. When stdin ends, whoever asked has stopped, or is dead: then it stops too.
+/// What a process beside others is asked: one cell of an experiment, a line on stdin. Nobody else needs it. When stdin ends, whoever asked
+/// has stopped, or is dead: then it stops too.
 /// </summary>
 internal sealed class CellCommand : NativeCommand<OutputSettings>
 {
@@ -17,12 +18,16 @@ internal sealed class CellCommand : NativeCommand<OutputSettings>
 
     protected override int Execute(OutputSettings settings)
     {
-        var asked = JsonSerializer.Deserialize<Asked>(Console.In.ReadLine() ?? "null", Json) ?? throw new InvalidInputException("efface cell", "was asked nothing", "Use efface reproduce or efface sweep");
+        var asked = JsonSerializer.Deserialize<Asked>(Console.In.ReadLine() ?? "null", Json)
+            ?? throw new InvalidInputException("efface cell", "was asked nothing", "Use efface reproduce or efface sweep");
         new Thread(() =>
         {
-            if (Console.In.ReadLine() is null) Shell.Stop();
+            if (Console.In.ReadLine() is null)
+                Shell.Stop();
         })
-        { IsBackground = true }.Start();
+        {
+            IsBackground = true,
+        }.Start();
         ProgressDisplay.Show(display => new ExperimentFolder(asked.Folder).Run(asked.Cell, display, Shell.Cancel));
         return Shell.Done;
     }

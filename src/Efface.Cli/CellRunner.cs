@@ -4,7 +4,10 @@ using Efface.Runs;
 
 namespace Efface.Cli;
 
-/// <summary>Runs cells of an experiment: one at a time within this process, several each in a process of its own, because chance and threads are a process's.</summary>
+/// <summary>
+/// Runs cells of an experiment: one at a time within this process, several each in a process of its own, because chance and threads are a
+/// process's.
+/// </summary>
 internal static class CellRunner
 {
     /// <summary>How a cell is run.</summary>
@@ -27,18 +30,27 @@ internal static class CellRunner
         // Where the cell says nothing of threads: the share is no setting of its own, and another one may go on with it.
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         using var process = Process.Start(start)!;
-        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), CellCommand.Json)).ConfigureAwait(false);
+        await process
+            .StandardInput.WriteLineAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), CellCommand.Json))
+            .ConfigureAwait(false);
         await process.StandardInput.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         await using var stopped = cancel.Register(process.StandardInput.Close);
         var problems = new List<string>();
         while (await process.StandardError.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
         {
-            if (line.StartsWith("efface: ", StringComparison.Ordinal)) problems.Add(line["efface: ".Length..]);
-            else Console.Error.WriteLine($"{cell.Name}: {line}");
+            if (line.StartsWith("efface: ", StringComparison.Ordinal))
+                problems.Add(line["efface: ".Length..]);
+            else
+                Console.Error.WriteLine($"{cell.Name}: {line}");
         }
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        if (process.ExitCode == Shell.Interrupted) throw new OperationCanceledException(cancel);
-        if (process.ExitCode == Shell.BadInput) throw new InvalidInputException([.. problems.Select(problem => new Problem(cell.Name, problem, $"Its run is {folder.PathOf(cell.Name)}"))]);
-        if (process.ExitCode != Shell.Done) throw new InvalidOperationException($"{cell.Name} ended with {process.ExitCode}: {string.Join(' ', problems)}");
+        if (process.ExitCode == Shell.Interrupted)
+            throw new OperationCanceledException(cancel);
+        if (process.ExitCode == Shell.BadInput)
+            throw new InvalidInputException([
+                .. problems.Select(problem => new Problem(cell.Name, problem, $"Its run is {folder.PathOf(cell.Name)}")),
+            ]);
+        if (process.ExitCode != Shell.Done)
+            throw new InvalidOperationException($"{cell.Name} ended with {process.ExitCode}: {string.Join(' ', problems)}");
     }
 }

@@ -12,39 +12,58 @@ internal static class ComparisonTable
     {
         var rows = folders.Select(ComparisonRow.Of).OfType<ComparisonRow>().ToArray();
         var table = new Table().AddColumn("");
-        foreach (var row in rows) table.AddColumn(Label(row.Run), column => column.RightAligned());
+        foreach (var row in rows)
+            table.AddColumn(Label(row.Run), column => column.RightAligned());
 
         void Add(string name, Func<ComparisonRow, string> cell) => table.AddRow([name, .. rows.Select(row => Markup.Escape(cell(row)))]);
         // Vectors that came without a task are held against guessing.
         var hasTask = rows.Any(row => row.Fidelity is not null);
-        if (hasTask) Add("fidelity (task, test)", row => Percent(row.Fidelity));
+        if (hasTask)
+            Add("fidelity (task, test)", row => Percent(row.Fidelity));
         Add("where the attacker reads", row => $"{row.Attribute} at {row.Place}");
         Add("best attacker, balanced accuracy", row => Percent(row.Attack));
-        if (hasTask) Add("… who also knows the task", row => Percent(row.AttackGivenTask));
+        if (hasTask)
+            Add("… who also knows the task", row => Percent(row.AttackGivenTask));
         Add(hasTask ? "floor: knows the task only" : "floor: guesses", row => Percent(row.LabelOnly));
         Add(hasTask ? "leak given the task" : "leak over guessing", row => Percent(row.GivenTask));
-        if (hasTask) Add("leak beyond the prediction", row => Percent(row.BeyondPrediction));
-        if (hasTask) Add("AUM", row => Plain(row.Aum));
-        if (rows.Any(row => row.Kept is not null)) Add("kept: mean AUC of other attributes", row => Plain(row.Kept?.After));
-        if (rows.Any(row => row.Kept?.PredictionOnly is not null)) Add("… from the bare decision", row => Plain(row.Kept?.PredictionOnly));
+        if (hasTask)
+            Add("leak beyond the prediction", row => Percent(row.BeyondPrediction));
+        if (hasTask)
+            Add("AUM", row => Plain(row.Aum));
+        if (rows.Any(row => row.Kept is not null))
+            Add("kept: mean AUC of other attributes", row => Plain(row.Kept?.After));
+        if (rows.Any(row => row.Kept?.PredictionOnly is not null))
+            Add("… from the bare decision", row => Plain(row.Kept?.PredictionOnly));
         Add("verdict", row => row.Verdict.ToString());
-        foreach (var warning in folders.SelectMany(folder => folder.Audit?.Warnings ?? []).Distinct()) Console.Out.WriteLine($"First: {warning}.");
+        foreach (var warning in folders.SelectMany(folder => folder.Audit?.Warnings ?? []).Distinct())
+            Console.Out.WriteLine($"First: {warning}.");
         AnsiConsole.Write(table);
         foreach (var folder in folders)
         {
             foreach (var reason in folder.Audit?.Reasons.Except(folder.Audit.Warnings) ?? [])
                 Console.Out.WriteLine($"{Label(folder.Run.Command)}: {reason}");
-            foreach (var origin in folder.Audit?.Source ?? []) Console.Out.WriteLine(origin);
+            foreach (var origin in folder.Audit?.Source ?? [])
+                Console.Out.WriteLine(origin);
             if (folder.Audit is { Source.Count: > 0 } audit)
-                foreach (var classes in audit.Classes) Console.Out.WriteLine(classes);
+                foreach (var classes in audit.Classes)
+                    Console.Out.WriteLine(classes);
         }
     }
 
-    private static string Label(string command) => command switch { "train" => "before", "unlearn" => "after", _ => "vectors" };
+    private static string Label(string command) =>
+        command switch
+        {
+            "train" => "before",
+            "unlearn" => "after",
+            _ => "vectors",
+        };
 
     private const string Missing = "—";
 
     private static string Plain(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? Missing;
 
-    private static string Percent(Measured? measured) => measured is null ? Missing : string.Create(CultureInfo.InvariantCulture, $"{measured.Value:P1} [{measured.Low:P1}, {measured.High:P1}]");
+    private static string Percent(Measured? measured) =>
+        measured is null
+            ? Missing
+            : string.Create(CultureInfo.InvariantCulture, $"{measured.Value:P1} [{measured.Low:P1}, {measured.High:P1}]");
 }

@@ -25,26 +25,40 @@ internal sealed class DataCacheCommand : NativeCommand<DataCacheCommand.Settings
     protected override int Execute(Settings settings)
     {
         var folder = settings.Cache ?? CacheFolder.Default;
-        if (settings is { Clear: true, Verify: true }) throw new InvalidInputException("--clear --verify", "contradict each other", "Give one of them");
+        if (settings is { Clear: true, Verify: true })
+            throw new InvalidInputException("--clear --verify", "contradict each other", "Give one of them");
         var entries = settings.Clear ? CacheFolder.Clear(folder, settings.Root) : CacheFolder.List(folder, settings.Root);
-        int? Damaged(CacheEntry entry) => settings.Verify && entry.Description is { } description ? CacheFolder.CountDamaged(folder, description) : null;
+        int? Damaged(CacheEntry entry) =>
+            settings.Verify && entry.Description is { } description ? CacheFolder.CountDamaged(folder, description) : null;
         var lines = entries.Select(entry => new { entry, damaged = Damaged(entry) }).ToArray();
         if (settings.Json)
         {
-            Shell.PrintJson(new { folder = Path.GetFullPath(folder), cleared = settings.Clear, caches = lines });
+            Shell.PrintJson(
+                new
+                {
+                    folder = Path.GetFullPath(folder),
+                    cleared = settings.Clear,
+                    caches = lines,
+                }
+            );
             return Shell.Done;
         }
         foreach (var (entry, damaged) in lines.Select(line => (line.entry, line.damaged)))
             Console.Out.WriteLine($"{Name(entry)}  {entry.Bytes / 1e6:N1} MB{(damaged is { } count ? $", {count:N0} damaged" : "")}");
-        Console.Out.WriteLine($"{(settings.Clear ? "Deleted" : "")} {entries.Count} caches, {entries.Sum(entry => entry.Bytes) / 1e6:N1} MB, in {folder}".TrimStart());
+        Console.Out.WriteLine(
+            $"{(settings.Clear ? "Deleted" : "")} {entries.Count} caches, {entries.Sum(entry => entry.Bytes) / 1e6:N1} MB, in "
+                + $"{folder}".TrimStart()
+        );
         return Shell.Done;
     }
 
-    private static string Name(CacheEntry entry) => entry switch
-    {
-        { Description: { Geometry: var geometry } description } => $"{description.Root}  {geometry.Side}×{geometry.Side} {geometry.Mode.ToString().ToLowerInvariant()}",
-        { Kind: CacheFolder.Classifiers } => "a classifier of an attribute",
-        { Kind: CacheFolder.Removed } => "images of which an area was removed",
-        _ => "(unreadable)",
-    };
+    private static string Name(CacheEntry entry) =>
+        entry switch
+        {
+            { Description: { Geometry: var geometry } description } =>
+                $"{description.Root}  {geometry.Side}×{geometry.Side} {geometry.Mode.ToString().ToLowerInvariant()}",
+            { Kind: CacheFolder.Classifiers } => "a classifier of an attribute",
+            { Kind: CacheFolder.Removed } => "images of which an area was removed",
+            _ => "(unreadable)",
+        };
 }

@@ -7,7 +7,10 @@ namespace Efface.Cli;
 /// <summary>The flags that say where data are and how they are read.</summary>
 internal class DataSettings : LabelSettings
 {
-    [CommandOption("--data <NAME>"), Description("Data set: faces (drawn by Efface itself; the default), cifar10, celeba, fairface, utkface, table, folders or parquet.")]
+    [
+        CommandOption("--data <NAME>"),
+        Description("Data set: faces (drawn by Efface itself; the default), cifar10, celeba, fairface, utkface, table, folders or parquet.")
+    ]
     public string? Data { get; init; }
 
     [CommandOption("--root <DIR>"), Description("Folder that holds the data set's files.")]
@@ -16,13 +19,19 @@ internal class DataSettings : LabelSettings
     [CommandOption("--table <FILE>"), Description("The CSV or TSV of --data table, relative to --root (the only one there).")]
     public string? Table { get; init; }
 
-    [CommandOption("--images <DIR>"), Description("Folder that the table's image names are relative to (the table's own, or images beside it).")]
+    [
+        CommandOption("--images <DIR>"),
+        Description("Folder that the table's image names are relative to (the table's own, or images beside it).")
+    ]
     public string? Images { get; init; }
 
     [CommandOption("--image-column <COL>"), Description("Column that names or holds the images.")]
     public string? ImageColumn { get; init; }
 
-    [CommandOption("--split-column <COL>"), Description("Column that says train, val or test; without it parts are drawn, stratified by task.")]
+    [
+        CommandOption("--split-column <COL>"),
+        Description("Column that says train, val or test; without it parts are drawn, stratified by task.")
+    ]
     public string? SplitColumn { get; init; }
 
     [CommandOption("--group-column <COL>"), Description("Rows of one group, such as one person, stay in one part.")]
@@ -65,27 +74,28 @@ internal class DataSettings : LabelSettings
     public int? Limit { get; init; }
 
     /// <summary>The flags over <paramref name="file"/>.</summary>
-    protected ReadingOptions ToReading(ReadingOptions file) => file with
-    {
-        Table = Table ?? file.Table,
-        Images = Images ?? file.Images,
-        ImageColumn = ImageColumn ?? file.ImageColumn,
-        SplitColumn = SplitColumn ?? file.SplitColumn,
-        GroupColumn = GroupColumn ?? file.GroupColumn,
-        Levels = Levels?.Split(',', StringSplitOptions.TrimEntries) ?? file.Levels,
-        Missing = Missing ?? file.Missing,
-        Bin = Bin ?? file.Bin,
-        Map = Map ?? file.Map,
-        Only = Only ?? file.Only,
-        Drop = Drop ?? file.Drop,
-        OnBad = OnBad ?? file.OnBad,
-        Resize = Resize ?? file.Resize,
-        Background = Background ?? file.Background,
-        MaxPixels = MaxPixels ?? file.MaxPixels,
-        MaxFileMegabytes = MaxFileMegabytes ?? file.MaxFileMegabytes,
-        ImageTimeout = ImageTimeout ?? file.ImageTimeout,
-        AllowOutside = AllowOutside || file.AllowOutside,
-        Cache = Cache ?? file.Cache,
-        Workers = Workers ?? file.Workers,
-    };
+    protected ReadingOptions ToReading(ReadingOptions file) =>
+        file with
+        {
+            Table = Table ?? file.Table,
+            Images = Images ?? file.Images,
+            ImageColumn = ImageColumn ?? file.ImageColumn,
+            SplitColumn = SplitColumn ?? file.SplitColumn,
+            GroupColumn = GroupColumn ?? file.GroupColumn,
+            Levels = Levels?.Split(',', StringSplitOptions.TrimEntries) ?? file.Levels,
+            Missing = Missing ?? file.Missing,
+            Bin = Bin ?? file.Bin,
+            Map = Map ?? file.Map,
+            Only = Only ?? file.Only,
+            Drop = Drop ?? file.Drop,
+            OnBad = OnBad ?? file.OnBad,
+            Resize = Resize ?? file.Resize,
+            Background = Background ?? file.Background,
+            MaxPixels = MaxPixels ?? file.MaxPixels,
+            MaxFileMegabytes = MaxFileMegabytes ?? file.MaxFileMegabytes,
+            ImageTimeout = ImageTimeout ?? file.ImageTimeout,
+            AllowOutside = AllowOutside || file.AllowOutside,
+            Cache = Cache ?? file.Cache,
+            Workers = Workers ?? file.Workers,
+        };
 }

@@ -8,9 +8,18 @@ internal sealed class DemoCommand : NativeCommand<OutSettings>
 {
     protected override int Execute(OutSettings settings)
     {
-        var result = ProgressDisplay.Show(display => DemoRun.Run(settings.Out ?? FreeFolder(), settings.ToConfig(DemoRun.Config), display, Shell.Cancel));
+        var result = ProgressDisplay.Show(display =>
+            DemoRun.Run(settings.Out ?? FreeFolder(), settings.ToConfig(DemoRun.Config), display, Shell.Cancel)
+        );
         if (settings.Json)
-            Shell.PrintJson(new { report = Path.GetFullPath(result.Report), before = ComparisonRow.Of(result.Before), after = ComparisonRow.Of(result.After) });
+            Shell.PrintJson(
+                new
+                {
+                    report = Path.GetFullPath(result.Report),
+                    before = ComparisonRow.Of(result.Before),
+                    after = ComparisonRow.Of(result.After),
+                }
+            );
         else
         {
             ComparisonTable.Print([result.Before, result.After]);
@@ -20,6 +29,6 @@ internal sealed class DemoCommand : NativeCommand<OutSettings>
     }
 
     // The demo is run without flags, and again: the second time must not fail for the first one's folder.
-    private static string FreeFolder()
-        => Enumerable.Range(1, int.MaxValue).Select(i => i == 1 ? "efface-demo" : $"efface-demo-{i}").First(name => !Directory.Exists(name));
+    private static string FreeFolder() =>
+        Enumerable.Range(1, int.MaxValue).Select(i => i == 1 ? "efface-demo" : $"efface-demo-{i}").First(name => !Directory.Exists(name));
 }

@@ -9,12 +9,14 @@ internal sealed class DoctorCommand : Command<OutputSettings>
     public override int Execute(CommandContext context, OutputSettings settings, CancellationToken cancellationToken)
     {
         var report = Doctor.Examine();
-        if (settings.Json) Shell.PrintJson(report);
+        if (settings.Json)
+            Shell.PrintJson(report);
         else
             foreach (var finding in report.Findings)
             {
-                Console.Out.WriteLine($"{(finding.Fault is null ? "ok   " : "FAULT")} {finding.Name,-18} {finding.Value}");
-                if (finding.Fault is not null) Console.Out.WriteLine($"      {finding.Fault}. {finding.Fix}.");
+                Console.Out.WriteLine($"{(finding.Fault is null ? "ok   " : "FAULT")} {finding.Name, -18} {finding.Value}");
+                if (finding.Fault is not null)
+                    Console.Out.WriteLine($"      {finding.Fault}. {finding.Fix}.");
             }
         return report.Healthy ? Shell.Done : Shell.BadInput;
     }

@@ -32,7 +32,10 @@ internal class ExperimentSettings : OutputSettings
     [CommandOption("--batch <N>"), Description("Images a step (128).")]
     public int? Batch { get; init; }
 
-    [CommandOption("--attackers <NAMES>"), Description("Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too.")]
+    [
+        CommandOption("--attackers <NAMES>"),
+        Description("Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too.")
+    ]
     public string? Attackers { get; init; }
 
     [CommandOption("--cache <DIR>"), Description("Where decoded images are kept ($EFFACE_CACHE, or the user's cache folder).")]
@@ -55,12 +58,14 @@ internal class ExperimentSettings : OutputSettings
     public ExperimentFolder Folder => FolderOf(Out);
 
     /// <summary>How many runs at once.</summary>
-    public static int JobsOf(int? jobs) => jobs < 1 ? throw new InvalidInputException($"--jobs {jobs}", "below 1", "Give 1 or more") : jobs ?? 1;
+    public static int JobsOf(int? jobs) =>
+        jobs < 1 ? throw new InvalidInputException($"--jobs {jobs}", "below 1", "Give 1 or more") : jobs ?? 1;
 
     /// <summary>Where the results are; there must be a place, since finished runs are kept for the next time.</summary>
-    public static ExperimentFolder FolderOf(string? path) => path is { Length: > 0 }
-        ? new ExperimentFolder(path)
-        : throw new InvalidInputException("--out", "missing", "Name the folder of the results; finished runs there are kept");
+    public static ExperimentFolder FolderOf(string? path) =>
+        path is { Length: > 0 }
+            ? new ExperimentFolder(path)
+            : throw new InvalidInputException("--out", "missing", "Name the folder of the results; finished runs there are kept");
 
     protected ExperimentScale ToScale(IReadOnlyList<string>? models, IReadOnlyList<string>? recipes)
     {

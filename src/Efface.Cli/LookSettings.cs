@@ -22,7 +22,10 @@ internal class LookSettings : LabelSettings
     [CommandOption("--attribute <COLS>"), Description("Columns to look for, separated by commas (those of the run).")]
     public string? Attribute { get; init; }
 
-    [CommandOption("--split-column <COL>"), Description("Column of the labels that says train, validation or test (else the parts are drawn).")]
+    [
+        CommandOption("--split-column <COL>"),
+        Description("Column of the labels that says train, validation or test (else the parts are drawn).")
+    ]
     public string? SplitColumn { get; init; }
 
     [CommandOption("--group-column <COL>"), Description("Column of the labels that says which images belong together, to one person say.")]
@@ -40,7 +43,10 @@ internal class LookSettings : LabelSettings
     [CommandOption("--tolerance <T>"), Description("Balanced accuracy beyond the label-only floor that is tolerated (0.05).")]
     public double? Tolerance { get; init; }
 
-    [CommandOption("--worst-tolerance <T>"), Description("What is tolerated of one class against the rest, of single images and of one symbol (0.25).")]
+    [
+        CommandOption("--worst-tolerance <T>"),
+        Description("What is tolerated of one class against the rest, of single images and of one symbol (0.25).")
+    ]
     public double? WorstTolerance { get; init; }
 
     [CommandOption("--confidence <C>"), Description("Of every interval (0.95).")]
@@ -49,30 +55,60 @@ internal class LookSettings : LabelSettings
     /// <summary>What belongs to the other kind of audit, or is missing.</summary>
     public IEnumerable<Problem> Check()
     {
-        if (Run is null && Representations is null) yield return new Problem("--run or --representations", "missing", "Name the run folder, or the file of vectors, to look at");
-        if (Run is not null && Representations is not null) yield return new Problem("--run and --representations", "are two things to look at", "Give one of them");
-        if (Representations is not null && Labels is null) yield return new Problem("--labels", "missing", "Name the file with the images' labels");
-        if (Run is null) yield break;
+        if (Run is null && Representations is null)
+            yield return new Problem("--run or --representations", "missing", "Name the run folder, or the file of vectors, to look at");
+        if (Run is not null && Representations is not null)
+            yield return new Problem("--run and --representations", "are two things to look at", "Give one of them");
+        if (Representations is not null && Labels is null)
+            yield return new Problem("--labels", "missing", "Name the file with the images' labels");
+        if (Run is null)
+            yield break;
         foreach (var (flag, given) in new[] { ("--missing", Missing), ("--bin", Bin), ("--map", Map), ("--only", Only), ("--drop", Drop) })
-            if (given is not null) yield return new Problem(flag, "is for vectors of other programs; a run keeps the rules that it was trained with", "Leave it out");
-        foreach (var (flag, value) in new[] { ("--labels", Labels), ("--task", Task), ("--split-column", SplitColumn), ("--group-column", GroupColumn), ("--key", Key), ("--array", Array), ("--out", Out) })
-            if (value is not null) yield return new Problem($"{flag} {value}", "is for vectors of other programs; a run knows it", "Leave it out");
+            if (given is not null)
+                yield return new Problem(
+                    flag,
+                    "is for vectors of other programs; a run keeps the rules that it was trained with",
+                    "Leave it out"
+                );
+        foreach (
+            var (flag, value) in new[]
+            {
+                ("--labels", Labels),
+                ("--task", Task),
+                ("--split-column", SplitColumn),
+                ("--group-column", GroupColumn),
+                ("--key", Key),
+                ("--array", Array),
+                ("--out", Out),
+            }
+        )
+            if (value is not null)
+                yield return new Problem($"{flag} {value}", "is for vectors of other programs; a run knows it", "Leave it out");
     }
 
     /// <summary>The files of other programs.</summary>
-    public VectorOptions ToVectorOptions(string[] attributes, string? before) => new()
-    {
-        Representations = Representations!,
-        Labels = Labels!,
-        Before = before,
-        Task = Task,
-        Attributes = attributes,
-        SplitColumn = SplitColumn,
-        GroupColumn = GroupColumn,
-        Key = Key,
-        Array = Array,
-        Rules = Rules,
-    };
+    public VectorOptions ToVectorOptions(string[] attributes, string? before) =>
+        new()
+        {
+            Representations = Representations!,
+            Labels = Labels!,
+            Before = before,
+            Task = Task,
+            Attributes = attributes,
+            SplitColumn = SplitColumn,
+            GroupColumn = GroupColumn,
+            Key = Key,
+            Array = Array,
+            Rules = Rules,
+        };
 
-    private LabelRules Rules => new() { Missing = Missing ?? [], Bin = Bin ?? [], Map = Map ?? [], Only = Only ?? [], Drop = Drop ?? [] };
+    private LabelRules Rules =>
+        new()
+        {
+            Missing = Missing ?? [],
+            Bin = Bin ?? [],
+            Map = Map ?? [],
+            Only = Only ?? [],
+            Drop = Drop ?? [],
+        };
 }

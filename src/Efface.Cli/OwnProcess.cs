@@ -10,8 +10,10 @@ internal static class OwnProcess
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!);
         // Run by dotnet, the tool is an argument; by itself it is the process.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(OwnProcess).Assembly.Location);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(OwnProcess).Assembly.Location);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         return start;
     }
 }

@@ -20,10 +20,17 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
     /// <summary>Works with a display at hand.</summary>
     public static T Show<T>(Func<ProgressDisplay, T> work)
     {
-        if (!Shell.IsLive) return work(new ProgressDisplay(null));
-        return Shell.Error.Progress()
+        if (!Shell.IsLive)
+            return work(new ProgressDisplay(null));
+        return Shell
+            .Error.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new ElapsedTimeColumn()
+            )
             .Start(context => work(new ProgressDisplay(context.AddTask("starting"))));
     }
 
@@ -31,18 +38,25 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
 
     public void OnCell(string cell, int done, int total) => Line($"[{done + 1}/{total}] {cell}");
 
-    public void OnStep(StepProgress progress) => Bar(
-        Text($"epoch {progress.Epoch + 1}/{progress.Epochs}, {progress.ImagesPerSecond:F0} images/s, {progress.Remaining:m\\:ss} left"),
-        (progress.Epoch + (double)progress.Step / progress.Steps) / progress.Epochs);
+    public void OnStep(StepProgress progress) =>
+        Bar(
+            Text($"epoch {progress.Epoch + 1}/{progress.Epochs}, {progress.ImagesPerSecond:F0} images/s, {progress.Remaining:m\\:ss} left"),
+            (progress.Epoch + (double)progress.Step / progress.Steps) / progress.Epochs
+        );
 
-    public void OnEpoch(EpochMetrics metrics) => Line(Text(
-        $"epoch {metrics.Epoch}/{metrics.Epochs}  task loss {metrics.TaskLoss:F3}{(metrics.DetachmentLoss is { } loss ? Text($"  detachment {loss:F3}") : "")}  fidelity {metrics.Fidelity:P1}{Information(metrics)}  {metrics.ImagesPerSecond:F0} images/s"));
+    public void OnEpoch(EpochMetrics metrics) =>
+        Line(
+            Text($"epoch {metrics.Epoch}/{metrics.Epochs}  task loss {metrics.TaskLoss:F3}")
+                + (metrics.DetachmentLoss is { } loss ? Text($"  detachment {loss:F3}") : "")
+                + Text($"  fidelity {metrics.Fidelity:P1}{Information(metrics)}  {metrics.ImagesPerSecond:F0} images/s")
+        );
 
     public void OnReading(ReadingProgress progress)
     {
         var rate = progress.Done / Math.Max(progress.Seconds, 1e-3);
         var text = Text($"{progress.Doing} {progress.Done:N0}/{progress.Total:N0}");
-        if (progress.Done > 0) text += Text($", {rate:F0} images/s, {TimeSpan.FromSeconds((progress.Total - progress.Done) / rate):m\\:ss} left");
+        if (progress.Done > 0)
+            text += Text($", {rate:F0} images/s, {TimeSpan.FromSeconds((progress.Total - progress.Done) / rate):m\\:ss} left");
         Bar(text, progress.Total > 0 ? (double)progress.Done / progress.Total : 0);
         if (_bar is null && (progress.Seconds - _lastLine > SecondsBetweenLines || progress.Done == progress.Total && _lastLine > 0))
         {
@@ -56,23 +70,33 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
     public void OnAudit(AuditProgress progress)
     {
         Bar($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}", (double)progress.Done / progress.Total);
-        if (_bar is null && progress.Done % 5 == 0) Line(Text($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}"));
+        if (_bar is null && progress.Done % 5 == 0)
+            Line(Text($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}"));
     }
 
     public void OnBench(BenchCase now, string doing, int done, int total)
     {
-        var text = $"{now.Model}, {now.Size} pixels, {now.Precision.ToString().ToLowerInvariant()}: {doing.ToLowerInvariant()}, turn {Math.Min(done + 1, total)} of {total}";
+        var text =
+            $"{now.Model}, {now.Size} pixels, {now.Precision.ToString().ToLowerInvariant()}: {doing.ToLowerInvariant()}, turn "
+            + $"{Math.Min(done + 1, total)} of {total}";
         Bar(text, (double)done / total);
-        if (_bar is null) Line(text);
+        if (_bar is null)
+            Line(text);
     }
 
-    private static string Information(EpochMetrics metrics)
-        => string.Concat(metrics.Information.Select(entry => Text($"  {entry.Key} {entry.Value:F3}"))
-            .Concat(metrics.ProbedLeaks?.Select(entry => Text($"  fresh probe reads {entry.Key} {entry.Value:P1} beyond the task")) ?? []));
+    private static string Information(EpochMetrics metrics) =>
+        string.Concat(
+            metrics
+                .Information.Select(entry => Text($"  {entry.Key} {entry.Value:F3}"))
+                .Concat(
+                    metrics.ProbedLeaks?.Select(entry => Text($"  fresh probe reads {entry.Key} {entry.Value:P1} beyond the task")) ?? []
+                )
+        );
 
     private void Bar(string text, double share)
     {
-        if (_bar is null) return;
+        if (_bar is null)
+            return;
         _bar.Description = Markup.Escape(text);
         _bar.Value = 100 * share;
     }
@@ -80,8 +104,10 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
     // A log keeps its lines whole; the live display wraps them to the terminal.
     private static void Line(string text)
     {
-        if (Shell.IsLive) Shell.Error.WriteLine(text);
-        else Console.Error.WriteLine(text);
+        if (Shell.IsLive)
+            Shell.Error.WriteLine(text);
+        else
+            Console.Error.WriteLine(text);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -14,12 +14,18 @@ internal class OutputSettings : CommandSettings
     public bool Json { get; init; }
 
     /// <summary>Names between commas; null when the flag was not given.</summary>
-    /// <exception cref="InvalidInputException">It was given, and names nothing: an unset variable in somebody's script must not mean the usual.</exception>
-    public static string[]? Names(string flag, string? list) => list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) switch
-    {
-        [] => throw new InvalidInputException($"{flag} \"{list}\"", "names nothing", "Give names, with commas between them, or leave the flag out"),
-        var names => names,
-    };
+    /// <exception cref="InvalidInputException">It was given, and names nothing: an unset variable in somebody's script must not mean the
+    /// usual.</exception>
+    public static string[]? Names(string flag, string? list) =>
+        list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            [] => throw new InvalidInputException(
+                $"{flag} \"{list}\"",
+                "names nothing",
+                "Give names, with commas between them, or leave the flag out"
+            ),
+            var names => names,
+        };
 }
 
 /// <summary>The flags that say what a model is trained on and how; they have one name everywhere.</summary>
@@ -58,13 +64,19 @@ internal class RunSettings : DataSettings
     [CommandOption("--schedule <NAME>"), Description("end-to-end, local or pipelined: blocks learn one after the other, or all at once.")]
     public string? Schedule { get; init; }
 
-    [CommandOption("--blocks <K>"), Description("So many local blocks, cut where they take equal time; or the last stages of all but the last, separated by commas.")]
+    [
+        CommandOption("--blocks <K>"),
+        Description("So many local blocks, cut where they take equal time; or the last stages of all but the last, separated by commas.")
+    ]
     public string? Blocks { get; init; }
 
     [CommandOption("--devices <LIST>"), Description("One for each block, such as cuda:0,cuda:1.")]
     public string? Devices { get; init; }
 
-    [CommandOption("--precision <NAME>"), Description("fp32 (the default) or bf16: what convolutions compute in; weights, losses and statistics stay fp32.")]
+    [
+        CommandOption("--precision <NAME>"),
+        Description("fp32 (the default) or bf16: what convolutions compute in; weights, losses and statistics stay fp32.")
+    ]
     public string? Precision { get; init; }
 
     [CommandOption("--recompute"), Description("Compute activations a second time instead of keeping them: less memory, more time.")]
@@ -137,9 +149,14 @@ internal class RunSettings : DataSettings
     private static double[] ParseLambda(string text)
     {
         var parts = text.Split(',');
-        return [.. parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new InvalidInputException($"--lambda {text}", $"'{part}' is not a number", "Give λ1,λ2,λ3, such as 2.5,1,5"))];
+        return
+        [
+            .. parts.Select(part =>
+                double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                    ? value
+                    : throw new InvalidInputException($"--lambda {text}", $"'{part}' is not a number", "Give λ1,λ2,λ3, such as 2.5,1,5")
+            ),
+        ];
     }
 }
 
@@ -155,8 +172,10 @@ internal class OutSettings : RunSettings
     /// <summary>What the run in --out began with, where it is to go on; else <paramref name="defaults"/>.</summary>
     public RunConfig? Begun(RunConfig? defaults = null)
     {
-        if (!Resume) return defaults;
-        if (Out is null) throw new InvalidInputException("--resume", "says nothing about which run", "Name its folder with --out");
+        if (!Resume)
+            return defaults;
+        if (Out is null)
+            throw new InvalidInputException("--resume", "says nothing about which run", "Name its folder with --out");
         return ModelRun.Begun(Out) ?? defaults;
     }
 

@@ -10,7 +10,12 @@ namespace Efface.Cli;
 /// <summary>What all commands share: where words go, what exit codes mean, and how a user stops them.</summary>
 internal static class Shell
 {
-    public const int Done = 0, OurFault = 1, BadInput = 2, Leaks = 3, Inconclusive = 4, Interrupted = 130;
+    public const int Done = 0,
+        OurFault = 1,
+        BadInput = 2,
+        Leaks = 3,
+        Inconclusive = 4,
+        Interrupted = 130;
 
     private static readonly CancellationTokenSource Source = new();
 
@@ -27,7 +32,13 @@ internal static class Shell
     public static bool IsLive => !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
 
     /// <summary>What a verdict ends a command with.</summary>
-    public static int ExitCode(Verdict verdict) => verdict switch { Verdict.Leaks => Leaks, Verdict.Inconclusive => Inconclusive, _ => Done };
+    public static int ExitCode(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Leaks => Leaks,
+            Verdict.Inconclusive => Inconclusive,
+            _ => Done,
+        };
 
     /// <summary>One machine-readable object on stdout.</summary>
     public static void PrintJson<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, RunFolder.Json));
@@ -44,7 +55,8 @@ internal static class Shell
         }
         catch (InvalidInputException invalid)
         {
-            foreach (var problem in invalid.Problems) Console.Error.WriteLine($"efface: {problem}");
+            foreach (var problem in invalid.Problems)
+                Console.Error.WriteLine($"efface: {problem}");
             return BadInput;
         }
         catch (CommandAppException usage)
@@ -59,7 +71,9 @@ internal static class Shell
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"efface: {fault.Message.TrimEnd('.')}. Check that the place exists, may be written and has space left.");
+            Console.Error.WriteLine(
+                $"efface: {fault.Message.TrimEnd('.')}. Check that the place exists, may be written and has space left."
+            );
             return BadInput;
         }
         catch (Exception fault)
@@ -71,14 +85,17 @@ internal static class Shell
         }
     }
 
-    private static IAnsiConsole Plain(TextWriter writer, bool redirected) => AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
-        ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-        Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
-        Enrichment = new ProfileEnrichment { UseDefaultEnrichers = !redirected },
-        Out = new AnsiConsoleOutput(writer),
-    });
+    private static IAnsiConsole Plain(TextWriter writer, bool redirected) =>
+        AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+                ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+                Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+                Enrichment = new ProfileEnrichment { UseDefaultEnrichers = !redirected },
+                Out = new AnsiConsoleOutput(writer),
+            }
+        );
 
     /// <summary>Finishes the batch at hand, and saves what there is.</summary>
     public static void Stop()

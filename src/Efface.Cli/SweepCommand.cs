@@ -12,13 +12,19 @@ internal sealed class SweepCommand : NativeCommand<SweepCommand.Settings>
         [CommandOption("--from <RUN>"), Description("All points start from the model of this run folder; without it, from scratch.")]
         public string? From { get; init; }
 
-        [CommandOption("--grid <NAME=VALUES>"), Description("An option of efface unlearn with its values, such as lambda3=1,5,20 or recipe=strict,leace. May be given again.")]
+        [
+            CommandOption("--grid <NAME=VALUES>"),
+            Description("An option of efface unlearn with its values, such as lambda3=1,5,20 or recipe=strict,leace. May be given again.")
+        ]
         public string[]? Grid { get; init; }
 
         [CommandOption("--seeds <N>"), Description("How often each point is trained, with seeds from 0 (1).")]
         public int? Seeds { get; init; }
 
-        [CommandOption("--attackers <NAMES>"), Description("Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too.")]
+        [
+            CommandOption("--attackers <NAMES>"),
+            Description("Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too.")
+        ]
         public string? Attackers { get; init; }
 
         [CommandOption("--jobs <N>"), Description("Runs side by side, each in a process of its own (1).")]
@@ -32,21 +38,48 @@ internal sealed class SweepCommand : NativeCommand<SweepCommand.Settings>
 
         public SweepSettings ToSweep()
         {
-            if (Seed is not null) throw new InvalidInputException($"--seed {Seed}", "a sweep has several", "Give --seeds N");
+            if (Seed is not null)
+                throw new InvalidInputException($"--seed {Seed}", "a sweep has several", "Give --seeds N");
             var config = ToConfig(From is null ? null : Inheritance.ForUnlearning(From));
             var (task, attribute) = Inheritance.UsualColumns(config);
             var audit = ExperimentScale.AuditWith(Names("--attackers", Attackers));
-            return new SweepSettings(config with { From = From ?? config.From, Task = task, Forget = attribute }, [.. (Grid ?? []).Select(SweepAxis.Parse)], Seeds ?? 1, attribute, audit);
+            return new SweepSettings(
+                config with
+                {
+                    From = From ?? config.From,
+                    Task = task,
+                    Forget = attribute,
+                },
+                [.. (Grid ?? []).Select(SweepAxis.Parse)],
+                Seeds ?? 1,
+                attribute,
+                audit
+            );
         }
     }
 
     protected override int Execute(Settings settings)
     {
-        var (sweep, folder, jobs) = (settings.ToSweep(), ExperimentSettings.FolderOf(settings.Out), ExperimentSettings.JobsOf(settings.Jobs));
-        if (settings.DryRun) return ReproduceCommand.List(ProgressDisplay.Show(display => ExperimentPlan.Of(Sweep.Cells(sweep), folder, display, Shell.Cancel)), settings.Json);
-        var result = ProgressDisplay.Show(display => Sweep.Run(sweep, folder, jobs, CellRunner.For(folder, jobs, display), display, Shell.Cancel).GetAwaiter().GetResult());
-        if (settings.Json) Shell.PrintJson(result);
-        else Console.Out.WriteLine($"{File.ReadAllText(Path.Combine(folder.Path, "sweep.md"))}\nThe knee: {result.Knee.Row.Method}\n{Path.Combine(folder.Path, "sweep.html")}");
+        var (sweep, folder, jobs) = (
+            settings.ToSweep(),
+            ExperimentSettings.FolderOf(settings.Out),
+            ExperimentSettings.JobsOf(settings.Jobs)
+        );
+        if (settings.DryRun)
+            return ReproduceCommand.List(
+                ProgressDisplay.Show(display => ExperimentPlan.Of(Sweep.Cells(sweep), folder, display, Shell.Cancel)),
+                settings.Json
+            );
+        var result = ProgressDisplay.Show(display =>
+            Sweep.Run(sweep, folder, jobs, CellRunner.For(folder, jobs, display), display, Shell.Cancel).GetAwaiter().GetResult()
+        );
+        if (settings.Json)
+            Shell.PrintJson(result);
+        else
+            Console.Out.WriteLine(
+                $"{File.ReadAllText(Path.Combine(folder.Path, "sweep.md"))}\nThe knee: "
+                    + $"{result.Knee.Row.Method}\n{Path.Combine(folder.Path, "sweep.html")}"
+            );
         return Shell.Done;
     }
 }

@@ -11,7 +11,10 @@ internal sealed class TrainCommand : NativeCommand<TrainCommand.Settings>
 {
     internal sealed class Settings : OutSettings
     {
-        [CommandOption("--remove-attention <COLS>"), Description("Baseline 2: take the area that tells these columns out of the images first.")]
+        [
+            CommandOption("--remove-attention <COLS>"),
+            Description("Baseline 2: take the area that tells these columns out of the images first.")
+        ]
         public string? RemoveAttention { get; init; }
 
         [CommandOption("--fraction <F>"), Description("The share of pixels that --remove-attention takes out at most (0.3).")]
@@ -23,7 +26,8 @@ internal sealed class TrainCommand : NativeCommand<TrainCommand.Settings>
         public RunConfig ToTrainConfig()
         {
             var config = ToConfig(Begun());
-            if (RemoveAttention is null && Fraction is null && Fill is null) return config;
+            if (RemoveAttention is null && Fraction is null && Fill is null)
+                return config;
             var file = config.AttentionRemoval ?? new AttentionRemovalSettings();
             return config with
             {
@@ -36,11 +40,21 @@ internal sealed class TrainCommand : NativeCommand<TrainCommand.Settings>
             };
         }
 
-        private static Fill ParseFill(string name) => Enum.GetNames<Fill>().Contains(name, StringComparer.OrdinalIgnoreCase)
-            ? Enum.Parse<Fill>(name, ignoreCase: true)
-            : throw new InvalidInputException($"--fill {name}", "no such fill", $"Choose one of {string.Join(", ", Enum.GetNames<Fill>()).ToLowerInvariant()}");
+        private static Fill ParseFill(string name) =>
+            Enum.GetNames<Fill>().Contains(name, StringComparer.OrdinalIgnoreCase)
+                ? Enum.Parse<Fill>(name, ignoreCase: true)
+                : throw new InvalidInputException(
+                    $"--fill {name}",
+                    "no such fill",
+                    $"Choose one of {string.Join(", ", Enum.GetNames<Fill>()).ToLowerInvariant()}"
+                );
     }
 
-    protected override int Execute(Settings settings) => Finish(
-        ProgressDisplay.Show(display => ModelRun.Train(settings.ToTrainConfig(), settings.OutOr("train"), settings.Resume, display, Shell.Cancel)), settings.Json);
+    protected override int Execute(Settings settings) =>
+        Finish(
+            ProgressDisplay.Show(display =>
+                ModelRun.Train(settings.ToTrainConfig(), settings.OutOr("train"), settings.Resume, display, Shell.Cancel)
+            ),
+            settings.Json
+        );
 }

@@ -42,6 +42,8 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
             Steer = settings.Steer || config.Steer,
         };
         return Finish(
-            ProgressDisplay.Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), settings.Resume, display, Shell.Cancel)), settings.Json);
+            ProgressDisplay.Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), settings.Resume, display, Shell.Cancel)),
+            settings.Json
+        );
     }
 }

@@ -7,8 +7,11 @@ namespace Efface;
 public sealed record Problem(string Subject, string Fault, string Remedy)
 {
     /// <summary>A problem for each name that a flag's list has more than once.</summary>
-    internal static IEnumerable<Problem> NamedTwice(string flag, IEnumerable<string> names, string kind)
-        => names.CountBy(name => name).Where(count => count.Value > 1).Select(count => new Problem($"{flag} {count.Key}", "named twice", $"Name each {kind} once"));
+    internal static IEnumerable<Problem> NamedTwice(string flag, IEnumerable<string> names, string kind) =>
+        names
+            .CountBy(name => name)
+            .Where(count => count.Value > 1)
+            .Select(count => new Problem($"{flag} {count.Key}", "named twice", $"Name each {kind} once"));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Subject}: {Fault}. {Remedy}.";
@@ -16,11 +19,11 @@ public sealed record Problem(string Subject, string Fault, string Remedy)
 
 /// <summary>The user's input is wrong. Carries every problem that was found, not only the first (exit code 2).</summary>
 /// <param name="problems">At least one problem.</param>
-public sealed class InvalidInputException(IReadOnlyList<Problem> problems)
-    : Exception(string.Join(Environment.NewLine, problems))
+public sealed class InvalidInputException(IReadOnlyList<Problem> problems) : Exception(string.Join(Environment.NewLine, problems))
 {
     /// <summary>A single problem.</summary>
-    public InvalidInputException(string subject, string fault, string remedy) : this([new Problem(subject, fault, remedy)]) { }
+    public InvalidInputException(string subject, string fault, string remedy)
+        : this([new Problem(subject, fault, remedy)]) { }
 
     /// <summary>Everything that was found.</summary>
     public IReadOnlyList<Problem> Problems { get; } = problems;

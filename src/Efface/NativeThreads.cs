@@ -5,21 +5,27 @@ namespace Efface;
 /// <summary>How the threads of one native operation wait for each other.</summary>
 public static partial class NativeThreads
 {
-    private const string Variable = "OMP_WAIT_POLICY", Passive = "passive", Unset = "active";
+    private const string Variable = "OMP_WAIT_POLICY",
+        Passive = "passive",
+        Unset = "active";
 
-    /// <summary>passive: they sleep. active: they spin, and on cores that other processes use too everything takes up to a hundred times as long.</summary>
+    /// <summary>
+    /// passive: they sleep. active: they spin, and on cores that other processes use too everything takes up to a hundred times as long.
+    /// </summary>
     public static string Waiting => Environment.GetEnvironmentVariable(Variable)?.ToLowerInvariant() ?? Unset;
 
     /// <summary>
-    /// Makes them sleep, unless the environment variable OMP_WAIT_POLICY says otherwise. The native library reads it once: call this before the first use of TorchSharp.
-    /// Processes that are started from here inherit it.
+    /// Makes them sleep, unless the environment variable OMP_WAIT_POLICY says otherwise. The native library reads it once: call this before
+    /// the first use of TorchSharp. Processes that are started from here inherit it.
     /// </summary>
     public static void WaitPassively()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not null) return;
+        if (Environment.GetEnvironmentVariable(Variable) is not null)
+            return;
         Environment.SetEnvironmentVariable(Variable, Passive);
         // Elsewhere .NET keeps its own copy of the environment, which native libraries do not see.
-        if (!OperatingSystem.IsWindows()) SetVariable(Variable, Passive, overwrite: 0);
+        if (!OperatingSystem.IsWindows())
+            SetVariable(Variable, Passive, overwrite: 0);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -13,7 +13,18 @@ public sealed class AuditedRun(TrainedRun trained) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await trained.Tool.Run("unlearn", "--from", "before", "--forget", "glasses", "--epochs", "1", "--threads", "1", "--out", "audited");
-        Outcome = await trained.Tool.Run("audit", "--run", "audited", "--tolerance", "0.1", "--seeds", "2", "--attackers", "mlp,linear,lookup", "--json");
+        Outcome = await trained.Tool.Run(
+            "audit",
+            "--run",
+            "audited",
+            "--tolerance",
+            "0.1",
+            "--seeds",
+            "2",
+            "--attackers",
+            "mlp,linear,lookup",
+            "--json"
+        );
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -27,21 +38,55 @@ public sealed class AuditJsonTests(AuditedRun audited) : IClassFixture<AuditedRu
     private IEnumerable<JsonNode> Places => _audit["representations"]!.AsArray().Select(place => place!);
 
     [Fact]
-    public void The_file_says_what_stdout_says()
-        => Assert.True(JsonNode.DeepEquals(_audit, JsonNode.Parse(File.ReadAllText(audited.File))));
+    public void The_file_says_what_stdout_says() =>
+        Assert.True(JsonNode.DeepEquals(_audit, JsonNode.Parse(File.ReadAllText(audited.File))));
 
     [Fact]
     public void Everything_that_the_contract_names_is_there()
     {
-        Has(_audit, "schemaVersion", "verdict", "reasons", "attributes", "fidelity", "aum", "settings", "images", "split", "representations", "joint", "collateral", "collateralMean", "reconstruction", "attention");
+        Has(
+            _audit,
+            "schemaVersion",
+            "verdict",
+            "reasons",
+            "attributes",
+            "fidelity",
+            "aum",
+            "settings",
+            "images",
+            "split",
+            "representations",
+            "joint",
+            "collateral",
+            "collateralMean",
+            "reconstruction",
+            "attention"
+        );
         Has(_audit["settings"]!, "tolerance", "confidence", "seeds", "attackers", "budget");
         foreach (var place in Places)
         {
-            Has(place, "name", "kind", "attribute", "verdict", "reasons", "floors", "controls", "attackers", "best", "leak", "classes", "confusion", "subgroups", "before");
+            Has(
+                place,
+                "name",
+                "kind",
+                "attribute",
+                "verdict",
+                "reasons",
+                "floors",
+                "controls",
+                "attackers",
+                "best",
+                "leak",
+                "classes",
+                "confusion",
+                "subgroups",
+                "before"
+            );
             Has(place["controls"]!["planted"]!, "passed", "measured", "wanted");
             Has(place["controls"]!["shuffled"]!, "passed", "measured", "wanted");
             Has(place["leak"]!, "givenTask", "beyondPrediction");
-            foreach (var floor in new[] { "majority", "labelOnly", "predictionOnly" }) Has(place["floors"]![floor]!, "accuracy", "balancedAccuracy");
+            foreach (var floor in new[] { "majority", "labelOnly", "predictionOnly" })
+                Has(place["floors"]![floor]!, "accuracy", "balancedAccuracy");
             foreach (var attacker in place["attackers"]!.AsArray())
             {
                 Has(attacker!, "name", "knows", "seed", "validation", "test");
@@ -83,29 +128,39 @@ public sealed class AuditJsonTests(AuditedRun audited) : IClassFixture<AuditedRu
             Assert.Equal(Math.Min(1, (double)bound!["estimate"]! + (double)bound["slack"]!), (double)bound["value"]!, 1e-12);
             Assert.Equal((200, 0.05), ((int)bound["n"]!, Math.Round((double)bound["delta"]!, 9)));
         });
-        Assert.Equal(["c", "c", "c,y", "c,y", "ŷ", "ŷ", "ŷ,y", "ŷ,y"], Places.SelectMany(place => place["certificates"]!.AsArray()).Select(bound => (string)bound!["knows"]!));
+        Assert.Equal(
+            ["c", "c", "c,y", "c,y", "ŷ", "ŷ", "ŷ,y", "ŷ,y"],
+            Places.SelectMany(place => place["certificates"]!.AsArray()).Select(bound => (string)bound!["knows"]!)
+        );
         Has(Places.Single(place => (string)place["name"]! == "code")["worstSymbol"]!, "symbol", "class", "share", "expected");
     }
 
     [Fact]
-    public void Places_are_of_the_kind_that_they_are()
-        => Assert.Equal(
+    public void Places_are_of_the_kind_that_they_are() =>
+        Assert.Equal(
             [("embedding", "continuous"), ("code", "discrete"), ("logits", "continuous")],
-            Places.Select(place => ((string)place["name"]!, (string)place["kind"]!)));
+            Places.Select(place => ((string)place["name"]!, (string)place["kind"]!))
+        );
 
     [Fact]
-    public void The_best_attacker_is_the_one_who_read_validation_best()
-        => Assert.All(Places, place =>
+    public void The_best_attacker_is_the_one_who_read_validation_best() => Assert.All(Places, place =>
         {
             var first = place["attackers"]!.AsArray().MaxBy(attacker => (double)attacker!["validation"]!)!;
             Assert.All(["name", "knows", "seed"], key => Assert.Equal($"{first[key]}", $"{place["best"]![key]}"));
         });
 
     [Fact]
-    public void Each_attacker_was_sent_once_a_seed_unless_chance_has_no_part_in_it()
-        => Assert.All(Places, place => Assert.All(
-            place["attackers"]!.AsArray().GroupBy(attacker => (string)attacker!["name"]! + attacker["knows"] + attacker["fittedOn"]),
-            group => Assert.Equal(group.Key.StartsWith("mlp", StringComparison.Ordinal) ? [0, 1] : [0], group.Select(attacker => (int)attacker!["seed"]!).Order())));
+    public void Each_attacker_was_sent_once_a_seed_unless_chance_has_no_part_in_it() =>
+        Assert.All(Places, place =>
+            Assert.All(
+                place["attackers"]!.AsArray().GroupBy(attacker => (string)attacker!["name"]! + attacker["knows"] + attacker["fittedOn"]),
+                group =>
+                    Assert.Equal(
+                        group.Key.StartsWith("mlp", StringComparison.Ordinal) ? [0, 1] : [0],
+                        group.Select(attacker => (int)attacker!["seed"]!).Order()
+                    )
+            )
+        );
 
     [Fact]
     public void The_verdict_is_the_worst_of_the_released_places_and_decides_the_exit_code()
@@ -119,10 +174,11 @@ public sealed class AuditJsonTests(AuditedRun audited) : IClassFixture<AuditedRu
 
     private static void Has(JsonNode node, params string[] keys) => Assert.All(keys, key => Assert.NotNull(node[key]));
 
-    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
-    {
-        JsonObject entries => entries.SelectMany(entry => Objects(entry.Value)).Prepend(entries),
-        JsonArray list => list.SelectMany(Objects),
-        _ => [],
-    };
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) =>
+        node switch
+        {
+            JsonObject entries => entries.SelectMany(entry => Objects(entry.Value)).Prepend(entries),
+            JsonArray list => list.SelectMany(Objects),
+            _ => [],
+        };
 }

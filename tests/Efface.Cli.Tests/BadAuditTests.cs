@@ -23,12 +23,20 @@ public sealed class BadAuditTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task An_attacker_that_nobody_knows_is_told_with_those_that_there_are()
-        => ToldInLines(await _tool.Run("audit", "--run", "before", "--attackers", "linear,magic"), "--attackers magic: no such attacker. Choose from lookup, linear, products, moments, knn, trees, mlp, template, convolution, patches, resnet18");
+    public async Task An_attacker_that_nobody_knows_is_told_with_those_that_there_are() =>
+        ToldInLines(
+            await _tool.Run("audit", "--run", "before", "--attackers", "linear,magic"),
+            "--attackers magic: no such attacker. Choose from lookup, linear, products, moments, knn, trees, mlp, template, "
+                + "convolution, patches, resnet18"
+        );
 
     [Fact]
-    public async Task All_that_is_wrong_with_an_audit_is_told_at_once()
-        => ToldInLines(await _tool.Run("audit", "--run", "before", "--tolerance", "2", "--attackers", "magic"), "--tolerance 2", "--attackers magic");
+    public async Task All_that_is_wrong_with_an_audit_is_told_at_once() =>
+        ToldInLines(
+            await _tool.Run("audit", "--run", "before", "--tolerance", "2", "--attackers", "magic"),
+            "--tolerance 2",
+            "--attackers magic"
+        );
 
     [Theory]
     [InlineData("run.json")]
@@ -39,7 +47,10 @@ public sealed class BadAuditTests(TrainedRun trained)
         var damaged = Copy($"damaged-{file}");
         File.WriteAllText(_tool.At($"{damaged}/{file}"), "{");
         ToldInLines(await _tool.Run("audit", "--run", damaged), $"{damaged}/{file}: cannot be read");
-        ToldInLines(await _tool.Run("unlearn", "--from", damaged, "--epochs", "1", "--out", $"{damaged}-after"), $"{damaged}/{file}: cannot be read");
+        ToldInLines(
+            await _tool.Run("unlearn", "--from", damaged, "--epochs", "1", "--out", $"{damaged}-after"),
+            $"{damaged}/{file}: cannot be read"
+        );
         Assert.False(Directory.Exists(_tool.At($"{damaged}-after")));
     }
 

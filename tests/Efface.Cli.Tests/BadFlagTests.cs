@@ -42,30 +42,58 @@ public sealed class BadFlagTests : IDisposable
     }
 
     [Fact]
-    public async Task A_flag_without_its_value_is_named()
-        => ToldInLines(await _tool.Run("train", "--epochs"), "epochs");
+    public async Task A_flag_without_its_value_is_named() => ToldInLines(await _tool.Run("train", "--epochs"), "epochs");
 
     [Theory]
     [InlineData("--objective", "7")]
     [InlineData("--out", "")]
-    public async Task A_value_that_means_nothing_is_refused(string flag, string value)
-        => ToldInLines(await _tool.Run("unlearn", "--limit", "40", "--size", "16", "--width", "0.125", "--stem", "fast", "--epochs", "1", flag, value), flag);
+    public async Task A_value_that_means_nothing_is_refused(string flag, string value) =>
+        ToldInLines(
+            await _tool.Run("unlearn", "--limit", "40", "--size", "16", "--width", "0.125", "--stem", "fast", "--epochs", "1", flag, value),
+            flag
+        );
 
     [Fact]
     public async Task Everything_wrong_with_a_removal_is_told_at_once()
     {
-        ToldInLines(await _tool.Run("train", "--remove-attention", "hat", "--fraction", "0", "--epochs", "0"), "--epochs 0", "--fraction 0");
-        ToldInLines(await _tool.Run("train", "--limit", "40", "--size", "16", "--remove-attention", "smile,scarf,wig"), "'scarf'", "'wig'", "--remove-attention smile");
+        ToldInLines(
+            await _tool.Run("train", "--remove-attention", "hat", "--fraction", "0", "--epochs", "0"),
+            "--epochs 0",
+            "--fraction 0"
+        );
+        ToldInLines(
+            await _tool.Run("train", "--limit", "40", "--size", "16", "--remove-attention", "smile,scarf,wig"),
+            "'scarf'",
+            "'wig'",
+            "--remove-attention smile"
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(_tool.Folder));
     }
 
     [Fact]
-    public async Task Removal_is_a_matter_of_training_alone()
-        => ToldInLines(await _tool.Run("unlearn", "--remove-attention", "hat"), "remove-attention");
+    public async Task Removal_is_a_matter_of_training_alone() =>
+        ToldInLines(await _tool.Run("unlearn", "--remove-attention", "hat"), "remove-attention");
 
     [Fact]
-    public async Task A_split_that_the_recipe_cannot_use_is_not_ignored()
-        => ToldInLines(await _tool.Run("unlearn", "--limit", "40", "--size", "16", "--width", "0.125", "--stem", "fast", "--epochs", "1", "--split", "layer2"), "--split layer2");
+    public async Task A_split_that_the_recipe_cannot_use_is_not_ignored() =>
+        ToldInLines(
+            await _tool.Run(
+                "unlearn",
+                "--limit",
+                "40",
+                "--size",
+                "16",
+                "--width",
+                "0.125",
+                "--stem",
+                "fast",
+                "--epochs",
+                "1",
+                "--split",
+                "layer2"
+            ),
+            "--split layer2"
+        );
 
     [Theory]
     [InlineData("train extra", "extra")]
@@ -75,8 +103,8 @@ public sealed class BadFlagTests : IDisposable
     [InlineData("data look", "look")]
     [InlineData("audit", "run")]
     [InlineData("report", "RUNS")]
-    public async Task Wrong_usage_is_told_in_one_line(string arguments, string told)
-        => ToldInLines(await _tool.Run(arguments.Split(' ')), told);
+    public async Task Wrong_usage_is_told_in_one_line(string arguments, string told) =>
+        ToldInLines(await _tool.Run(arguments.Split(' ')), told);
 
     [Theory]
     [InlineData("")]

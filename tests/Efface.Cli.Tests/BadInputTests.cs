@@ -36,7 +36,12 @@ public sealed class BadInputTests : IDisposable
     [InlineData("report nowhere", "nowhere", "no such folder")]
     public async Task A_mistake_is_told_in_a_line_with_its_remedy_and_leaves_nothing(string arguments, params string[] told)
     {
-        var outcome = await _tool.Run([.. arguments.Split(' '), .. arguments.StartsWith("audit", StringComparison.Ordinal) || arguments.StartsWith("report", StringComparison.Ordinal) ? Array.Empty<string>() : ["--out", "run"]]);
+        var outcome = await _tool.Run([
+            .. arguments.Split(' '),
+            .. arguments.StartsWith("audit", StringComparison.Ordinal) || arguments.StartsWith("report", StringComparison.Ordinal)
+                ? Array.Empty<string>()
+                : ["--out", "run"],
+        ]);
         Told(outcome, told);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_tool.Folder));
     }
@@ -47,12 +52,21 @@ public sealed class BadInputTests : IDisposable
     [InlineData("train", "--remove-attention", "")]
     [InlineData("audit", "--attribute", "")]
     [InlineData("audit", "--stages", ",")]
-    public async Task An_empty_list_of_names_is_not_taken_for_the_usual_ones(string command, string flag, string list)
-        => ToldInLines(await _tool.Run([command, flag, list, .. command == "audit" ? new[] { "--run", "nowhere" } : ["--limit", "40"]]), $"{flag} \"{list}\": names nothing");
+    public async Task An_empty_list_of_names_is_not_taken_for_the_usual_ones(string command, string flag, string list) =>
+        ToldInLines(
+            await _tool.Run([command, flag, list, .. command == "audit" ? new[] { "--run", "nowhere" } : ["--limit", "40"]]),
+            $"{flag} \"{list}\": names nothing"
+        );
 
     [Fact]
-    public async Task Every_mistake_is_told_at_once()
-        => ToldInLines(await _tool.Run("train", "--data", "nothing", "--epochs", "0", "--model", "magic", "--width", "-1"), "--model magic", "--width -1", "--epochs 0", "--data nothing");
+    public async Task Every_mistake_is_told_at_once() =>
+        ToldInLines(
+            await _tool.Run("train", "--data", "nothing", "--epochs", "0", "--model", "magic", "--width", "-1"),
+            "--model magic",
+            "--width -1",
+            "--epochs 0",
+            "--data nothing"
+        );
 
     [Fact]
     public async Task A_file_of_the_wrong_length_is_named()
@@ -60,24 +74,54 @@ public sealed class BadInputTests : IDisposable
         var root = _tool.Cifar(i => (byte)(i % 10));
         File.WriteAllBytes(Path.Combine(root, "cifar-10-batches-bin", "data_batch_3.bin"), new byte[5000]);
         File.Delete(Path.Combine(root, "cifar-10-batches-bin", "test_batch.bin"));
-        ToldInLines(await _tool.Run("train", "--data", "cifar10", "--root", root), "data_batch_3.bin: 5,000 bytes", "test_batch.bin: missing");
+        ToldInLines(
+            await _tool.Run("train", "--data", "cifar10", "--root", root),
+            "data_batch_3.bin: 5,000 bytes",
+            "test_batch.bin: missing"
+        );
     }
 
     [Fact]
-    public async Task A_label_out_of_range_is_named_with_its_record()
-        => Told(await _tool.Run("train", "--data", "cifar10", "--root", _tool.Cifar(i => i == 7 ? (byte)12 : (byte)(i % 10))), "record 7", "label 12");
+    public async Task A_label_out_of_range_is_named_with_its_record() =>
+        Told(
+            await _tool.Run("train", "--data", "cifar10", "--root", _tool.Cifar(i => i == 7 ? (byte)12 : (byte)(i % 10))),
+            "record 7",
+            "label 12"
+        );
 
     [Fact]
-    public async Task A_task_of_one_class_is_refused()
-        => Told(await _tool.Run("train", "--data", "cifar10", "--root", _tool.Cifar(i => (byte)(2 + i % 2))), "column 'living'", "fewer than two classes");
+    public async Task A_task_of_one_class_is_refused() =>
+        Told(
+            await _tool.Run("train", "--data", "cifar10", "--root", _tool.Cifar(i => (byte)(2 + i % 2))),
+            "column 'living'",
+            "fewer than two classes"
+        );
 
     [Fact]
-    public async Task An_attribute_that_the_task_determines_is_refused()
-        => Told(await _tool.Run("unlearn", "--data", "cifar10", "--root", _tool.Cifar(i => (byte)(i % 10)), "--task", "class", "--forget", "living"), "--forget living", "determines it");
+    public async Task An_attribute_that_the_task_determines_is_refused() =>
+        Told(
+            await _tool.Run(
+                "unlearn",
+                "--data",
+                "cifar10",
+                "--root",
+                _tool.Cifar(i => (byte)(i % 10)),
+                "--task",
+                "class",
+                "--forget",
+                "living"
+            ),
+            "--forget living",
+            "determines it"
+        );
 
     [Fact]
-    public async Task Both_of_two_columns_that_are_not_there_are_named()
-        => ToldInLines(await _tool.Run("unlearn", "--limit", "40", "--size", "16", "--task", "smirk", "--forget", "monocle"), "column 'smirk'", "column 'monocle'");
+    public async Task Both_of_two_columns_that_are_not_there_are_named() =>
+        ToldInLines(
+            await _tool.Run("unlearn", "--limit", "40", "--size", "16", "--task", "smirk", "--forget", "monocle"),
+            "column 'smirk'",
+            "column 'monocle'"
+        );
 
     [Fact]
     public async Task A_folder_in_use_is_left_alone()

@@ -6,7 +6,24 @@ namespace Efface.Cli.Tests;
 /// <summary>efface bench measures every way to train, by turns.</summary>
 public sealed class BenchTests : IDisposable
 {
-    private static readonly string[] Small = ["bench", "--model", "resnet18", "--size", "16", "--width", "0.125", "--batch", "8", "--steps", "3", "--rounds", "2", "--threads", "2"];
+    private static readonly string[] Small =
+    [
+        "bench",
+        "--model",
+        "resnet18",
+        "--size",
+        "16",
+        "--width",
+        "0.125",
+        "--batch",
+        "8",
+        "--steps",
+        "3",
+        "--rounds",
+        "2",
+        "--threads",
+        "2",
+    ];
 
     private readonly Tool _tool = new();
 
@@ -44,8 +61,27 @@ public sealed class BenchTests : IDisposable
     public async Task Memory_is_measured_in_a_process_for_each_mode()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems do not tell a process's peak from some moment on");
-        var outcome = await _tool.Run("bench", "--model", "resnet18", "--size", "64", "--width", "0.25", "--batch", "192", "--steps", "3", "--rounds", "2", "--threads", "1", "--json");
-        var peaks = outcome.Json["results"]![0]!["timings"]!.AsArray().ToDictionary(timing => (string)timing!["mode"]!, timing => (double)timing!["peakBytes"]!);
+        var outcome = await _tool.Run(
+            "bench",
+            "--model",
+            "resnet18",
+            "--size",
+            "64",
+            "--width",
+            "0.25",
+            "--batch",
+            "192",
+            "--steps",
+            "3",
+            "--rounds",
+            "2",
+            "--threads",
+            "1",
+            "--json"
+        );
+        var peaks = outcome.Json["results"]![0]!["timings"]!
+            .AsArray()
+            .ToDictionary(timing => (string)timing!["mode"]!, timing => (double)timing!["peakBytes"]!);
 
         Assert.Equal(6, peaks.Count);
         Assert.All(peaks.Values, peak => Assert.InRange(peak, 100e6, 1200e6));
@@ -57,7 +93,10 @@ public sealed class BenchTests : IDisposable
         var outcome = await _tool.Run([.. Small, "--no-memory", "--blocks", "3"]);
 
         Assert.Equal(0, outcome.ExitCode);
-        Assert.All(new[] { "resnet18, 16 pixels, fp32", "blocks end after", "bare", "plain", "raw", "local", "pipelined", "strict" }, word => Assert.Contains(word, outcome.Output, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "resnet18, 16 pixels, fp32", "blocks end after", "bare", "plain", "raw", "local", "pipelined", "strict" },
+            word => Assert.Contains(word, outcome.Output, StringComparison.Ordinal)
+        );
         Assert.Contains("turn 2 of 2", outcome.Error, StringComparison.Ordinal);
     }
 
@@ -67,8 +106,11 @@ public sealed class BenchTests : IDisposable
         var outcome = await _tool.Run("bench", "--model", "resnet19", "--size", "8", "--steps", "1", "--rounds", "0", "--blocks", "1");
 
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
-        Assert.All(new[] { "--model resnet19", "--size 8", "--steps 1", "--rounds 0", "--blocks 1" }, flag => Assert.Contains(flag, outcome.Error, StringComparison.Ordinal));
+        Assert.All(new[] { "--model resnet19", "--size 8", "--steps 1", "--rounds 0", "--blocks 1" }, flag =>
+            Assert.Contains(flag, outcome.Error, StringComparison.Ordinal)
+        );
     }
 
-    private static (double Low, double Median, double High) Range(JsonNode? spread) => ((double)spread!["low"]!, (double)spread["median"]!, (double)spread["high"]!);
+    private static (double Low, double Median, double High) Range(JsonNode? spread) =>
+        ((double)spread!["low"]!, (double)spread["median"]!, (double)spread["high"]!);
 }

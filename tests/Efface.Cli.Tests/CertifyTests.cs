@@ -28,15 +28,39 @@ public sealed class CertifyTests : IDisposable
         Assert.Equal("Certified", (string)outcome.Json["verdict"]!);
         var file = JsonNode.Parse(File.ReadAllText(_tool.At("certified/certificate.json")))!;
         Assert.Equal(4, file["counts"]!.AsArray().Count(count => (int)count! > 0));
-        Assert.Equal(["c", "c", "c,y", "c,y"], file["attributes"]![0]!["certificates"]!.AsArray().Select(bound => (string)bound!["knows"]!));
+        Assert.Equal(
+            ["c", "c", "c,y", "c,y"],
+            file["attributes"]![0]!["certificates"]!.AsArray().Select(bound => (string)bound!["knows"]!)
+        );
 
         Write("same", (smile, _) => 2 * smile + _random.Next(2), 2000);
-        var same = await _tool.Run("certify", "--representations", "same.csv", "--labels", "same.csv", "--array", "code", "--against", "certified");
+        var same = await _tool.Run(
+            "certify",
+            "--representations",
+            "same.csv",
+            "--labels",
+            "same.csv",
+            "--array",
+            "code",
+            "--against",
+            "certified"
+        );
         Assert.Equal(0, same.ExitCode);
         Assert.Contains("Nothing speaks against", same.Output, StringComparison.Ordinal);
 
         Write("drifted", (smile, _) => 2 * smile + (_random.Next(10) == 0 ? 0 : 1), 2000);
-        var drifted = await _tool.Run("certify", "--representations", "drifted.csv", "--labels", "drifted.csv", "--array", "code", "--against", "certified", "--json");
+        var drifted = await _tool.Run(
+            "certify",
+            "--representations",
+            "drifted.csv",
+            "--labels",
+            "drifted.csv",
+            "--array",
+            "code",
+            "--against",
+            "certified",
+            "--json"
+        );
         Assert.Equal(4, drifted.ExitCode);
         Assert.True((bool)drifted.Json["seen"]!);
         Assert.InRange((double)drifted.Json["distance"]!, 0.35, 0.45);
@@ -63,14 +87,72 @@ public sealed class CertifyTests : IDisposable
     public async Task Vectors_are_reduced_to_symbols_first_and_the_promise_is_of_these_alone()
     {
         Vectors("vectors");
-        var without = await _tool.Run("certify", "--representations", "vectors.csv", "--labels", "sound.csv", "--attribute", "hat", "--task", "smile", "--array", "v", "--out", "x");
+        var without = await _tool.Run(
+            "certify",
+            "--representations",
+            "vectors.csv",
+            "--labels",
+            "sound.csv",
+            "--attribute",
+            "hat",
+            "--task",
+            "smile",
+            "--array",
+            "v",
+            "--out",
+            "x"
+        );
         Told(without, "efface: --bits: missing");
-        var with = await _tool.Run("certify", "--representations", "vectors.csv", "--labels", "sound.csv", "--attribute", "hat", "--task", "smile", "--array", "v", "--bits", "2", "--out", "reduced");
+        var with = await _tool.Run(
+            "certify",
+            "--representations",
+            "vectors.csv",
+            "--labels",
+            "sound.csv",
+            "--attribute",
+            "hat",
+            "--task",
+            "smile",
+            "--array",
+            "v",
+            "--bits",
+            "2",
+            "--out",
+            "reduced"
+        );
         Assert.Equal(0, with.ExitCode);
         Assert.Contains("The vectors themselves are not certified", with.Output, StringComparison.Ordinal);
         Assert.Equal(4, JsonNode.Parse(File.ReadAllText(_tool.At("reduced/certificate.json")))!["codebook"]!["centres"]!.AsArray().Count);
-        Assert.Equal(0, (await _tool.Run("certify", "--representations", "vectors.csv", "--labels", "sound.csv", "--array", "v", "--against", "reduced")).ExitCode);
-        Told(await _tool.Run("certify", "--representations", "sound.csv", "--labels", "sound.csv", "--array", "code", "--against", "reduced"), "holds codes, and vectors were certified");
+        Assert.Equal(
+            0,
+            (
+                await _tool.Run(
+                    "certify",
+                    "--representations",
+                    "vectors.csv",
+                    "--labels",
+                    "sound.csv",
+                    "--array",
+                    "v",
+                    "--against",
+                    "reduced"
+                )
+            ).ExitCode
+        );
+        Told(
+            await _tool.Run(
+                "certify",
+                "--representations",
+                "sound.csv",
+                "--labels",
+                "sound.csv",
+                "--array",
+                "code",
+                "--against",
+                "reduced"
+            ),
+            "holds codes, and vectors were certified"
+        );
     }
 
     [Fact]
@@ -93,7 +175,8 @@ public sealed class CertifyTests : IDisposable
         Assert.Contains(words, outcome.Error, StringComparison.Ordinal);
     }
 
-    private Task<Outcome> Certify(string file, params string[] flags) => _tool.Run(["certify", "--representations", file, "--labels", file, "--array", "code", "--attribute", "hat", .. flags]);
+    private Task<Outcome> Certify(string file, params string[] flags) =>
+        _tool.Run(["certify", "--representations", file, "--labels", file, "--array", "code", "--attribute", "hat", .. flags]);
 
     private void Write(string name, Func<int, int, int> code, int images = Images)
     {
@@ -110,7 +193,8 @@ public sealed class CertifyTests : IDisposable
     private void Vectors(string name)
     {
         var text = new StringBuilder("v0,v1,v2\n");
-        for (var i = 0; i < Images; i++) text.Append(CultureInfo.InvariantCulture, $"{_random.NextDouble():F4},{_random.NextDouble():F4},{_random.NextDouble():F4}\n");
+        for (var i = 0; i < Images; i++)
+            text.Append(CultureInfo.InvariantCulture, $"{_random.NextDouble():F4},{_random.NextDouble():F4},{_random.NextDouble():F4}\n");
         File.WriteAllText(_tool.At($"{name}.csv"), text.ToString());
     }
 }

@@ -7,8 +7,27 @@ namespace Efface.Cli.Tests;
 /// <summary>A run that went to its end, and one of the same configuration that Ctrl-C ended after its first epoch.</summary>
 public sealed class CutRun : IAsyncLifetime
 {
-    internal static readonly string[] Flags
-        = ["--data", "faces", "--limit", "300", "--width", "0.125", "--stem", "fast", "--size", "32", "--threads", "1", "--batch", "32", "--epochs", "3", "--checkpoint", "1"];
+    internal static readonly string[] Flags =
+    [
+        "--data",
+        "faces",
+        "--limit",
+        "300",
+        "--width",
+        "0.125",
+        "--stem",
+        "fast",
+        "--size",
+        "32",
+        "--threads",
+        "1",
+        "--batch",
+        "32",
+        "--epochs",
+        "3",
+        "--checkpoint",
+        "1",
+    ];
 
     internal Tool Tool { get; } = new();
 
@@ -46,7 +65,8 @@ public sealed class CutRun : IAsyncLifetime
 
     private static void Interrupt(Process process, string line)
     {
-        if (line.StartsWith("epoch 1/", StringComparison.Ordinal)) Tool.Send("INT", process);
+        if (line.StartsWith("epoch 1/", StringComparison.Ordinal))
+            Tool.Send("INT", process);
     }
 }
 
@@ -58,16 +78,24 @@ internal sealed record RunFiles(string Path)
     public JsonObject Result => JsonNode.Parse(File.ReadAllText(At("run.json")))!["result"]!.AsObject();
 
     /// <summary>Every file's bytes, by its name.</summary>
-    public SortedDictionary<string, byte[]> Bytes
-        => new(Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).ToDictionary(file => System.IO.Path.GetRelativePath(Path, file), File.ReadAllBytes), StringComparer.Ordinal);
+    public SortedDictionary<string, byte[]> Bytes =>
+        new(
+            Directory
+                .EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+                .ToDictionary(file => System.IO.Path.GetRelativePath(Path, file), File.ReadAllBytes),
+            StringComparer.Ordinal
+        );
 
     /// <summary>The lines of metrics.jsonl without what a clock or the system's memory says.</summary>
-    public IEnumerable<string> Metrics => File.ReadLines(At("metrics.jsonl")).Select(line =>
-    {
-        var epoch = JsonNode.Parse(line)!.AsObject();
-        foreach (var name in new[] { "seconds", "imagesPerSecond", "peakMemory" }) Assert.True(epoch.Remove(name));
-        return epoch.ToJsonString();
-    });
+    public IEnumerable<string> Metrics =>
+        File.ReadLines(At("metrics.jsonl"))
+            .Select(line =>
+            {
+                var epoch = JsonNode.Parse(line)!.AsObject();
+                foreach (var name in new[] { "seconds", "imagesPerSecond", "peakMemory" })
+                    Assert.True(epoch.Remove(name));
+                return epoch.ToJsonString();
+            });
 
     public string At(string name) => System.IO.Path.Combine(Path, name);
 
@@ -75,30 +103,46 @@ internal sealed record RunFiles(string Path)
     public void EndedAs(RunFiles whole, string story = "")
     {
         Assert.True(whole.Weights.AsSpan().SequenceEqual(Weights), $"other weights {story}");
-        Assert.True(whole.Metrics.SequenceEqual(Metrics), $"other metrics {story}:\n{string.Join('\n', whole.Metrics)}\nand\n{string.Join('\n', Metrics)}");
-        foreach (var name in new[] { "epochs", "fidelity", "interrupted" }) Assert.True(JsonNode.DeepEquals(whole.Result[name], Result[name]), $"another {name} {story}");
+        Assert.True(
+            whole.Metrics.SequenceEqual(Metrics),
+            $"other metrics {story}:\n{string.Join('\n', whole.Metrics)}\nand\n{string.Join('\n', Metrics)}"
+        );
+        foreach (var name in new[] { "epochs", "fidelity", "interrupted" })
+            Assert.True(JsonNode.DeepEquals(whole.Result[name], Result[name]), $"another {name} {story}");
         // The epochs before it was killed count too, if not all of the one that was cut.
         var seconds = File.ReadLines(At("metrics.jsonl")).Select(line => (double)JsonNode.Parse(line)!["seconds"]!).ToList();
-        Assert.True((double)Result["seconds"]! >= seconds.Sum() - seconds.Max(), $"{Result["seconds"]} seconds for epochs of {string.Join(", ", seconds)} {story}");
-        Assert.Equal("metrics.jsonl, model.json, model.safetensors, run.json", string.Join(", ", Directory.EnumerateFileSystemEntries(Path).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)));
+        Assert.True(
+            (double)Result["seconds"]! >= seconds.Sum() - seconds.Max(),
+            $"{Result["seconds"]} seconds for epochs of {string.Join(", ", seconds)} {story}"
+        );
+        Assert.Equal(
+            "metrics.jsonl, model.json, model.safetensors, run.json",
+            string.Join(", ", Directory.EnumerateFileSystemEntries(Path).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal))
+        );
     }
 
     /// <summary>No file but those with a temporary name is cut off.</summary>
     public void AreWhole(string story)
     {
-        if (!Directory.Exists(Path)) return;
+        if (!Directory.Exists(Path))
+            return;
         foreach (var (name, bytes) in Bytes.Where(file => !file.Key.EndsWith(".partial", StringComparison.Ordinal)))
             Assert.True(IsWhole(name, bytes), $"{name} is cut off or unknown {story}");
     }
 
-    private static bool IsWhole(string name, byte[] bytes) => System.IO.Path.GetFileName(name) switch
-    {
-        "run.json" or "model.json" => IsJson(bytes),
-        // The last line is only added to.
-        "metrics.jsonl" => System.Text.Encoding.UTF8.GetString(bytes).Split('\n').SkipLast(1).All(line => IsJson(System.Text.Encoding.UTF8.GetBytes(line))),
-        "model.safetensors" or "state.safetensors" => IsTensors(bytes),
-        _ => false,
-    };
+    private static bool IsWhole(string name, byte[] bytes) =>
+        System.IO.Path.GetFileName(name) switch
+        {
+            "run.json" or "model.json" => IsJson(bytes),
+            // The last line is only added to.
+            "metrics.jsonl" => System
+                .Text.Encoding.UTF8.GetString(bytes)
+                .Split('\n')
+                .SkipLast(1)
+                .All(line => IsJson(System.Text.Encoding.UTF8.GetBytes(line))),
+            "model.safetensors" or "state.safetensors" => IsTensors(bytes),
+            _ => false,
+        };
 
     private static bool IsJson(ReadOnlySpan<byte> bytes)
     {
@@ -115,9 +159,11 @@ internal sealed record RunFiles(string Path)
     // Eight bytes for the header's length, the header, and as many bytes as it says.
     private static bool IsTensors(byte[] bytes)
     {
-        if (bytes.Length < 8) return false;
+        if (bytes.Length < 8)
+            return false;
         var start = 8 + BitConverter.ToInt64(bytes, 0);
-        if (bytes.Length < start || !IsJson(bytes.AsSpan(8, (int)start - 8))) return false;
+        if (bytes.Length < start || !IsJson(bytes.AsSpan(8, (int)start - 8)))
+            return false;
         var tensors = JsonNode.Parse(bytes.AsSpan(8, (int)start - 8))!.AsObject().Where(entry => entry.Key != "__metadata__");
         return start + tensors.Max(entry => (long)entry.Value!["data_offsets"]![1]!) == bytes.Length;
     }

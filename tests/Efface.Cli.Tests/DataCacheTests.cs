@@ -15,12 +15,20 @@ public sealed class DataCacheTests : IDisposable
         foreach (var set in new[] { "one", "two" })
         {
             PictureTable.Write(_tool, set, 30);
-            Assert.Equal(0, (await _tool.Run("data", "inspect", "--data", "table", "--root", set, "--size", "16", "--cache", "store")).ExitCode);
+            Assert.Equal(
+                0,
+                (await _tool.Run("data", "inspect", "--data", "table", "--root", set, "--size", "16", "--cache", "store")).ExitCode
+            );
         }
         Assert.Equal(2, await Count("--verify"));
 
         Damage();
-        Assert.Equal(1, (await _tool.Run("data", "cache", "--cache", "store", "--verify", "--json")).Json["caches"]!.AsArray().Sum(cache => (int)cache!["damaged"]!));
+        Assert.Equal(
+            1,
+            (await _tool.Run("data", "cache", "--cache", "store", "--verify", "--json")).Json["caches"]!
+                .AsArray()
+                .Sum(cache => (int)cache!["damaged"]!)
+        );
         Assert.Equal(1, await Count("--clear", "--root", "one"));
         Assert.Equal(1, await Count());
         Assert.Equal(1, await Count("--clear"));
@@ -31,7 +39,8 @@ public sealed class DataCacheTests : IDisposable
     public async Task Clearing_leaves_alone_what_is_no_cache()
     {
         string[] own = ["store/holiday/picture.txt", "store/removed/holiday/picture.txt"];
-        foreach (var file in own) Write(file);
+        foreach (var file in own)
+            Write(file);
 
         Assert.Equal(0, await Count("--clear"));
         Assert.All(own, file => Assert.Equal("mine", File.ReadAllText(_tool.At(file))));

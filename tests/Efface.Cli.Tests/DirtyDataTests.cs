@@ -6,7 +6,21 @@ namespace Efface.Cli.Tests;
 /// <summary>A user's own table with everything wrong that can be.</summary>
 public sealed class DirtyDataTests : IDisposable
 {
-    private static readonly string[] Flags = ["--data", "table", "--root", "set", "--split-column", "part", "--task", "shape", "--forget", "tint", "--size", "16"];
+    private static readonly string[] Flags =
+    [
+        "--data",
+        "table",
+        "--root",
+        "set",
+        "--split-column",
+        "part",
+        "--task",
+        "shape",
+        "--forget",
+        "tint",
+        "--size",
+        "16",
+    ];
     private static readonly string[] Quick = ["--epochs", "1", "--stem", "fast", "--width", "0.125", "--batch", "16", "--threads", "1"];
     private readonly Tool _tool = new();
 
@@ -19,7 +33,8 @@ public sealed class DirtyDataTests : IDisposable
 
         var outcome = await _tool.Run(["train", .. Flags, "--out", "run"]);
 
-        Refusal.Told(outcome,
+        Refusal.Told(
+            outcome,
             "labels.csv row 4 '3 fields': has not the 4 fields of the header",
             "labels.csv row 5 column shape: has no value",
             "labels.csv row 6 column part 'later': says neither train, validation nor test",
@@ -29,7 +44,8 @@ public sealed class DirtyDataTests : IDisposable
             "labels.csv row 10 'images/008.png': is truncated or corrupt",
             "labels.csv row 11 'images/009.png': is no picture in a format that Efface reads",
             "2 rows (labels.csv row 12 column tint",
-            "--on-bad");
+            "--on-bad"
+        );
         Assert.False(Directory.Exists(_tool.At("run")));
     }
 
@@ -46,7 +62,10 @@ public sealed class DirtyDataTests : IDisposable
         Assert.Equal([4, 5, 6, 7, 8, 9, 10, 11, 12, 102], lines[1..].Select(line => int.Parse(line.Split(',')[1])).Order());
         var reading = JsonNode.Parse(File.ReadAllText(_tool.At("run/run.json")))!["data"]!["reading"]!;
         Assert.Equal((101, 10), ((int)reading["rowsRead"]!, reading["skipped"]!.AsObject().Sum(fault => (int)fault.Value!)));
-        Assert.Equal(91, JsonNode.Parse(File.ReadAllText(_tool.At("run/run.json")))!["data"]!["counts"]!.AsObject().Sum(part => (int)part.Value!));
+        Assert.Equal(
+            91,
+            JsonNode.Parse(File.ReadAllText(_tool.At("run/run.json")))!["data"]!["counts"]!.AsObject().Sum(part => (int)part.Value!)
+        );
         Assert.Contains("skipped: ", outcome.Error, StringComparison.Ordinal);
     }
 
@@ -91,9 +110,25 @@ public sealed class DirtyDataTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--bin shape=10,5 --resize sideways --background beige --on-bad shrug --max-pixels 0 --image-timeout 0 --workers 0",
-        "--bin shape=10,5", "--resize sideways", "--background beige", "--on-bad shrug", "--max-pixels 0", "--image-timeout 0", "--workers 0")]
-    [InlineData("--map tint=green:red --only part=morning --drop colour=red", "--map tint=green:red", "'green'", "--only part=morning", "'morning'", "--drop colour=red", "no column 'colour'")]
+    [InlineData(
+        "--bin shape=10,5 --resize sideways --background beige --on-bad shrug --max-pixels 0 --image-timeout 0 --workers 0",
+        "--bin shape=10,5",
+        "--resize sideways",
+        "--background beige",
+        "--on-bad shrug",
+        "--max-pixels 0",
+        "--image-timeout 0",
+        "--workers 0"
+    )]
+    [InlineData(
+        "--map tint=green:red --only part=morning --drop colour=red",
+        "--map tint=green:red",
+        "'green'",
+        "--only part=morning",
+        "'morning'",
+        "--drop colour=red",
+        "no column 'colour'"
+    )]
     [InlineData("--levels split,class --correlation 0.5", "--levels", "--correlation", "says nothing to data set table")]
     public async Task Wrong_reading_flags_are_told_at_once(string flags, params string[] told)
     {

@@ -15,7 +15,18 @@ public sealed class InterruptionTests(TrainedRun trained)
     public async Task An_interrupted_training_says_so_and_leaves_a_usable_run(string signal)
     {
         var cut = $"cut-{signal}";
-        var outcome = await Interrupted(signal, "epoch 1/", "train", "--config", "before/run.json", "--epochs", "2000", "--json", "--out", cut);
+        var outcome = await Interrupted(
+            signal,
+            "epoch 1/",
+            "train",
+            "--config",
+            "before/run.json",
+            "--epochs",
+            "2000",
+            "--json",
+            "--out",
+            cut
+        );
         Assert.Equal(130, outcome.ExitCode);
         Assert.Contains("efface: stopping", outcome.Error, StringComparison.Ordinal);
         Assert.True((bool)outcome.Json["run"]!["result"]!["interrupted"]!);
@@ -26,7 +37,10 @@ public sealed class InterruptionTests(TrainedRun trained)
         Assert.InRange(finished, 1, 1999);
         Assert.InRange(File.ReadAllLines(_tool.At($"{cut}/metrics.jsonl")).Length, finished, finished + 1);
 
-        Assert.Equal(0, (await _tool.Run("unlearn", "--from", cut, "--epochs", "1", "--threads", "1", "--out", $"mended-{signal}")).ExitCode);
+        Assert.Equal(
+            0,
+            (await _tool.Run("unlearn", "--from", cut, "--epochs", "1", "--threads", "1", "--out", $"mended-{signal}")).ExitCode
+        );
         Assert.Contains((await _tool.Run("audit", "--run", cut, "--attackers", "linear")).ExitCode, new[] { 0, 3, 4 });
     }
 
@@ -43,7 +57,23 @@ public sealed class InterruptionTests(TrainedRun trained)
     [Fact]
     public async Task An_interrupted_demo_writes_no_report()
     {
-        var outcome = await Interrupted("INT", "epoch 1/", "demo", "--limit", "200", "--epochs", "2000", "--width", "0.125", "--size", "32", "--threads", "1", "--out", "cut-demo");
+        var outcome = await Interrupted(
+            "INT",
+            "epoch 1/",
+            "demo",
+            "--limit",
+            "200",
+            "--epochs",
+            "2000",
+            "--width",
+            "0.125",
+            "--size",
+            "32",
+            "--threads",
+            "1",
+            "--out",
+            "cut-demo"
+        );
         Assert.Equal((130, ""), (outcome.ExitCode, outcome.Output));
         Assert.False(File.Exists(_tool.At("cut-demo/report.html")));
     }
@@ -55,7 +85,8 @@ public sealed class InterruptionTests(TrainedRun trained)
         var sent = false;
         void Interrupt(Process process, string line)
         {
-            if (sent || !line.StartsWith(when, StringComparison.Ordinal)) return;
+            if (sent || !line.StartsWith(when, StringComparison.Ordinal))
+                return;
             sent = true;
             Tool.Send(signal, process);
         }

@@ -38,7 +38,19 @@ public sealed class LookingTests : IDisposable
     public async Task Recipes_say_what_each_is_for_and_what_it_promises()
     {
         var recipes = JsonNode.Parse((await _tool.Run("recipes", "--json")).Output)!.AsArray();
-        string[] names = ["strict", "paper", "adversarial", "reversal", "entropy", "hsic", "mmd", "leace", "attention-removal", "prediction-only"];
+        string[] names =
+        [
+            "strict",
+            "paper",
+            "adversarial",
+            "reversal",
+            "entropy",
+            "hsic",
+            "mmd",
+            "leace",
+            "attention-removal",
+            "prediction-only",
+        ];
         Assert.Equal(names, recipes.Select(recipe => (string)recipe!["name"]!));
         Assert.All(recipes, recipe => Assert.NotEmpty((string)recipe!["purpose"]!));
         Assert.All(recipes, recipe => Assert.NotEmpty((string)recipe!["promise"]!));
@@ -50,7 +62,17 @@ public sealed class LookingTests : IDisposable
     [Fact]
     public async Task Inspecting_a_data_set_prints_its_counts_and_floors_as_one_object()
     {
-        var outcome = await _tool.Run("data", "inspect", "--data", "cifar10", "--root", _tool.Cifar(i => (byte)(i % 10)), "--forget", "class", "--json");
+        var outcome = await _tool.Run(
+            "data",
+            "inspect",
+            "--data",
+            "cifar10",
+            "--root",
+            _tool.Cifar(i => (byte)(i % 10)),
+            "--forget",
+            "class",
+            "--json"
+        );
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         var data = outcome.Json["data"]!;
         Assert.Equal((180, 20, 40), ((int)data["counts"]!["train"]!, (int)data["counts"]!["validation"]!, (int)data["counts"]!["test"]!));

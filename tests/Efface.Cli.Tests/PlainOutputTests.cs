@@ -5,7 +5,8 @@ namespace Efface.Cli.Tests;
 /// <summary>What the tool prints when it is not on a terminal.</summary>
 public sealed class PlainOutputTests : IDisposable
 {
-    private const string Run = "--data --root --task --forget --model --stem --width --size --split --recipe --bits --lambda --objective --schedule "
+    private const string Run =
+        "--data --root --task --forget --model --stem --width --size --split --recipe --bits --lambda --objective --schedule "
         + "--epochs --batch --learning-rate --limit --patience --seed --threads --correlation --config";
 
     private readonly Tool _tool = new();
@@ -23,7 +24,8 @@ public sealed class PlainOutputTests : IDisposable
     {
         var outcome = await _tool.Run([.. command.Split(' '), "--help"]);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
-        var listed = outcome.Output.Split('\n')
+        var listed = outcome
+            .Output.Split('\n')
             .SelectMany(line => line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => word is "-h").Take(1));
         Assert.Empty(flags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("--help").Append("--json").Except(listed));
     }
@@ -51,7 +53,12 @@ public sealed class PlainOutputTests : IDisposable
         var joint = Assert.Single(outcome.Json["data"]!["joint"]!.AsArray())!;
         Assert.Equal(("smile", "glasses"), ((string)joint["task"]!, (string)joint["attribute"]!));
         var counts = joint["counts"]!.AsArray().Select(row => row!.AsArray().Select(count => (int)count!).ToArray()).ToArray();
-        int[] Column(string name) => [.. outcome.Json["columns"]!.AsArray().Single(column => (string)column!["name"]! == name)!["counts"]!.AsArray().Select(count => (int)count!)];
+        int[] Column(string name) =>
+            [
+                .. outcome.Json["columns"]!.AsArray().Single(column => (string)column!["name"]! == name)!["counts"]!
+                    .AsArray()
+                    .Select(count => (int)count!),
+            ];
         Assert.Equal(Column("smile"), counts.Select(row => row.Sum()));
         Assert.Equal(Column("glasses"), counts[0].Zip(counts[1], (no, yes) => no + yes));
         Assert.Equal(200, counts.Sum(row => row.Sum()));

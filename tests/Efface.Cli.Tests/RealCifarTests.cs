@@ -23,7 +23,24 @@ public sealed class RealCifarTests : IDisposable
     {
         var root = RealData.Root();
         string[] flags = ["--width", "0.25", "--stem", "fast", "--limit", "2000", "--threads", "1", "--json"];
-        var before = await _tool.Run(["train", "--data", "cifar10", "--root", root, "--forget", "class", "--epochs", "4", "--batch", "64", "--learning-rate", "0.05", .. flags, "--out", "before"]);
+        var before = await _tool.Run([
+            "train",
+            "--data",
+            "cifar10",
+            "--root",
+            root,
+            "--forget",
+            "class",
+            "--epochs",
+            "4",
+            "--batch",
+            "64",
+            "--learning-rate",
+            "0.05",
+            .. flags,
+            "--out",
+            "before",
+        ]);
         Assert.InRange((double)before.Json["run"]!["result"]!["fidelity"]!, 0.72, 1);
         var after = await _tool.Run("unlearn", "--from", "before", "--epochs", "3", "--json", "--out", "after");
         Assert.InRange((double)after.Json["run"]!["result"]!["fidelity"]!, 0.72, 1);

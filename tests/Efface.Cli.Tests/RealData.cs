@@ -10,7 +10,8 @@ internal static class RealData
     {
         var root = Environment.GetEnvironmentVariable("EFFACE_DATA") ?? Path.Combine(Path.GetTempPath(), "efface-data");
         var missing = !File.Exists(Path.Combine(root, ".complete"));
-        if (missing && Environment.GetEnvironmentVariable("EFFACE_REQUIRE_DATA") is not null) Assert.Fail($"the data sets are not in {root}, and EFFACE_REQUIRE_DATA asks for them");
+        if (missing && Environment.GetEnvironmentVariable("EFFACE_REQUIRE_DATA") is not null)
+            Assert.Fail($"the data sets are not in {root}, and EFFACE_REQUIRE_DATA asks for them");
         Assert.SkipWhen(missing, $"the data sets are not in {root}");
         return root;
     }

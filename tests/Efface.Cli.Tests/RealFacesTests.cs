@@ -10,19 +10,31 @@ public sealed class RealFacesTests : IDisposable
     public void Dispose() => _tool.Dispose();
 
     /// <summary>Flags of a data set, then task and attributes; then images that are read and columns.</summary>
-    public static TheoryData<string, string, string, int> Sets => new()
-    {
-        { "utkface UTKFace", "gender", "race,age", 23_171 },
-        { "fairface fairface", "gender", "race,age", 23_171 },
-        { "celeba celeba", "Smiling", "Male,Mustache,Big_Nose", 10_000 },
-        { "table celeba-crops --split-column split", "Smiling", "Male,Mustache,Big_Nose", 13_000 },
-    };
+    public static TheoryData<string, string, string, int> Sets =>
+        new()
+        {
+            { "utkface UTKFace", "gender", "race,age", 23_171 },
+            { "fairface fairface", "gender", "race,age", 23_171 },
+            { "celeba celeba", "Smiling", "Male,Mustache,Big_Nose", 10_000 },
+            { "table celeba-crops --split-column split", "Smiling", "Male,Mustache,Big_Nose", 13_000 },
+        };
 
     [Theory]
     [MemberData(nameof(Sets))]
     public async Task Every_row_of_a_real_set_is_read_and_its_floors_are_told(string set, string task, string attributes, int rows)
     {
-        var outcome = await _tool.Run(["data", "inspect", .. Flags(set), "--task", task, "--forget", attributes, "--limit", "300", "--json"]);
+        var outcome = await _tool.Run([
+            "data",
+            "inspect",
+            .. Flags(set),
+            "--task",
+            task,
+            "--forget",
+            attributes,
+            "--limit",
+            "300",
+            "--json",
+        ]);
 
         Assert.Equal(0, outcome.ExitCode);
         var data = outcome.Json["data"]!;
@@ -45,7 +57,26 @@ public sealed class RealFacesTests : IDisposable
     [InlineData("table celeba-crops --split-column split", "Smiling", "Male,Mustache,Big_Nose")]
     public async Task The_papers_pairs_are_trained_and_unlearnt(string set, string task, string attributes)
     {
-        string[] flags = [.. Flags(set), "--task", task, "--forget", attributes, "--stem", "fast", "--width", "0.25", "--limit", "200", "--epochs", "1", "--batch", "32", "--threads", "1"];
+        string[] flags =
+        [
+            .. Flags(set),
+            "--task",
+            task,
+            "--forget",
+            attributes,
+            "--stem",
+            "fast",
+            "--width",
+            "0.25",
+            "--limit",
+            "200",
+            "--epochs",
+            "1",
+            "--batch",
+            "32",
+            "--threads",
+            "1",
+        ];
         var before = await _tool.Run(["train", .. flags, "--json", "--out", "before"]);
         Assert.True(before.ExitCode == 0, before.Error);
         var decoded = await CacheSize(set);
@@ -61,7 +92,9 @@ public sealed class RealFacesTests : IDisposable
 
     private async Task<long> CacheSize(string set)
     {
-        var caches = (await _tool.Run("data", "cache", "--root", Path.Combine(RealData.Root(), set.Split(' ')[1]), "--json")).Json["caches"]!.AsArray();
+        var caches = (await _tool.Run("data", "cache", "--root", Path.Combine(RealData.Root(), set.Split(' ')[1]), "--json")).Json[
+            "caches"
+        ]!.AsArray();
         return (long)Assert.Single(caches)!["entry"]!["bytes"]!;
     }
 

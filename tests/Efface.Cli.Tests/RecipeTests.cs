@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Efface.Cli.Tests;
 
-/// <summary>A copy of that model's run which is audited already: audits of what starts from it read that, instead of looking again.</summary>
+/// <summary>
+/// A copy of that model's run which is audited already: audits of what starts from it read that, instead of looking again.
+/// </summary>
 public sealed class AuditedBefore(TrainedRun trained) : IAsyncLifetime
 {
     internal const string Name = "recipe-before";
@@ -34,24 +36,58 @@ public sealed class RecipeTests(AuditedBefore audited) : IClassFixture<AuditedBe
     [InlineData("mmd", "embedding,logits", "embedding,logits")]
     [InlineData("leace", "embedding,h,logits", "h,logits")]
     [InlineData("prediction-only", "embedding,logits,decision", "decision")]
-    public async Task A_recipe_forgets_from_a_trained_model_and_the_audit_looks_where_it_releases(string recipe, string places, string released)
+    public async Task A_recipe_forgets_from_a_trained_model_and_the_audit_looks_where_it_releases(
+        string recipe,
+        string places,
+        string released
+    )
     {
         var folder = $"recipe-{recipe}";
-        var unlearned = await _tool.Run(["unlearn", "--from", AuditedBefore.Name, "--recipe", recipe, .. Learns(recipe) ? new[] { "--epochs", "1" } : [], "--threads", "1", "--out", folder, "--json"]);
+        var unlearned = await _tool.Run([
+            "unlearn",
+            "--from",
+            AuditedBefore.Name,
+            "--recipe",
+            recipe,
+            .. Learns(recipe) ? new[] { "--epochs", "1" } : [],
+            "--threads",
+            "1",
+            "--out",
+            folder,
+            "--json",
+        ]);
         Assert.True(unlearned.ExitCode == 0, unlearned.Error);
         var audit = await _tool.Run(["audit", "--run", folder, .. AuditedBefore.Flags]);
         Assert.True(audit.ExitCode is 0 or 3 or 4, audit.Error);
 
         var representations = audit.Json["representations"]!.AsArray().Select(place => place!).ToList();
         Assert.Equal(places, string.Join(',', representations.Select(place => (string)place["name"]!)));
-        Assert.Equal(released, string.Join(',', representations.Where(place => (bool)place["released"]!).Select(place => (string)place["name"]!)));
+        Assert.Equal(
+            released,
+            string.Join(',', representations.Where(place => (bool)place["released"]!).Select(place => (string)place["name"]!))
+        );
         Assert.Equal(0, (await _tool.Run("report", AuditedBefore.Name, folder, "--out", $"{folder}.html")).ExitCode);
     }
 
     [Fact]
     public async Task Releasing_the_prediction_alone_leaks_nothing_beyond_it_and_decides_as_before()
     {
-        Assert.Equal(0, (await _tool.Run("unlearn", "--from", AuditedBefore.Name, "--recipe", "prediction-only", "--threads", "1", "--out", "recipe-decides")).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await _tool.Run(
+                    "unlearn",
+                    "--from",
+                    AuditedBefore.Name,
+                    "--recipe",
+                    "prediction-only",
+                    "--threads",
+                    "1",
+                    "--out",
+                    "recipe-decides"
+                )
+            ).ExitCode
+        );
         var audit = await _tool.Run(["audit", "--run", "recipe-decides", .. AuditedBefore.Flags]);
         double Fidelity(string run) => (double)JsonNode.Parse(File.ReadAllText(_tool.At($"{run}/run.json")))!["result"]!["fidelity"]!;
 
@@ -65,21 +101,57 @@ public sealed class RecipeTests(AuditedBefore audited) : IClassFixture<AuditedBe
     [Theory]
     [InlineData("strict", "glasses,hat", "glasses+hat")]
     [InlineData("leace", "glasses,hat,skin", "glasses+hat+skin")]
-    public async Task Several_attributes_of_different_kinds_are_forgotten_at_once_and_audited_each_and_together(string recipe, string attributes, string together)
+    public async Task Several_attributes_of_different_kinds_are_forgotten_at_once_and_audited_each_and_together(
+        string recipe,
+        string attributes,
+        string together
+    )
     {
         var folder = $"recipe-several-{recipe}";
-        var unlearned = await _tool.Run(["unlearn", "--from", AuditedBefore.Name, "--recipe", recipe, "--forget", attributes, .. recipe == "strict" ? new[] { "--epochs", "1" } : [], "--threads", "1", "--out", folder]);
+        var unlearned = await _tool.Run([
+            "unlearn",
+            "--from",
+            AuditedBefore.Name,
+            "--recipe",
+            recipe,
+            "--forget",
+            attributes,
+            .. recipe == "strict" ? new[] { "--epochs", "1" } : [],
+            "--threads",
+            "1",
+            "--out",
+            folder,
+        ]);
         Assert.True(unlearned.ExitCode == 0, unlearned.Error);
         var audit = await _tool.Run(["audit", "--run", folder, .. AuditedBefore.Flags]);
         Assert.True(audit.ExitCode is 0 or 3 or 4, audit.Error);
-        Assert.Equal([.. attributes.Split(','), together], audit.Json["attributes"]!.AsArray().Select(verdict => (string)verdict!["attribute"]!));
+        Assert.Equal(
+            [.. attributes.Split(','), together],
+            audit.Json["attributes"]!.AsArray().Select(verdict => (string)verdict!["attribute"]!)
+        );
         Assert.All(audit.Json["joint"]!.AsArray(), place => Assert.Equal(together, (string)place!["attribute"]!));
     }
 
     [Fact]
     public async Task Removing_attention_is_a_recipe_that_trains_from_scratch_on_what_is_forgotten()
     {
-        Assert.Equal(0, (await _tool.Run(["unlearn", .. TrainedRun.Flags, "--forget", "glasses", "--recipe", "attention-removal", "--cache", _tool.At("recipe-cache"), "--out", "recipe-removed"])).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await _tool.Run([
+                    "unlearn",
+                    .. TrainedRun.Flags,
+                    "--forget",
+                    "glasses",
+                    "--recipe",
+                    "attention-removal",
+                    "--cache",
+                    _tool.At("recipe-cache"),
+                    "--out",
+                    "recipe-removed",
+                ])
+            ).ExitCode
+        );
         var run = JsonNode.Parse(File.ReadAllText(_tool.At("recipe-removed/run.json")))!;
         Assert.Equal("glasses", (string)run["config"]!["attentionRemoval"]!["attributes"]![0]!);
         Assert.NotNull(run["attentionRemoval"]);
@@ -94,7 +166,16 @@ public sealed class RecipeTests(AuditedBefore audited) : IClassFixture<AuditedBe
     [InlineData("mmd", "--schedule local", "no task head")]
     public async Task Flags_that_mean_nothing_to_a_recipe_are_refused(string recipe, string flags, string reason)
     {
-        var refused = await _tool.Run(["unlearn", "--from", AuditedBefore.Name, "--recipe", recipe, .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--out", "recipe-refused"]);
+        var refused = await _tool.Run([
+            "unlearn",
+            "--from",
+            AuditedBefore.Name,
+            "--recipe",
+            recipe,
+            .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            "--out",
+            "recipe-refused",
+        ]);
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains(reason, refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_tool.At("recipe-refused")));
@@ -103,7 +184,12 @@ public sealed class RecipeTests(AuditedBefore audited) : IClassFixture<AuditedBe
     [Fact]
     public async Task A_closed_model_is_not_closed_again()
     {
-        Assert.Equal(0, (await _tool.Run("unlearn", "--from", AuditedBefore.Name, "--recipe", "leace", "--threads", "1", "--out", "recipe-closed")).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await _tool.Run("unlearn", "--from", AuditedBefore.Name, "--recipe", "leace", "--threads", "1", "--out", "recipe-closed")
+            ).ExitCode
+        );
         var again = await _tool.Run("unlearn", "--from", "recipe-closed", "--recipe", "prediction-only", "--out", "recipe-twice");
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("closed by its stage erasure already", again.Error, StringComparison.Ordinal);

@@ -18,6 +18,9 @@ internal static class Refusal
     public static void ToldInLines(Outcome outcome, params string[] lines)
     {
         Told(outcome);
-        Assert.Collection(outcome.Error.Split('\n'), [.. lines.Select(told => (Action<string>)(line => Assert.Contains(told, line, StringComparison.Ordinal)))]);
+        Assert.Collection(
+            outcome.Error.Split('\n'),
+            [.. lines.Select(told => (Action<string>)(line => Assert.Contains(told, line, StringComparison.Ordinal)))]
+        );
     }
 }

@@ -6,18 +6,54 @@ namespace Efface.Cli.Tests;
 /// <summary>Tables and sweeps of a few small runs on drawn faces.</summary>
 public sealed class ReproduceTests : IDisposable
 {
-    private static readonly string[] Scale = ["--limit", "120", "--epochs", "1", "--width", "0.125", "--stem", "fast", "--size", "32", "--threads", "1", "--attackers", "lookup,linear"];
+    private static readonly string[] Scale =
+    [
+        "--limit",
+        "120",
+        "--epochs",
+        "1",
+        "--width",
+        "0.125",
+        "--stem",
+        "fast",
+        "--size",
+        "32",
+        "--threads",
+        "1",
+        "--attackers",
+        "lookup,linear",
+    ];
 
     private readonly Tool _tool = new();
 
     [Fact]
     public async Task A_table_stands_in_three_forms_beside_the_floors_and_is_made_again_from_its_runs_without_training()
     {
-        string[] command = ["reproduce", "table1", "--data", "faces", "--recipes", "strict,leace,prediction-only", .. Scale, "--out", "table", "--json"];
+        string[] command =
+        [
+            "reproduce",
+            "table1",
+            "--data",
+            "faces",
+            "--recipes",
+            "strict,leace,prediction-only",
+            .. Scale,
+            "--out",
+            "table",
+            "--json",
+        ];
         var planned = await _tool.Run([.. command, "--dry-run"]);
         Assert.True(planned.ExitCode == 0, planned.Error);
-        Assert.Equal(["faces-resnet18-trained-0", "faces-glasses-resnet18-before-0", "faces-glasses-resnet18-strict-0", "faces-glasses-resnet18-leace-0", "faces-glasses-resnet18-prediction-only-0"],
-            planned.Json["cells"]!.AsArray().Select(cell => (string)cell!["name"]!));
+        Assert.Equal(
+            [
+                "faces-resnet18-trained-0",
+                "faces-glasses-resnet18-before-0",
+                "faces-glasses-resnet18-strict-0",
+                "faces-glasses-resnet18-leace-0",
+                "faces-glasses-resnet18-prediction-only-0",
+            ],
+            planned.Json["cells"]!.AsArray().Select(cell => (string)cell!["name"]!)
+        );
         Assert.Null(planned.Json["auditSeconds"]);
         Assert.False(Directory.Exists(_tool.At("table/runs")));
 
@@ -30,7 +66,11 @@ public sealed class ReproduceTests : IDisposable
         Assert.Equal((double)rows[3]!["keptByPrediction"]!, (double)rows[3]!["kept"]!, 0.02);
         var lines = File.ReadAllLines(_tool.At("table/table1.csv"));
         Assert.Equal(5, lines.Length);
-        Assert.StartsWith("method,model,data,task,attribute,read,seeds,fidelity.value,fidelity.low,fidelity.high,fidelity.n,attack.value", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "method,model,data,task,attribute,read,seeds,fidelity.value,fidelity.low,fidelity.high,fidelity.n,attack.value",
+            lines[0],
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("before,resnet18,faces,smile,glasses,glasses,1,", lines[1], StringComparison.Ordinal);
         var page = File.ReadAllText(_tool.At("table/table1.md"));
         Assert.Contains("120 training", page, StringComparison.Ordinal);
@@ -41,7 +81,10 @@ public sealed class ReproduceTests : IDisposable
         File.Delete(_tool.At("table/runs/faces-glasses-resnet18-leace-0/audit.json"));
         File.Delete(_tool.At("table/table1.md"));
         var missing = await _tool.Run([.. command, "--dry-run"]);
-        Assert.Equal("faces-glasses-resnet18-leace-0", (string)Assert.Single(missing.Json["cells"]!.AsArray(), cell => !(bool)cell!["isFinished"]!)!["name"]!);
+        Assert.Equal(
+            "faces-glasses-resnet18-leace-0",
+            (string)Assert.Single(missing.Json["cells"]!.AsArray(), cell => !(bool)cell!["isFinished"]!)!["name"]!
+        );
         Assert.InRange((double)missing.Json["auditSeconds"]!, 0.01, 600);
         var again = await _tool.Run(command);
         Assert.True(again.ExitCode == 0, again.Error);
@@ -54,13 +97,43 @@ public sealed class ReproduceTests : IDisposable
     [Fact]
     public async Task A_sweep_that_was_stopped_goes_on_names_the_knee_and_its_page_has_fronts_and_maps()
     {
-        string[] command = ["sweep", "--data", "faces", "--limit", "120", "--epochs", "2", "--width", "0.125", "--stem", "fast", "--size", "32", "--attackers", "lookup,linear",
-            "--grid", "bits=2,4", "--grid", "lambda3=0,5", "--jobs", "2", "--out", "sweep", "--json"];
+        string[] command =
+        [
+            "sweep",
+            "--data",
+            "faces",
+            "--limit",
+            "120",
+            "--epochs",
+            "2",
+            "--width",
+            "0.125",
+            "--stem",
+            "fast",
+            "--size",
+            "32",
+            "--attackers",
+            "lookup,linear",
+            "--grid",
+            "bits=2,4",
+            "--grid",
+            "lambda3=0,5",
+            "--jobs",
+            "2",
+            "--out",
+            "sweep",
+            "--json",
+        ];
         var isStopped = 0;
-        var stopped = await _tool.Run(null, (process, line) =>
-        {
-            if (line.Contains("epoch 1/2", StringComparison.Ordinal) && Interlocked.Exchange(ref isStopped, 1) == 0) Tool.Send("TERM", process);
-        }, command);
+        var stopped = await _tool.Run(
+            null,
+            (process, line) =>
+            {
+                if (line.Contains("epoch 1/2", StringComparison.Ordinal) && Interlocked.Exchange(ref isStopped, 1) == 0)
+                    Tool.Send("TERM", process);
+            },
+            command
+        );
         Assert.True(stopped.ExitCode == 130, stopped.Error);
         Assert.False(File.Exists(_tool.At("sweep/sweep.html")));
 
@@ -80,9 +153,39 @@ public sealed class ReproduceTests : IDisposable
     [Fact]
     public async Task Points_of_a_sweep_that_start_from_a_run_go_side_by_side_and_leave_its_network_as_it_is()
     {
-        var trained = await _tool.Run("train", "--data", "faces", "--limit", "120", "--epochs", "1", "--width", "0.125", "--stem", "fast", "--size", "32", "--out", "before");
+        var trained = await _tool.Run(
+            "train",
+            "--data",
+            "faces",
+            "--limit",
+            "120",
+            "--epochs",
+            "1",
+            "--width",
+            "0.125",
+            "--stem",
+            "fast",
+            "--size",
+            "32",
+            "--out",
+            "before"
+        );
         Assert.True(trained.ExitCode == 0, trained.Error);
-        string[] command = ["sweep", "--from", "before", "--epochs", "1", "--attackers", "lookup,linear", "--seeds", "2", "--out", "sweep", "--json"];
+        string[] command =
+        [
+            "sweep",
+            "--from",
+            "before",
+            "--epochs",
+            "1",
+            "--attackers",
+            "lookup,linear",
+            "--seeds",
+            "2",
+            "--out",
+            "sweep",
+            "--json",
+        ];
 
         var swept = await _tool.Run([.. command, "--grid", "bits=2", "--jobs", "2"]);
         Assert.True(swept.ExitCode == 0, swept.Error);
@@ -135,7 +238,16 @@ public sealed class ReproduceTests : IDisposable
     [InlineData("--grid bits=2 --seed 4", "a sweep has several")]
     public async Task What_is_wrong_with_a_grid_is_said_and_nothing_is_written(string flags, string fault)
     {
-        var refused = await _tool.Run(["sweep", "--data", "faces", "--limit", "120", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--out", "y"]);
+        var refused = await _tool.Run([
+            "sweep",
+            "--data",
+            "faces",
+            "--limit",
+            "120",
+            .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            "--out",
+            "y",
+        ]);
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains(fault, refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_tool.At("y")));

@@ -14,16 +14,21 @@ public sealed class ResumptionTests(CutRun cut) : IClassFixture<CutRun>
     {
         // Some moments fall before there is a run.json, some inside an epoch, some while the state is saved.
         var kills = int.Parse(Environment.GetEnvironmentVariable("EFFACE_KILLS") ?? "3", CultureInfo.InvariantCulture);
-        var seed = int.Parse(Environment.GetEnvironmentVariable("EFFACE_KILL_SEED") ?? $"{Environment.TickCount & 0xFFFF}", CultureInfo.InvariantCulture);
+        var seed = int.Parse(
+            Environment.GetEnvironmentVariable("EFFACE_KILL_SEED") ?? $"{Environment.TickCount & 0xFFFF}",
+            CultureInfo.InvariantCulture
+        );
         var random = new Random(seed);
-        string[] pipelined = ["unlearn", "--recipe", "paper", "--schedule", "pipelined", .. CutRun.Flags], strict = ["unlearn", .. CutRun.Flags];
+        string[] pipelined = ["unlearn", "--recipe", "paper", "--schedule", "pipelined", .. CutRun.Flags],
+            strict = ["unlearn", .. CutRun.Flags];
         var clock = Stopwatch.StartNew();
         Assert.Equal(0, (await _tool.Run([.. pipelined, "--out", "pipelined"])).ExitCode);
         var pipelinedDuration = clock.Elapsed;
 
         for (var i = 0; i < kills; i++)
         {
-            var (command, whole, duration) = i % 2 == 0 ? (pipelined, new RunFiles(_tool.At("pipelined")), pipelinedDuration) : (strict, cut.Whole, cut.Duration);
+            var (command, whole, duration) =
+                i % 2 == 0 ? (pipelined, new RunFiles(_tool.At("pipelined")), pipelinedDuration) : (strict, cut.Whole, cut.Duration);
             var files = new RunFiles(_tool.At($"killed-{i}"));
             var story = $"(EFFACE_KILL_SEED={seed}, run {i}, killed after";
             for (var again = 0; again == 0 || again == 1 && random.Next(2) == 0; again++)
@@ -69,7 +74,8 @@ public sealed class ResumptionTests(CutRun cut) : IClassFixture<CutRun>
     {
         // The state of the cut run stands for the last one.
         var finished = cut.Copy("finished");
-        foreach (var (name, bytes) in cut.Whole.Bytes) File.WriteAllBytes(finished.At(name), bytes);
+        foreach (var (name, bytes) in cut.Whole.Bytes)
+            File.WriteAllBytes(finished.At(name), bytes);
 
         Assert.Equal(0, (await _tool.Run("unlearn", "--resume", "--out", "finished")).ExitCode);
         finished.EndedAs(cut.Whole);
@@ -93,11 +99,38 @@ public sealed class ResumptionTests(CutRun cut) : IClassFixture<CutRun>
     public async Task Data_that_changed_since_the_run_began_are_refused()
     {
         var rows = PictureTable.Write(_tool, "set", 100);
-        string[] train = ["train", "--data", "table", "--root", "set", "--task", "shape", "--width", "0.125", "--stem", "fast", "--size", "16", "--threads", "1", "--batch", "32", "--epochs", "1", "--out", "table"];
+        string[] train =
+        [
+            "train",
+            "--data",
+            "table",
+            "--root",
+            "set",
+            "--task",
+            "shape",
+            "--width",
+            "0.125",
+            "--stem",
+            "fast",
+            "--size",
+            "16",
+            "--threads",
+            "1",
+            "--batch",
+            "32",
+            "--epochs",
+            "1",
+            "--out",
+            "table",
+        ];
         var outcome = await _tool.Run(train);
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         var before = new RunFiles(_tool.At("table")).Bytes;
-        PictureTable.WriteTable(_tool, "set", rows.Select((row, i) => i == 3 ? row.Replace("bright", "dork").Replace("dark", "bright").Replace("dork", "dark") : row));
+        PictureTable.WriteTable(
+            _tool,
+            "set",
+            rows.Select((row, i) => i == 3 ? row.Replace("bright", "dork").Replace("dark", "bright").Replace("dork", "dark") : row)
+        );
 
         Refusal.ToldInLines(await _tool.Run("train", "--resume", "--out", "table"), "other data");
         Assert.Equal(before, new RunFiles(_tool.At("table")).Bytes);

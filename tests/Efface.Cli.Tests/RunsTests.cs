@@ -8,7 +8,23 @@ namespace Efface.Cli.Tests;
 /// <summary>A model for smile on a few small faces, trained once for all of these tests.</summary>
 public sealed class TrainedRun : IAsyncLifetime
 {
-    internal static readonly string[] Flags = ["--data", "faces", "--limit", "200", "--epochs", "1", "--width", "0.125", "--stem", "fast", "--size", "32", "--threads", "1"];
+    internal static readonly string[] Flags =
+    [
+        "--data",
+        "faces",
+        "--limit",
+        "200",
+        "--epochs",
+        "1",
+        "--width",
+        "0.125",
+        "--stem",
+        "fast",
+        "--size",
+        "32",
+        "--threads",
+        "1",
+    ];
 
     internal Tool Tool { get; } = new();
 
@@ -32,7 +48,10 @@ public sealed class RunsTests(TrainedRun trained)
     {
         Assert.Equal(0, trained.Outcome.ExitCode);
         Assert.Equal(_tool.At("before"), (string)trained.Outcome.Json["folder"]!);
-        Assert.Equal(["metrics.jsonl", "model.json", "model.safetensors", "run.json"], Directory.EnumerateFiles(_tool.At("before")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["metrics.jsonl", "model.json", "model.safetensors", "run.json"],
+            Directory.EnumerateFiles(_tool.At("before")).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
         var epoch = JsonNode.Parse(Assert.Single(File.ReadAllLines(_tool.At("before/metrics.jsonl"))))!;
         Assert.InRange((double)epoch["fidelity"]!, 0, 1);
         Assert.Contains("epoch 1/1", trained.Outcome.Error, StringComparison.Ordinal);
@@ -49,21 +68,45 @@ public sealed class RunsTests(TrainedRun trained)
         Assert.NotEqual(weights, File.ReadAllBytes(_tool.At("other/model.safetensors")));
     }
 
-    // With channels-last maps and two threads, oneDNN's convolutions of few channels wrote beyond their memory: "free(): invalid next size".
+    // With channels-last maps and two threads, oneDNN's convolutions of few channels wrote beyond their memory: "free(): invalid next
+    // size".
     [Fact]
     public async Task Two_threads_train_a_network_of_few_channels()
     {
-        var outcome = await _tool.Run("train", "--config", "before/run.json", "--threads", "2", "--remove-attention", "glasses", "--out", "runs-two-threads");
+        var outcome = await _tool.Run(
+            "train",
+            "--config",
+            "before/run.json",
+            "--threads",
+            "2",
+            "--remove-attention",
+            "glasses",
+            "--out",
+            "runs-two-threads"
+        );
         Assert.True(outcome.ExitCode == 0, outcome.Error);
     }
 
     [Fact]
     public async Task A_trained_model_forgets_is_audited_and_reported()
     {
-        Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--forget", "glasses", "--epochs", "1", "--threads", "1", "--out", "after")).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await _tool.Run("unlearn", "--from", "before", "--forget", "glasses", "--epochs", "1", "--threads", "1", "--out", "after")
+            ).ExitCode
+        );
         var audit = await _tool.Run("audit", "--run", "after", "--attackers", "lookup,linear,mlp", "--json");
         var verdict = (string)audit.Json["verdict"]!;
-        Assert.Equal(verdict switch { "Leaks" => 3, "Inconclusive" => 4, _ => 0 }, audit.ExitCode);
+        Assert.Equal(
+            verdict switch
+            {
+                "Leaks" => 3,
+                "Inconclusive" => 4,
+                _ => 0,
+            },
+            audit.ExitCode
+        );
         Assert.Equal(verdict, (string)JsonNode.Parse(File.ReadAllText(_tool.At("after/audit.json")))!["verdict"]!);
         Assert.Equal(["embedding", "code", "logits"], audit.Json["representations"]!.AsArray().Select(place => (string)place!["name"]!));
 
@@ -98,7 +141,29 @@ public sealed class RunsTests(TrainedRun trained)
     [Fact]
     public async Task What_is_to_stay_readable_is_trained_for_and_written_down()
     {
-        var outcome = await _tool.Run("unlearn", "--from", "before", "--forget", "glasses", "--retain", "hat", "--lambda", "1,1,3", "--bits", "3", "--probe", "1", "--steer", "--epochs", "1", "--threads", "1", "--json", "--out", "retained");
+        var outcome = await _tool.Run(
+            "unlearn",
+            "--from",
+            "before",
+            "--forget",
+            "glasses",
+            "--retain",
+            "hat",
+            "--lambda",
+            "1,1,3",
+            "--bits",
+            "3",
+            "--probe",
+            "1",
+            "--steer",
+            "--epochs",
+            "1",
+            "--threads",
+            "1",
+            "--json",
+            "--out",
+            "retained"
+        );
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal("hat", (string)outcome.Json["run"]!["config"]!["retain"]![0]!);
         var metrics = File.ReadLines(_tool.At("retained/metrics.jsonl")).First();
@@ -115,15 +180,34 @@ public sealed class RunsTests(TrainedRun trained)
     [Fact]
     public async Task A_model_is_trained_and_audited_on_images_without_the_area_that_tells_an_attribute()
     {
-        var outcome = await _tool.Run(["train", .. TrainedRun.Flags, "--forget", "glasses", "--remove-attention", "glasses,hat", "--fraction", "0.2", "--fill", "blur", "--json", "--out", "removed"]);
+        var outcome = await _tool.Run([
+            "train",
+            .. TrainedRun.Flags,
+            "--forget",
+            "glasses",
+            "--remove-attention",
+            "glasses,hat",
+            "--fraction",
+            "0.2",
+            "--fill",
+            "blur",
+            "--json",
+            "--out",
+            "removed",
+        ]);
         Assert.Equal(0, outcome.ExitCode);
         var run = outcome.Json["run"]!;
-        Assert.Equal("""{"attributes":["glasses","hat"],"fraction":0.2,"fill":"Blur"}""", run["config"]!["attentionRemoval"]!.ToJsonString());
+        Assert.Equal(
+            """{"attributes":["glasses","hat"],"fraction":0.2,"fill":"Blur"}""",
+            run["config"]!["attentionRemoval"]!.ToJsonString()
+        );
         Assert.Equal(["glasses", "hat"], run["attentionRemoval"]!["attributes"]!.AsArray().Select(read => (string)read!["attribute"]!));
         // The data are those without removal, and so is what identifies them.
         Assert.Equal((string)trained.Outcome.Json["run"]!["data"]!["fingerprint"]!, (string)run["data"]!["fingerprint"]!);
         Assert.NotEqual((string)run["data"]!["fingerprint"]!, (string)run["attentionRemoval"]!["fingerprint"]!);
-        Assert.All(["attended-0.png", "attention-0.png", "removed-0.png"], name => Assert.True(File.Exists(_tool.At($"removed/pictures/{name}"))));
+        Assert.All(["attended-0.png", "attention-0.png", "removed-0.png"], name =>
+            Assert.True(File.Exists(_tool.At($"removed/pictures/{name}")))
+        );
 
         // Gone from the cache, the images are made again; an audit of others is refused.
         Directory.Delete(Path.Combine(Tool.Cache, "removed"), recursive: true);
@@ -137,14 +221,32 @@ public sealed class RunsTests(TrainedRun trained)
         Assert.Contains("What was removed from the images", File.ReadAllText(_tool.At("removed.html")), StringComparison.Ordinal);
 
         var told = (string)run["attentionRemoval"]!["fingerprint"]!;
-        File.WriteAllText(_tool.At("removed/run.json"), File.ReadAllText(_tool.At("removed/run.json")).Replace(told, new string('0', 64), StringComparison.Ordinal));
+        File.WriteAllText(
+            _tool.At("removed/run.json"),
+            File.ReadAllText(_tool.At("removed/run.json")).Replace(told, new string('0', 64), StringComparison.Ordinal)
+        );
         Refusal.ToldInLines(await _tool.Run("audit", "--run", "removed"), "made again");
     }
 
     [Fact]
     public async Task The_papers_recipe_forgets_several_attributes_beside_a_split_in_the_middle()
     {
-        var outcome = await _tool.Run("unlearn", "--from", "before", "--recipe", "paper", "--forget", "glasses,hat", "--epochs", "1", "--threads", "1", "--json", "--out", "paper");
+        var outcome = await _tool.Run(
+            "unlearn",
+            "--from",
+            "before",
+            "--recipe",
+            "paper",
+            "--forget",
+            "glasses,hat",
+            "--epochs",
+            "1",
+            "--threads",
+            "1",
+            "--json",
+            "--out",
+            "paper"
+        );
         Assert.Equal(0, outcome.ExitCode);
         Assert.StartsWith("layer", (string)outcome.Json["run"]!["config"]!["split"]!, StringComparison.Ordinal);
         Assert.Contains("attributeInformation.hat", File.ReadAllText(_tool.At("paper/metrics.jsonl")), StringComparison.Ordinal);
@@ -172,7 +274,21 @@ public sealed class RunsTests(TrainedRun trained)
     [Fact]
     public async Task The_demo_tells_the_whole_story()
     {
-        var outcome = await _tool.Run("demo", "--limit", "200", "--epochs", "2", "--width", "0.125", "--size", "32", "--threads", "1", "--out", "demo");
+        var outcome = await _tool.Run(
+            "demo",
+            "--limit",
+            "200",
+            "--epochs",
+            "2",
+            "--width",
+            "0.125",
+            "--size",
+            "32",
+            "--threads",
+            "1",
+            "--out",
+            "demo"
+        );
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("before", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("verdict", outcome.Output, StringComparison.Ordinal);

@@ -13,7 +13,10 @@ internal sealed record Outcome(int ExitCode, string Output, string Error)
 /// <summary>Runs the tool as a process, in a folder of its own.</summary>
 internal sealed class Tool : IDisposable
 {
-    private static readonly string Assembly = typeof(Tool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Tool").Value!;
+    private static readonly string Assembly = typeof(Tool)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(entry => entry.Key == "Tool")
+        .Value!;
 
     // Decoded images of these tests, and of nobody else.
     internal static readonly string Cache = Directory.CreateTempSubdirectory("efface-cache-").FullName;
@@ -40,8 +43,8 @@ internal sealed class Tool : IDisposable
     /// <param name="environment">A variable to set.</param>
     /// <param name="onError">Hears each line of stderr.</param>
     /// <param name="arguments">Of the tool.</param>
-    public Task<Outcome> Run((string Name, string Value)? environment, Action<Process, string>? onError, params string[] arguments)
-        => Run(["dotnet", Assembly, .. arguments], environment, onError);
+    public Task<Outcome> Run((string Name, string Value)? environment, Action<Process, string>? onError, params string[] arguments) =>
+        Run(["dotnet", Assembly, .. arguments], environment, onError);
 
     /// <summary>Sends a signal such as INT.</summary>
     public static void Send(string signal, Process process)
@@ -56,15 +59,30 @@ internal sealed class Tool : IDisposable
     /// <summary>Runs the tool where no file may grow beyond this size.</summary>
     public Task<Outcome> RunWithin(int kibibytes, params string[] arguments)
         // Who writes more is told so, not killed; the runtime would reserve its memory in a file.
-        => Run(["bash", "-c", $"trap '' XFSZ; ulimit -f {kibibytes}; exec dotnet \"$@\"", "dotnet", Assembly, .. arguments], ("DOTNET_EnableWriteXorExecute", "0"));
+        =>
+        Run(
+            ["bash", "-c", $"trap '' XFSZ; ulimit -f {kibibytes}; exec dotnet \"$@\"", "dotnet", Assembly, .. arguments],
+            ("DOTNET_EnableWriteXorExecute", "0")
+        );
 
-    private async Task<Outcome> Run(string[] command, (string Name, string Value)? environment = null, Action<Process, string>? onError = null, TimeSpan? killAfter = null)
+    private async Task<Outcome> Run(
+        string[] command,
+        (string Name, string Value)? environment = null,
+        Action<Process, string>? onError = null,
+        TimeSpan? killAfter = null
+    )
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["EFFACE_CACHE"] = Cache;
         // The tool is to set it itself.
         start.Environment.Remove("OMP_WAIT_POLICY");
-        if (environment is { } variable) start.Environment[variable.Name] = variable.Value;
+        if (environment is { } variable)
+            start.Environment[variable.Name] = variable.Value;
         using var process = Process.Start(start)!;
         // Ends a tool that hangs; other tests share the cores, so what takes a minute alone takes five beside them.
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(15));
@@ -86,11 +104,22 @@ internal sealed class Tool : IDisposable
     {
         var folder = Directory.CreateDirectory(At("cifar-10-batches-bin")).FullName;
         var random = new Random(1);
-        foreach (var name in new[] { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin" })
+        foreach (
+            var name in new[]
+            {
+                "data_batch_1.bin",
+                "data_batch_2.bin",
+                "data_batch_3.bin",
+                "data_batch_4.bin",
+                "data_batch_5.bin",
+                "test_batch.bin",
+            }
+        )
         {
             var records = new byte[40 * 3073];
             random.NextBytes(records);
-            for (var i = 0; i < 40; i++) records[i * 3073] = label(i);
+            for (var i = 0; i < 40; i++)
+                records[i * 3073] = label(i);
             File.WriteAllBytes(Path.Combine(folder, name), records);
         }
         return Folder;

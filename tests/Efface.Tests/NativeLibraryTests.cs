@@ -34,8 +34,9 @@ public sealed class NativeLibraryTests
         var assembly = typeof(torch).Assembly;
         Assert.True(assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled);
         // Attributes that had the same value have it still.
-        Assert.All(assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<UnmanagedFunctionPointerAttribute>()),
-            attribute => Assert.Equal(CallingConvention.Cdecl, attribute.CallingConvention));
+        Assert.All(assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<UnmanagedFunctionPointerAttribute>()), attribute =>
+            Assert.Equal(CallingConvention.Cdecl, attribute.CallingConvention)
+        );
         Assert.NotEmpty(assembly.GetCustomAttributes<AssemblyMetadataAttribute>());
     }
 
@@ -46,7 +47,8 @@ public sealed class NativeLibraryTests
         var products = 0L;
         var threads = Enumerable.Range(0, 8).Select(seed => new Thread(() => Multiply(seed, ref products, done.Token))).ToList();
         threads.ForEach(thread => thread.Start());
-        while (!done.IsCancellationRequested) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        while (!done.IsCancellationRequested)
+            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         threads.ForEach(thread => thread.Join());
 
         Assert.Empty(_faults);
@@ -65,7 +67,8 @@ public sealed class NativeLibraryTests
             {
                 using var scope = torch.NewDisposeScope();
                 var x = random.NextSingle();
-                if ((one * x).ToSingle() is var product && product != x) _faults.Enqueue($"1 * {x} = {product}");
+                if ((one * x).ToSingle() is var product && product != x)
+                    _faults.Enqueue($"1 * {x} = {product}");
             }
             catch (ExternalException e)
             {
@@ -79,7 +82,9 @@ public sealed class NativeLibraryTests
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var dependencies = Path.ChangeExtension(typeof(NativeLibraryTests).Assembly.Location, ".deps.json");
         using var json = JsonDocument.Parse(File.ReadAllText(dependencies));
-        var package = json.RootElement.GetProperty("libraries").EnumerateObject()
+        var package = json
+            .RootElement.GetProperty("libraries")
+            .EnumerateObject()
             .Single(library => library.Name.StartsWith("TorchSharp/", StringComparison.Ordinal));
         return Path.Combine(packages, package.Value.GetProperty("path").GetString()!);
     }

@@ -5,7 +5,8 @@ namespace Efface.Benchmarks;
 
 /// <summary>Representations of which it is known how much they tell of z.</summary>
 /// <param name="Name">Unlike any other case's.</param>
-/// <param name="BayesLeak">What the best possible attacker who knows h and y gains over one who knows y alone, in balanced accuracy.</param>
+/// <param name="BayesLeak">What the best possible attacker who knows h and y gains over one who knows y alone, in balanced
+/// accuracy.</param>
 /// <param name="Trace">How z is written.</param>
 public sealed record Case(string Name, double BayesLeak, Trace Trace)
 {
@@ -27,7 +28,9 @@ public sealed record Case(string Name, double BayesLeak, Trace Trace)
     /// <summary>What the extractor's training then hides.</summary>
     public Func<AttackParts, AttackParts> Masked { get; init; } = parts => parts;
 
-    /// <summary>Draws so many training images, half as many validation images, and as many test images unless other numbers are given.</summary>
+    /// <summary>
+    /// Draws so many training images, half as many validation images, and as many test images unless other numbers are given.
+    /// </summary>
     public AttackParts Parts(int seed, int images, int? test = null, int? validation = null)
     {
         using var scope = NewDisposeScope();
@@ -37,12 +40,23 @@ public sealed record Case(string Name, double BayesLeak, Trace Trace)
         {
             var z = draws.Signs(count, Share);
             var y = z * draws.Signs(count, Agreement);
-            var sign = hidden ? draws.Signs(count) : Exclusive ? z * y : z;
+            var sign =
+                hidden ? draws.Signs(count)
+                : Exclusive ? z * y
+                : z;
             var labels = Labels(y);
             return new AttackSet(write(draws, sign), labels, labels, Labels(z * draws.Signs(count, 1 - Wrong)));
         }
-        var parts = Masked(new AttackParts(new AttackProblem(Trace.Shape, 0, 0, 2), Set(images, OnlyUnseen), Set(validation ?? images / 2, false), Set(test ?? images, false)));
-        foreach (var set in new[] { parts.Training, parts.Validation, parts.Test }) set.Values.MoveToOuterDisposeScope();
+        var parts = Masked(
+            new AttackParts(
+                new AttackProblem(Trace.Shape, 0, 0, 2),
+                Set(images, OnlyUnseen),
+                Set(validation ?? images / 2, false),
+                Set(test ?? images, false)
+            )
+        );
+        foreach (var set in new[] { parts.Training, parts.Validation, parts.Test })
+            set.Values.MoveToOuterDisposeScope();
         return parts;
     }
 

@@ -12,9 +12,20 @@ public static class Cases
     public static IReadOnlyList<Case> Clean { get; } =
     [
         Plain(VectorTraces.Absent),
-        Plain(VectorTraces.Absent) with { Name = "absent, 95% of one class", Share = 0.05 },
-        Plain(VectorTraces.Absent) with { Name = "absent, y goes with z", Agreement = 0.8 },
-        Plain(MapTraces.Everywhere(0)) with { Name = "absent in a map" },
+        Plain(VectorTraces.Absent) with
+        {
+            Name = "absent, 95% of one class",
+            Share = 0.05,
+        },
+        Plain(VectorTraces.Absent) with
+        {
+            Name = "absent, y goes with z",
+            Agreement = 0.8,
+        },
+        Plain(MapTraces.Everywhere(0)) with
+        {
+            Name = "absent in a map",
+        },
         Plain(MapTraces.IdleTemplate),
     ];
 
@@ -23,27 +34,65 @@ public static class Cases
     {
         List<Case> cases = [];
         foreach (var rotated in new[] { false, true })
-            cases.AddRange(new[]
-            {
-                VectorTraces.Linear(leak, rotated), VectorTraces.Tiny(leak, rotated), VectorTraces.Product(2, leak, rotated), VectorTraces.Product(3, leak, rotated),
-                VectorTraces.Ring(leak, rotated),
-            }.Select(Plain));
+            cases.AddRange(
+                new[]
+                {
+                    VectorTraces.Linear(leak, rotated),
+                    VectorTraces.Tiny(leak, rotated),
+                    VectorTraces.Product(2, leak, rotated),
+                    VectorTraces.Product(3, leak, rotated),
+                    VectorTraces.Ring(leak, rotated),
+                }.Select(Plain)
+            );
         var linear = VectorTraces.Linear(leak, rotated: true);
         cases.AddRange([
             Plain(VectorTraces.OneOfMany(leak)),
             Plain(VectorTraces.Rare(leak)),
-            Plain(VectorTraces.Stochastic(leak, averaged: false)) with { Name = $"one draw, whose mean of 64 shows {leak:P0}" },
+            Plain(VectorTraces.Stochastic(leak, averaged: false)) with
+            {
+                Name = $"one draw, whose mean of 64 shows {leak:P0}",
+            },
             Plain(VectorTraces.Stochastic(leak, averaged: true)),
             Plain(MapTraces.Everywhere(leak)),
             Plain(MapTraces.Somewhere(leak)),
             Plain(MapTraces.Template(leak)),
-            Plain(linear) with { Name = $"linear, 95% of one class {leak:P0}", Share = 0.05 },
-            Plain(linear) with { Name = $"linear, 20% wrong labels {leak:P0}", Wrong = 0.2, BayesLeak = 0.6 * leak },
-            Plain(linear) with { Name = $"linear, only on unseen images {leak:P0}", OnlyUnseen = true },
-            Plain(linear) with { Name = $"z xor y, linear {leak:P0}", Exclusive = true },
-            Plain(VectorTraces.Ring(leak, rotated: false)) with { Name = $"z xor y, ring {leak:P0}", Exclusive = true },
-            Plain(VectorTraces.Linear(Alone(leak, 0.8), rotated: true)) with { Name = $"linear, y goes with z {leak:P0}", Agreement = 0.8, BayesLeak = leak },
-            Plain(Both(leak)) with { Name = $"xor, linear trace erased {leak:P0}", Masked = Erasure.OfLinear },
+            Plain(linear) with
+            {
+                Name = $"linear, 95% of one class {leak:P0}",
+                Share = 0.05,
+            },
+            Plain(linear) with
+            {
+                Name = $"linear, 20% wrong labels {leak:P0}",
+                Wrong = 0.2,
+                BayesLeak = 0.6 * leak,
+            },
+            Plain(linear) with
+            {
+                Name = $"linear, only on unseen images {leak:P0}",
+                OnlyUnseen = true,
+            },
+            Plain(linear) with
+            {
+                Name = $"z xor y, linear {leak:P0}",
+                Exclusive = true,
+            },
+            Plain(VectorTraces.Ring(leak, rotated: false)) with
+            {
+                Name = $"z xor y, ring {leak:P0}",
+                Exclusive = true,
+            },
+            Plain(VectorTraces.Linear(Alone(leak, 0.8), rotated: true)) with
+            {
+                Name = $"linear, y goes with z {leak:P0}",
+                Agreement = 0.8,
+                BayesLeak = leak,
+            },
+            Plain(Both(leak)) with
+            {
+                Name = $"xor, linear trace erased {leak:P0}",
+                Masked = Erasure.OfLinear,
+            },
         ]);
         return cases;
     }
@@ -51,10 +100,14 @@ public static class Cases
     /// <summary>All of them at all strengths.</summary>
     public static IReadOnlyList<Case> All { get; } = [.. Clean, .. Strengths.SelectMany(At)];
 
-    /// <summary>What a normal feature that gives away a fair z by <paramref name="leak"/> adds to a fair y with p(y = z) = <paramref name="agreement"/>.</summary>
+    /// <summary>
+    /// What a normal feature that gives away a fair z by <paramref name="leak"/> adds to a fair y with p(y = z) =
+    /// <paramref name="agreement"/>.
+    /// </summary>
     public static double GivenTask(double leak, double agreement)
     {
-        if (leak == 0) return 0;
+        if (leak == 0)
+            return 0;
         // The log-likelihood ratio 2·shift·h joins the log-odds of y: the best threshold lies so far on y's other side.
         var shift = VectorTraces.Shift(leak);
         var threshold = Math.Log(agreement / (1 - agreement)) / (2 * shift);
@@ -68,8 +121,10 @@ public static class Cases
         for (var step = 0; step < 40; step++)
         {
             var middle = (low + high) / 2;
-            if (GivenTask(middle, agreement) < leak) low = middle;
-            else high = middle;
+            if (GivenTask(middle, agreement) < leak)
+                low = middle;
+            else
+                high = middle;
         }
         return high;
     }

@@ -19,7 +19,10 @@ public static class Erasure
         var z = torch.tensor(parts.Training.Attribute.Select(label => (double)label).ToArray());
         var covariance = centred.t().matmul((z - z.mean()).unsqueeze(1));
         var direction = linalg.solve(centred.t().matmul(centred), covariance);
-        var projection = torch.eye(training.shape[1], dtype: ScalarType.Float64) - direction.matmul(covariance.t()) / (covariance * direction).sum();
-        return parts.With(parts.Problem, set => ((set.Values.to_type(ScalarType.Float64) - mean).matmul(projection) + mean).to_type(ScalarType.Float32));
+        var projection =
+            torch.eye(training.shape[1], dtype: ScalarType.Float64) - direction.matmul(covariance.t()) / (covariance * direction).sum();
+        return parts.With(parts.Problem, set =>
+            ((set.Values.to_type(ScalarType.Float64) - mean).matmul(projection) + mean).to_type(ScalarType.Float32)
+        );
     }
 }

@@ -11,26 +11,48 @@ namespace Efface.Auditing;
 public sealed record AttackParts(AttackProblem Problem, AttackSet Training, AttackSet Validation, AttackSet Test)
 {
     /// <summary>The same images with another representation.</summary>
-    public AttackParts With(AttackProblem problem, Func<AttackSet, Tensor> values) => new(problem,
-        Training with { Values = values(Training) }, Validation with { Values = values(Validation) }, Test with { Values = values(Test) });
+    public AttackParts With(AttackProblem problem, Func<AttackSet, Tensor> values) =>
+        new(
+            problem,
+            Training with
+            {
+                Values = values(Training),
+            },
+            Validation with
+            {
+                Values = values(Validation),
+            },
+            Test with
+            {
+                Values = values(Test),
+            }
+        );
 
     /// <summary>The same images with other labels z.</summary>
-    public AttackParts WithAttribute(Func<AttackSet, int[]> attribute) => this with
-    {
-        Training = Training with { Attribute = attribute(Training) },
-        Validation = Validation with { Attribute = attribute(Validation) },
-        Test = Test with { Attribute = attribute(Test) },
-    };
+    public AttackParts WithAttribute(Func<AttackSet, int[]> attribute) =>
+        this with
+        {
+            Training = Training with { Attribute = attribute(Training) },
+            Validation = Validation with { Attribute = attribute(Validation) },
+            Test = Test with { Attribute = attribute(Test) },
+        };
 
     /// <summary>The same problem for an attacker who does or does not know y.</summary>
-    public AttackParts Knowing(bool task) => this with { Problem = Problem with { TaskClasses = task ? Training.Task.Concat(Validation.Task).Concat(Test.Task).Max() + 1 : 0 } };
+    public AttackParts Knowing(bool task) =>
+        this with
+        {
+            Problem = Problem with { TaskClasses = task ? Training.Task.Concat(Validation.Task).Concat(Test.Task).Max() + 1 : 0 },
+        };
 
     /// <summary>Fits on the extractor's training images, chooses on validation.</summary>
     public Attack OnTraining(IAttacker attacker, int seed)
     {
         using var fitted = attacker.Fit(Problem, Training, Validation, seed);
         var prior = Training.Prior(Problem.AttributeClasses);
-        return new Attack(new Readings(fitted.Read(Validation), prior, Validation.Attribute), new Readings(fitted.Read(Test), prior, Test.Attribute));
+        return new Attack(
+            new Readings(fitted.Read(Validation), prior, Validation.Attribute),
+            new Readings(fitted.Read(Test), prior, Test.Attribute)
+        );
     }
 
     /// <summary>
@@ -50,10 +72,14 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
             var chosen = fitted.Read(choose);
             test[half] = fitted.Read(Test);
             for (var i = 0; i < choose.Count; i++)
-                for (var z = 0; z < Problem.AttributeClasses; z++) validation[halves[1 - half][i], z] = chosen[i, z];
+            for (var z = 0; z < Problem.AttributeClasses; z++)
+                validation[halves[1 - half][i], z] = chosen[i, z];
         }
         var prior = Validation.Prior(Problem.AttributeClasses);
-        return new Attack(new Readings(validation, prior, Validation.Attribute), new Readings(Mean(test[0], test[1]), prior, Test.Attribute));
+        return new Attack(
+            new Readings(validation, prior, Validation.Attribute),
+            new Readings(Mean(test[0], test[1]), prior, Test.Attribute)
+        );
     }
 
     /// <summary>What is reached without h, fitted where it reads validation better.</summary>
@@ -72,18 +98,21 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
         var order = groups.Distinct().ToArray();
         new Random(seed).Shuffle(order);
         var first = order[..(order.Length / 2)].ToHashSet();
-        return [.. new[] { true, false }.Select(half => Enumerable.Range(0, set.Count).Where(i => first.Contains(groups[i]) == half).ToArray())];
+        return
+        [
+            .. new[] { true, false }.Select(half => Enumerable.Range(0, set.Count).Where(i => first.Contains(groups[i]) == half).ToArray()),
+        ];
     }
 
     private static double[,] Mean(double[,] one, double[,] other)
     {
         var mean = new double[one.GetLength(0), one.GetLength(1)];
         for (var i = 0; i < mean.GetLength(0); i++)
-            for (var z = 0; z < mean.GetLength(1); z++)
-            {
-                var (high, low) = (Math.Max(one[i, z], other[i, z]), Math.Min(one[i, z], other[i, z]));
-                mean[i, z] = high + Math.Log(0.5 * (1 + Math.Exp(low - high)));
-            }
+        for (var z = 0; z < mean.GetLength(1); z++)
+        {
+            var (high, low) = (Math.Max(one[i, z], other[i, z]), Math.Min(one[i, z], other[i, z]));
+            mean[i, z] = high + Math.Log(0.5 * (1 + Math.Exp(low - high)));
+        }
         return mean;
     }
 }

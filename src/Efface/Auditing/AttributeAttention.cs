@@ -8,7 +8,8 @@ namespace Efface.Auditing;
 /// <summary>Grad-CAM of an attribute at a stage, in audit.json; the pictures lie in the run's folder.</summary>
 /// <param name="Attribute">The column.</param>
 /// <param name="Stage">Whose maps were weighted.</param>
-/// <param name="Read">Balanced accuracy of the linear probe whose decisions were looked at: one that reads nothing points at nothing.</param>
+/// <param name="Read">Balanced accuracy of the linear probe whose decisions were looked at: one that reads nothing points at
+/// nothing.</param>
 /// <param name="Empty">The pictures in which nothing at this stage speaks for the decision: their maps are negative throughout.</param>
 public sealed record AttentionResult(string Attribute, string Stage, Measured Read, IReadOnlyList<int> Empty);
 
@@ -18,7 +19,8 @@ public sealed record AttentionResult(string Attribute, string Stage, Measured Re
 /// <param name="Read">The probe's balanced accuracy on test: one that reads nothing points at nothing.</param>
 public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> Decisions, Measured Read) : IDisposable
 {
-    private const int Most = 5000, MapsAtOnce = 100;
+    private const int Most = 5000,
+        MapsAtOnce = 100;
     private const double Confidence = 0.95;
 
     /// <summary>
@@ -31,24 +33,46 @@ public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> D
     /// <param name="attribute">One of its columns.</param>
     /// <param name="rows">The images to point at.</param>
     /// <param name="readAt">That stage or a later one; null for the stage itself.</param>
-    /// <exception cref="InvalidInputException">There is no such stage, its output is a vector, or <paramref name="readAt"/> comes before it.</exception>
-    public static AttributeAttention Of(TrainedModel model, string stage, ImageTable table, Column attribute, int[] rows, string? readAt = null)
+    /// <exception cref="InvalidInputException">There is no such stage, its output is a vector, or <paramref name="readAt"/> comes before
+    /// it.</exception>
+    public static AttributeAttention Of(
+        TrainedModel model,
+        string stage,
+        ImageTable table,
+        Column attribute,
+        int[] rows,
+        string? readAt = null
+    )
     {
         using var scope = NewDisposeScope();
         var (at, read) = (model.Network.IndexOf(stage), model.Network.IndexOf(readAt ?? stage));
-        if (read < at) throw new InvalidInputException($"stage '{readAt}'", $"comes before {stage}", "Read at that stage or a later one");
+        if (read < at)
+            throw new InvalidInputException($"stage '{readAt}'", $"comes before {stage}", "Read at that stage or a later one");
         var training = Splits.AtMost(table.Rows(Part.Train), Most, Splits.By([attribute]), 0);
-        using var probe = LinearProbe.Fit(Vectors(model, read, table, attribute, training), Labels(attribute, training), attribute.Count(training));
+        using var probe = LinearProbe.Fit(
+            Vectors(model, read, table, attribute, training),
+            Labels(attribute, training),
+            attribute.Count(training)
+        );
 
         Tensor LogOdds(Tensor output) => GradCam.LogOddsOfDecision(probe.Logits(Pooled(model.Network.Run(output, (at + 1)..(read + 1)))));
-        var maps = AttentionMaps.Join([.. rows.Chunk(MapsAtOnce).Select(chunk =>
-            GradCam.Of(model.Network, stage, model.Description.Normalisation.Apply(table.Gather(chunk).to(Compute.Device)), LogOdds))]);
+        var maps = AttentionMaps.Join([
+            .. rows.Chunk(MapsAtOnce)
+                .Select(chunk =>
+                    GradCam.Of(model.Network, stage, model.Description.Normalisation.Apply(table.Gather(chunk).to(Compute.Device)), LogOdds)
+                ),
+        ]);
         using var noGradient = no_grad();
-        int[] Decide(int[] some) => [.. probe.Logits(Vectors(model, read, table, attribute, some)).argmax(1).cpu().data<long>().Select(label => (int)label)];
+        int[] Decide(int[] some) =>
+            [.. probe.Logits(Vectors(model, read, table, attribute, some)).argmax(1).cpu().data<long>().Select(label => (int)label)];
         var test = table.Rows(Part.Test);
         int[] truth = [.. test.Select(row => attribute.Labels[row])];
         bool[] right = [.. Decide(test).Zip(truth, (decided, label) => decided == label)];
-        return new AttributeAttention(maps, Decide(rows), Bootstrap.BalancedAccuracy(right, truth, attribute.Classes.Count, new Sampling(Confidence)));
+        return new AttributeAttention(
+            maps,
+            Decide(rows),
+            Bootstrap.BalancedAccuracy(right, truth, attribute.Classes.Count, new Sampling(Confidence))
+        );
     }
 
     /// <inheritdoc/>
@@ -59,11 +83,15 @@ public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> D
     private static Tensor Vectors(TrainedModel model, int stage, ImageTable table, Column attribute, int[] rows)
     {
         var vectors = new List<Tensor>();
-        Evaluation.Visit(model.Network, model.Description.Normalisation, new BatchLoader(table, attribute, [], rows, Evaluation.BatchSize),
-            (images, _) => vectors.Add(Pooled(model.Network.Run(images, ..(stage + 1))).MoveToOuterDisposeScope()));
+        Evaluation.Visit(
+            model.Network,
+            model.Description.Normalisation,
+            new BatchLoader(table, attribute, [], rows, Evaluation.BatchSize),
+            (images, _) => vectors.Add(Pooled(model.Network.Run(images, ..(stage + 1))).MoveToOuterDisposeScope())
+        );
         return torch.cat([.. vectors], 0);
     }
 
-    private static Tensor Labels(Column attribute, int[] rows)
-        => torch.tensor(rows.Select(row => (long)attribute.Labels[row]).ToArray(), device: Compute.Device);
+    private static Tensor Labels(Column attribute, int[] rows) =>
+        torch.tensor(rows.Select(row => (long)attribute.Labels[row]).ToArray(), device: Compute.Device);
 }

@@ -34,8 +34,14 @@ public sealed record ClassifierOptions
     /// The same small network for every model of a data set, so that models can be compared by what it reads: ResNet18 at a quarter of its
     /// width or less, with a stem of stride 2, on 5,000 images.
     /// </summary>
-    public static ClassifierOptions ForReading(ModelDescription model)
-        => new() { Stem = model.Input[1] <= 64 ? "fast" : "imagenet", Width = Math.Min(0.25, model.Width), Most = 5000, FewestSteps = 600 };
+    public static ClassifierOptions ForReading(ModelDescription model) =>
+        new()
+        {
+            Stem = model.Input[1] <= 64 ? "fast" : "imagenet",
+            Width = Math.Min(0.25, model.Width),
+            Most = 5000,
+            FewestSteps = 600,
+        };
 }
 
 /// <summary>How often an attribute was read rightly.</summary>
@@ -50,7 +56,9 @@ public sealed record AttributeScore(Measured Accuracy, Measured BalancedAccuracy
 /// <param name="Model">Owned; its task is the attribute.</param>
 public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
 {
-    private const int Schema = 1, MostEpochs = 40, MapsAtOnce = 100;
+    private const int Schema = 1,
+        MostEpochs = 40,
+        MapsAtOnce = 100;
 
     private static readonly TrainingOptions Training = new() { BatchSize = 32, LearningRate = 0.05 };
 
@@ -65,7 +73,13 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     /// <param name="cancel">Ends after the batch at hand.</param>
     /// <exception cref="InvalidInputException">The network cannot be built, or its training diverged.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
-    public static AttributeClassifier Train(ImageTable table, Column attribute, ClassifierOptions options, ITrainingObserver? observer = null, CancellationToken cancel = default)
+    public static AttributeClassifier Train(
+        ImageTable table,
+        Column attribute,
+        ClassifierOptions options,
+        ITrainingObserver? observer = null,
+        CancellationToken cancel = default
+    )
     {
         torch.manual_seed(options.Seed);
         var model = TrainedModel.Create(ModelDescription.For(table, attribute, options.Model, options.Stem, options.Width), Compute.Device);
@@ -81,7 +95,9 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
         }
     }
 
-    /// <summary>The classifier of an earlier call with the same images, attribute and options, where it is kept; else trains it and keeps it.</summary>
+    /// <summary>
+    /// The classifier of an earlier call with the same images, attribute and options, where it is kept; else trains it and keeps it.
+    /// </summary>
     /// <param name="cacheRoot">The folder of all caches.</param>
     /// <param name="table">With train and validation.</param>
     /// <param name="attribute">One of its columns.</param>
@@ -91,12 +107,30 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     /// <exception cref="InvalidInputException">The network cannot be built, or its training diverged.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     /// <exception cref="IOException">The cache cannot be written.</exception>
-    public static AttributeClassifier TrainOnce(string cacheRoot, ImageTable table, Column attribute, ClassifierOptions options, ITrainingObserver? observer = null, CancellationToken cancel = default)
+    public static AttributeClassifier TrainOnce(
+        string cacheRoot,
+        ImageTable table,
+        Column attribute,
+        ClassifierOptions options,
+        ITrainingObserver? observer = null,
+        CancellationToken cancel = default
+    )
     {
-        var folder = CacheFolder.Derived(cacheRoot, CacheFolder.Classifiers, new { Schema, Fingerprint = table.Fingerprint(), attribute.Name, Options = options });
+        var folder = CacheFolder.Derived(
+            cacheRoot,
+            CacheFolder.Classifiers,
+            new
+            {
+                Schema,
+                Fingerprint = table.Fingerprint(),
+                attribute.Name,
+                Options = options,
+            }
+        );
         try
         {
-            if (Directory.Exists(folder)) return new AttributeClassifier(TrainedModel.Load(folder, Compute.Device));
+            if (Directory.Exists(folder))
+                return new AttributeClassifier(TrainedModel.Load(folder, Compute.Device));
         }
         catch (InvalidInputException)
         {
@@ -108,19 +142,37 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
         return classifier;
     }
 
-    private static void Train(TrainedModel model, ImageTable table, Column attribute, ClassifierOptions options, ITrainingObserver? observer, CancellationToken cancel)
+    private static void Train(
+        TrainedModel model,
+        ImageTable table,
+        Column attribute,
+        ClassifierOptions options,
+        ITrainingObserver? observer,
+        CancellationToken cancel
+    )
     {
         var rows = Splits.AtMost(table.Rows(Part.Train), options.Most, Splits.By([attribute]), 0);
-        var epochs = Math.Clamp(options.FewestSteps * Training.BatchSize / rows.Length, options.Epochs, Math.Max(options.Epochs, MostEpochs));
+        var epochs = Math.Clamp(
+            options.FewestSteps * Training.BatchSize / rows.Length,
+            options.Epochs,
+            Math.Max(options.Epochs, MostEpochs)
+        );
         // Patience as long as the training: it goes to the end, and back to its best epoch.
         var training = Training with { Epochs = epochs, Seed = options.Seed, Patience = epochs };
         using var schedule = Schedules.Plain(model, training, Weights(attribute.Count(rows)));
         var result = new Trainer(schedule, training, model.Description.Normalisation, Augmentation.For(table)).Run(
             new BatchLoader(table, attribute, [], rows, training.BatchSize),
-            new BatchLoader(table, attribute, [], Balanced(attribute, table.Rows(Part.Validation)), Evaluation.BatchSize), observer, cancel);
+            new BatchLoader(table, attribute, [], Balanced(attribute, table.Rows(Part.Validation)), Evaluation.BatchSize),
+            observer,
+            cancel
+        );
         cancel.ThrowIfCancellationRequested();
         if (result.Diverged is { } cause)
-            throw new InvalidInputException($"classifier for {attribute.Name}", $"its training diverged ({cause})", "Look at the images and labels with efface data inspect");
+            throw new InvalidInputException(
+                $"classifier for {attribute.Name}",
+                $"its training diverged ({cause})",
+                "Look at the images and labels with efface data inspect"
+            );
     }
 
     /// <summary>The decision on each image.</summary>
@@ -144,13 +196,14 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
 
     /// <summary>The decision on each of <paramref name="rows"/>.</summary>
     public int[] Read(ImageTable table, int[] rows) =>
-    [
-        .. rows.Chunk(Evaluation.BatchSize).SelectMany(chunk =>
-        {
-            using var images = table.Gather(chunk);
-            return Read(images);
-        }),
-    ];
+        [
+            .. rows.Chunk(Evaluation.BatchSize)
+                .SelectMany(chunk =>
+                {
+                    using var images = table.Gather(chunk);
+                    return Read(images);
+                }),
+        ];
 
     /// <summary>How well the attribute was read from pictures of <paramref name="rows"/>.</summary>
     /// <param name="decisions">What <see cref="Read(Tensor)"/> said of the rows' images, or of what became of them.</param>
@@ -164,7 +217,8 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
         bool[] right = [.. decisions.Zip(truth, (decided, label) => decided == label)];
         return new AttributeScore(
             Measured.Share(right.Count(hit => hit), right.Length, confidence),
-            Bootstrap.BalancedAccuracy(right, truth, attribute.Classes.Count, new Sampling(confidence)));
+            Bootstrap.BalancedAccuracy(right, truth, attribute.Classes.Count, new Sampling(confidence))
+        );
     }
 
     /// <summary>Where in each image the decision comes from, by Grad-CAM.</summary>
@@ -174,7 +228,9 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     {
         using var scope = NewDisposeScope();
         stage ??= GradCam.UsualStage(Model.Network, Model.Description.Input);
-        return AttentionMaps.Join([.. images.split(MapsAtOnce, 0).Select(part => GradCam.OfDecision(Model.Network, stage, Normalised(part)))]);
+        return AttentionMaps.Join([
+            .. images.split(MapsAtOnce, 0).Select(part => GradCam.OfDecision(Model.Network, stage, Normalised(part))),
+        ]);
     }
 
     /// <inheritdoc/>
@@ -186,9 +242,14 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     private static int[] Balanced(Column attribute, int[] rows)
     {
         var largest = attribute.Count(rows).Max();
-        return [.. rows.GroupBy(row => attribute.Labels[row]).SelectMany(members => Enumerable.Repeat(members, largest).SelectMany(member => member).Take(largest))];
+        return
+        [
+            .. rows.GroupBy(row => attribute.Labels[row])
+                .SelectMany(members => Enumerable.Repeat(members, largest).SelectMany(member => member).Take(largest)),
+        ];
     }
 
     // Every class weighs the same, however rare it is.
-    private static float[] Weights(int[] counts) => [.. counts.Select(count => count == 0 ? 0 : (float)counts.Sum() / count / counts.Count(any => any > 0))];
+    private static float[] Weights(int[] counts) =>
+        [.. counts.Select(count => count == 0 ? 0 : (float)counts.Sum() / count / counts.Count(any => any > 0))];
 }

@@ -19,17 +19,21 @@ public static class Auc
         for (var k = 0; k < classes; k++)
         {
             var positives = truth.Count(z => z == k);
-            if (positives == 0 || positives == n) continue;
+            if (positives == 0 || positives == n)
+                continue;
             fewest = Math.Min(fewest, Math.Min(positives, n - positives));
             areas.Add(Area(Margins(balanced, k), truth, k, positives, terms));
         }
-        if (areas.Count == 0) return new Measured(double.NaN, 0, 1, n);
-        for (var i = 0; i < n; i++) terms[i] /= areas.Count;
+        if (areas.Count == 0)
+            return new Measured(double.NaN, 0, 1, n);
+        for (var i = 0; i < n; i++)
+            terms[i] /= areas.Count;
 
         // A perfect ranking shows no spread: it is then taken for one mistake short of it.
         var (area, error) = (areas.Average(), sampling.StandardError(terms));
         var inner = (area * fewest + 0.5) / (fewest + 1);
-        if (error == 0) error = Math.Sqrt(inner * (1 - inner) / fewest);
+        if (error == 0)
+            error = Math.Sqrt(inner * (1 - inner) / fewest);
         var logit = Math.Log(inner / (1 - inner));
         var half = Measured.Quantile(sampling.Confidence) * error / (inner * (1 - inner));
         return new Measured(area, Math.Min(area, Logistic(logit - half)), Math.Max(area, Logistic(logit + half)), n);
@@ -53,30 +57,36 @@ public static class Auc
             var tiedNegatives = end - start - tiedPositives;
             foreach (var i in order.AsSpan(start..end))
             {
-                part[i] = truth[i] == k
-                    ? (negativesBelow + 0.5 * tiedNegatives) / negatives
-                    : (positives - positivesBelow - 0.5 * tiedPositives) / positives;
-                if (truth[i] == k) area += part[i] / positives;
+                part[i] =
+                    truth[i] == k
+                        ? (negativesBelow + 0.5 * tiedNegatives) / negatives
+                        : (positives - positivesBelow - 0.5 * tiedPositives) / positives;
+                if (truth[i] == k)
+                    area += part[i] / positives;
             }
             positivesBelow += tiedPositives;
             negativesBelow += tiedNegatives;
         }
-        for (var i = 0; i < part.Length; i++) terms[i] += (part[i] - area) / (truth[i] == k ? positives : negatives);
+        for (var i = 0; i < part.Length; i++)
+            terms[i] += (part[i] - area) / (truth[i] == k ? positives : negatives);
         return area;
     }
 
     // log of p(k) / p(not k): the order by which class k is told from the rest.
     private static double[] Margins(double[,] balanced, int k)
     {
-        int n = balanced.GetLength(0), classes = balanced.GetLength(1);
+        int n = balanced.GetLength(0),
+            classes = balanced.GetLength(1);
         var margins = new double[n];
         for (var i = 0; i < n; i++)
         {
             var (largest, sum) = (double.NegativeInfinity, 0.0);
             for (var other = 0; other < classes; other++)
-                if (other != k) largest = Math.Max(largest, balanced[i, other]);
+                if (other != k)
+                    largest = Math.Max(largest, balanced[i, other]);
             for (var other = 0; other < classes; other++)
-                if (other != k) sum += Math.Exp(balanced[i, other] - largest);
+                if (other != k)
+                    sum += Math.Exp(balanced[i, other] - largest);
             margins[i] = balanced[i, k] - largest - Math.Log(sum);
         }
         return margins;

@@ -26,7 +26,9 @@ public sealed record AuditSettings
     /// <summary>τ: so much balanced accuracy beyond the label-only floor is tolerated.</summary>
     public double Tolerance { get; init; } = 0.05;
 
-    /// <summary>So much is tolerated of one class against the rest, of the images of which an attacker is surest, and of one symbol.</summary>
+    /// <summary>
+    /// So much is tolerated of one class against the rest, of the images of which an attacker is surest, and of one symbol.
+    /// </summary>
     public double WorstTolerance { get; init; } = 0.25;
 
     /// <summary>Of every interval.</summary>
@@ -39,18 +41,22 @@ public sealed record AuditSettings
     public IReadOnlyList<int> Seeds { get; init; } = [0, 1];
 
     /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
-    public IReadOnlyList<string> Attackers { get; init; } = [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
+    public IReadOnlyList<string> Attackers { get; init; } =
+    [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
 
     /// <summary>Further stages of the network to look at; <c>all</c> is every one behind the split.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
     /// <summary>The seeds that an attacker is sent with.</summary>
-    public IEnumerable<int> SeedsFor(IAttacker attacker) => Seeds.Take(attacker switch
-    {
-        { DependsOnSeed: false } => 1,
-        { IsCostly: true } => Budget == Budget.Quick ? 1 : 2,
-        _ => Seeds.Count,
-    });
+    public IEnumerable<int> SeedsFor(IAttacker attacker) =>
+        Seeds.Take(
+            attacker switch
+            {
+                { DependsOnSeed: false } => 1,
+                { IsCostly: true } => Budget == Budget.Quick ? 1 : 2,
+                _ => Seeds.Count,
+            }
+        );
 
     /// <summary>The seeds of a budget, unless the user says otherwise.</summary>
     public static IReadOnlyList<int> SeedsOf(Budget budget) => [.. Enumerable.Range(0, budget == Budget.Quick ? 2 : 5)];
@@ -208,7 +214,9 @@ public sealed record RepresentationAudit
     /// <summary>What the mean over classes and images can hide; null in a file of an earlier version.</summary>
     public WorstCases? WorstCases { get; init; }
 
-    /// <summary>Whether vectors have no more digits than 16 bits hold; what hides in the digits behind was not looked for. Null for codes.</summary>
+    /// <summary>
+    /// Whether vectors have no more digits than 16 bits hold; what hides in the digits behind was not looked for. Null for codes.
+    /// </summary>
     public bool? IsRounded { get; init; }
 
     /// <summary>What the same attackers read from the model before unlearning; null where none is known.</summary>
@@ -244,7 +252,8 @@ public sealed record AuditResult
     public Verdict Verdict => Worst.Verdict;
 
     /// <summary>Why, in words, after what must be known first.</summary>
-    public IReadOnlyList<string> Reasons => [.. Warnings, .. Worst.Reasons.Select(reason => $"{Worst.Attribute} at {Worst.Name}: {reason}")];
+    public IReadOnlyList<string> Reasons =>
+        [.. Warnings, .. Worst.Reasons.Select(reason => $"{Worst.Attribute} at {Worst.Name}: {reason}")];
 
     /// <summary>What must be known before any verdict is read, in words.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -256,8 +265,13 @@ public sealed record AuditResult
     public IReadOnlyList<ClassCounts> Classes { get; init; } = [];
 
     /// <summary>The verdict for each attribute, and for all at once where there are several.</summary>
-    public IReadOnlyList<AttributeVerdict> Attributes => [.. All.Where(audit => audit.Released).GroupBy(audit => audit.Attribute)
-        .Select(audits => WorstOf(audits)).Select(worst => new AttributeVerdict(worst.Attribute, worst.Verdict, worst.Name, worst.Reasons))];
+    public IReadOnlyList<AttributeVerdict> Attributes =>
+        [
+            .. All.Where(audit => audit.Released)
+                .GroupBy(audit => audit.Attribute)
+                .Select(audits => WorstOf(audits))
+                .Select(worst => new AttributeVerdict(worst.Attribute, worst.Verdict, worst.Name, worst.Reasons)),
+        ];
 
     /// <summary>Accuracy of the task on test; null without a task, and written even so: a file without it is not an audit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
@@ -269,7 +283,10 @@ public sealed record AuditResult
     /// </summary>
     public double? Aum => Fidelity is null ? null : AttributeUnlearningMetric(AttackAccuracy.Value, Fidelity.Value);
 
-    /// <summary>What the paper calls efficacy: plain accuracy on test of the attacker without y who read validation best at a released place, for the first attribute.</summary>
+    /// <summary>
+    /// What the paper calls efficacy: plain accuracy on test of the attacker without y who read validation best at a released place, for
+    /// the first attribute.
+    /// </summary>
     [JsonIgnore]
     public Measured AttackAccuracy => AttackAccuracyOn(Representations[0].Attribute);
 
@@ -316,18 +333,21 @@ public sealed record AuditResult
     public IEnumerable<RepresentationAudit> All => Representations.Concat(Joint);
 
     /// <summary>What the paper calls efficacy, for one attribute, or for all at once under their joint name.</summary>
-    public Measured AttackAccuracyOn(string attribute) => Released(attribute).Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy;
+    public Measured AttackAccuracyOn(string attribute) =>
+        Released(attribute).Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy;
 
     /// <summary>The released place that decides about one attribute, or about all at once under their joint name.</summary>
     public RepresentationAudit WorstFor(string attribute) => WorstOf(Released(attribute));
 
     /// <summary>AUM = 2 (1 - e) f / ((1 - e) + f), with e the attack accuracy and f the fidelity.</summary>
-    public static double AttributeUnlearningMetric(double attackAccuracy, double fidelity)
-        => 2 * (1 - attackAccuracy) * fidelity / (1 - attackAccuracy + fidelity);
+    public static double AttributeUnlearningMetric(double attackAccuracy, double fidelity) =>
+        2 * (1 - attackAccuracy) * fidelity / (1 - attackAccuracy + fidelity);
 
-    private IEnumerable<RepresentationAudit> Released(string attribute) => All.Where(audit => audit.Released && audit.Attribute == attribute);
+    private IEnumerable<RepresentationAudit> Released(string attribute) =>
+        All.Where(audit => audit.Released && audit.Attribute == attribute);
 
-    private static RepresentationAudit WorstOf(IEnumerable<RepresentationAudit> audits) => audits.MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value))!;
+    private static RepresentationAudit WorstOf(IEnumerable<RepresentationAudit> audits) =>
+        audits.MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value))!;
 }
 
 /// <summary>The images that an audit rests on.</summary>

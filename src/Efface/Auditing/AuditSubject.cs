@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Efface.Auditing;
 
-/// <summary>What an audit looks at: representations of images in three parts, at one or more places, and what is known of the images.</summary>
+/// <summary>
+/// What an audit looks at: representations of images in three parts, at one or more places, and what is known of the images.
+/// </summary>
 public sealed class AuditSubject : IDisposable
 {
     /// <summary>Where it looks.</summary>
@@ -64,7 +66,8 @@ public sealed class AuditSubject : IDisposable
         rows[0] = CapturedParts.Drawn(rows[0], y, budget);
 
         var places = new List<(Place Place, Tensor Values)> { (place, values) };
-        if (!before && table.MeanOfDraws is { } mean && !isCode) places.Add((place.Mean(table.Draws), mean));
+        if (!before && table.MeanOfDraws is { } mean && !isCode)
+            places.Add((place.Mean(table.Draws), mean));
         var predictions = TaskProbe.Predict(values, place, y, rows);
         Captured[] parts = [.. rows.Select((some, part) => Captured.Of(places, predictions[part], some))];
         return new AuditSubject
@@ -82,14 +85,16 @@ public sealed class AuditSubject : IDisposable
     {
         return new AttackParts(place.Problem(attribute.Classes.Count, budget), Set(Parts.Training), Set(Parts.Validation), Set(Parts.Test));
 
-        AttackSet Set(Captured part) => new(part.Values[place.Name], Of(Task, part.Rows), part.Predictions, Of(attribute, part.Rows))
-        {
-            Groups = Groups is null ? null : [.. part.Rows.Select(row => Groups[row])],
-        };
+        AttackSet Set(Captured part) =>
+            new(part.Values[place.Name], Of(Task, part.Rows), part.Predictions, Of(attribute, part.Rows))
+            {
+                Groups = Groups is null ? null : [.. part.Rows.Select(row => Groups[row])],
+            };
     }
 
     /// <summary>The class of some images; without a column all have the same.</summary>
-    public static int[] Of(Column? column, int[] rows) => column is null ? new int[rows.Length] : [.. rows.Select(row => column.Labels[row])];
+    public static int[] Of(Column? column, int[] rows) =>
+        column is null ? new int[rows.Length] : [.. rows.Select(row => column.Labels[row])];
 
     /// <summary>How the test images were drawn.</summary>
     public Sampling Sampling(double confidence) => new(confidence, Groups is null ? null : [.. Parts.Test.Rows.Select(row => Groups[row])]);
@@ -103,7 +108,9 @@ public sealed class AuditSubject : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         model.Network.eval();
-        var images = model.Description.Normalisation.Apply(table.Gather([.. Enumerable.Range(0, Math.Min(4, table.Count))]).to(Compute.Device));
+        var images = model.Description.Normalisation.Apply(
+            table.Gather([.. Enumerable.Range(0, Math.Min(4, table.Count))]).to(Compute.Device)
+        );
         var (one, other) = (model.Network.Run(images, ..(model.Split + 1)), model.Network.Run(images, ..(model.Split + 1)));
         return ((one - other).abs().max() > one.abs().max() * 1e-4).item<bool>();
     }

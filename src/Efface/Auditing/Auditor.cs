@@ -16,7 +16,8 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
 
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    private int _done, _total;
+    private int _done,
+        _total;
 
     /// <summary>Audits representations.</summary>
     /// <param name="subject">What is audited.</param>
@@ -24,106 +25,161 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     /// <param name="before">What the same audit said of the model before unlearning, on the same images; null where none is known.</param>
     /// <param name="cancel">Checked before each attack.</param>
     /// <exception cref="InvalidInputException">None of the attackers can read some place.</exception>
-    public AuditResult Audit(AuditSubject subject, IReadOnlyList<string> attributes, AuditResult? before = null, CancellationToken cancel = default)
+    public AuditResult Audit(
+        AuditSubject subject,
+        IReadOnlyList<string> attributes,
+        AuditResult? before = null,
+        CancellationToken cancel = default
+    )
     {
         var columns = attributes.Select(name => subject.Columns.Single(column => column.Name == name)).ToList();
         var sought = columns.Count > 1 ? [.. columns, Product(columns, subject.Parts)] : columns;
         var collateral = CollateralRuns.Columns(subject, columns);
         RequireAttackers(subject);
-        (_done, _total) = (0, sought.Count * subject.Places.Sum(place => PlaceAudit.Attacks(place, settings, subject.Task is not null).Count() + 1) + collateral.Count);
+        (_done, _total) = (
+            0,
+            sought.Count * subject.Places.Sum(place => PlaceAudit.Attacks(place, settings, subject.Task is not null).Count() + 1)
+                + collateral.Count
+        );
 
         // Bonferroni over places and attributes: one of them must not "leak" by chance alone.
         var corrected = 1 - (1 - settings.Confidence) / (subject.Places.Count(place => place.Released) * sought.Count);
         var split = SplitCheck.Of(subject);
-        var audits = (from column in sought from place in subject.Places select new PlaceAudit(subject, place, column, settings, corrected, split, Attacked(cancel)).Run(before)).ToList();
+        var audits = (
+            from column in sought
+            from place in subject.Places
+            select new PlaceAudit(subject, place, column, settings, corrected, split, Attacked(cancel)).Run(before)
+        ).ToList();
         audits = [.. audits.Select(audit => Covered(subject, audit, audits))];
         return new AuditResult
         {
             Fidelity = Fidelity(subject),
             Settings = settings,
-            Images = new AuditedImages(subject.Parts.Training.Rows.Length, subject.Parts.Validation.Rows.Length, subject.Parts.Test.Rows.Length,
-                subject.Groups is null ? null : subject.Sampling(settings.Confidence).Units(subject.Parts.Test.Rows.Length)),
+            Images = new AuditedImages(
+                subject.Parts.Training.Rows.Length,
+                subject.Parts.Validation.Rows.Length,
+                subject.Parts.Test.Rows.Length,
+                subject.Groups is null ? null : subject.Sampling(settings.Confidence).Units(subject.Parts.Test.Rows.Length)
+            ),
             Split = split,
             Warnings = [.. Warnings(subject)],
-            Classes = [.. columns.Prepend(subject.Task).OfType<Column>().Select(column => ClassCounts.Of(column, part => Rows(subject, part)))],
+            Classes =
+            [
+                .. columns.Prepend(subject.Task).OfType<Column>().Select(column => ClassCounts.Of(column, part => Rows(subject, part))),
+            ],
             Representations = [.. audits.Where(audit => columns.Any(column => column.Name == audit.Attribute))],
             Joint = [.. audits.Where(audit => columns.All(column => column.Name != audit.Attribute))],
-            Collateral = [.. collateral.Select(column =>
-            {
-                Attacked(cancel)($"collateral: {column.Name}");
-                return CollateralRuns.Of(subject, before, column, settings);
-            })],
+            Collateral =
+            [
+                .. collateral.Select(column =>
+                {
+                    Attacked(cancel)($"collateral: {column.Name}");
+                    return CollateralRuns.Of(subject, before, column, settings);
+                }),
+            ],
         };
     }
 
-    private static int[] Rows(AuditSubject subject, Part part) => part switch
-    {
-        Part.Train => subject.Parts.Training.Rows,
-        Part.Validation => subject.Parts.Validation.Rows,
-        _ => subject.Parts.Test.Rows,
-    };
+    private static int[] Rows(AuditSubject subject, Part part) =>
+        part switch
+        {
+            Part.Train => subject.Parts.Training.Rows,
+            Part.Validation => subject.Parts.Validation.Rows,
+            _ => subject.Parts.Test.Rows,
+        };
 
     private IEnumerable<string> Warnings(AuditSubject subject)
     {
         // Rows that belong to other images, and a model that learnt nothing, give nothing away.
         if (subject.Task is { } task && OfTask(subject, task) is { } read && read.Guessing >= read.Measured.Low)
-            yield return string.Create(Invariant, $"the task itself, {task.Name}, cannot be read from it ({read.Measured.Value:P1} of balanced accuracy, and guessing "
-                + $"reaches {read.Guessing:P1}): a model that learnt nothing gives nothing away, and rows that belong to other images do not either");
+            yield return string.Create(
+                Invariant,
+                $"the task itself, {task.Name}, cannot be read from it ({read.Measured.Value:P1} of balanced accuracy, and guessing "
+                    + $"reaches {read.Guessing:P1}): a model that learnt nothing gives nothing away, and rows that belong to other "
+                    + $"images do not either"
+            );
         foreach (var place in subject.Places.Where(place => place.Released && place.Symbols == 0))
         {
             var (test, different) = (subject.Parts.Test.Rows.Length, RowTensor.Different(subject.Parts.Test.Values[place.Name]));
             if (different > 1 && different <= MostOfCollapsed && different * 10 <= test)
-                yield return string.Create(Invariant, $"{place.Name} has collapsed: {test:N0} test images have {different:N0} different vectors; "
-                    + $"released as the number of each, it is a code and can be certified");
+                yield return string.Create(
+                    Invariant,
+                    $"{place.Name} has collapsed: {test:N0} test images have {different:N0} different vectors; "
+                        + $"released as the number of each, it is a code and can be certified"
+                );
         }
     }
 
     private (Measured Measured, double Guessing) OfTask(AuditSubject subject, Column task)
     {
         var y = AuditSubject.Of(task, subject.Parts.Test.Rows);
-        return (Bootstrap.BalancedAccuracy(Right(subject, task), y, task.Classes.Count, subject.Sampling(settings.Confidence)), 1.0 / y.Distinct().Count());
+        return (
+            Bootstrap.BalancedAccuracy(Right(subject, task), y, task.Classes.Count, subject.Sampling(settings.Confidence)),
+            1.0 / y.Distinct().Count()
+        );
     }
 
-    private static bool[] Right(AuditSubject subject, Column task)
-        => [.. subject.Parts.Test.Predictions.Zip(AuditSubject.Of(task, subject.Parts.Test.Rows), (prediction, y) => prediction == y)];
+    private static bool[] Right(AuditSubject subject, Column task) =>
+        [.. subject.Parts.Test.Predictions.Zip(AuditSubject.Of(task, subject.Parts.Test.Rows), (prediction, y) => prediction == y)];
 
     // What is computed from a certified code tells no more than the code does.
     private static RepresentationAudit Covered(AuditSubject subject, RepresentationAudit audit, IReadOnlyList<RepresentationAudit> audits)
     {
         int Stage(RepresentationAudit of) => subject.Places.Single(place => place.Name == of.Name).Stage;
-        var code = audits.FirstOrDefault(other => other.Attribute == audit.Attribute && other.Verdict == Verdict.Certified && Stage(other) < Stage(audit));
-        return code is null || audit.Verdict == Verdict.Leaks ? audit : audit with { Verdict = Verdict.Certified, Reasons = [$"it is computed from the {code.Name} alone: {code.Reasons[0]}"] };
+        var code = audits.FirstOrDefault(other =>
+            other.Attribute == audit.Attribute && other.Verdict == Verdict.Certified && Stage(other) < Stage(audit)
+        );
+        return code is null || audit.Verdict == Verdict.Leaks
+            ? audit
+            : audit with
+            {
+                Verdict = Verdict.Certified,
+                Reasons = [$"it is computed from the {code.Name} alone: {code.Reasons[0]}"],
+            };
     }
 
     private void RequireAttackers(AuditSubject subject)
     {
-        if (subject.Places.FirstOrDefault(place => !PlaceAudit.Attacks(place, settings, subject.Task is not null).Any()) is not { } unread) return;
-        var able = Attackers.All.Where(attacker => !attacker.IsFloor && attacker.Reads(unread.Problem(2))).Select(attacker => attacker.Name);
-        throw new InvalidInputException($"--attackers {string.Join(',', settings.Attackers)}", $"none of them can read {unread.Name}", $"Add one of {string.Join(", ", able)}");
+        if (subject.Places.FirstOrDefault(place => !PlaceAudit.Attacks(place, settings, subject.Task is not null).Any()) is not { } unread)
+            return;
+        var able = Attackers
+            .All.Where(attacker => !attacker.IsFloor && attacker.Reads(unread.Problem(2)))
+            .Select(attacker => attacker.Name);
+        throw new InvalidInputException(
+            $"--attackers {string.Join(',', settings.Attackers)}",
+            $"none of them can read {unread.Name}",
+            $"Add one of {string.Join(", ", able)}"
+        );
     }
 
-    private Action<string> Attacked(CancellationToken cancel) => now =>
-    {
-        cancel.ThrowIfCancellationRequested();
-        onProgress?.Invoke(new AuditProgress(_done, _total, now));
-        _done++;
-    };
+    private Action<string> Attacked(CancellationToken cancel) =>
+        now =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            onProgress?.Invoke(new AuditProgress(_done, _total, now));
+            _done++;
+        };
 
     private Measured? Fidelity(AuditSubject subject)
     {
         return subject.Task is { } task ? Measured.Share(Right(subject, task), subject.Sampling(settings.Confidence)) : null;
     }
 
-    // All attributes at once, as one attribute of every combination that occurs; combinations that training or test hardly have are one class.
+    // All attributes at once, as one attribute of every combination that occurs; combinations that training or test hardly have are one
+    // class.
     private static Column Product(IReadOnlyList<Column> columns, CapturedParts parts)
     {
         var combinations = Enumerable.Range(0, columns[0].Labels.Length).Select(Splits.By(columns)).ToArray();
         Dictionary<int, int> Count(Captured part) => part.Rows.CountBy(row => combinations[row]).ToDictionary();
         var (learnt, tested) = (Count(parts.Training), Count(parts.Test));
-        var counts = combinations.Distinct().ToDictionary(one => one, one => Math.Min(learnt.GetValueOrDefault(one), tested.GetValueOrDefault(one)));
+        var counts = combinations
+            .Distinct()
+            .ToDictionary(one => one, one => Math.Min(learnt.GetValueOrDefault(one), tested.GetValueOrDefault(one)));
         var bySize = counts.Keys.OrderBy(combination => counts[combination]).ThenBy(combination => combination).ToArray();
         var (pooled, images) = (0, 0);
-        while (pooled < bySize.Length && (counts[bySize[pooled]] < PlaceAudit.FewestOfClass || pooled > 0 && images < PlaceAudit.FewestOfClass))
+        while (
+            pooled < bySize.Length && (counts[bySize[pooled]] < PlaceAudit.FewestOfClass || pooled > 0 && images < PlaceAudit.FewestOfClass)
+        )
             images += counts[bySize[pooled++]];
         var others = pooled > 1 ? bySize[..pooled].ToHashSet() : [];
         int[] own = [.. bySize.Where(combination => !others.Contains(combination)).Order()];
@@ -132,7 +188,10 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             var row = Array.IndexOf(combinations, combination);
             return string.Join('+', columns.Select(column => column.Classes[column.Labels[row]]));
         }
-        return new Column(string.Join('+', columns.Select(column => column.Name)), [.. own.Select(Name), .. others.Count > 0 ? new[] { $"{others.Count:N0} rare combinations" } : []],
-            [.. combinations.Select(combination => others.Contains(combination) ? own.Length : Array.BinarySearch(own, combination))]);
+        return new Column(
+            string.Join('+', columns.Select(column => column.Name)),
+            [.. own.Select(Name), .. others.Count > 0 ? new[] { $"{others.Count:N0} rare combinations" } : []],
+            [.. combinations.Select(combination => others.Contains(combination) ? own.Length : Array.BinarySearch(own, combination))]
+        );
     }
 }

@@ -1,6 +1,8 @@
 namespace Efface.Auditing;
 
-/// <summary>What y tells of z on some images, classes of z taken as equally frequent: else a rare class would never be worth guessing.</summary>
+/// <summary>
+/// What y tells of z on some images, classes of z taken as equally frequent: else a rare class would never be worth guessing.
+/// </summary>
 /// <param name="task">y, [N]; the same for all without a task.</param>
 /// <param name="attribute">z, [N].</param>
 internal sealed class BalancedTask(int[] task, int[] attribute)
@@ -22,11 +24,17 @@ internal sealed class BalancedTask(int[] task, int[] attribute)
     private static Dictionary<int, Dictionary<int, double>> Chances(int[] task, int[] attribute)
     {
         var ofClass = attribute.CountBy(z => z).ToDictionary();
-        return task.Zip(attribute).CountBy(pair => pair).GroupBy(pair => pair.Key.First).ToDictionary(of => of.Key, of =>
-        {
-            var shares = of.ToDictionary(pair => pair.Key.Second, pair => (double)pair.Value / ofClass[pair.Key.Second]);
-            var sum = shares.Values.Sum();
-            return shares.ToDictionary(share => share.Key, share => share.Value / sum);
-        });
+        return task.Zip(attribute)
+            .CountBy(pair => pair)
+            .GroupBy(pair => pair.Key.First)
+            .ToDictionary(
+                of => of.Key,
+                of =>
+                {
+                    var shares = of.ToDictionary(pair => pair.Key.Second, pair => (double)pair.Value / ofClass[pair.Key.Second]);
+                    var sum = shares.Values.Sum();
+                    return shares.ToDictionary(share => share.Key, share => share.Value / sum);
+                }
+            );
     }
 }

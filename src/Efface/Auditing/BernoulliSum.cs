@@ -8,17 +8,20 @@ namespace Efface.Auditing;
 /// </summary>
 public static class BernoulliSum
 {
-    private const double LargestExponent = 50, MostDoubt = 0.25;
+    private const double LargestExponent = 50,
+        MostDoubt = 0.25;
 
     private const int Steps = 40;
 
-    /// <summary>Of independent zeros and ones: the upper end of Clopper and Pearson (1934), which Hoeffding (1956) allows whatever the means.</summary>
+    /// <summary>
+    /// Of independent zeros and ones: the upper end of Clopper and Pearson (1934), which Hoeffding (1956) allows whatever the means.
+    /// </summary>
     /// <param name="ones">How many ones were seen, 0 to n.</param>
     /// <param name="n">Terms, at least 1.</param>
     /// <param name="delta">The chance that the mean share exceeds the bound; above 1/4 it counts as that.</param>
     /// <returns>A share of n.</returns>
-    public static double Share(int ones, int n, double delta)
-        => ones >= n - 1 ? 1 : Beta.InvCDF(ones + 1, n - ones, 1 - Math.Min(MostDoubt, delta));
+    public static double Share(int ones, int n, double delta) =>
+        ones >= n - 1 ? 1 : Beta.InvCDF(ones + 1, n - ones, 1 - Math.Min(MostDoubt, delta));
 
     /// <summary>
     /// Of independent terms, each between 0 and its weight: Chernoff's bound, with the largest of all moment generating functions that such
@@ -29,20 +32,31 @@ public static class BernoulliSum
     /// <param name="delta">The chance that the mean exceeds the bound.</param>
     public static double Mean(double sum, IReadOnlyList<(double Weight, int Count)> weights, double delta)
     {
-        if (sum >= 1) return 1;
+        if (sum >= 1)
+            return 1;
         var (squares, largest) = (weights.Sum(term => term.Count * term.Weight * term.Weight), weights.Max(term => term.Weight));
         var (low, high) = (0.1 * Math.Sqrt(Math.Log(1 / delta) / squares), LargestExponent / largest);
-        return Math.Min(1, Smallest(t => Smallest(nu => Bound(sum, weights, delta, t, nu), Slope(weights, t, small: true), Slope(weights, t, small: false)), Math.Min(low, high / 2), high));
+        return Math.Min(
+            1,
+            Smallest(
+                t => Smallest(nu => Bound(sum, weights, delta, t, nu), Slope(weights, t, small: true), Slope(weights, t, small: false)),
+                Math.Min(low, high / 2),
+                high
+            )
+        );
     }
 
     // At no price nu do all means go to 0, at a high one all to 1.
-    private static double Slope(IReadOnlyList<(double Weight, int Count)> weights, double t, bool small)
-        => small ? weights.Min(term => Fall(t * term.Weight) / term.Weight) : weights.Max(term => Math.Exp(t * term.Weight) * Fall(t * term.Weight) / term.Weight);
+    private static double Slope(IReadOnlyList<(double Weight, int Count)> weights, double t, bool small) =>
+        small
+            ? weights.Min(term => Fall(t * term.Weight) / term.Weight)
+            : weights.Max(term => Math.Exp(t * term.Weight) * Fall(t * term.Weight) / term.Weight);
 
     private static double Bound(double sum, IReadOnlyList<(double Weight, int Count)> weights, double delta, double t, double nu)
     {
         var total = t * sum + Math.Log(1 / delta);
-        foreach (var (weight, count) in weights) total += count * Largest(weight, t, nu);
+        foreach (var (weight, count) in weights)
+            total += count * Largest(weight, t, nu);
         return total / nu;
     }
 
@@ -50,8 +64,10 @@ public static class BernoulliSum
     private static double Largest(double weight, double t, double nu)
     {
         var (fall, gain) = (Fall(t * weight), nu * weight);
-        if (gain <= fall) return 0;
-        if (gain >= fall * Math.Exp(t * weight)) return gain - t * weight;
+        if (gain <= fall)
+            return 0;
+        if (gain >= fall * Math.Exp(t * weight))
+            return gain - t * weight;
         return Math.Log(fall / gain) + gain / fall - 1;
     }
 

@@ -21,20 +21,28 @@ public static class Bootstrap
     /// <param name="truth">Each image's true class.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <param name="sampling">How the images were drawn.</param>
-    public static Measured BalancedAccuracy(bool[] right, int[] truth, int classes, Sampling sampling)
-        => Interval([.. right.Select(r => r ? 1 : 0)], (0, 1), truth, classes, sampling);
+    public static Measured BalancedAccuracy(bool[] right, int[] truth, int classes, Sampling sampling) =>
+        Interval([.. right.Select(r => r ? 1 : 0)], (0, 1), truth, classes, sampling);
 
     /// <summary>Balanced accuracy of one reader less that of another, on the same images.</summary>
-    public static Measured BalancedDifference(bool[] right, bool[] other, int[] truth, int classes, Sampling sampling)
-        => Interval([.. right.Zip(other, (a, b) => (a ? 1 : 0) - (b ? 1 : 0))], (-1, 1), truth, classes, sampling);
+    public static Measured BalancedDifference(bool[] right, bool[] other, int[] truth, int classes, Sampling sampling) =>
+        Interval([.. right.Zip(other, (a, b) => (a ? 1 : 0) - (b ? 1 : 0))], (-1, 1), truth, classes, sampling);
 
     private static Measured Interval(int[] scores, (int Worst, int Best) range, int[] truth, int classes, Sampling sampling)
     {
-        if (scores.Length == 0) return new Measured(double.NaN, range.Worst, range.Best, 0);
+        if (scores.Length == 0)
+            return new Measured(double.NaN, range.Worst, range.Best, 0);
         var seen = Kinds(scores, truth, sampling.Groups);
         var present = truth.Distinct().Order().ToArray();
         var value = Balanced(seen, [.. seen.Select(kind => (int)kind.Weight)], classes);
-        Kind[] kinds = [.. seen, .. present.SelectMany(z => new[] { range.Worst, range.Best }, (z, score) => new Kind([(z, score * UsualSize(seen, z), UsualSize(seen, z))], Unseen))];
+        Kind[] kinds =
+        [
+            .. seen,
+            .. present.SelectMany(
+                z => new[] { range.Worst, range.Best },
+                (z, score) => new Kind([(z, score * UsualSize(seen, z), UsualSize(seen, z))], Unseen)
+            ),
+        ];
 
         var units = kinds.Sum(kind => kind.Weight);
         var multinomial = new Multinomial([.. kinds.Select(kind => kind.Weight / units)], new Random(0));
@@ -58,16 +66,34 @@ public static class Bootstrap
     private static Kind[] Kinds(int[] scores, int[] truth, int[]? groups)
     {
         if (groups is null)
-            return [.. Enumerable.Range(0, scores.Length).CountBy(i => (truth[i], scores[i])).OrderBy(kind => kind.Key)
-                .Select(kind => new Kind([(kind.Key.Item1, kind.Key.Item2, 1)], kind.Value))];
-        return [.. Enumerable.Range(0, scores.Length).GroupBy(i => groups[i])
-            .Select(group => group.GroupBy(i => truth[i]).OrderBy(images => images.Key).Select(images => (images.Key, images.Sum(i => scores[i]), images.Count())).ToArray())
-            .GroupBy(adds => string.Join(' ', adds)).OrderBy(alike => alike.Key, StringComparer.Ordinal)
-            .Select(alike => new Kind(alike.First(), alike.Count()))];
+            return
+            [
+                .. Enumerable
+                    .Range(0, scores.Length)
+                    .CountBy(i => (truth[i], scores[i]))
+                    .OrderBy(kind => kind.Key)
+                    .Select(kind => new Kind([(kind.Key.Item1, kind.Key.Item2, 1)], kind.Value)),
+            ];
+        return
+        [
+            .. Enumerable
+                .Range(0, scores.Length)
+                .GroupBy(i => groups[i])
+                .Select(group =>
+                    group
+                        .GroupBy(i => truth[i])
+                        .OrderBy(images => images.Key)
+                        .Select(images => (images.Key, images.Sum(i => scores[i]), images.Count()))
+                        .ToArray()
+                )
+                .GroupBy(adds => string.Join(' ', adds))
+                .OrderBy(alike => alike.Key, StringComparer.Ordinal)
+                .Select(alike => new Kind(alike.First(), alike.Count())),
+        ];
     }
 
-    private static (double Weight, (int Class, int Sum, int Size) Add)[] AddsTo(Kind[] seen, int z)
-        => [.. seen.SelectMany(kind => kind.Adds, (kind, add) => (kind.Weight, Add: add)).Where(entry => entry.Add.Class == z)];
+    private static (double Weight, (int Class, int Sum, int Size) Add)[] AddsTo(Kind[] seen, int z) =>
+        [.. seen.SelectMany(kind => kind.Adds, (kind, add) => (kind.Weight, Add: add)).Where(entry => entry.Add.Class == z)];
 
     // Images of class z in a unit that has any.
     private static int UsualSize(Kind[] seen, int z)
@@ -78,7 +104,8 @@ public static class Bootstrap
 
     private static double Balanced(Kind[] kinds, int[] counts, int classes)
     {
-        Span<int> sums = stackalloc int[classes], sizes = stackalloc int[classes];
+        Span<int> sums = stackalloc int[classes],
+            sizes = stackalloc int[classes];
         sums.Clear();
         sizes.Clear();
         for (var kind = 0; kind < kinds.Length; kind++)
@@ -90,7 +117,8 @@ public static class Bootstrap
         var (total, present) = (0.0, 0);
         for (var z = 0; z < classes; z++)
         {
-            if (sizes[z] == 0) continue;
+            if (sizes[z] == 0)
+                continue;
             total += (double)sums[z] / sizes[z];
             present++;
         }
@@ -105,8 +133,10 @@ public static class Bootstrap
         foreach (var z in present)
         {
             var adds = AddsTo(seen, z);
-            double units = adds.Sum(entry => entry.Weight), images = adds.Sum(entry => entry.Weight * entry.Add.Size);
-            if (units < 2) continue;
+            double units = adds.Sum(entry => entry.Weight),
+                images = adds.Sum(entry => entry.Weight * entry.Add.Size);
+            if (units < 2)
+                continue;
             var mean = adds.Sum(entry => entry.Weight * entry.Add.Sum) / images;
             var variance = adds.Sum(entry => entry.Weight * Math.Pow((entry.Add.Sum - mean * entry.Add.Size) / images, 2));
             plain += variance;
@@ -114,10 +144,12 @@ public static class Bootstrap
             squares += Math.Pow(variance * units / (units - 1), 2) / (units - 1);
         }
         var half = (1 - confidence) / 2;
-        if (plain == 0) return half;
+        if (plain == 0)
+            return half;
         var freedom = corrected * corrected / squares;
         // The library looks for the quantile no farther out, and the normal distribution has nothing there.
-        if (StudentT.CDF(0, 1, freedom, -Farthest) > half) return 0;
+        if (StudentT.CDF(0, 1, freedom, -Farthest) > half)
+            return 0;
         return Normal.CDF(0, 1, Math.Sqrt(corrected / plain) * StudentT.InvCDF(0, 1, freedom, half));
     }
 }

@@ -40,9 +40,12 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
                 {
                     x = network.Run(x, stage..(stage + 1));
                     foreach (var place in places.Where(place => place.Stage == stage && draw < place.Draws))
-                        values[place.Name][start..(start + batch.Size)].add_((place.Symbols > 0 ? DiscreteBottleneck.Decide(x) : x / place.Draws).cpu());
+                        values[place.Name]
+                            [start..(start + batch.Size)]
+                            .add_((place.Symbols > 0 ? DiscreteBottleneck.Decide(x) : x / place.Draws).cpu());
                 }
-                if (draw > 0) continue;
+                if (draw > 0)
+                    continue;
                 using var decided = x.argmax(1).cpu().data<long>();
                 predictions.AddRange(decided.Select(label => (int)label));
             }
@@ -54,15 +57,21 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
     public static Captured Of(IReadOnlyList<(Place Place, Tensor Values)> places, int[] predictions, int[] rows)
     {
         using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
-        return new Captured(places.ToDictionary(entry => entry.Place.Name, entry => entry.Values.index_select(0, index).DetachFromDisposeScope()), predictions, rows);
+        return new Captured(
+            places.ToDictionary(entry => entry.Place.Name, entry => entry.Values.index_select(0, index).DetachFromDisposeScope()),
+            predictions,
+            rows
+        );
     }
 
     private static Tensor Room(Place place, int count, long inMemory, List<IDisposable> files)
     {
-        if (place.Symbols > 0) return torch.zeros(count, dtype: ScalarType.Int64).DetachFromDisposeScope();
+        if (place.Symbols > 0)
+            return torch.zeros(count, dtype: ScalarType.Int64).DetachFromDisposeScope();
         long[] shape = [count, .. place.Shape];
         var size = shape.Aggregate(1L, (product, length) => product * length);
-        if (size * sizeof(float) <= inMemory) return torch.zeros(shape).DetachFromDisposeScope();
+        if (size * sizeof(float) <= inMemory)
+            return torch.zeros(shape).DetachFromDisposeScope();
         var file = new TemporaryFile();
         files.Add(file);
         using var mapped = torch.from_file(file.Path, shared: true, size: size, dtype: ScalarType.Float32);
@@ -72,8 +81,10 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var value in Values.Values) value.Dispose();
-        foreach (var file in Files) file.Dispose();
+        foreach (var value in Values.Values)
+            value.Dispose();
+        foreach (var file in Files)
+            file.Dispose();
     }
 
     private sealed class TemporaryFile : IDisposable
@@ -100,11 +111,13 @@ public sealed record CapturedParts(Captured Training, Captured Validation, Captu
         return new CapturedParts(
             Captured.From(model, places, table, training),
             Captured.From(model, places, table, table.Rows(Part.Validation)),
-            Captured.From(model, places, table, table.Rows(Part.Test)));
+            Captured.From(model, places, table, table.Rows(Part.Test))
+        );
     }
 
     /// <summary>As many of the training images as attackers are fitted on, the same each time.</summary>
-    public static int[] Drawn(int[] training, Column? task, Budget budget) => Splits.AtMost(training, Most(budget), task is null ? _ => 0 : Splits.By([task]), 0);
+    public static int[] Drawn(int[] training, Column? task, Budget budget) =>
+        Splits.AtMost(training, Most(budget), task is null ? _ => 0 : Splits.By([task]), 0);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -9,10 +9,12 @@ namespace Efface.Auditing;
 public sealed record Certificate
 {
     /// <summary>The metrics' names.</summary>
-    public const string OfAccuracy = "accuracy", OfBalancedAccuracy = "balancedAccuracy";
+    public const string OfAccuracy = "accuracy",
+        OfBalancedAccuracy = "balancedAccuracy";
 
     /// <summary>Where a bound comes from.</summary>
-    public const string ByPlugIn = "plug-in", ByChiSquare = "chiSquare";
+    public const string ByPlugIn = "plug-in",
+        ByChiSquare = "chiSquare";
 
     /// <summary><c>accuracy</c>: for images drawn as the sample was; <c>balancedAccuracy</c>: the mean over the classes of z.</summary>
     public required string Metric { get; init; }
@@ -38,10 +40,14 @@ public sealed record Certificate
     /// <summary>The bound: estimate and slack, at most 1.</summary>
     public double Value => Math.Min(1, Estimate + Slack);
 
-    /// <summary>What is reached without the symbol, by who knows y; without a task, by who knows nothing: of the sample's own table, so known.</summary>
+    /// <summary>
+    /// What is reached without the symbol, by who knows y; without a task, by who knows nothing: of the sample's own table, so known.
+    /// </summary>
     public required Measured Floor { get; init; }
 
-    /// <summary>By how much the estimate would lie above the truth if the symbol told nothing beyond y: the price of many symbols.</summary>
+    /// <summary>
+    /// By how much the estimate would lie above the truth if the symbol told nothing beyond y: the price of many symbols.
+    /// </summary>
     public required double Bias { get; init; }
 
     /// <summary>The chance that the truth exceeds <see cref="Value"/>, over samples.</summary>
@@ -50,10 +56,14 @@ public sealed record Certificate
     /// <summary>Images of the sample.</summary>
     public required int N { get; init; }
 
-    /// <summary>I(symbol; z) in bits is at most this, for images drawn as the sample was; null where the bound is of balanced accuracy.</summary>
+    /// <summary>
+    /// I(symbol; z) in bits is at most this, for images drawn as the sample was; null where the bound is of balanced accuracy.
+    /// </summary>
     public double? BitsAtMost { get; init; }
 
-    /// <summary>The most that any attacker gains beyond the floor; beyond its lower end in audits of before, which had to estimate it.</summary>
+    /// <summary>
+    /// The most that any attacker gains beyond the floor; beyond its lower end in audits of before, which had to estimate it.
+    /// </summary>
     [JsonIgnore]
     public double Leak => Value - Floor.Low;
 

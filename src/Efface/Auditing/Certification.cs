@@ -9,7 +9,8 @@ namespace Efface.Auditing;
 /// <param name="sampling">How the images were drawn; 1 - its confidence is δ.</param>
 public sealed class Certification(int[] symbols, int number, int[]? task, int[] attribute, int classes, Sampling sampling)
 {
-    private const double Clearly = 0.8, MostOfDelta = 0.9;
+    private const double Clearly = 0.8,
+        MostOfDelta = 0.9;
 
     private readonly double[] _ofClass = Count(attribute, classes);
     private (double Accuracy, double Balanced)[]? _bias;
@@ -31,18 +32,34 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
         foreach (var (seen, knows, which) in new[] { (symbols, symbol, 0), (known, $"{symbol},y", 1) }.Take(task is null ? 1 : 2))
         {
             var (accuracy, balanced) = Best(Table(seen, attribute));
-            var bound = Bound(Certificate.OfAccuracy, knows, accuracy, PlugIn(accuracy, _ => 1.0 / attribute.Length, delta), floor, bias[which].Accuracy, delta);
+            var bound = Bound(
+                Certificate.OfAccuracy,
+                knows,
+                accuracy,
+                PlugIn(accuracy, _ => 1.0 / attribute.Length, delta),
+                floor,
+                bias[which].Accuracy,
+                delta
+            );
             bounds.Add(bound with { BitsAtMost = Entropy() + Math.Log2(bound.Value) });
             var plugIn = PlugIn(balanced, OfImage, (1 - share) * delta);
-            var bounded = Bound(Certificate.OfBalancedAccuracy, knows, balanced, Math.Min(plugIn, chi), floorBalanced, bias[which].Balanced, delta);
+            var bounded = Bound(
+                Certificate.OfBalancedAccuracy,
+                knows,
+                balanced,
+                Math.Min(plugIn, chi),
+                floorBalanced,
+                bias[which].Balanced,
+                delta
+            );
             bounds.Add(bounded with { By = chi < plugIn ? Certificate.ByChiSquare : Certificate.ByPlugIn });
         }
         return bounds;
     }
 
     /// <summary>
-    /// The symbol at which one class, all taken as equally frequent, is surely named oftener than by the best guess from y, and most beyond its
-    /// chance given y; null where no symbol surely does.
+    /// The symbol at which one class, all taken as equally frequent, is surely named oftener than by the best guess from y, and most beyond
+    /// its chance given y; null where no symbol surely does.
     /// </summary>
     /// <param name="confidence">At which the intervals of all symbols, with each y, and classes hold together.</param>
     public WorstSymbol? Told(double confidence)
@@ -51,48 +68,88 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
         var told = new BalancedTask(known, attribute);
         var cells = Enumerable.Range(0, symbols.Length).GroupBy(i => (symbols[i], known[i])).Select(of => of.ToArray()).ToArray();
         var each = 1 - (1 - confidence) / (cells.Length * Present);
-        return cells.SelectMany(images =>
-        {
-            double[] weights = [.. images.Select(told.Weight)];
-            return images.Select(i => attribute[i]).Distinct().Select(z => (Best: told.Best(images[0]), Symbol: new WorstSymbol(
-                symbols[images[0]], z, Measured.Share([.. images.Select(i => attribute[i] == z)], weights, each), told.Chance(images[0], z))));
-        }).Where(one => one.Symbol.Share.Low > one.Best).Select(one => one.Symbol).MaxBy(symbol => symbol.Share.Low - symbol.Expected);
+        return cells
+            .SelectMany(images =>
+            {
+                double[] weights = [.. images.Select(told.Weight)];
+                return images
+                    .Select(i => attribute[i])
+                    .Distinct()
+                    .Select(z =>
+                        (
+                            Best: told.Best(images[0]),
+                            Symbol: new WorstSymbol(
+                                symbols[images[0]],
+                                z,
+                                Measured.Share([.. images.Select(i => attribute[i] == z)], weights, each),
+                                told.Chance(images[0], z)
+                            )
+                        )
+                    );
+            })
+            .Where(one => one.Symbol.Share.Low > one.Best)
+            .Select(one => one.Symbol)
+            .MaxBy(symbol => symbol.Share.Low - symbol.Expected);
     }
 
     /// <summary>The symbol whose images are surely most of one class beyond what y tells.</summary>
     public WorstSymbol Worst()
     {
         var (known, joint, ofTask) = Known();
-        var worst = Enumerable.Range(0, symbols.Length).GroupBy(i => symbols[i]).SelectMany(images => Enumerable.Range(0, classes).Where(z => _ofClass[z] > 0).Select(z => new WorstSymbol(images.Key, z,
-            Measured.Share([.. images.Select(i => attribute[i] == z)], sampling.Select([.. images])),
-            images.Average(i => joint[known[i], z] / (double)ofTask[known[i]]))));
+        var worst = Enumerable
+            .Range(0, symbols.Length)
+            .GroupBy(i => symbols[i])
+            .SelectMany(images =>
+                Enumerable
+                    .Range(0, classes)
+                    .Where(z => _ofClass[z] > 0)
+                    .Select(z => new WorstSymbol(
+                        images.Key,
+                        z,
+                        Measured.Share([.. images.Select(i => attribute[i] == z)], sampling.Select([.. images])),
+                        images.Average(i => joint[known[i], z] / (double)ofTask[known[i]])
+                    ))
+            );
         return worst.MaxBy(one => one.Share.Low - one.Expected)!;
     }
 
-    private Certificate Bound(string metric, string knows, double estimate, double value, double floor, double bias, double delta) => new()
-    {
-        Metric = metric,
-        Knows = knows,
-        Estimate = estimate,
-        Slack = value - estimate,
-        Floor = new Measured(floor, floor, floor, attribute.Length),
-        Bias = bias,
-        Delta = delta,
-        N = attribute.Length,
-        Assumptions =
-        [
-            task is null ? "classes of the attribute are as frequent as in the sample" : "classes of the attribute are as frequent in each class of the task as in the sample",
-            .. sampling.Groups is null
-                ? ["given their labels the symbols of the sample's images are independent of each other, and alike where the labels are"]
-                : new[] { "groups are independent of each other, given their sizes and labels; within a group symbols may go together in any way", "a group counts by its images: what is bounded is the mean over images, of groups as large as those of the sample" },
-            "who attacks sees images drawn as those of the sample were, each with a symbol of its own",
-            "neither the extractor nor anything about it was chosen by looking at the sample",
-        ],
-    };
+    private Certificate Bound(string metric, string knows, double estimate, double value, double floor, double bias, double delta) =>
+        new()
+        {
+            Metric = metric,
+            Knows = knows,
+            Estimate = estimate,
+            Slack = value - estimate,
+            Floor = new Measured(floor, floor, floor, attribute.Length),
+            Bias = bias,
+            Delta = delta,
+            N = attribute.Length,
+            Assumptions =
+            [
+                task is null
+                    ? "classes of the attribute are as frequent as in the sample"
+                    : "classes of the attribute are as frequent in each class of the task as in the sample",
+                .. sampling.Groups is null
+                    ?
+                    [
+                        "given their labels the symbols of the sample's images are independent of each other, and alike where the "
+                            + "labels are",
+                    ]
+                    : new[]
+                    {
+                        "groups are independent of each other, given their sizes and labels; within a group symbols may go together in "
+                            + "any way",
+                        "a group counts by its images: what is bounded is the mean over images, of groups as large as those of the sample",
+                    },
+                "who attacks sees images drawn as those of the sample were, each with a symbol of its own",
+                "neither the extractor nor anything about it was chosen by looking at the sample",
+            ],
+        };
 
     private int Present => _ofClass.Count(count => count > 0);
 
-    private double Entropy() => -_ofClass.Where(count => count > 0).Sum(count => count / attribute.Length * Math.Log2(count / attribute.Length));
+    private double Entropy() =>
+        -_ofClass.Where(count => count > 0).Sum(count => count / attribute.Length * Math.Log2(count / attribute.Length));
 
     private double OfImage(int i) => 1 / (Present * _ofClass[attribute[i]]);
 
@@ -102,19 +159,34 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
     // without looking, all equally often: this depends on labels and sizes alone.
     private double ShareOfSquares(double delta, double floor)
     {
-        if (sampling.Groups is not null || Squares(delta) is not { Speaks: true } squares) return 0;
+        if (sampling.Groups is not null || Squares(delta) is not { Speaks: true } squares)
+            return 0;
         var random = new Random(0);
         int[] blind = [.. attribute.Select(_ => random.Next(number))];
         var plugIn = PlugIn(Best(Table(task is null ? blind : Joined(blind, task), attribute)).Balanced, OfImage, delta) - floor;
-        return (squares.Expected / plugIn) switch { < Clearly => MostOfDelta, > 1 / Clearly => 0, _ => 0.5 };
+        return (squares.Expected / plugIn) switch
+        {
+            < Clearly => MostOfDelta,
+            > 1 / Clearly => 0,
+            _ => 0.5,
+        };
     }
 
     // What one image adds where it is a hit, or a group of them at most.
     private double PlugIn(double estimate, Func<int, double> weight, double delta)
     {
         var n = attribute.Length;
-        List<(double Weight, int Count)> weights = [.. Enumerable.Range(0, n).GroupBy(i => sampling.Groups?[i] ?? i).CountBy(group => group.Sum(weight)).Select(alike => (alike.Key, alike.Value))];
-        return sampling.Groups is null && weights.Count == 1 ? BernoulliSum.Share((int)Math.Round(estimate * n), n, delta) : BernoulliSum.Mean(estimate, weights, delta);
+        List<(double Weight, int Count)> weights =
+        [
+            .. Enumerable
+                .Range(0, n)
+                .GroupBy(i => sampling.Groups?[i] ?? i)
+                .CountBy(group => group.Sum(weight))
+                .Select(alike => (alike.Key, alike.Value)),
+        ];
+        return sampling.Groups is null && weights.Count == 1
+            ? BernoulliSum.Share((int)Math.Round(estimate * n), n, delta)
+            : BernoulliSum.Mean(estimate, weights, delta);
     }
 
     // Who knew the sample's table would say the class of the largest entry of a row.
@@ -124,7 +196,9 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
     private (double Accuracy, double Balanced) WithoutLeak(int[] seen)
     {
         var (known, joint, ofTask) = Known();
-        return Best(Table(seen, known), (table, row, z) => Enumerable.Range(0, ofTask.Length).Sum(y => table[row, y] == 0 ? 0 : table[row, y] * joint[y, z] / (double)ofTask[y]));
+        return Best(Table(seen, known), (table, row, z) =>
+            Enumerable.Range(0, ofTask.Length).Sum(y => table[row, y] == 0 ? 0 : table[row, y] * joint[y, z] / (double)ofTask[y])
+        );
     }
 
     private (double Accuracy, double Balanced) Best(int[,] table, Func<int[,], int, int, double> weight)
@@ -135,7 +209,8 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
             var (most, mostOfClass) = (0.0, 0.0);
             for (var z = 0; z < classes; z++)
             {
-                if (_ofClass[z] == 0) continue;
+                if (_ofClass[z] == 0)
+                    continue;
                 var count = weight(table, row, z);
                 (most, mostOfClass) = (Math.Max(most, count), Math.Max(mostOfClass, count / _ofClass[z]));
             }
@@ -148,7 +223,11 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
     {
         var known = task ?? new int[attribute.Length];
         var joint = Table(known, attribute);
-        return (known, joint, [.. Enumerable.Range(0, joint.GetLength(0)).Select(y => Enumerable.Range(0, joint.GetLength(1)).Sum(z => joint[y, z]))]);
+        return (
+            known,
+            joint,
+            [.. Enumerable.Range(0, joint.GetLength(0)).Select(y => Enumerable.Range(0, joint.GetLength(1)).Sum(z => joint[y, z]))]
+        );
     }
 
     // What the best of all decisions reaches on average where z is permuted among images of one y, above what it would reach in truth.
@@ -176,14 +255,16 @@ public sealed class Certification(int[] symbols, int number, int[]? task, int[] 
     private static double[] Count(int[] labels, int classes)
     {
         var counts = new double[classes];
-        foreach (var label in labels) counts[label]++;
+        foreach (var label in labels)
+            counts[label]++;
         return counts;
     }
 
     private static int[,] Table(int[] rows, int[] columns)
     {
         var table = new int[rows.Max() + 1, columns.Max() + 1];
-        for (var i = 0; i < rows.Length; i++) table[rows[i], columns[i]]++;
+        for (var i = 0; i < rows.Length; i++)
+            table[rows[i], columns[i]]++;
         return table;
     }
 }

@@ -41,4 +41,11 @@ public sealed record CertificationRecord
 /// <param name="Classes">Of z.</param>
 /// <param name="Certificates">The bounds.</param>
 /// <param name="WorstSymbol">The symbol that gives most away.</param>
-public sealed record CertifiedAttribute(string Attribute, Verdict Verdict, IReadOnlyList<string> Reasons, IReadOnlyList<string> Classes, IReadOnlyList<Certificate> Certificates, WorstSymbol WorstSymbol);
+public sealed record CertifiedAttribute(
+    string Attribute,
+    Verdict Verdict,
+    IReadOnlyList<string> Reasons,
+    IReadOnlyList<string> Classes,
+    IReadOnlyList<Certificate> Certificates,
+    WorstSymbol WorstSymbol
+);

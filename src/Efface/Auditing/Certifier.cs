@@ -15,8 +15,18 @@ public static class Certifier
     {
         var released = subject.Places.Where(place => place.Released).ToList();
         var code = released.FirstOrDefault(place => place.Symbols > 0);
-        if (code is null && bits is null) throw new InvalidInputException("--bits", "missing: what is released are vectors, and a certificate is of symbols", "Give --bits 6, say: the vectors are reduced to 64 symbols, and these are certified, never the vectors");
-        if (code is not null && bits is not null) throw new InvalidInputException($"--bits {bits}", $"what is released is a code of {code.Symbols} symbols already", "Leave it out");
+        if (code is null && bits is null)
+            throw new InvalidInputException(
+                "--bits",
+                "missing: what is released are vectors, and a certificate is of symbols",
+                "Give --bits 6, say: the vectors are reduced to 64 symbols, and these are certified, never the vectors"
+            );
+        if (code is not null && bits is not null)
+            throw new InvalidInputException(
+                $"--bits {bits}",
+                $"what is released is a code of {code.Symbols} symbols already",
+                "Leave it out"
+            );
         var place = code ?? released[0];
         var codebook = bits is { } b ? Codebook.Fit(subject.Parts.Training.Values[place.Name], b, settings.Seeds[0]) : null;
         using var symbols = Symbols(subject, place, codebook);
@@ -41,15 +51,23 @@ public static class Certifier
     {
         using var data = symbols.data<long>();
         var counts = new int[number];
-        foreach (var symbol in data) counts[symbol]++;
+        foreach (var symbol in data)
+            counts[symbol]++;
         return counts;
     }
 
     private static AuditSubject Symbols(AuditSubject subject, Place place, Codebook? codebook)
     {
         var discrete = codebook is null ? place : new Place("code", place.Stage, codebook.Centres.Length, true, []);
-        Captured Of(Captured part) => new(
-            new Dictionary<string, Tensor> { [discrete.Name] = codebook?.Encode(part.Values[place.Name]) ?? part.Values[place.Name].clone() }, part.Predictions, part.Rows);
+        Captured Of(Captured part) =>
+            new(
+                new Dictionary<string, Tensor>
+                {
+                    [discrete.Name] = codebook?.Encode(part.Values[place.Name]) ?? part.Values[place.Name].clone(),
+                },
+                part.Predictions,
+                part.Rows
+            );
         return new AuditSubject
         {
             Places = [discrete],
@@ -62,9 +80,13 @@ public static class Certifier
     }
 
     // What one attacker reads, or does not, is no certificate: where nothing surely leaks, the bound is the reason.
-    private static CertifiedAttribute Certified(RepresentationAudit audit) => new(
-        audit.Attribute,
-        audit.Verdict == Verdict.Forgotten ? Verdict.Inconclusive : audit.Verdict,
-        audit.Verdict is Verdict.Forgotten or Verdict.Inconclusive ? [audit.Reasons[^1]] : audit.Reasons,
-        audit.Classes, audit.Certificates, audit.WorstSymbol!);
+    private static CertifiedAttribute Certified(RepresentationAudit audit) =>
+        new(
+            audit.Attribute,
+            audit.Verdict == Verdict.Forgotten ? Verdict.Inconclusive : audit.Verdict,
+            audit.Verdict is Verdict.Forgotten or Verdict.Inconclusive ? [audit.Reasons[^1]] : audit.Reasons,
+            audit.Classes,
+            audit.Certificates,
+            audit.WorstSymbol!
+        );
 }

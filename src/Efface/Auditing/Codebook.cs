@@ -12,7 +12,9 @@ namespace Efface.Auditing;
 /// <param name="Centres">[M][D], of standardised features.</param>
 public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres)
 {
-    private const int Rounds = 50, MostRows = 20_000, Chunk = 4096;
+    private const int Rounds = 50,
+        MostRows = 20_000,
+        Chunk = 4096;
 
     /// <summary>Learns the centres.</summary>
     /// <param name="values">f32 [N, ...]: vectors, or maps, which are taken as vectors.</param>
@@ -36,9 +38,14 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
             var moved = torch.where((size > 0).unsqueeze(1), sums / size.clamp(min: 1).unsqueeze(1), centres);
             var change = (moved - centres).abs().amax().item<float>();
             centres.copy_(moved);
-            if (change < 1e-6) break;
+            if (change < 1e-6)
+                break;
         }
-        return new Codebook(Numbers(mean), Numbers(deviation), [.. Enumerable.Range(0, (int)centres.shape[0]).Select(code => Numbers(centres[code]))]);
+        return new Codebook(
+            Numbers(mean),
+            Numbers(deviation),
+            [.. Enumerable.Range(0, (int)centres.shape[0]).Select(code => Numbers(centres[code]))]
+        );
     }
 
     /// <summary>The symbol of each row, int64 [N].</summary>
@@ -46,7 +53,11 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
     public Tensor Encode(Tensor values)
     {
         using var scope = NewDisposeScope();
-        var (mean, deviation, centres) = (torch.tensor(Mean), torch.tensor(Deviation), torch.stack([.. Centres.Select(centre => torch.tensor(centre))]));
+        var (mean, deviation, centres) = (
+            torch.tensor(Mean),
+            torch.tensor(Deviation),
+            torch.stack([.. Centres.Select(centre => torch.tensor(centre))])
+        );
         return Nearest(values.flatten(1), centres, rows => (rows - mean) / deviation).MoveToOuterDisposeScope();
     }
 
@@ -72,7 +83,11 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
             distances.copy_(torch.minimum(distances, (rows - rows[chosen[^1]]).square().sum(1).to_type(ScalarType.Float64)));
             var cumulative = distances.cumsum(0);
             var total = cumulative[-1].item<double>();
-            chosen.Add(total > 0 ? Math.Min(torch.searchsorted(cumulative, torch.tensor([random.NextDouble() * total])).item<long>(), rows.shape[0] - 1) : random.Next((int)rows.shape[0]));
+            chosen.Add(
+                total > 0
+                    ? Math.Min(torch.searchsorted(cumulative, torch.tensor([random.NextDouble() * total])).item<long>(), rows.shape[0] - 1)
+                    : random.Next((int)rows.shape[0])
+            );
         }
         return rows.index_select(0, torch.tensor(chosen.ToArray()));
     }

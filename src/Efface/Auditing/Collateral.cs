@@ -6,7 +6,8 @@ namespace Efface.Auditing;
 /// <param name="Attribute">Its name.</param>
 /// <param name="Before">From the model before unlearning; null where none is known.</param>
 /// <param name="After">From what is released.</param>
-/// <param name="PredictionOnly">From ŷ alone: releasing the bare decision forgets everything, and keeps only this; null without a task.</param>
+/// <param name="PredictionOnly">From ŷ alone: releasing the bare decision forgets everything, and keeps only this; null without a
+/// task.</param>
 public sealed record CollateralResult(string Attribute, Measured? Before, Measured After, Measured? PredictionOnly);
 
 /// <summary>The mean AUC over the attributes that were not to be forgotten.</summary>
@@ -16,8 +17,13 @@ public sealed record CollateralMean(double? Before, double After, double? Predic
     public static CollateralMean? Of(IReadOnlyList<CollateralResult> results)
     {
         var measured = results.Where(result => double.IsFinite(result.After.Value)).ToList();
-        return measured.Count == 0 ? null : new CollateralMean(
-            measured.Average(result => result.Before?.Value), measured.Average(result => result.After.Value), measured.Average(result => result.PredictionOnly?.Value));
+        return measured.Count == 0
+            ? null
+            : new CollateralMean(
+                measured.Average(result => result.Before?.Value),
+                measured.Average(result => result.After.Value),
+                measured.Average(result => result.PredictionOnly?.Value)
+            );
     }
 }
 
@@ -25,9 +31,16 @@ public sealed record CollateralMean(double? Before, double After, double? Predic
 public static class CollateralRuns
 {
     /// <summary>Every column that is neither the task nor an attribute to be forgotten, and has two classes or more in each part.</summary>
-    public static IReadOnlyList<Column> Columns(AuditSubject subject, IReadOnlyList<Column> forgotten) => [.. subject.Columns.Where(column =>
-        column.Name != subject.Task?.Name && forgotten.All(attribute => attribute.Name != column.Name)
-        && new[] { subject.Parts.Training, subject.Parts.Validation, subject.Parts.Test }.All(part => column.Count(part.Rows).Count(count => count > 0) > 1))];
+    public static IReadOnlyList<Column> Columns(AuditSubject subject, IReadOnlyList<Column> forgotten) =>
+        [
+            .. subject.Columns.Where(column =>
+                column.Name != subject.Task?.Name
+                && forgotten.All(attribute => attribute.Name != column.Name)
+                && new[] { subject.Parts.Training, subject.Parts.Validation, subject.Parts.Test }.All(part =>
+                    column.Count(part.Rows).Count(count => count > 0) > 1
+                )
+            ),
+        ];
 
     /// <summary>One attribute.</summary>
     /// <param name="subject">The model that is audited.</param>
@@ -39,10 +52,12 @@ public static class CollateralRuns
         var sampling = subject.Sampling(settings.Confidence);
         var parts = subject.For(subject.Places.First(place => place.Released), column, settings.Budget);
         IAttacker reader = parts.Problem.IsDiscrete ? new LookupAttacker() : new LinearAttacker();
-        return new CollateralResult(column.Name,
+        return new CollateralResult(
+            column.Name,
             before?.Collateral.FirstOrDefault(result => result.Attribute == column.Name)?.After,
             Auc(parts.OnTraining(reader, settings.Seeds[0])),
-            subject.Task is null ? null : Auc(parts.Floor(FloorAttacker.PredictionOnly)));
+            subject.Task is null ? null : Auc(parts.Floor(FloorAttacker.PredictionOnly))
+        );
 
         Measured Auc(Attack attack) => Auditing.Auc.Of(attack.Test.Balanced, attack.Test.Truth, sampling);
     }

@@ -24,7 +24,12 @@ public static class ControlRuns
         parts = parts.Knowing(task: true);
         IAttacker[] suite = parts.Problem.IsDiscrete ? [new LookupAttacker()] : [new LinearAttacker(), new MlpAttacker()];
         // Who is not sent finds nothing.
-        if (parts.Problem.IsMap) suite = [.. suite, .. Attackers.All.Where(attacker => attacker is TemplateAttacker && settings.Attackers.Contains(attacker.Name))];
+        if (parts.Problem.IsMap)
+            suite =
+            [
+                .. suite,
+                .. Attackers.All.Where(attacker => attacker is TemplateAttacker && settings.Attackers.Contains(attacker.Name)),
+            ];
         var seed = settings.Seeds[0];
         return new Controls(Planted(parts, suite, settings.Tolerance, sampling, seed), Shuffled(parts, suite, strict, seed))
         {
@@ -42,29 +47,37 @@ public static class ControlRuns
     public static double? PlantedShare(int[,] joint, double gain)
     {
         var floor = BestBalancedAccuracy(joint, 0);
-        if (BestBalancedAccuracy(joint, 1) - floor < gain) return null;
-        double low = 0, high = 1;
+        if (BestBalancedAccuracy(joint, 1) - floor < gain)
+            return null;
+        double low = 0,
+            high = 1;
         for (var i = 0; i < 50; i++)
         {
             var middle = (low + high) / 2;
-            if (BestBalancedAccuracy(joint, middle) - floor < gain) low = middle;
-            else high = middle;
+            if (BestBalancedAccuracy(joint, middle) - floor < gain)
+                low = middle;
+            else
+                high = middle;
         }
         return high;
     }
 
     private static double BestBalancedAccuracy(int[,] joint, double share)
     {
-        int tasks = joint.GetLength(0), classes = joint.GetLength(1);
+        int tasks = joint.GetLength(0),
+            classes = joint.GetLength(1);
         var ofClass = Enumerable.Range(0, classes).Select(z => Enumerable.Range(0, tasks).Sum(y => joint[y, z])).ToArray();
         var present = ofClass.Count(count => count > 0);
         var total = 0.0;
         for (var y = 0; y < tasks; y++)
         {
             double row = Enumerable.Range(0, classes).Sum(z => joint[y, z]);
-            if (row == 0) continue;
+            if (row == 0)
+                continue;
             for (var written = 0; written < classes; written++)
-                total += Enumerable.Range(0, classes).Where(z => joint[y, z] > 0)
+                total += Enumerable
+                    .Range(0, classes)
+                    .Where(z => joint[y, z] > 0)
                     .Max(z => (double)joint[y, z] / ofClass[z] * ((z == written ? share : 0) + (1 - share) * joint[y, written] / row));
         }
         return total / present;
@@ -75,12 +88,39 @@ public static class ControlRuns
     {
         var (problem, classes) = (parts.Problem, parts.Problem.AttributeClasses);
         if (problem.IsDiscrete)
-            return Planted(parts, problem with { Symbols = problem.Symbols * classes }, (values, written) => values * classes + written, suite, tolerance, sampling, seed);
+            return Planted(
+                parts,
+                problem with
+                {
+                    Symbols = problem.Symbols * classes,
+                },
+                (values, written) => values * classes + written,
+                suite,
+                tolerance,
+                sampling,
+                seed
+            );
         if (problem.IsMap && Templates(parts, seed) is { } templates)
-            return Planted(parts, problem, (values, written) => values + templates.index_select(0, written), suite, tolerance, sampling, seed);
+            return Planted(
+                parts,
+                problem,
+                (values, written) => values + templates.index_select(0, written),
+                suite,
+                tolerance,
+                sampling,
+                seed
+            );
         parts = AsVectors(parts);
         IAttacker[] readers = [.. suite.Where(attacker => attacker.Reads(parts.Problem))];
-        return Planted(parts, Wider(parts.Problem, classes), (values, written) => torch.cat([values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1), readers, tolerance, sampling, seed);
+        return Planted(
+            parts,
+            Wider(parts.Problem, classes),
+            (values, written) => torch.cat([values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1),
+            readers,
+            tolerance,
+            sampling,
+            seed
+        );
     }
 
     // [K, C, H, W]: noise of which no average that attackers on vectors take of a map shows anything; null where they take all of it.
@@ -90,7 +130,8 @@ public static class ControlRuns
         var noise = torch.randn([parts.Problem.AttributeClasses, .. parts.Problem.Shape], generator: random);
         var hidden = VectorFeatures.BeyondAverages(noise);
         var lengths = hidden.flatten(1).norm(1);
-        if ((lengths < 1e-3 * noise.flatten(1).norm(1)).any().ToBoolean()) return null;
+        if ((lengths < 1e-3 * noise.flatten(1).norm(1)).any().ToBoolean())
+            return null;
         using var standard = Standardiser.Of(parts.Training.Values);
         return hidden * (Distance / Math.Sqrt(2) / lengths).view(-1, 1, 1, 1) * standard.Size();
     }
@@ -108,20 +149,40 @@ public static class ControlRuns
         {
             var (count, classes) = (written.shape[0], parts.Problem.AttributeClasses);
             var opposite = torch.rand(count, generator: random) < 0.5;
-            var angle = Math.PI / classes * (written + torch.rand(count, generator: random) + opposite.to_type(ScalarType.Float32) * classes);
+            var angle =
+                Math.PI / classes * (written + torch.rand(count, generator: random) + opposite.to_type(ScalarType.Float32) * classes);
             var radius = torch.randn(count, 2, generator: random).norm(1);
-            return torch.cat([standard.Apply(values).to_type(ScalarType.Float32), (radius * angle.cos()).unsqueeze(1), (radius * angle.sin()).unsqueeze(1)], 1).matmul(rotation);
+            return torch
+                .cat(
+                    [
+                        standard.Apply(values).to_type(ScalarType.Float32),
+                        (radius * angle.cos()).unsqueeze(1),
+                        (radius * angle.sin()).unsqueeze(1),
+                    ],
+                    1
+                )
+                .matmul(rotation);
         }
         return Planted(parts, wider, Write, [new ProductsAttacker(), new MomentsAttacker()], tolerance, sampling, seed);
     }
 
     private static AttackProblem Wider(AttackProblem problem, int features) => problem with { Shape = [problem.Shape[0] + features] };
 
-    private static Control Planted(AttackParts parts, AttackProblem problem, Func<Tensor, Tensor, Tensor> write, IAttacker[] suite, double tolerance, Sampling sampling, int seed)
+    private static Control Planted(
+        AttackParts parts,
+        AttackProblem problem,
+        Func<Tensor, Tensor, Tensor> write,
+        IAttacker[] suite,
+        double tolerance,
+        Sampling sampling,
+        int seed
+    )
     {
         var joint = new int[parts.Problem.TaskClasses, parts.Problem.AttributeClasses];
-        for (var i = 0; i < parts.Test.Count; i++) joint[parts.Test.Task[i], parts.Test.Attribute[i]]++;
-        if (PlantedShare(joint, tolerance) is not { } share) return new Control(false, new Measured(double.NaN, double.NaN, double.NaN, parts.Test.Count), tolerance);
+        for (var i = 0; i < parts.Test.Count; i++)
+            joint[parts.Test.Task[i], parts.Test.Attribute[i]]++;
+        if (PlantedShare(joint, tolerance) is not { } share)
+            return new Control(false, new Measured(double.NaN, double.NaN, double.NaN, parts.Test.Count), tolerance);
 
         var random = new Random(seed);
         var measured = Mean([.. Enumerable.Range(0, Traces).Select(_ => Found())]);
@@ -133,14 +194,21 @@ public static class ControlRuns
             return Gain(parts.With(problem, set => write(set.Values, torch.tensor(Trace(set)))), suite, sampling, seed);
         }
 
-        long[] Trace(AttackSet set)
-            => [.. set.Attribute.Zip(Permutation.Within(set.Task, set.Attribute, random), (own, other) => (long)(random.NextDouble() < share ? own : other))];
+        long[] Trace(AttackSet set) =>
+            [
+                .. set.Attribute.Zip(Permutation.Within(set.Task, set.Attribute, random), (own, other) =>
+                    (long)(random.NextDouble() < share ? own : other)
+                ),
+            ];
     }
 
     // Of the same test images, in each of which chance decides anew what is written.
     private static Measured Mean(Measured[] gains)
     {
-        var (value, half) = (gains.Average(gain => gain.Value), Math.Sqrt(gains.Sum(gain => Math.Pow((gain.High - gain.Low) / 2, 2))) / gains.Length);
+        var (value, half) = (
+            gains.Average(gain => gain.Value),
+            Math.Sqrt(gains.Sum(gain => Math.Pow((gain.High - gain.Low) / 2, 2))) / gains.Length
+        );
         return new Measured(value, value - half, value + half, gains[0].N);
     }
 
@@ -154,10 +222,17 @@ public static class ControlRuns
     private static Measured Gain(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
     {
         var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MinBy(attack => attack.Validation.LogLoss())!.Test;
-        return Bootstrap.BalancedDifference(best.Right(), parts.Floor(FloorAttacker.LabelOnly).Test.Right(), best.Truth, best.Classes, sampling);
+        return Bootstrap.BalancedDifference(
+            best.Right(),
+            parts.Floor(FloorAttacker.LabelOnly).Test.Right(),
+            best.Truth,
+            best.Classes,
+            sampling
+        );
     }
 
-    private static AttackParts AsVectors(AttackParts parts) => parts.Problem.IsMap
-        ? parts.With(parts.Problem with { Shape = [VectorFeatures.Count(parts.Problem)] }, set => VectorFeatures.Of(set.Values))
-        : parts;
+    private static AttackParts AsVectors(AttackParts parts) =>
+        parts.Problem.IsMap
+            ? parts.With(parts.Problem with { Shape = [VectorFeatures.Count(parts.Problem)] }, set => VectorFeatures.Of(set.Values))
+            : parts;
 }

@@ -27,15 +27,19 @@ public sealed record InformationEstimate(double Bits, double Bias, int N)
     public static InformationEstimate Of(int[] symbols, int[]? task, int[] attribute)
     {
         var random = new Random(0);
-        return new InformationEstimate(Count(symbols, task, attribute),
-            Enumerable.Range(0, Permutations).Average(_ => Count(symbols, task, Permutation.Within(task, attribute, random))), symbols.Length);
+        return new InformationEstimate(
+            Count(symbols, task, attribute),
+            Enumerable.Range(0, Permutations).Average(_ => Count(symbols, task, Permutation.Within(task, attribute, random))),
+            symbols.Length
+        );
     }
 
     private static double Count(int[] symbols, int[]? task, int[] attribute)
     {
         using var scope = NewDisposeScope();
         var joint = new double[symbols.Max() + 1, (task?.Max() ?? 0) + 1, attribute.Max() + 1];
-        for (var i = 0; i < symbols.Length; i++) joint[symbols[i], task?[i] ?? 0, attribute[i]] += 1.0 / symbols.Length;
+        for (var i = 0; i < symbols.Length; i++)
+            joint[symbols[i], task?[i] ?? 0, attribute[i]] += 1.0 / symbols.Length;
         return Information.Conditional(torch.tensor(joint)).ToDouble() * Information.BitsPerNat;
     }
 }

@@ -1,6 +1,8 @@
 namespace Efface.Auditing;
 
-/// <summary>Whether symbols are distributed as in a certified sample: where they are not, the certificate says nothing of these images.</summary>
+/// <summary>
+/// Whether symbols are distributed as in a certified sample: where they are not, the certificate says nothing of these images.
+/// </summary>
 /// <param name="Images">Of the new sample.</param>
 /// <param name="Distance">Half of the summed differences of the symbols' shares (total variation), 0 to 1.</param>
 /// <param name="Chance">How often two samples of one distribution differ as much (a permutation test of the χ² statistic).</param>
@@ -19,13 +21,15 @@ public sealed record Drift(int Images, double Distance, double Chance, bool Seen
         int At(IReadOnlyList<int> counts, int symbol) => symbol < counts.Count ? counts[symbol] : 0;
         int[] both = [.. Enumerable.Range(0, symbols).Select(symbol => At(certified, symbol) + At(now, symbol))];
         int[] seen = [.. Enumerable.Range(0, symbols).Select(symbol => At(now, symbol))];
-        int total = both.Sum(), images = seen.Sum();
+        int total = both.Sum(),
+            images = seen.Sum();
 
         double Statistic(ReadOnlySpan<int> counts)
         {
             var sum = 0.0;
             for (var symbol = 0; symbol < symbols; symbol++)
-                if (both[symbol] > 0) sum += Math.Pow(counts[symbol] - (double)both[symbol] * images / total, 2) / both[symbol];
+                if (both[symbol] > 0)
+                    sum += Math.Pow(counts[symbol] - (double)both[symbol] * images / total, 2) / both[symbol];
             return sum;
         }
         int[] pool = [.. both.SelectMany((count, symbol) => Enumerable.Repeat(symbol, count))];
@@ -40,10 +44,14 @@ public sealed record Drift(int Images, double Distance, double Chance, bool Seen
                 (pool[i], pool[other]) = (pool[other], pool[i]);
                 drawn[pool[i]]++;
             }
-            if (Statistic(drawn) >= measured - 1e-9) asMuch++;
+            if (Statistic(drawn) >= measured - 1e-9)
+                asMuch++;
         }
         var chance = (1.0 + asMuch) / (1 + Permutations);
-        var distance = Enumerable.Range(0, symbols).Sum(symbol => Math.Abs((double)At(certified, symbol) / certified.Sum() - (double)seen[symbol] / images)) / 2;
+        var distance =
+            Enumerable
+                .Range(0, symbols)
+                .Sum(symbol => Math.Abs((double)At(certified, symbol) / certified.Sum() - (double)seen[symbol] / images)) / 2;
         return new Drift(images, distance, chance, chance <= 1 - confidence);
     }
 }

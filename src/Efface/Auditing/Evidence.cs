@@ -7,8 +7,8 @@ public sealed record Evidence
     public required Measured Leak { get; init; }
 
     /// <summary>
-    /// The same attacker's balanced accuracy less that of the likeliest class of each y, however little y tells. A floor that stays with one
-    /// class where y tells next to nothing has no noise, but what y does tell then counts as leak: that alone is none.
+    /// The same attacker's balanced accuracy less that of the likeliest class of each y, however little y tells. A floor that stays with
+    /// one class where y tells next to nothing has no noise, but what y does tell then counts as leak: that alone is none.
     /// </summary>
     public double BeyondTask { get; init; } = double.PositiveInfinity;
 
@@ -24,7 +24,9 @@ public sealed record Evidence
     /// <summary>τ: so much is tolerated on average.</summary>
     public required double Tolerance { get; init; }
 
-    /// <summary>So much is tolerated of one class against the rest, of the images of which an attacker is surest, and of one symbol.</summary>
+    /// <summary>
+    /// So much is tolerated of one class against the rest, of the images of which an attacker is surest, and of one symbol.
+    /// </summary>
     public double WorstTolerance { get; init; } = new AuditSettings().WorstTolerance;
 
     /// <summary>Whether leaks are counted from what y tells; else from guessing.</summary>
@@ -33,7 +35,10 @@ public sealed record Evidence
     /// <summary>What a mean can hide; null where it was not looked at.</summary>
     public WorstCases? WorstCases { get; init; }
 
-    /// <summary>The symbol that tells most, classes taken as equally frequent, with an interval that is sure for all symbols together; null where none surely tells.</summary>
+    /// <summary>
+    /// The symbol that tells most, classes taken as equally frequent, with an interval that is sure for all symbols together; null where
+    /// none surely tells.
+    /// </summary>
     public WorstSymbol? WorstSymbol { get; init; }
 
     /// <summary>Bounds of a code on the mean over classes, each sure enough to rest a verdict on; else empty.</summary>

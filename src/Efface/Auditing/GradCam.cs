@@ -18,8 +18,12 @@ public sealed record AttentionMaps(Tensor Maps, IReadOnlyList<bool> IsEmpty) : I
     /// <summary>The maps of some batches, one after another; the parts are disposed.</summary>
     internal static AttentionMaps Join(IReadOnlyList<AttentionMaps> parts)
     {
-        var maps = new AttentionMaps(torch.cat([.. parts.Select(part => part.Maps)], 0).DetachFromDisposeScope(), [.. parts.SelectMany(part => part.IsEmpty)]);
-        foreach (var part in parts) part.Dispose();
+        var maps = new AttentionMaps(
+            torch.cat([.. parts.Select(part => part.Maps)], 0).DetachFromDisposeScope(),
+            [.. parts.SelectMany(part => part.IsEmpty)]
+        );
+        foreach (var part in parts)
+            part.Dispose();
         return maps;
     }
 
@@ -52,7 +56,8 @@ public static class GradCam
         {
             using var graph = enable_grad(false);
             var output = network.Run(images, ..(at + 1)).detach();
-            if (output.dim() != 4) throw NoMaps(network, stage, images.shape[1..]);
+            if (output.dim() != 4)
+                throw NoMaps(network, stage, images.shape[1..]);
             return Upsampled(Weighted(output, Gradient(output, score)), images.shape[2..]);
         }
         finally
@@ -66,13 +71,19 @@ public static class GradCam
     /// with all the others and decide nothing.)
     /// </summary>
     /// <inheritdoc cref="Of"/>
-    public static AttentionMaps OfDecision(StagedNetwork network, string stage, Tensor images)
-        => Of(network, stage, images, output => LogOddsOfDecision(network.Run(output, (network.IndexOf(stage) + 1)..)));
+    public static AttentionMaps OfDecision(StagedNetwork network, string stage, Tensor images) =>
+        Of(network, stage, images, output => LogOddsOfDecision(network.Run(output, (network.IndexOf(stage) + 1)..)));
 
     /// <summary>Where the model still sees an attribute that it was not asked for.</summary>
     /// <inheritdoc cref="AttributeAttention.Of"/>
-    public static AttributeAttention OfAttribute(TrainedModel model, string stage, ImageTable table, Column attribute, int[] rows, string? readAt = null)
-        => AttributeAttention.Of(model, stage, table, attribute, rows, readAt);
+    public static AttributeAttention OfAttribute(
+        TrainedModel model,
+        string stage,
+        ImageTable table,
+        Column attribute,
+        int[] rows,
+        string? readAt = null
+    ) => AttributeAttention.Of(model, stage, table, attribute, rows, readAt);
 
     /// <summary>The deepest stage whose maps are at least 7 pixels a side; where none is, the one of the largest maps.</summary>
     /// <param name="network">Any network.</param>
@@ -81,7 +92,8 @@ public static class GradCam
     public static string UsualStage(StagedNetwork network, long[] image)
     {
         var maps = Maps(network, image);
-        if (maps.Count == 0) throw new InvalidInputException("Grad-CAM", "no stage of the network gives maps", "Use a network with convolutions");
+        if (maps.Count == 0)
+            throw new InvalidInputException("Grad-CAM", "no stage of the network gives maps", "Use a network with convolutions");
         return maps.Where(map => map.Side >= CoarsestSide).Select(map => map.Name).LastOrDefault() ?? maps.MaxBy(map => map.Side).Name;
     }
 
@@ -101,8 +113,8 @@ public static class GradCam
         return torch.autograd.grad([score(leaf.clone()).sum()], [leaf])[0];
     }
 
-    private static Tensor Weighted(Tensor output, Tensor gradient)
-        => (gradient.mean([2, 3], keepdim: true) * output).sum(1, keepdim: true).relu();
+    private static Tensor Weighted(Tensor output, Tensor gradient) =>
+        (gradient.mean([2, 3], keepdim: true) * output).sum(1, keepdim: true).relu();
 
     private static AttentionMaps Upsampled(Tensor maps, long[] size)
     {
@@ -114,12 +126,17 @@ public static class GradCam
     }
 
     private static List<(string Name, long Side)> Maps(StagedNetwork network, long[] image) =>
-    [
-        .. network.Stages.Zip(network.OutputShapes(image))
-            .Where(entry => entry.First.EndsLayer && entry.Second.Length == 3)
-            .Select(entry => (entry.First.Name, Math.Min(entry.Second[1], entry.Second[2]))),
-    ];
+        [
+            .. network
+                .Stages.Zip(network.OutputShapes(image))
+                .Where(entry => entry.First.EndsLayer && entry.Second.Length == 3)
+                .Select(entry => (entry.First.Name, Math.Min(entry.Second[1], entry.Second[2]))),
+        ];
 
-    private static InvalidInputException NoMaps(StagedNetwork network, string stage, long[] image)
-        => new($"stage '{stage}'", "its output is a vector, in which there is no place to point at", $"Choose one of {string.Join(", ", Maps(network, image).Select(map => map.Name))}");
+    private static InvalidInputException NoMaps(StagedNetwork network, string stage, long[] image) =>
+        new(
+            $"stage '{stage}'",
+            "its output is a vector, in which there is no place to point at",
+            $"Choose one of {string.Join(", ", Maps(network, image).Select(map => map.Name))}"
+        );
 }

@@ -10,7 +10,9 @@ public static class Heat
 
     private static readonly byte[][] Colours = [.. Enumerable.Range(0, 256).Select(i => Colour(i / 255.0))];
 
-    /// <summary>An image in grey, so that colour means heat alone, under the map's colours: from dark blue (0) to light yellow (1).</summary>
+    /// <summary>
+    /// An image in grey, so that colour means heat alone, under the map's colours: from dark blue (0) to light yellow (1).
+    /// </summary>
     /// <param name="image">u8 [3, H, W] or [1, H, W].</param>
     /// <param name="map">f32 [H, W] in [0, 1], of the image's size.</param>
     /// <returns>u8 [3, H, W].</returns>

@@ -12,20 +12,34 @@ public static class Judgement
     /// <summary>The verdict at one place for one attribute, and why.</summary>
     public static (Verdict Verdict, IReadOnlyList<string> Reasons) Of(Evidence evidence)
     {
-        if (!evidence.Split.Passed) return (Verdict.Inconclusive, [Shared(evidence.Split)]);
-        if (Leaks(evidence).ToArray() is { Length: > 0 } leaks) return (Verdict.Leaks, leaks);
+        if (!evidence.Split.Passed)
+            return (Verdict.Inconclusive, [Shared(evidence.Split)]);
+        if (Leaks(evidence).ToArray() is { Length: > 0 } leaks)
+            return (Verdict.Leaks, leaks);
 
         // The tolerance is of balanced accuracy; accuracy also follows how frequent classes are.
-        var bound = evidence.Certificates.Where(certificate => certificate.Metric == Certificate.OfBalancedAccuracy).MaxBy(certificate => certificate.Leak);
+        var bound = evidence
+            .Certificates.Where(certificate => certificate.Metric == Certificate.OfBalancedAccuracy)
+            .MaxBy(certificate => certificate.Leak);
         string[] silent = [.. Silent(evidence)];
         if (silent.Length == 0 && bound?.Leak <= evidence.Tolerance && !(evidence.ClassBound > evidence.WorstTolerance))
-            return (Verdict.Certified, [string.Create(Invariant, $"no attacker of any kind who sees the code{(evidence.HasTask ? " and knows the task" : "")} reads more "
-                + $"than {Math.Max(0, bound.Leak):P1} above {Floor(evidence)} (tolerated {evidence.Tolerance:P1})")]);
+            return (
+                Verdict.Certified,
+                [
+                    string.Create(
+                        Invariant,
+                        $"no attacker of any kind who sees the code{(evidence.HasTask ? " and knows the task" : "")} reads more "
+                            + $"than {Math.Max(0, bound.Leak):P1} above {Floor(evidence)} (tolerated {evidence.Tolerance:P1})"
+                    ),
+                ]
+            );
 
         List<string> reasons = [.. silent, .. Doubts(evidence)];
         var verdict = reasons.Count > 0 ? Verdict.Inconclusive : Verdict.Forgotten;
-        if (verdict == Verdict.Forgotten) reasons.AddRange(Found(evidence));
-        if (bound is not null) reasons.Add(Uncertified(bound, evidence));
+        if (verdict == Verdict.Forgotten)
+            reasons.AddRange(Found(evidence));
+        if (bound is not null)
+            reasons.Add(Uncertified(bound, evidence));
         return (verdict, reasons);
     }
 
@@ -36,23 +50,38 @@ public static class Judgement
     private static IEnumerable<string> Leaks(Evidence evidence)
     {
         if (evidence.Leak.Low > evidence.Tolerance && evidence.BeyondTask > evidence.Tolerance)
-            yield return string.Create(Invariant, $"the best attacker reads {evidence.Leak.Value:P1} more than {Told(evidence)} "
-                + $"(at least {evidence.Leak.Low:P1}; tolerated {evidence.Tolerance:P1})");
+            yield return string.Create(
+                Invariant,
+                $"the best attacker reads {evidence.Leak.Value:P1} more than {Told(evidence)} "
+                    + $"(at least {evidence.Leak.Low:P1}; tolerated {evidence.Tolerance:P1})"
+            );
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.Low) is { } one && one.GivenTask.Low > evidence.WorstTolerance)
-            yield return string.Create(Invariant, $"class {one.Class} is told from the rest {one.GivenTask.Value:P1} better than {Told(evidence)} "
-                + $"(at least {one.GivenTask.Low:P1} of balanced accuracy; tolerated of one class {evidence.WorstTolerance:P1})");
+            yield return string.Create(
+                Invariant,
+                $"class {one.Class} is told from the rest {one.GivenTask.Value:P1} better than {Told(evidence)} "
+                    + $"(at least {one.GivenTask.Low:P1} of balanced accuracy; tolerated of one class {evidence.WorstTolerance:P1})"
+            );
         if (evidence.WorstSymbol is { } symbol && symbol.Share.Low - symbol.Expected > evidence.WorstTolerance)
-            yield return string.Create(Invariant, $"symbol {symbol.Symbol} tells: were classes equally frequent, {symbol.Share.Value:P1} of its {symbol.Share.N:N0} "
-                + $"images would be of one (at least {symbol.Share.Low:P1}, and {symbol.Expected:P1} without it; {evidence.WorstTolerance:P1} more are tolerated of one symbol)");
+            yield return string.Create(
+                Invariant,
+                $"symbol {symbol.Symbol} tells: were classes equally frequent, {symbol.Share.Value:P1} of its {symbol.Share.N:N0} "
+                    + $"images would be of one (at least {symbol.Share.Low:P1}, and {symbol.Expected:P1} without it; "
+                    + $"{evidence.WorstTolerance:P1} more are tolerated of one symbol)"
+            );
         else if (evidence.WorstCases?.Surest is { } surest && surest.AreTold(evidence.WorstTolerance))
-            yield return string.Create(Invariant, $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it names {surest.Gain.Value:P1} more "
-                + $"rightly than {Told(evidence)} (at least {surest.Gain.Low:P1}; tolerated of single images {evidence.WorstTolerance:P1})");
+            yield return string.Create(
+                Invariant,
+                $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it names {surest.Gain.Value:P1} more "
+                    + $"rightly than {Told(evidence)} (at least {surest.Gain.Low:P1}; tolerated of single images "
+                    + $"{evidence.WorstTolerance:P1})"
+            );
     }
 
     // Where nothing that was measured can speak for the images that are meant.
     private static IEnumerable<string> Silent(Evidence evidence)
     {
-        if (evidence.IsConstant) yield return "every image has the same vector: either nothing is released, or the vectors were not written as they are";
+        if (evidence.IsConstant)
+            yield return "every image has the same vector: either nothing is released, or the vectors were not written as they are";
         if (evidence.RareClasses.Count > 0)
             yield return $"nothing is known of {string.Join(", ", evidence.RareClasses.Take(Shown))}"
                 + (evidence.RareClasses.Count > Shown ? $" and {evidence.RareClasses.Count - Shown:N0} more classes" : "")
@@ -64,78 +93,130 @@ public static class Judgement
         var (tolerance, worst) = (evidence.Tolerance, evidence.Attackers.MaxBy(attacker => attacker.GivenTask.High)!);
         if (evidence.Leak.High < 0)
         {
-            yield return string.Create(Invariant, $"whoever looks at the representation and knows the task reads {-evidence.Leak.Value:P1} less than the task alone tells: "
-                + $"the test images are not like those that attackers learnt from (a shift between the parts); draw the parts at random");
+            yield return string.Create(
+                Invariant,
+                $"whoever looks at the representation and knows the task reads {-evidence.Leak.Value:P1} less than the task alone tells: "
+                    + $"the test images are not like those that attackers learnt from (a shift between the parts); draw the parts at random"
+            );
             yield break;
         }
-        if (!evidence.Controls.Planted.Passed) yield return Powerless(evidence.Controls.Planted, tolerance);
+        if (!evidence.Controls.Planted.Passed)
+            yield return Powerless(evidence.Controls.Planted, tolerance);
         if (!evidence.Controls.Shuffled.Passed)
-            yield return string.Create(Invariant, $"the audit finds what is not there: shuffled labels were read {evidence.Controls.Shuffled.Measured.Value:P1} "
-                + $"better than chance; check the data for duplicates");
+            yield return string.Create(
+                Invariant,
+                $"the audit finds what is not there: shuffled labels were read {evidence.Controls.Shuffled.Measured.Value:P1} "
+                    + $"better than chance; check the data for duplicates"
+            );
         if (worst.GivenTask.High > tolerance)
-            yield return string.Create(Invariant, $"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {Told(evidence)}, and {tolerance:P1} is tolerated; "
-                + $"{Wanted(worst.GivenTask, tolerance)}");
+            yield return string.Create(
+                Invariant,
+                $"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {Told(evidence)}, and {tolerance:P1} is tolerated; "
+                    + $"{Wanted(worst.GivenTask, tolerance)}"
+            );
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.High) is { } one && one.GivenTask.High > evidence.WorstTolerance)
-            yield return string.Create(Invariant, $"class {one.Class} may be told from the rest up to {one.GivenTask.High:P1} better than {Told(evidence)}, "
-                + $"and {evidence.WorstTolerance:P1} is tolerated of one class; {Wanted(one.GivenTask, evidence.WorstTolerance)}");
+            yield return string.Create(
+                Invariant,
+                $"class {one.Class} may be told from the rest up to {one.GivenTask.High:P1} better than {Told(evidence)}, "
+                    + $"and {evidence.WorstTolerance:P1} is tolerated of one class; {Wanted(one.GivenTask, evidence.WorstTolerance)}"
+            );
         if (evidence.WorstCases?.Surest is { } surest && surest.MayBeTold(evidence.WorstTolerance))
-            yield return string.Create(Invariant, $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it may name up to {surest.Gain.High:P1} more "
-                + $"rightly than {Told(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of single images; more test images would settle it");
+            yield return string.Create(
+                Invariant,
+                $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it may name up to "
+                    + $"{surest.Gain.High:P1} more rightly than {Told(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of single "
+                    + $"images; more test images would settle it"
+            );
     }
 
     private static IEnumerable<string> Found(Evidence evidence)
     {
         var worst = evidence.Attackers.MaxBy(attacker => attacker.GivenTask.High)!;
-        yield return string.Create(Invariant, $"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {Floor(evidence)}, "
-            + $"at its upper bound (tolerated {evidence.Tolerance:P1})");
+        yield return string.Create(
+            Invariant,
+            $"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {Floor(evidence)}, "
+                + $"at its upper bound (tolerated {evidence.Tolerance:P1})"
+        );
         if (evidence.Controls.Hidden is { Passed: false } hidden)
-            yield return string.Create(Invariant, $"a trace of {evidence.Tolerance:P1} that no direction shows by itself, but two together, could have gone unseen: "
-                + $"of a planted one {Math.Max(0, hidden.Measured.Value):P1} were found; more training images would show it");
+            yield return string.Create(
+                Invariant,
+                $"a trace of {evidence.Tolerance:P1} that no direction shows by itself, but two together, could have gone unseen: "
+                    + $"of a planted one {Math.Max(0, hidden.Measured.Value):P1} were found; more training images would show it"
+            );
     }
 
     // What chance and many symbols add shrinks about with the square root of n.
     private static string Uncertified(Certificate bound, Evidence evidence)
     {
         if (bound.Leak <= evidence.Tolerance && evidence.ClassBound > evidence.WorstTolerance)
-            return string.Create(Invariant, $"it is not certified against every attacker: one class against the rest is bounded by {evidence.ClassBound.Value:P1}, "
-                + $"and {evidence.WorstTolerance:P1} is tolerated; more test images of rare classes would certify it");
+            return string.Create(
+                Invariant,
+                $"it is not certified against every attacker: one class against the rest is bounded by {evidence.ClassBound.Value:P1}, "
+                    + $"and {evidence.WorstTolerance:P1} is tolerated; more test images of rare classes would certify it"
+            );
         if (bound.Leak <= evidence.Tolerance)
-            return string.Create(Invariant, $"on average over the classes that were tested no attacker of any kind reads more than {Math.Max(0, bound.Leak):P1}");
+            return string.Create(
+                Invariant,
+                $"on average over the classes that were tested no attacker of any kind reads more than {Math.Max(0, bound.Leak):P1}"
+            );
         var gap = Math.Max(0, bound.Estimate - bound.Bias - bound.Floor.Value);
         var room = bound.Leak - gap;
-        var remedy = gap >= 0.9 * evidence.Tolerance ? "more images would hardly certify it"
-            : string.Create(Invariant, $"about {Rounded(bound.N * Math.Pow(room / (evidence.Tolerance - gap), 2)):N0} test images could certify it (now {bound.N:N0})");
-        return string.Create(Invariant, $"it is not certified against every attacker: the bound allows {bound.Leak:P1} of balanced accuracy to who knows {bound.Knows}; {remedy}");
+        var remedy =
+            gap >= 0.9 * evidence.Tolerance
+                ? "more images would hardly certify it"
+                : string.Create(
+                    Invariant,
+                    $"about {Rounded(bound.N * Math.Pow(room / (evidence.Tolerance - gap), 2)):N0} test images could certify it (now "
+                        + $"{bound.N:N0})"
+                );
+        return string.Create(
+            Invariant,
+            $"it is not certified against every attacker: the bound allows {bound.Leak:P1} of balanced accuracy to who knows "
+                + $"{bound.Knows}; {remedy}"
+        );
     }
 
     private static string Shared(SplitControl split)
     {
         var shared = new (int? Count, string Of)[] { (split.SharedImages, "images"), (split.SharedGroups, "groups") }
-            .Where(entry => entry.Count > 0).Select(entry => $"{entry.Count} {entry.Of}");
-        return $"{string.Join(" and ", shared)} stand on more than one side of the split, so attackers may recognise instead of read; take them out";
+            .Where(entry => entry.Count > 0)
+            .Select(entry => $"{entry.Count} {entry.Of}");
+        return $"{string.Join(" and ", shared)} stand on more than one side of the split, so attackers may recognise instead of read; "
+            + "take them out";
     }
 
     private static string Powerless(Control planted, double tolerance)
     {
         if (double.IsNaN(planted.Measured.Value))
-            return string.Create(Invariant, $"the task tells so much of it that less than {tolerance:P1} is left to read: "
-                + $"no audit at this tolerance can show anything; give a smaller --tolerance");
+            return string.Create(
+                Invariant,
+                $"the task tells so much of it that less than {tolerance:P1} is left to read: "
+                    + $"no audit at this tolerance can show anything; give a smaller --tolerance"
+            );
         var half = (planted.Measured.High - planted.Measured.Low) / 2;
         var images = Rounded(planted.Measured.N * Math.Pow(2 * half / tolerance, 2));
         // Where the test part is large enough, it is the attackers who learnt too little.
-        var remedy = planted.Measured.Low > 0 || images <= planted.Measured.N
-            ? "more training and validation images would give it power"
-            : string.Create(Invariant, $"about {images:N0} test images would give it power (now {planted.Measured.N:N0})");
-        return string.Create(Invariant, $"the audit has no power here: of a planted trace worth {planted.Wanted:P1} it found {planted.Measured.Value:P1}; {remedy}");
+        var remedy =
+            planted.Measured.Low > 0 || images <= planted.Measured.N
+                ? "more training and validation images would give it power"
+                : string.Create(Invariant, $"about {images:N0} test images would give it power (now {planted.Measured.N:N0})");
+        return string.Create(
+            Invariant,
+            $"the audit has no power here: of a planted trace worth {planted.Wanted:P1} it found {planted.Measured.Value:P1}; {remedy}"
+        );
     }
 
     // The interval shrinks with the square root of n: how many images would bring its nearer end to the tolerance.
     private static string Wanted(Measured leak, double tolerance)
     {
         var distance = Math.Abs(tolerance - leak.Value);
-        if (distance < 0.002) return "the estimate lies on the tolerance itself: more images will hardly settle it";
+        if (distance < 0.002)
+            return "the estimate lies on the tolerance itself: more images will hardly settle it";
         var half = (leak.High - leak.Low) / 2;
-        return string.Create(Invariant, $"about {Rounded(leak.N * half * half / (distance * distance)):N0} test images would settle it (now {leak.N:N0})");
+        return string.Create(
+            Invariant,
+            $"about {Rounded(leak.N * half * half / (distance * distance)):N0} test images would settle it (now {leak.N:N0})"
+        );
     }
 
     private static double Rounded(double images) => Math.Ceiling(images / 100) * 100;

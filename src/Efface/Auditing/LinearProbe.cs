@@ -15,7 +15,8 @@ namespace Efface.Auditing;
 internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Linear Layer) : IDisposable
 {
     private const int Steps = 300;
-    private const double Rate = 0.03, Decay = 1e-3;
+    private const double Rate = 0.03,
+        Decay = 1e-3;
 
     /// <summary>Learns.</summary>
     /// <param name="vectors">f32 [N, D].</param>
@@ -25,7 +26,11 @@ internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Linear Layer) 
     {
         using var scope = NewDisposeScope();
         using var graph = enable_grad();
-        var probe = new LinearProbe(vectors.mean([0]), vectors.std([0], unbiased: false).clamp(min: 1e-6), Linear(vectors.shape[1], counts.Length).to(vectors.device));
+        var probe = new LinearProbe(
+            vectors.mean([0]),
+            vectors.std([0], unbiased: false).clamp(min: 1e-6),
+            Linear(vectors.shape[1], counts.Length).to(vectors.device)
+        );
         init.zeros_(probe.Layer.weight);
         init.zeros_(probe.Layer.bias);
         var weights = torch.tensor(counts.Select(count => count == 0 ? 0 : 1f / count).ToArray(), device: vectors.device);

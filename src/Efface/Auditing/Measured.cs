@@ -11,9 +11,8 @@ public sealed record Measured(double Value, double Low, double High, int N)
     /// <param name="successes">0 to n.</param>
     /// <param name="n">Trials; 0 gives the interval [0, 1].</param>
     /// <param name="confidence">In (0, 1).</param>
-    public static Measured Share(int successes, int n, double confidence) => n == 0
-        ? new Measured(double.NaN, 0, 1, 0)
-        : Wilson((double)successes / n, n, n, confidence);
+    public static Measured Share(int successes, int n, double confidence) =>
+        n == 0 ? new Measured(double.NaN, 0, 1, 0) : Wilson((double)successes / n, n, n, confidence);
 
     /// <summary>
     /// The share of images that are right. Where they come in groups, Wilson's interval is that of so many independent images as carry
@@ -22,12 +21,16 @@ public sealed record Measured(double Value, double Low, double High, int N)
     public static Measured Share(ReadOnlySpan<bool> right, Sampling sampling)
     {
         var n = right.Length;
-        if (n == 0) return Share(0, 0, sampling.Confidence);
+        if (n == 0)
+            return Share(0, 0, sampling.Confidence);
         var share = 0.0;
-        foreach (var hit in right) share += hit ? 1.0 / n : 0;
-        if (sampling.Groups is null) return Wilson(share, n, n, sampling.Confidence);
+        foreach (var hit in right)
+            share += hit ? 1.0 / n : 0;
+        if (sampling.Groups is null)
+            return Wilson(share, n, n, sampling.Confidence);
         var terms = new double[n];
-        for (var i = 0; i < n; i++) terms[i] = ((right[i] ? 1 : 0) - share) / n;
+        for (var i = 0; i < n; i++)
+            terms[i] = ((right[i] ? 1 : 0) - share) / n;
         var error = sampling.StandardError(terms);
         var alike = error > 0 ? share * (1 - share) / (error * error) : sampling.Units(n);
         return Wilson(share, Math.Clamp(alike, 1, n), n, sampling.Confidence);
@@ -37,21 +40,25 @@ public sealed record Measured(double Value, double Low, double High, int N)
     public static Measured Mean(ReadOnlySpan<double> values, Sampling sampling)
     {
         var sum = 0.0;
-        foreach (var value in values) sum += value;
+        foreach (var value in values)
+            sum += value;
         var mean = sum / values.Length;
         var terms = new double[values.Length];
-        for (var i = 0; i < terms.Length; i++) terms[i] = (values[i] - mean) / values.Length;
+        for (var i = 0; i < terms.Length; i++)
+            terms[i] = (values[i] - mean) / values.Length;
         return Normal(mean, sampling.StandardError(terms), values.Length, sampling.Confidence);
     }
 
     /// <summary>An estimate with a known standard error.</summary>
-    public static Measured Normal(double value, double standardError, int n, double confidence)
-        => new(value, value - Quantile(confidence) * standardError, value + Quantile(confidence) * standardError, n);
+    public static Measured Normal(double value, double standardError, int n, double confidence) =>
+        new(value, value - Quantile(confidence) * standardError, value + Quantile(confidence) * standardError, n);
 
     /// <summary>How many standard errors an interval reaches to either side.</summary>
     public static double Quantile(double confidence) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 0.5 + confidence / 2);
 
-    /// <summary>The share that is right where images count differently: Wilson's interval of so many equal images as carry the same standard error.</summary>
+    /// <summary>
+    /// The share that is right where images count differently: Wilson's interval of so many equal images as carry the same standard error.
+    /// </summary>
     /// <param name="right">Of each image.</param>
     /// <param name="weights">Above 0.</param>
     /// <param name="confidence">In (0, 1).</param>

@@ -21,8 +21,10 @@ public sealed class Multinomial(double[] shares, Random random)
     // A library's sampler tosses a coin for each trial; ten thousand images and two thousand resamples are twenty million coins.
     private int Binomial(int trials, double share)
     {
-        if (share > 0.5) return trials - Binomial(trials, 1 - share);
-        if (trials == 0 || share <= 0) return 0;
+        if (share > 0.5)
+            return trials - Binomial(trials, 1 - share);
+        if (trials == 0 || share <= 0)
+            return 0;
         return trials * share < 10 ? ByInversion(trials, share) : ByRejection(trials, share);
     }
 
@@ -33,7 +35,8 @@ public sealed class Multinomial(double[] shares, Random random)
         var left = random.NextDouble();
         for (var count = 0; count < trials; count++)
         {
-            if (left <= probability) return count;
+            if (left <= probability)
+                return count;
             left -= probability;
             probability *= odds * (trials - count) / (count + 1);
         }
@@ -57,10 +60,18 @@ public sealed class Multinomial(double[] shares, Random random)
             var v = 1 - random.NextDouble();
             var us = 0.5 - Math.Abs(u);
             var count = (int)Math.Floor((2 * a / us + b) * u + centre);
-            if (us >= 0.07 && v <= inner) return count;
-            if (count < 0 || count > trials) continue;
-            var logDensity = LogFactorial(mode) + LogFactorial(trials - mode) - LogFactorial(count) - LogFactorial(trials - count) + (count - mode) * logOdds;
-            if (Math.Log(v * alpha / (a / (us * us) + b)) <= logDensity) return count;
+            if (us >= 0.07 && v <= inner)
+                return count;
+            if (count < 0 || count > trials)
+                continue;
+            var logDensity =
+                LogFactorial(mode)
+                + LogFactorial(trials - mode)
+                - LogFactorial(count)
+                - LogFactorial(trials - count)
+                + (count - mode) * logOdds;
+            if (Math.Log(v * alpha / (a / (us * us) + b)) <= logDensity)
+                return count;
         }
     }
 

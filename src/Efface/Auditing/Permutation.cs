@@ -15,7 +15,8 @@ internal static class Permutation
             var rows = group.ToArray();
             var labels = rows.Select(row => attribute[row]).ToArray();
             random.Shuffle(labels);
-            for (var i = 0; i < rows.Length; i++) result[rows[i]] = labels[i];
+            for (var i = 0; i < rows.Length; i++)
+                result[rows[i]] = labels[i];
         }
         return result;
     }

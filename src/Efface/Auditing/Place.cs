@@ -4,7 +4,8 @@ using Efface.Training;
 namespace Efface.Auditing;
 
 /// <summary>A place in a network where an attacker could read.</summary>
-/// <param name="Name"><c>h</c> (the split), <c>embedding</c>, <c>code</c>, <c>logits</c>, <c>decision</c>, or a stage that was asked for.</param>
+/// <param name="Name"><c>h</c> (the split), <c>embedding</c>, <c>code</c>, <c>logits</c>, <c>decision</c>, or a stage that was asked
+/// for.</param>
 /// <param name="Stage">The stage whose output it is.</param>
 /// <param name="Symbols">2^B for a code, the number of classes for a decision; 0 for a continuous representation.</param>
 /// <param name="Released">Whether it leaves the extractor: only such places decide the verdict.</param>
@@ -21,7 +22,8 @@ public sealed record Place(string Name, int Stage, int Symbols, bool Released, l
     public bool IsDecision => Name == Logits;
 
     /// <summary>What an attacker who does not know y is up against here.</summary>
-    public AttackProblem Problem(int attributeClasses, Budget budget = Budget.Quick) => new(Shape, Symbols, 0, attributeClasses) { Budget = budget };
+    public AttackProblem Problem(int attributeClasses, Budget budget = Budget.Quick) =>
+        new(Shape, Symbols, 0, attributeClasses) { Budget = budget };
 
     /// <summary>The mean of many draws at this place, for an extractor that gives another output each time.</summary>
     public Place Mean(int draws = ManyDraws) => this with { Name = $"{Name} (mean of {draws})", Draws = draws };
@@ -51,7 +53,8 @@ public sealed record Place(string Name, int Stage, int Symbols, bool Released, l
         return [.. places.OrderBy(place => place.Stage)];
     }
 
-    private static IEnumerable<int> Asked(StagedNetwork network, int split, IReadOnlyList<string> stages) => stages is ["all"]
-        ? Enumerable.Range(split, network.Stages.Count - split).Where(stage => network.Stages[stage].EndsLayer)
-        : stages.Select(network.IndexOf);
+    private static IEnumerable<int> Asked(StagedNetwork network, int split, IReadOnlyList<string> stages) =>
+        stages is ["all"]
+            ? Enumerable.Range(split, network.Stages.Count - split).Where(stage => network.Stages[stage].EndsLayer)
+            : stages.Select(network.IndexOf);
 }

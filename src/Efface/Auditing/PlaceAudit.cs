@@ -10,12 +10,21 @@ namespace Efface.Auditing;
 /// <param name="corrected">The confidence that counts for one of several places and attributes.</param>
 /// <param name="split">Whether the parts of the data are apart.</param>
 /// <param name="attacking">Told before each attack.</param>
-internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attribute, AuditSettings settings, double corrected, SplitControl split, Action<string> attacking)
+internal sealed class PlaceAudit(
+    AuditSubject subject,
+    Place place,
+    Column attribute,
+    AuditSettings settings,
+    double corrected,
+    SplitControl split,
+    Action<string> attacking
+)
 {
     /// <summary>Of a class with fewer training or test images nothing is known.</summary>
     public const int FewestOfClass = 10;
 
-    private const int FewestOfSubgroup = 50, MostClassesOfSubgroups = 20;
+    private const int FewestOfSubgroup = 50,
+        MostClassesOfSubgroups = 20;
 
     private readonly Sampling _sampling = subject.Sampling(settings.Confidence);
 
@@ -33,13 +42,17 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
     }
 
     /// <summary>Every attack on a place: who, knowing y or not, fitted on unseen images or not, with which seed.</summary>
-    public static IEnumerable<(IAttacker Attacker, bool KnowsTask, bool Unseen, int Seed)> Attacks(Place place, AuditSettings settings, bool hasTask)
-        => from attacker in Attackers.All
-           where !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
-           from knowsTask in hasTask ? new[] { false, true } : [false]
-           from unseen in new[] { false, true }
-           from seed in settings.SeedsFor(attacker)
-           select (attacker, knowsTask, unseen, seed);
+    public static IEnumerable<(IAttacker Attacker, bool KnowsTask, bool Unseen, int Seed)> Attacks(
+        Place place,
+        AuditSettings settings,
+        bool hasTask
+    ) =>
+        from attacker in Attackers.All
+        where !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
+        from knowsTask in hasTask ? new[] { false, true } : [false]
+        from unseen in new[] { false, true }
+        from seed in settings.SeedsFor(attacker)
+        select (attacker, knowsTask, unseen, seed);
 
     /// <summary>Attacks, and judges.</summary>
     public RepresentationAudit Run(AuditResult? before)
@@ -49,25 +62,36 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         var controls = ControlRuns.Run(read.Parts, settings, _sampling, _sampling.At(corrected));
         var leak = Leak(read, _sampling.At(corrected));
         var certification = Certification(read.Parts.Test);
-        var worstCases = WorstCases.Of([.. read.Attacks.Select(sent => (sent.Result, sent.Attack))], read.Reference,
-            subject.Task is null ? (new int[read.Parts.Validation.Count], new int[read.Parts.Test.Count]) : (read.Parts.Validation.Task, read.Parts.Test.Task), attribute.Classes, _sampling.At(corrected));
-        var (verdict, reasons) = Judgement.Of(new Evidence
-        {
-            Leak = leak.GivenTask,
-            BeyondTask = subject.Task is null ? double.PositiveInfinity : read.Best.Attack.Test.BalancedAccuracy() - OfTaskAlone(read.Parts),
-            Attackers = [.. read.Attacks.Select(sent => sent.Result)],
-            Controls = controls,
-            Split = split,
-            Tolerance = settings.Tolerance,
-            WorstTolerance = settings.WorstTolerance,
-            HasTask = subject.Task is not null,
-            WorstCases = worstCases,
-            WorstSymbol = place.Symbols > 0 ? certification!.Told(corrected) : null,
-            Certificates = place.Symbols > 0 ? certification!.Certificates("c", corrected) : [],
-            ClassBound = place.Symbols > 0 ? ClassBound(read.Parts.Test) : null,
-            RareClasses = [.. RareClasses(read.Parts)],
-            IsConstant = place.Symbols == 0 && IsConstant(read.Parts),
-        });
+        var worstCases = WorstCases.Of(
+            [.. read.Attacks.Select(sent => (sent.Result, sent.Attack))],
+            read.Reference,
+            subject.Task is null
+                ? (new int[read.Parts.Validation.Count], new int[read.Parts.Test.Count])
+                : (read.Parts.Validation.Task, read.Parts.Test.Task),
+            attribute.Classes,
+            _sampling.At(corrected)
+        );
+        var (verdict, reasons) = Judgement.Of(
+            new Evidence
+            {
+                Leak = leak.GivenTask,
+                BeyondTask = subject.Task is null
+                    ? double.PositiveInfinity
+                    : read.Best.Attack.Test.BalancedAccuracy() - OfTaskAlone(read.Parts),
+                Attackers = [.. read.Attacks.Select(sent => sent.Result)],
+                Controls = controls,
+                Split = split,
+                Tolerance = settings.Tolerance,
+                WorstTolerance = settings.WorstTolerance,
+                HasTask = subject.Task is not null,
+                WorstCases = worstCases,
+                WorstSymbol = place.Symbols > 0 ? certification!.Told(corrected) : null,
+                Certificates = place.Symbols > 0 ? certification!.Certificates("c", corrected) : [],
+                ClassBound = place.Symbols > 0 ? ClassBound(read.Parts.Test) : null,
+                RareClasses = [.. RareClasses(read.Parts)],
+                IsConstant = place.Symbols == 0 && IsConstant(read.Parts),
+            }
+        );
         return new RepresentationAudit
         {
             Name = place.Name,
@@ -76,7 +100,11 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             Attribute = attribute.Name,
             Verdict = verdict,
             Reasons = reasons,
-            Floors = new Floors(Floor(read.Majority, _sampling), read.LabelOnly is null ? null : Floor(read.LabelOnly, _sampling), read.PredictionOnly is null ? null : Floor(read.PredictionOnly, _sampling)),
+            Floors = new Floors(
+                Floor(read.Majority, _sampling),
+                read.LabelOnly is null ? null : Floor(read.LabelOnly, _sampling),
+                read.PredictionOnly is null ? null : Floor(read.PredictionOnly, _sampling)
+            ),
             Controls = controls,
             Attackers = [.. read.Attacks.Select(sent => sent.Result)],
             Best = read.Best.Result.Identity,
@@ -94,15 +122,22 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         };
     }
 
-    private InformationEstimate Counted(AttackSet set) => InformationEstimate.Of(set.Symbols(), subject.Task is null ? null : set.Task, set.Attribute);
+    private InformationEstimate Counted(AttackSet set) =>
+        InformationEstimate.Of(set.Symbols(), subject.Task is null ? null : set.Task, set.Attribute);
 
     // Of whoever says the likeliest class of each y, classes taken as equally frequent, however little y tells.
     private static double OfTaskAlone(AttackParts parts)
     {
-        int[] y = [.. parts.Training.Task, .. parts.Validation.Task], z = [.. parts.Training.Attribute, .. parts.Validation.Attribute];
+        int[] y = [.. parts.Training.Task, .. parts.Validation.Task],
+            z = [.. parts.Training.Attribute, .. parts.Validation.Attribute];
         var (joint, ofClass) = (y.Zip(z).CountBy(pair => pair).ToDictionary(), z.CountBy(label => label).ToDictionary());
-        var likeliest = joint.GroupBy(pair => pair.Key.First).ToDictionary(of => of.Key, of => of.MaxBy(pair => (double)pair.Value / ofClass[pair.Key.Second]).Key.Second);
-        var hits = parts.Test.Task.Zip(parts.Test.Attribute).GroupBy(pair => pair.Second).Select(images => images.Average(pair => likeliest.TryGetValue(pair.First, out var said) && said == pair.Second ? 1.0 : 0));
+        var likeliest = joint
+            .GroupBy(pair => pair.Key.First)
+            .ToDictionary(of => of.Key, of => of.MaxBy(pair => (double)pair.Value / ofClass[pair.Key.Second]).Key.Second);
+        var hits = parts
+            .Test.Task.Zip(parts.Test.Attribute)
+            .GroupBy(pair => pair.Second)
+            .Select(images => images.Average(pair => likeliest.TryGetValue(pair.First, out var said) && said == pair.Second ? 1.0 : 0));
         return hits.Average();
     }
 
@@ -110,18 +145,34 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
     private double? ClassBound(AttackSet test)
     {
         var present = test.Attribute.Distinct().Order().ToArray();
-        if (present.Length < 3) return null;
+        if (present.Length < 3)
+            return null;
         var (confidence, symbols, task) = (1 - (1 - corrected) / present.Length, test.Symbols(), subject.Task is null ? null : test.Task);
         // Nobody reads its bias, which would take a hundred permutations for each class.
-        Certification Of(int z) => new(symbols, place.Symbols, task, [.. test.Attribute.Select(label => label == z ? 1 : 0)], 2, _sampling) { Permutations = 0 };
-        return present.Max(z => Of(z).Certificates("c", confidence).Where(bound => bound.Metric == Certificate.OfBalancedAccuracy).Max(bound => bound.Leak));
+        Certification Of(int z) =>
+            new(symbols, place.Symbols, task, [.. test.Attribute.Select(label => label == z ? 1 : 0)], 2, _sampling) { Permutations = 0 };
+        return present.Max(z =>
+            Of(z).Certificates("c", confidence).Where(bound => bound.Metric == Certificate.OfBalancedAccuracy).Max(bound => bound.Leak)
+        );
     }
 
     // Of a class that no attacker learnt from, or that none is tested on, nothing is known.
-    private IEnumerable<string> RareClasses(AttackParts parts) => attribute.Classes
-        .Select((name, z) => (Name: name, Learnt: parts.Training.Attribute.Count(label => label == z), Tested: parts.Test.Attribute.Count(label => label == z)))
-        .Where(one => Math.Min(one.Learnt, one.Tested) < FewestOfClass)
-        .Select(one => one.Tested < FewestOfClass ? $"class {one.Name} ({one.Tested} test images)" : $"class {one.Name} ({one.Learnt} training images)");
+    private IEnumerable<string> RareClasses(AttackParts parts) =>
+        attribute
+            .Classes.Select(
+                (name, z) =>
+                    (
+                        Name: name,
+                        Learnt: parts.Training.Attribute.Count(label => label == z),
+                        Tested: parts.Test.Attribute.Count(label => label == z)
+                    )
+            )
+            .Where(one => Math.Min(one.Learnt, one.Tested) < FewestOfClass)
+            .Select(one =>
+                one.Tested < FewestOfClass
+                    ? $"class {one.Name} ({one.Tested} test images)"
+                    : $"class {one.Name} ({one.Learnt} training images)"
+            );
 
     private static bool IsConstant(AttackParts parts)
     {
@@ -133,16 +184,33 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
     private static bool IsRounded(TorchSharp.torch.Tensor values)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        return new[] { TorchSharp.torch.ScalarType.Float16, TorchSharp.torch.ScalarType.BFloat16 }.Any(type => (values.to_type(type).to_type(values.dtype) == values).all().item<bool>());
+        return new[] { TorchSharp.torch.ScalarType.Float16, TorchSharp.torch.ScalarType.BFloat16 }.Any(type =>
+            (values.to_type(type).to_type(values.dtype) == values).all().item<bool>()
+        );
     }
 
     // Of the code; where the model's decision is told, of that alone.
-    private Certification? Certification(AttackSet test) => (place.Symbols > 0, place.IsDecision) switch
-    {
-        (true, _) => new Certification(test.Symbols(), place.Symbols, subject.Task is null ? null : test.Task, test.Attribute, attribute.Classes.Count, _sampling),
-        (_, true) => new Certification(test.Prediction, subject.Task!.Classes.Count, test.Task, test.Attribute, attribute.Classes.Count, _sampling),
-        _ => null,
-    };
+    private Certification? Certification(AttackSet test) =>
+        (place.Symbols > 0, place.IsDecision) switch
+        {
+            (true, _) => new Certification(
+                test.Symbols(),
+                place.Symbols,
+                subject.Task is null ? null : test.Task,
+                test.Attribute,
+                attribute.Classes.Count,
+                _sampling
+            ),
+            (_, true) => new Certification(
+                test.Prediction,
+                subject.Task!.Classes.Count,
+                test.Task,
+                test.Attribute,
+                attribute.Classes.Count,
+                _sampling
+            ),
+            _ => null,
+        };
 
     private Read Attack()
     {
@@ -156,16 +224,21 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             attacking($"{attribute.Name} at {place.Name}: {attacker.Name}");
             var knowing = parts.Knowing(knowsTask);
             var attack = unseen ? knowing.OnUnseen(attacker, seed) : knowing.OnTraining(attacker, seed);
-            attacks.Add(new Sent(new AttackerResult
-            {
-                Name = attacker.Name,
-                Knows = (place.Symbols > 0 ? "c" : "h") + (knowsTask ? ",y" : ""),
-                FittedOn = unseen ? "unseen" : "training",
-                Seed = seed,
-                Validation = attack.Validation.BalancedAccuracy(),
-                Test = attack.Test.Score(_sampling, knowsTask ? parts.Test.Task : null),
-                GivenTask = Difference(attack, labelOnly ?? majority, _sampling),
-            }, attack));
+            attacks.Add(
+                new Sent(
+                    new AttackerResult
+                    {
+                        Name = attacker.Name,
+                        Knows = (place.Symbols > 0 ? "c" : "h") + (knowsTask ? ",y" : ""),
+                        FittedOn = unseen ? "unseen" : "training",
+                        Seed = seed,
+                        Validation = attack.Validation.BalancedAccuracy(),
+                        Test = attack.Test.Score(_sampling, knowsTask ? parts.Test.Task : null),
+                        GivenTask = Difference(attack, labelOnly ?? majority, _sampling),
+                    },
+                    attack
+                )
+            );
         }
         return new Read(parts, majority, labelOnly, hasTask ? parts.Floor(FloorAttacker.PredictionOnly) : null, attacks);
     }
@@ -174,12 +247,16 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
     private BeforeReading? Before(AuditResult before)
     {
         var same = before.All.Where(audit => audit.Attribute == attribute.Name).ToList();
-        return (same.FirstOrDefault(audit => audit.Name == place.Name) ?? same.FirstOrDefault(audit => audit.Released)) is not { } there ? null
+        return (same.FirstOrDefault(audit => audit.Name == place.Name) ?? same.FirstOrDefault(audit => audit.Released)) is not { } there
+            ? null
             : new BeforeReading(there.Name, there.Best, there.BestResult.Test.BalancedAccuracy, there.Leak);
     }
 
-    private static Leak Leak(Read read, Sampling sampling)
-        => new(Difference(read.Best.Attack, read.Reference, sampling), Difference(read.BestWithoutTask.Attack, read.PredictionOnly ?? read.Majority, sampling));
+    private static Leak Leak(Read read, Sampling sampling) =>
+        new(
+            Difference(read.Best.Attack, read.Reference, sampling),
+            Difference(read.BestWithoutTask.Attack, read.PredictionOnly ?? read.Majority, sampling)
+        );
 
     private List<SubgroupResult> Subgroups(Read read)
     {
@@ -189,19 +266,29 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
             where column.Name != attribute.Name && column.Classes.Count <= MostClassesOfSubgroups
             from label in Enumerable.Range(0, column.Classes.Count)
             let images = Enumerable.Range(0, test.Length).Where(i => column.Labels[test[i]] == label).ToArray()
-            where images.Length >= FewestOfSubgroup && images.CountBy(i => read.Parts.Test.Attribute[i]).Count(count => count.Value >= FewestOfClass) > 1
-            select (column, label, images)).ToList();
+            where
+                images.Length >= FewestOfSubgroup
+                && images.CountBy(i => read.Parts.Test.Attribute[i]).Count(count => count.Value >= FewestOfClass) > 1
+            select (column, label, images)
+        ).ToList();
         var confidence = 1 - (1 - settings.Confidence) / Math.Max(1, subgroups.Count);
         var (right, floor) = (read.Best.Attack.Test.Right(), read.Reference.Test.Right());
-        return [.. subgroups.Select(subgroup =>
-        {
-            var (sampling, images) = (_sampling.Select(subgroup.images), subgroup.images);
-            int[] truth = [.. images.Select(i => read.Parts.Test.Attribute[i])];
-            bool[] hits = [.. images.Select(i => right[i])], without = [.. images.Select(i => floor[i])];
-            return new SubgroupResult(subgroup.column.Name, subgroup.column.Classes[subgroup.label],
-                Bootstrap.BalancedAccuracy(hits, truth, attribute.Classes.Count, sampling),
-                Bootstrap.BalancedDifference(hits, without, truth, attribute.Classes.Count, sampling.At(confidence)));
-        })];
+        return
+        [
+            .. subgroups.Select(subgroup =>
+            {
+                var (sampling, images) = (_sampling.Select(subgroup.images), subgroup.images);
+                int[] truth = [.. images.Select(i => read.Parts.Test.Attribute[i])];
+                bool[] hits = [.. images.Select(i => right[i])],
+                    without = [.. images.Select(i => floor[i])];
+                return new SubgroupResult(
+                    subgroup.column.Name,
+                    subgroup.column.Classes[subgroup.label],
+                    Bootstrap.BalancedAccuracy(hits, truth, attribute.Classes.Count, sampling),
+                    Bootstrap.BalancedDifference(hits, without, truth, attribute.Classes.Count, sampling.At(confidence))
+                );
+            }),
+        ];
     }
 
     private static Floor Floor(Attack attack, Sampling sampling)
@@ -210,6 +297,6 @@ internal sealed class PlaceAudit(AuditSubject subject, Place place, Column attri
         return new Floor(scores.Accuracy, scores.BalancedAccuracy);
     }
 
-    private static Measured Difference(Attack attack, Attack floor, Sampling sampling)
-        => Bootstrap.BalancedDifference(attack.Test.Right(), floor.Test.Right(), attack.Test.Truth, attack.Test.Classes, sampling);
+    private static Measured Difference(Attack attack, Attack floor, Sampling sampling) =>
+        Bootstrap.BalancedDifference(attack.Test.Right(), floor.Test.Right(), attack.Test.Truth, attack.Test.Classes, sampling);
 }

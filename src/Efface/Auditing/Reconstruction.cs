@@ -7,10 +7,13 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Auditing;
 
-/// <summary>How well an attribute is read from test images and from what was drawn of them again, by one classifier that learnt from real images.</summary>
+/// <summary>
+/// How well an attribute is read from test images and from what was drawn of them again, by one classifier that learnt from real images.
+/// </summary>
 /// <param name="Attribute">The column.</param>
 /// <param name="OnReal">Balanced accuracy on the images themselves.</param>
-/// <param name="OnReconstructed">Balanced accuracy on the drawings: a lower bound of what they show, because the classifier never learnt from such.</param>
+/// <param name="OnReconstructed">Balanced accuracy on the drawings: a lower bound of what they show, because the classifier never learnt
+/// from such.</param>
 public sealed record ReadFromPictures(string Attribute, Measured OnReal, Measured OnReconstructed)
 {
     /// <summary>Accuracy on the images themselves.</summary>
@@ -48,37 +51,63 @@ public sealed record ReconstructionResult
 /// <param name="Drawn">u8 [n, C, H, W].</param>
 public sealed record Reconstruction(ReconstructionResult Result, Tensor Originals, Tensor Drawn) : IDisposable
 {
-    private const int BatchSize = 32, Steps = 300, Interval = 30, Width = 2 * Decoder.UsualWidth, Most = 2000, Chosen = 200, Judged = 500, AtOnce = 100;
+    private const int BatchSize = 32,
+        Steps = 300,
+        Interval = 30,
+        Width = 2 * Decoder.UsualWidth,
+        Most = 2000,
+        Chosen = 200,
+        Judged = 500,
+        AtOnce = 100;
     private const double Rate = 3e-3;
 
     /// <summary>Trains the decoder, and draws test images.</summary>
     /// <param name="model">The frozen network.</param>
     /// <param name="place">Where the decoder reads.</param>
-    /// <param name="table">The decoder learns from at most 2,000 of the extractor's training images and is judged on at most 500 test images: the same for every model.</param>
+    /// <param name="table">The decoder learns from at most 2,000 of the extractor's training images and is judged on at most 500 test
+    /// images: the same for every model.</param>
     /// <param name="count">How many drawings to hand out.</param>
     /// <param name="seed">Of the decoder.</param>
     /// <param name="readers">Classifiers of real images, one for each attribute: the same before and after unlearning.</param>
     /// <param name="confidence">Of every interval, in (0, 1).</param>
-    public static Reconstruction Of(TrainedModel model, Place place, ImageTable table, int count, int seed, IReadOnlyList<AttributeClassifier>? readers = null, double confidence = 0.95)
+    public static Reconstruction Of(
+        TrainedModel model,
+        Place place,
+        ImageTable table,
+        int count,
+        int seed,
+        IReadOnlyList<AttributeClassifier>? readers = null,
+        double confidence = 0.95
+    )
     {
         torch.manual_seed(seed);
         using var scope = NewDisposeScope();
         var device = Compute.Device;
         using var decoder = new Decoder(place.Symbols > 0 ? [place.Symbols] : place.Shape, table.ImageShape, Width).to(device);
-        var steps = Train(decoder, Pairs.Of(model, place, table, Part.Train, Most), Pairs.Of(model, place, table, Part.Validation, Chosen), device, seed);
+        var steps = Train(
+            decoder,
+            Pairs.Of(model, place, table, Part.Train, Most),
+            Pairs.Of(model, place, table, Part.Validation, Chosen),
+            device,
+            seed
+        );
 
         var test = Pairs.Of(model, place, table, Part.Test, Judged);
         var (errors, squares, drawings) = Judge(decoder, test, device);
         var drawn = torch.cat(drawings, 0);
         var shown = Math.Min(count, test.Rows.Length);
-        return new Reconstruction(new ReconstructionResult
-        {
-            Place = place.Name,
-            Error = Measured.Mean(errors, new Sampling(confidence)),
-            SquaredError = Measured.Mean(squares, new Sampling(confidence)),
-            Steps = steps,
-            Attributes = [.. (readers ?? []).Select(reader => Read(reader, table, test, drawn, confidence))],
-        }, table.Gather(test.Rows.AsSpan(0, shown)).DetachFromDisposeScope(), drawn[..shown].clone().DetachFromDisposeScope());
+        return new Reconstruction(
+            new ReconstructionResult
+            {
+                Place = place.Name,
+                Error = Measured.Mean(errors, new Sampling(confidence)),
+                SquaredError = Measured.Mean(squares, new Sampling(confidence)),
+                Steps = steps,
+                Attributes = [.. (readers ?? []).Select(reader => Read(reader, table, test, drawn, confidence))],
+            },
+            table.Gather(test.Rows.AsSpan(0, shown)).DetachFromDisposeScope(),
+            drawn[..shown].clone().DetachFromDisposeScope()
+        );
     }
 
     /// <inheritdoc/>
@@ -98,12 +127,17 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
             using var inner = NewDisposeScope();
             decoder.train();
             optimiser.Rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * step / Steps));
-            var (values, images) = training.Pick([.. Enumerable.Range(0, BatchSize).Select(_ => random.Next(training.Rows.Length))], device);
+            var (values, images) = training.Pick(
+                [.. Enumerable.Range(0, BatchSize).Select(_ => random.Next(training.Rows.Length))],
+                device
+            );
             functional.binary_cross_entropy_with_logits(decoder.call(values), images).backward();
             optimiser.Step();
-            if (step % Interval != 0) continue;
+            if (step % Interval != 0)
+                continue;
             var error = Judge(decoder, validation, device).Errors.Average();
-            if (!(error < least)) continue;
+            if (!(error < least))
+                continue;
             (chosen, least) = (step, error);
             best.Remember(step);
         }
@@ -160,7 +194,8 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
         public (Tensor Values, Tensor Images) Pick(int[] picks, Device device)
         {
             var values = Values.index_select(0, torch.tensor(picks.Select(pick => (long)pick).ToArray())).to(device);
-            if (Symbols > 0) values = functional.one_hot(values, Symbols).to_type(ScalarType.Float32);
+            if (Symbols > 0)
+                values = functional.one_hot(values, Symbols).to_type(ScalarType.Float32);
             return (values, Table.Gather([.. picks.Select(pick => Rows[pick])]).to(device).to_type(ScalarType.Float32) / 255);
         }
     }

@@ -23,12 +23,15 @@ public sealed record Sampling(double Confidence, int[]? Groups = null)
         var squares = 0.0;
         if (Groups is null)
         {
-            foreach (var term in terms) squares += term * term;
+            foreach (var term in terms)
+                squares += term * term;
             return Math.Sqrt(squares * terms.Length / Math.Max(1, terms.Length - 1));
         }
         var sums = new Dictionary<int, double>();
-        for (var i = 0; i < terms.Length; i++) sums[Groups[i]] = sums.GetValueOrDefault(Groups[i]) + terms[i];
-        foreach (var sum in sums.Values) squares += sum * sum;
+        for (var i = 0; i < terms.Length; i++)
+            sums[Groups[i]] = sums.GetValueOrDefault(Groups[i]) + terms[i];
+        foreach (var sum in sums.Values)
+            squares += sum * sum;
         return Math.Sqrt(squares * sums.Count / Math.Max(1, sums.Count - 1));
     }
 }

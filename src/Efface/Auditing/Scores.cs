@@ -25,7 +25,10 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
     /// <summary>The likeliest class of each image, as frequent as they were among the images it was fitted on.</summary>
     public int[] Decisions() => [.. Truth.Select((_, i) => Decide(i, balanced: false))];
 
-    /// <summary>Class-balanced cross-entropy in nats: what attackers are chosen by, because it tells them apart with fewer images than balanced accuracy.</summary>
+    /// <summary>
+    /// Class-balanced cross-entropy in nats: what attackers are chosen by, because it tells them apart with fewer images than balanced
+    /// accuracy.
+    /// </summary>
     public double LogLoss()
     {
         var counts = Truth.CountBy(z => z).ToDictionary();
@@ -39,27 +42,36 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
         for (var i = 0; i < Truth.Length; i++)
         {
             sizes[Truth[i]]++;
-            if (Decide(i, balanced: true) == Truth[i]) hits[Truth[i]]++;
+            if (Decide(i, balanced: true) == Truth[i])
+                hits[Truth[i]]++;
         }
-        return Enumerable.Range(0, Classes).Where(z => sizes[z] > 0).Select(z => (double)hits[z] / sizes[z]).DefaultIfEmpty(double.NaN).Average();
+        return Enumerable
+            .Range(0, Classes)
+            .Where(z => sizes[z] > 0)
+            .Select(z => (double)hits[z] / sizes[z])
+            .DefaultIfEmpty(double.NaN)
+            .Average();
     }
 
     /// <summary>How many images of each class (rows) were taken for which class (columns), with class-balanced decisions.</summary>
     public int[][] Confusion()
     {
         var table = Enumerable.Range(0, Classes).Select(_ => new int[Classes]).ToArray();
-        for (var i = 0; i < Truth.Length; i++) table[Truth[i]][Decide(i, balanced: true)]++;
+        for (var i = 0; i < Truth.Length; i++)
+            table[Truth[i]][Decide(i, balanced: true)]++;
         return table;
     }
 
     /// <summary>Everything that is reported.</summary>
     /// <param name="sampling">How the images were drawn.</param>
     /// <param name="known">The task of each image where the attacker knows it: bits are then about z given y.</param>
-    public Scores Score(Sampling sampling, int[]? known = null) => new(
-        Measured.Share([.. Truth.Select((z, i) => Decide(i, balanced: false) == z)], sampling),
-        Bootstrap.BalancedAccuracy(Right(), Truth, Classes, sampling),
-        Auc.Of(Balanced, Truth, sampling),
-        Bits(sampling, known));
+    public Scores Score(Sampling sampling, int[]? known = null) =>
+        new(
+            Measured.Share([.. Truth.Select((z, i) => Decide(i, balanced: false) == z)], sampling),
+            Bootstrap.BalancedAccuracy(Right(), Truth, Classes, sampling),
+            Auc.Of(Balanced, Truth, sampling),
+            Bits(sampling, known)
+        );
 
     private int Decide(int image, bool balanced)
     {
@@ -67,7 +79,8 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
         foreach (var k in _occurring)
         {
             var value = Balanced[image, k] + (balanced ? 0 : LogPrior(k));
-            if (value > best) (best, at) = (value, k);
+            if (value > best)
+                (best, at) = (value, k);
         }
         return at;
     }
@@ -81,9 +94,11 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
         for (var i = 0; i < Truth.Length; i++)
         {
             var largest = double.NegativeInfinity;
-            for (var k = 0; k < Classes; k++) largest = Math.Max(largest, Balanced[i, k] + LogPrior(k));
+            for (var k = 0; k < Classes; k++)
+                largest = Math.Max(largest, Balanced[i, k] + LogPrior(k));
             var sum = 0.0;
-            for (var k = 0; k < Classes; k++) sum += Math.Exp(Balanced[i, k] + LogPrior(k) - largest);
+            for (var k = 0; k < Classes; k++)
+                sum += Math.Exp(Balanced[i, k] + LogPrior(k) - largest);
             information[i] = entropy + (Balanced[i, Truth[i]] + LogPrior(Truth[i]) - largest - Math.Log(sum)) / Math.Log(2);
         }
         return Measured.Mean(information, sampling);
@@ -98,6 +113,9 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
         }
         return known is null
             ? Entropy(Truth)
-            : Truth.Zip(known).GroupBy(pair => pair.Second).Sum(group => (double)group.Count() / Truth.Length * Entropy(group.Select(pair => pair.First)));
+            : Truth
+                .Zip(known)
+                .GroupBy(pair => pair.Second)
+                .Sum(group => (double)group.Count() / Truth.Length * Entropy(group.Select(pair => pair.First)));
     }
 }

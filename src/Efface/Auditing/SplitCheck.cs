@@ -7,7 +7,8 @@ public static class SplitCheck
     public static SplitControl Of(AuditSubject subject)
     {
         var parts = subject.Parts;
-        int? images = null, groups = null;
+        int? images = null,
+            groups = null;
         if (subject.Identities is { } identities)
         {
             var seen = parts.Training.Rows.Select(row => identities[row]).ToHashSet();
@@ -17,7 +18,9 @@ public static class SplitCheck
         }
         if (subject.Groups is { } group)
         {
-            var sides = new[] { parts.Training, parts.Validation, parts.Test }.Select(part => part.Rows.Select(row => group[row]).Distinct());
+            var sides = new[] { parts.Training, parts.Validation, parts.Test }.Select(part =>
+                part.Rows.Select(row => group[row]).Distinct()
+            );
             groups = sides.SelectMany(side => side).CountBy(one => one).Count(count => count.Value > 1);
         }
         return new SplitControl(images is null or 0 && groups is null or 0, images, groups);

@@ -1,9 +1,14 @@
 namespace Efface.Auditing;
 
-/// <summary>What a symbol of n images adds to <see cref="ChiSquareBound"/>: t·W² + a constant, for the sum W of the signs of its images.</summary>
+/// <summary>
+/// What a symbol of n images adds to <see cref="ChiSquareBound"/>: t·W² + a constant, for the sum W of the signs of its images.
+/// </summary>
 internal sealed class SymbolTerms
 {
-    private const double First = 0.01, Factor = 1.3, Last = 10, LargestT = 0.45;
+    private const double First = 0.01,
+        Factor = 1.3,
+        Last = 10,
+        LargestT = 0.45;
 
     private readonly int _n;
     private readonly List<(double T, double Noise, double Drift)> _choices = [(0, 0, 0)];
@@ -21,7 +26,8 @@ internal sealed class SymbolTerms
 
     /// <summary>t and the constant that add least where the signs are fair coins: a choice that n and λ alone decide.</summary>
     /// <param name="rate">λ, in (0, 1).</param>
-    public (double T, double Constant) At(double rate) => _choices.Select(one => (one.T, Constant: Most(rate, one.Drift) - one.Noise)).MinBy(term => term.T * _n + term.Constant);
+    public (double T, double Constant) At(double rate) =>
+        _choices.Select(one => (one.T, Constant: Most(rate, one.Drift) - one.Noise)).MinBy(term => term.T * _n + term.Constant);
 
     /// <summary>E exp(-tW²) ≤ exp(-noise - drift·ρ²) for n independent signs of mean ρ, and t below 1/2.</summary>
     public static (double Noise, double Drift) Fallen(int n, double t)
@@ -41,7 +47,8 @@ internal sealed class SymbolTerms
     {
         double Of(double r) => -_n * double.LogP1(-rate * r) - drift * r * r;
         var inner = drift * drift - 2 * _n * rate * rate * drift;
-        if (inner <= 0) return Of(1);
+        if (inner <= 0)
+            return Of(1);
         var first = (drift - Math.Sqrt(inner)) / (2 * rate * drift);
         return first < 1 ? Math.Max(Of(first), Of(1)) : Of(1);
     }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// Sends cheap attackers of the audit to validation images every few epochs, each half read by those fitted on the other, and raises λ3 while
-/// they still read the attribute. Test images are not touched.
+/// Sends cheap attackers of the audit to validation images every few epochs, each half read by those fitted on the other, and raises λ3
+/// while they still read the attribute. Test images are not touched.
 /// </summary>
 /// <param name="model">In training.</param>
 /// <param name="table">Its images.</param>
@@ -17,19 +17,25 @@ namespace Efface.Auditing;
 public sealed class ValidationProbe(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes, int every, bool steers) : IProbe
 {
     // A leak above this pulls harder; below it the pull relaxes more slowly than it rose.
-    private const double Wanted = 0.02, Rise = 1.5, Fall = 0.9, Least = 0.5, Most = 8;
+    private const double Wanted = 0.02,
+        Rise = 1.5,
+        Fall = 0.9,
+        Least = 0.5,
+        Most = 8;
 
     private double _factor = 1;
 
     /// <inheritdoc/>
     public ProbeReading? Read(int epoch)
     {
-        if (epoch % every != 0) return null;
+        if (epoch % every != 0)
+            return null;
         using var scope = NewDisposeScope();
         var place = Place.Of(model).First(one => one.Released);
         using var captured = Captured.From(model, [place], table, table.Rows(Part.Validation));
         var leaks = attributes.ToDictionary(attribute => attribute.Name, attribute => Leak(place, captured, attribute));
-        if (steers) _factor = Math.Clamp(_factor * (leaks.Values.Max() > Wanted ? Rise : Fall), Least, Most);
+        if (steers)
+            _factor = Math.Clamp(_factor * (leaks.Values.Max() > Wanted ? Rise : Fall), Least, Most);
         return new ProbeReading(leaks, _factor);
     }
 
@@ -38,7 +44,12 @@ public sealed class ValidationProbe(TrainedModel model, ImageTable table, IReadO
 
     private double Leak(Place place, Captured captured, Column attribute)
     {
-        var set = new AttackSet(captured.Values[place.Name], AuditSubject.Of(table[model.Description.Task], captured.Rows), captured.Predictions, AuditSubject.Of(attribute, captured.Rows))
+        var set = new AttackSet(
+            captured.Values[place.Name],
+            AuditSubject.Of(table[model.Description.Task], captured.Rows),
+            captured.Predictions,
+            AuditSubject.Of(attribute, captured.Rows)
+        )
         {
             Groups = table.Groups is { } groups ? [.. captured.Rows.Select(row => groups[row])] : null,
         };

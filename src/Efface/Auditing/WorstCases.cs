@@ -3,7 +3,8 @@ namespace Efface.Auditing;
 /// <summary>One class against all others: an average over thirty classes hides that one of them is always recognised.</summary>
 /// <param name="Class">Its name.</param>
 /// <param name="Attacker">Who tells it best from the rest on validation.</param>
-/// <param name="GivenTask">Balanced accuracy of class or not, less what y alone reaches, on test, at the confidence corrected for the number of classes.</param>
+/// <param name="GivenTask">Balanced accuracy of class or not, less what y alone reaches, on test, at the confidence corrected for the
+/// number of classes.</param>
 public sealed record ClassLeak(string Class, Choice Attacker, Measured GivenTask);
 
 /// <summary>
@@ -37,11 +38,22 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
     /// <param name="task">y of validation and of test images; the same for all without a task.</param>
     /// <param name="classes">Names of the classes of z.</param>
     /// <param name="sampling">How the test images were drawn, at the confidence of one place.</param>
-    public static WorstCases Of(IReadOnlyList<(AttackerResult Result, Attack Attack)> sent, Attack reference, (int[] Validation, int[] Test) task, IReadOnlyList<string> classes, Sampling sampling)
+    public static WorstCases Of(
+        IReadOnlyList<(AttackerResult Result, Attack Attack)> sent,
+        Attack reference,
+        (int[] Validation, int[] Test) task,
+        IReadOnlyList<string> classes,
+        Sampling sampling
+    )
     {
         var knowing = sent.Where(one => one.Result.KnowsTask).ToArray() is { Length: > 0 } some ? some : [.. sent];
         var present = reference.Test.Truth.Distinct().Order().ToArray();
-        var each = present.Length > 2 ? present.Select(z => OfClass(knowing, reference, z, classes[z], sampling.At(1 - (1 - sampling.Confidence) / present.Length))) : [];
+        var each =
+            present.Length > 2
+                ? present.Select(z =>
+                    OfClass(knowing, reference, z, classes[z], sampling.At(1 - (1 - sampling.Confidence) / present.Length))
+                )
+                : [];
         return new WorstCases([.. each], Told(knowing, task, sampling));
     }
 
@@ -49,7 +61,11 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
     {
         var (result, attack) = sent.MaxBy(one => Balanced(one.Attack.Validation, z));
         int[] truth = [.. attack.Test.Truth.Select(label => label == z ? 1 : 0)];
-        return new ClassLeak(name, result.Identity, Bootstrap.BalancedDifference(Right(attack.Test, z), Right(reference.Test, z), truth, 2, sampling));
+        return new ClassLeak(
+            name,
+            result.Identity,
+            Bootstrap.BalancedDifference(Right(attack.Test, z), Right(reference.Test, z), truth, 2, sampling)
+        );
     }
 
     private static double Balanced(Readings readings, int z)
@@ -59,7 +75,8 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
         {
             var (hits, count) = (0, 0);
             for (var i = 0; i < right.Length; i++)
-                if (readings.Truth[i] == z == isClass) (hits, count) = (hits + (right[i] ? 1 : 0), count + 1);
+                if (readings.Truth[i] == z == isClass)
+                    (hits, count) = (hits + (right[i] ? 1 : 0), count + 1);
             return count == 0 ? 0.5 : (double)hits / count;
         }
         return (Rate(true) + Rate(false)) / 2;
@@ -69,13 +86,19 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
     private static bool[] Right(Readings readings, int z)
     {
         var rest = Math.Max(1e-12, 1 - readings.Prior[z]);
-        return [.. Enumerable.Range(0, readings.Truth.Length).Select(i =>
-        {
-            var others = 0.0;
-            for (var k = 0; k < readings.Classes; k++)
-                if (k != z) others += readings.Prior[k] / rest * Math.Exp(readings.Balanced[i, k] - readings.Balanced[i, z]);
-            return others < 1 == (readings.Truth[i] == z);
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, readings.Truth.Length)
+                .Select(i =>
+                {
+                    var others = 0.0;
+                    for (var k = 0; k < readings.Classes; k++)
+                        if (k != z)
+                            others += readings.Prior[k] / rest * Math.Exp(readings.Balanced[i, k] - readings.Balanced[i, z]);
+                    return others < 1 == (readings.Truth[i] == z);
+                }),
+        ];
     }
 
     private static SurestImages Told((AttackerResult Result, Attack Attack)[] sent, (int[] Validation, int[] Test) task, Sampling sampling)
@@ -88,13 +111,19 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
     // The images for which most is gained over y in the attacker's own opinion; equals in the order of the images.
     private static SurestImages SurestOf(Choice attacker, Readings readings, BalancedTask task, Sampling sampling)
     {
-        var images = Enumerable.Range(0, readings.Truth.Length).Select(i =>
-        {
-            var posterior = Enumerable.Range(0, readings.Classes).Select(k => Math.Exp(readings.Balanced[i, k])).ToArray();
-            var named = Array.IndexOf(posterior, posterior.Max());
-            var (sure, chance) = (posterior[named] / posterior.Sum(), task.Chance(i, named));
-            return (Image: i, Right: readings.Truth[i] == named, Chance: chance, IsSure: sure > task.Best(i), Hope: sure - chance);
-        }).OrderByDescending(image => image.IsSure).ThenByDescending(image => image.Hope).Take(Math.Max(FewestImages, (int)(Share * readings.Truth.Length))).ToArray();
+        var images = Enumerable
+            .Range(0, readings.Truth.Length)
+            .Select(i =>
+            {
+                var posterior = Enumerable.Range(0, readings.Classes).Select(k => Math.Exp(readings.Balanced[i, k])).ToArray();
+                var named = Array.IndexOf(posterior, posterior.Max());
+                var (sure, chance) = (posterior[named] / posterior.Sum(), task.Chance(i, named));
+                return (Image: i, Right: readings.Truth[i] == named, Chance: chance, IsSure: sure > task.Best(i), Hope: sure - chance);
+            })
+            .OrderByDescending(image => image.IsSure)
+            .ThenByDescending(image => image.Hope)
+            .Take(Math.Max(FewestImages, (int)(Share * readings.Truth.Length)))
+            .ToArray();
         double[] weights = [.. images.Select(image => task.Weight(image.Image))];
         var right = Measured.Share([.. images.Select(image => image.Right)], weights, sampling.Confidence);
         Measured Beyond(IEnumerable<double> expected)
@@ -102,6 +131,11 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
             var mean = expected.Zip(weights).Sum(one => one.First * one.Second) / weights.Sum();
             return new Measured(right.Value - mean, right.Low - mean, right.High - mean, images.Length);
         }
-        return new SurestImages(attacker, images.Length, Beyond(images.Select(image => image.Chance)), Beyond(images.Select(image => task.Best(image.Image))));
+        return new SurestImages(
+            attacker,
+            images.Length,
+            Beyond(images.Select(image => image.Chance)),
+            Beyond(images.Select(image => task.Best(image.Image)))
+        );
     }
 }

@@ -34,8 +34,12 @@ public sealed class AttentionRemoval : IDisposable
     private readonly ImageTable _original;
     private readonly Lazy<IReadOnlyList<AttributeClassifier>> _classifiers;
 
-    private AttentionRemoval(ImageTable original, Lazy<IReadOnlyList<AttributeClassifier>> classifiers, ImageTable table, AttentionRemovalResult result)
-        => (_original, _classifiers, Table, Result) = (original, classifiers, table, result);
+    private AttentionRemoval(
+        ImageTable original,
+        Lazy<IReadOnlyList<AttributeClassifier>> classifiers,
+        ImageTable table,
+        AttentionRemovalResult result
+    ) => (_original, _classifiers, Table, Result) = (original, classifiers, table, result);
 
     /// <summary>The removed images, mapped from a file, with the columns and parts of the original ones.</summary>
     public ImageTable Table { get; }
@@ -54,17 +58,29 @@ public sealed class AttentionRemoval : IDisposable
     /// <param name="reading">Hears how many images are done.</param>
     /// <param name="training">Hears of the classifiers' training.</param>
     /// <param name="cancel">Checked between batches.</param>
-    /// <exception cref="InvalidInputException">A column is not there, a classifier cannot be trained, or the cache cannot be written.</exception>
+    /// <exception cref="InvalidInputException">A column is not there, a classifier cannot be trained, or the cache cannot be
+    /// written.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
-    public static AttentionRemoval Of(ImageTable original, AttentionRemovalSettings settings, ClassifierOptions options, string cacheRoot,
-        IReadingObserver? reading = null, ITrainingObserver? training = null, CancellationToken cancel = default)
+    public static AttentionRemoval Of(
+        ImageTable original,
+        AttentionRemovalSettings settings,
+        ClassifierOptions options,
+        string cacheRoot,
+        IReadingObserver? reading = null,
+        ITrainingObserver? training = null,
+        CancellationToken cancel = default
+    )
     {
         var attributes = settings.Attributes.Select(name => original[name]).ToList();
-        var classifiers = new Lazy<IReadOnlyList<AttributeClassifier>>(() => [.. attributes.Select(attribute =>
-        {
-            reading?.OnNote($"a classifier for {attribute.Name}: what it looks at is removed");
-            return AttributeClassifier.TrainOnce(cacheRoot, original, attribute, options, training, cancel);
-        })]);
+        var classifiers = new Lazy<IReadOnlyList<AttributeClassifier>>(() =>
+            [
+                .. attributes.Select(attribute =>
+                {
+                    reading?.OnNote($"a classifier for {attribute.Name}: what it looks at is removed");
+                    return AttributeClassifier.TrainOnce(cacheRoot, original, attribute, options, training, cancel);
+                }),
+            ]
+        );
         var store = new RemovedImages(cacheRoot, original, settings, options);
         try
         {
@@ -75,8 +91,11 @@ public sealed class AttentionRemoval : IDisposable
         {
             Release(classifiers);
             if (fault is IOException or UnauthorizedAccessException)
-                throw new InvalidInputException($"cache {cacheRoot}", $"cannot be written ({fault.Message.TrimEnd('.')})",
-                    $"The images without the area need {store.Bytes / 1e9:F2} GB there; free space, or name another place with --cache");
+                throw new InvalidInputException(
+                    $"cache {cacheRoot}",
+                    $"cannot be written ({fault.Message.TrimEnd('.')})",
+                    $"The images without the area need {store.Bytes / 1e9:F2} GB there; free space, or name another place with --cache"
+                );
             throw;
         }
     }
@@ -92,7 +111,11 @@ public sealed class AttentionRemoval : IDisposable
         int[] shownRows = [.. shown.Select(i => rows[i])];
         var originals = _original.Gather(shownRows);
         var heat = torch.stack([.. shown.Select((at, i) => Heat.Overlay(originals[i], maps.Maps[at]))]);
-        return new AttentionPictures(originals.DetachFromDisposeScope(), heat.DetachFromDisposeScope(), Table.Gather(shownRows).DetachFromDisposeScope());
+        return new AttentionPictures(
+            originals.DetachFromDisposeScope(),
+            heat.DetachFromDisposeScope(),
+            Table.Gather(shownRows).DetachFromDisposeScope()
+        );
     }
 
     /// <inheritdoc/>
@@ -103,23 +126,47 @@ public sealed class AttentionRemoval : IDisposable
     }
 
     private static (ImageTable Table, AttentionRemovalResult Result) Make(
-        RemovedImages store, ImageTable original, AttentionRemovalSettings settings, IReadOnlyList<AttributeClassifier> classifiers, IReadingObserver? reading, CancellationToken cancel)
+        RemovedImages store,
+        ImageTable original,
+        AttentionRemovalSettings settings,
+        IReadOnlyList<AttributeClassifier> classifiers,
+        IReadingObserver? reading,
+        CancellationToken cancel
+    )
     {
         var (clock, withoutMap, done) = (Stopwatch.StartNew(), 0, 0);
-        var table = store.Write(Enumerable.Range(0, original.Count).Chunk(AtOnce).Select(rows =>
-        {
-            cancel.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var images = original.Gather(rows);
-            using var maps = Attention(classifiers, images);
-            withoutMap += maps.IsEmpty.Count(empty => empty);
-            reading?.OnReading(new ReadingProgress("removing areas", done += rows.Length, original.Count, clock.Elapsed.TotalSeconds));
-            return KeyArea.Remove(images, KeyArea.Of(maps.Maps, settings.Fraction), settings.Fill, rows).MoveToOuterDisposeScope();
-        }));
+        var table = store.Write(
+            Enumerable
+                .Range(0, original.Count)
+                .Chunk(AtOnce)
+                .Select(rows =>
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    using var scope = NewDisposeScope();
+                    var images = original.Gather(rows);
+                    using var maps = Attention(classifiers, images);
+                    withoutMap += maps.IsEmpty.Count(empty => empty);
+                    reading?.OnReading(
+                        new ReadingProgress("removing areas", done += rows.Length, original.Count, clock.Elapsed.TotalSeconds)
+                    );
+                    return KeyArea.Remove(images, KeyArea.Of(maps.Maps, settings.Fraction), settings.Fill, rows).MoveToOuterDisposeScope();
+                })
+        );
         var test = original.Rows(Part.Test);
-        Measured Read(AttributeClassifier classifier, ImageTable from) => classifier.Score(classifier.Read(from, test), original, test, Confidence).BalancedAccuracy;
-        var result = new AttentionRemovalResult(table.Fingerprint(), table.Count, withoutMap,
-            [.. classifiers.Select(classifier => new ReadAfterRemoval(classifier.Attribute, Read(classifier, original), Read(classifier, table)))]);
+        Measured Read(AttributeClassifier classifier, ImageTable from) =>
+            classifier.Score(classifier.Read(from, test), original, test, Confidence).BalancedAccuracy;
+        var result = new AttentionRemovalResult(
+            table.Fingerprint(),
+            table.Count,
+            withoutMap,
+            [
+                .. classifiers.Select(classifier => new ReadAfterRemoval(
+                    classifier.Attribute,
+                    Read(classifier, original),
+                    Read(classifier, table)
+                )),
+            ]
+        );
         store.Keep(result);
         return (table, result);
     }
@@ -130,13 +177,19 @@ public sealed class AttentionRemoval : IDisposable
         using var scope = NewDisposeScope();
         var all = classifiers.Select(classifier => classifier.Attention(images)).ToList();
         var maps = torch.stack(all.Select(one => one.Maps)).amax([0]);
-        foreach (var one in all) one.Dispose();
-        return new AttentionMaps(maps.DetachFromDisposeScope(), [.. Enumerable.Range(0, (int)images.shape[0]).Select(i => all.All(one => one.IsEmpty[i]))]);
+        foreach (var one in all)
+            one.Dispose();
+        return new AttentionMaps(
+            maps.DetachFromDisposeScope(),
+            [.. Enumerable.Range(0, (int)images.shape[0]).Select(i => all.All(one => one.IsEmpty[i]))]
+        );
     }
 
     private static void Release(Lazy<IReadOnlyList<AttributeClassifier>> classifiers)
     {
-        if (!classifiers.IsValueCreated) return;
-        foreach (var classifier in classifiers.Value) classifier.Dispose();
+        if (!classifiers.IsValueCreated)
+            return;
+        foreach (var classifier in classifiers.Value)
+            classifier.Dispose();
     }
 }

@@ -37,7 +37,10 @@ public sealed record AttentionRemovalSettings
 /// <param name="Attributes">What can be read afterwards.</param>
 public sealed record AttentionRemovalResult(string Fingerprint, int Images, int WithoutMap, IReadOnlyList<ReadAfterRemoval> Attributes);
 
-/// <summary>Balanced accuracy of the classifier whose attention was removed, on test images. It has learnt nothing from removed ones: another might still read them.</summary>
+/// <summary>
+/// Balanced accuracy of the classifier whose attention was removed, on test images. It has learnt nothing from removed ones: another might
+/// still read them.
+/// </summary>
 /// <param name="Attribute">The column.</param>
 /// <param name="OnReal">On the images as they were.</param>
 /// <param name="OnRemoved">On the images without the area.</param>

@@ -17,7 +17,9 @@ public static class KeyArea
         using var scope = NewDisposeScope();
         var flat = maps.flatten(1);
         var count = (int)Math.Clamp(Math.Round(fraction * flat.shape[1]), 1, flat.shape[1] - 1);
-        var chosen = torch.zeros_like(flat, ScalarType.Bool).scatter_(1, flat.topk(count, 1).indexes, torch.ones_like(flat, ScalarType.Bool));
+        var chosen = torch
+            .zeros_like(flat, ScalarType.Bool)
+            .scatter_(1, flat.topk(count, 1).indexes, torch.ones_like(flat, ScalarType.Bool));
         return chosen.logical_and(flat.gt(0)).view(maps.shape).MoveToOuterDisposeScope();
     }
 
@@ -41,16 +43,18 @@ public static class KeyArea
         return torch.where(hole, filling, pixels).round().clamp(0, 255).to_type(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Mean(Tensor pixels, Tensor kept)
-        => (pixels * kept).sum([2, 3], keepdim: true) / kept.sum([2, 3], keepdim: true);
+    private static Tensor Mean(Tensor pixels, Tensor kept) => (pixels * kept).sum([2, 3], keepdim: true) / kept.sum([2, 3], keepdim: true);
 
     private static Tensor Deviation(Tensor pixels, Tensor kept) => Mean((pixels - Mean(pixels, kept)).square(), kept).sqrt();
 
-    private static Tensor Noise(long[] shape, IReadOnlyList<int> seeds) => torch.stack([.. seeds.Select(seed =>
-    {
-        using var random = new Generator((ulong)seed, CPU);
-        return torch.randn(shape, generator: random);
-    })]);
+    private static Tensor Noise(long[] shape, IReadOnlyList<int> seeds) =>
+        torch.stack([
+            .. seeds.Select(seed =>
+            {
+                using var random = new Generator((ulong)seed, CPU);
+                return torch.randn(shape, generator: random);
+            }),
+        ]);
 
     // As products with one matrix for rows and one for columns: no window to be too small for a large hole, no border to pad.
     private static Tensor Blurred(Tensor values)

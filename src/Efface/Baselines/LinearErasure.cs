@@ -9,8 +9,9 @@ using static TorchSharp.torch.nn;
 namespace Efface.Baselines;
 
 /// <summary>
-/// LEACE (Belrose et al., NeurIPS 2023): the affine map of vectors that moves them least, in the mean of squares, among those after which they are uncorrelated with
-/// every class of the attributes. A linear reader of what is left does as well as one who sees nothing; of other readers nothing is said.
+/// LEACE (Belrose et al., NeurIPS 2023): the affine map of vectors that moves them least, in the mean of squares, among those after which
+/// they are uncorrelated with every class of the attributes. A linear reader of what is left does as well as one who sees nothing; of other
+/// readers nothing is said.
 /// </summary>
 public static class LinearErasure
 {
@@ -62,8 +63,8 @@ public static class LinearErasure
         erasure.Set(mean, back.matmul(into.t()));
     }
 
-    private static Tensor OneHot(int[] labels, int classes, Device device)
-        => functional.one_hot(torch.tensor([.. labels.Select(label => (long)label)], device: device), classes).to_type(ScalarType.Float64);
+    private static Tensor OneHot(int[] labels, int classes, Device device) =>
+        functional.one_hot(torch.tensor([.. labels.Select(label => (long)label)], device: device), classes).to_type(ScalarType.Float64);
 
     private static void FitHead(StagedNetwork network, Tensor vectors, int[] task)
     {
@@ -71,7 +72,11 @@ public static class LinearErasure
         using var noGradient = no_grad();
         var head = network.LastLayer;
         // Images weigh the same, as in training.
-        using var probe = LinearProbe.Fit(vectors, torch.tensor([.. task.Select(label => (long)label)], device: vectors.device), [.. Enumerable.Repeat(1, (int)head.weight.shape[0])]);
+        using var probe = LinearProbe.Fit(
+            vectors,
+            torch.tensor([.. task.Select(label => (long)label)], device: vectors.device),
+            [.. Enumerable.Repeat(1, (int)head.weight.shape[0])]
+        );
         var weight = probe.Layer.weight / probe.Deviation;
         head.weight.copy_(weight);
         head.bias!.copy_(probe.Layer.bias! - weight.matmul(probe.Mean));

@@ -18,12 +18,23 @@ internal sealed class RemovedImages
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly ImageTable _original;
-    private readonly string _pixels, _result;
+    private readonly string _pixels,
+        _result;
 
     /// <summary>The place of what other images, settings or classifiers do not share.</summary>
     public RemovedImages(string cacheRoot, ImageTable original, AttentionRemovalSettings settings, ClassifierOptions options)
     {
-        var folder = CacheFolder.Derived(cacheRoot, CacheFolder.Removed, new { Schema, Fingerprint = original.Fingerprint(), Settings = settings, Options = options });
+        var folder = CacheFolder.Derived(
+            cacheRoot,
+            CacheFolder.Removed,
+            new
+            {
+                Schema,
+                Fingerprint = original.Fingerprint(),
+                Settings = settings,
+                Options = options,
+            }
+        );
         (_original, _pixels, _result) = (original, Path.Combine(folder, "pixels.u8"), Path.Combine(folder, "removal.json"));
     }
 
@@ -33,9 +44,11 @@ internal sealed class RemovedImages
     /// <summary>What is kept; null when there is nothing, or it was damaged.</summary>
     public (ImageTable Table, AttentionRemovalResult Result)? Find()
     {
-        if (Told() is not { } result || !File.Exists(_pixels) || new FileInfo(_pixels).Length != Bytes) return null;
+        if (Told() is not { } result || !File.Exists(_pixels) || new FileInfo(_pixels).Length != Bytes)
+            return null;
         var table = Map();
-        if (table.Fingerprint() == result.Fingerprint) return (table, result);
+        if (table.Fingerprint() == result.Fingerprint)
+            return (table, result);
         table.Dispose();
         return null;
     }
@@ -50,7 +63,8 @@ internal sealed class RemovedImages
         {
             using (var file = File.Create(partial))
                 foreach (var batch in batches)
-                    using (batch) file.Write(batch.bytes);
+                    using (batch)
+                        file.Write(batch.bytes);
             File.Move(partial, _pixels, overwrite: true);
         }
         finally
@@ -81,6 +95,12 @@ internal sealed class RemovedImages
     private ImageTable Map()
     {
         using var bytes = torch.from_file(_pixels, shared: false, size: Bytes, dtype: ScalarType.Byte);
-        return new ImageTable(_original.Name, bytes.view([_original.Count, .. _original.ImageShape]), _original.Columns, _original.Parts, _original.Flips);
+        return new ImageTable(
+            _original.Name,
+            bytes.view([_original.Count, .. _original.ImageShape]),
+            _original.Columns,
+            _original.Parts,
+            _original.Flips
+        );
     }
 }

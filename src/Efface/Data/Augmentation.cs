@@ -27,12 +27,15 @@ public sealed class Augmentation(int shift, bool flip)
             across = across * (1 - mirrored) + (width - 1 - across) * mirrored;
         }
         var source = (down.unsqueeze(2) * width + across.unsqueeze(1)).view(count, 1, height * width);
-        return images.reshape(count, channels, height * width)
+        return images
+            .reshape(count, channels, height * width)
             .gather(2, source.expand(count, channels, height * width))
             .view(count, channels, height, width)
             .MoveToOuterDisposeScope();
 
-        Tensor Draw(long low, long high) => torch.randint(low, high, [count, 1], dtype: ScalarType.Int64, generator: random).to(images.device);
-        Tensor Positions(long length, Tensor offset) => torch.arange(length, dtype: ScalarType.Int64, device: images.device).unsqueeze(0) + offset;
+        Tensor Draw(long low, long high) =>
+            torch.randint(low, high, [count, 1], dtype: ScalarType.Int64, generator: random).to(images.device);
+        Tensor Positions(long length, Tensor offset) =>
+            torch.arange(length, dtype: ScalarType.Int64, device: images.device).unsqueeze(0) + offset;
     }
 }

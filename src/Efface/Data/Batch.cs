@@ -12,15 +12,17 @@ public sealed record Batch(Tensor Images, Tensor Task, IReadOnlyList<Tensor> Att
     public int Size => (int)Images.shape[0];
 
     /// <summary>The same batch on <paramref name="device"/>; this one when it is there already.</summary>
-    public Batch To(Device device) => Images.device.type == device.type && Images.device.index == device.index
-        ? this
-        : new Batch(Images.to(device), Task.to(device), [.. Attributes.Select(attribute => attribute.to(device))]);
+    public Batch To(Device device) =>
+        Images.device.type == device.type && Images.device.index == device.index
+            ? this
+            : new Batch(Images.to(device), Task.to(device), [.. Attributes.Select(attribute => attribute.to(device))]);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Images.Dispose();
         Task.Dispose();
-        foreach (var attribute in Attributes) attribute.Dispose();
+        foreach (var attribute in Attributes)
+            attribute.Dispose();
     }
 }

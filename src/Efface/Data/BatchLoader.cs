@@ -32,7 +32,8 @@ public sealed class BatchLoader(ImageTable table, Column task, IReadOnlyList<Col
     public IEnumerable<Batch> Epoch(int? shuffleSeed = null, int first = 0, CancellationToken cancel = default)
     {
         var order = (int[])rows.Clone();
-        if (shuffleSeed is { } seed) new Random(seed).Shuffle(order);
+        if (shuffleSeed is { } seed)
+            new Random(seed).Shuffle(order);
 
         // A queue of batches in the making keeps their order, whichever is ready first.
         var coming = new Queue<Task<Batch>>();
@@ -43,17 +44,20 @@ public sealed class BatchLoader(ImageTable table, Column task, IReadOnlyList<Col
             {
                 for (; next < Batches && coming.Count < Math.Max(Ahead, Workers); next++)
                 {
-                    int from = (int)((long)order.Length * next / Batches), to = (int)((long)order.Length * (next + 1) / Batches);
+                    int from = (int)((long)order.Length * next / Batches),
+                        to = (int)((long)order.Length * (next + 1) / Batches);
                     var before = coming.Count < Workers ? Task.CompletedTask : coming.ElementAt(coming.Count - Workers);
                     coming.Enqueue(GatherAfter(before, order[from..to]));
                 }
-                if (coming.Count == 0) yield break;
+                if (coming.Count == 0)
+                    yield break;
                 yield return coming.Dequeue().GetAwaiter().GetResult();
             }
         }
         finally
         {
-            foreach (var unread in coming) Discard(unread);
+            foreach (var unread in coming)
+                Discard(unread);
         }
     }
 
@@ -82,7 +86,6 @@ public sealed class BatchLoader(ImageTable table, Column task, IReadOnlyList<Col
         var images = table.Gather(batch).MoveToOuterDisposeScope();
         return new Batch(images, Labels(task), [.. attributes.Select(Labels)]);
 
-        Tensor Labels(Column column)
-            => torch.tensor(batch.Select(row => (long)column.Labels[row]).ToArray()).MoveToOuterDisposeScope();
+        Tensor Labels(Column column) => torch.tensor(batch.Select(row => (long)column.Labels[row]).ToArray()).MoveToOuterDisposeScope();
     }
 }

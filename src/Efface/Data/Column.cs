@@ -10,7 +10,8 @@ public sealed record Column(string Name, IReadOnlyList<string> Classes, int[] La
     public int[] Count(ReadOnlySpan<int> rows)
     {
         var counts = new int[Classes.Count];
-        foreach (var row in rows) counts[Labels[row]]++;
+        foreach (var row in rows)
+            counts[Labels[row]]++;
         return counts;
     }
 }

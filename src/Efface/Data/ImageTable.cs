@@ -23,22 +23,39 @@ public sealed class ImageTable : IDisposable
     /// <param name="slots">For each image its place in <paramref name="pixels"/>; null when they are in the same order.</param>
     /// <param name="hashes">What <see cref="Hashes"/> would find, where it is known already.</param>
     /// <exception cref="ArgumentException">Lengths differ, or a label has no class.</exception>
-    public ImageTable(string name, Tensor pixels, IReadOnlyList<Column> columns, Part[] parts, bool flips = true, int[]? slots = null, UInt128[]? hashes = null)
+    public ImageTable(
+        string name,
+        Tensor pixels,
+        IReadOnlyList<Column> columns,
+        Part[] parts,
+        bool flips = true,
+        int[]? slots = null,
+        UInt128[]? hashes = null
+    )
     {
-        if (pixels.dtype != ScalarType.Byte || pixels.dim() != 4) throw new ArgumentException("pixels must be u8 [N, C, H, W]", nameof(pixels));
+        if (pixels.dtype != ScalarType.Byte || pixels.dim() != 4)
+            throw new ArgumentException("pixels must be u8 [N, C, H, W]", nameof(pixels));
         var count = slots?.Length ?? (int)pixels.shape[0];
-        if (parts.Length != count) throw new ArgumentException($"{parts.Length} parts for {count} images", nameof(parts));
-        if (hashes is not null && hashes.Length != count) throw new ArgumentException($"{hashes.Length} hashes for {count} images", nameof(hashes));
-        if (slots is not null && slots.Any(slot => slot < 0 || slot >= pixels.shape[0])) throw new ArgumentException("a slot has no pixels", nameof(slots));
+        if (parts.Length != count)
+            throw new ArgumentException($"{parts.Length} parts for {count} images", nameof(parts));
+        if (hashes is not null && hashes.Length != count)
+            throw new ArgumentException($"{hashes.Length} hashes for {count} images", nameof(hashes));
+        if (slots is not null && slots.Any(slot => slot < 0 || slot >= pixels.shape[0]))
+            throw new ArgumentException("a slot has no pixels", nameof(slots));
         foreach (var column in columns)
         {
-            if (column.Labels.Length != count) throw new ArgumentException($"column {column.Name}: {column.Labels.Length} labels for {count} images", nameof(columns));
-            if (column.Labels.Any(label => (uint)label >= (uint)column.Classes.Count)) throw new ArgumentException($"column {column.Name}: a label has no class", nameof(columns));
+            if (column.Labels.Length != count)
+                throw new ArgumentException($"column {column.Name}: {column.Labels.Length} labels for {count} images", nameof(columns));
+            if (column.Labels.Any(label => (uint)label >= (uint)column.Classes.Count))
+                throw new ArgumentException($"column {column.Name}: a label has no class", nameof(columns));
         }
-        if (!pixels.is_contiguous()) throw new ArgumentException("pixels must be contiguous", nameof(pixels));
+        if (!pixels.is_contiguous())
+            throw new ArgumentException("pixels must be contiguous", nameof(pixels));
         (Name, Pixels, Columns, Parts, Flips) = (name, pixels.DetachFromDisposeScope(), columns, parts, flips);
         (_columns, _slots) = (columns.ToDictionary(column => column.Name), slots);
-        _hashes = hashes is null ? new Lazy<UInt128[]>(() => PixelHashes.Of(Pixels, slots ?? [.. Enumerable.Range(0, count)])) : new Lazy<UInt128[]>(hashes);
+        _hashes = hashes is null
+            ? new Lazy<UInt128[]>(() => PixelHashes.Of(Pixels, slots ?? [.. Enumerable.Range(0, count)]))
+            : new Lazy<UInt128[]>(hashes);
     }
 
     /// <summary>The data set's name.</summary>
@@ -59,7 +76,9 @@ public sealed class ImageTable : IDisposable
     /// <summary>Whether a mirrored image is as good as the original.</summary>
     public bool Flips { get; }
 
-    /// <summary>The group of each image, [N]: images of one group (one person, say) are not independent; null where nothing says so.</summary>
+    /// <summary>
+    /// The group of each image, [N]: images of one group (one person, say) are not independent; null where nothing says so.
+    /// </summary>
     public int[]? Groups { get; init; }
 
     /// <summary>How many images there are.</summary>
@@ -70,9 +89,14 @@ public sealed class ImageTable : IDisposable
 
     /// <summary>The column called <paramref name="name"/>.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
-    public Column this[string name] => _columns.TryGetValue(name, out var column)
-        ? column
-        : throw new InvalidInputException($"column '{name}'", $"not in data set {Name}", $"Its columns are {string.Join(", ", _columns.Keys)}");
+    public Column this[string name] =>
+        _columns.TryGetValue(name, out var column)
+            ? column
+            : throw new InvalidInputException(
+                $"column '{name}'",
+                $"not in data set {Name}",
+                $"Its columns are {string.Join(", ", _columns.Keys)}"
+            );
 
     /// <summary>Whether there is a column called <paramref name="name"/>.</summary>
     public bool Has(string name) => _columns.ContainsKey(name);
@@ -87,21 +111,29 @@ public sealed class ImageTable : IDisposable
         var gathered = torch.empty([rows.Length, .. ImageShape], ScalarType.Byte);
         for (var i = 0; i < rows.Length; i++)
         {
-            using Tensor from = Pixels[_slots is null ? rows[i] : _slots[rows[i]]], to = gathered[i];
+            using Tensor from = Pixels[_slots is null ? rows[i] : _slots[rows[i]]],
+                to = gathered[i];
             from.bytes.CopyTo(to.bytes);
         }
         return gathered;
     }
 
-    /// <summary>Only <paramref name="rows"/>, in the order given; the pixels are shared, and live as long as one of the tables does.</summary>
-    public ImageTable Select(int[] rows) => new(Name, Pixels.alias(),
-        [.. Columns.Select(column => column with { Labels = [.. rows.Select(row => column.Labels[row])] })],
-        [.. rows.Select(row => Parts[row])], Flips,
-        [.. rows.Select(row => _slots is null ? row : _slots[row])],
-        _hashes.IsValueCreated ? [.. rows.Select(row => _hashes.Value[row])] : null)
-    {
-        Groups = Groups is null ? null : [.. rows.Select(row => Groups[row])],
-    };
+    /// <summary>
+    /// Only <paramref name="rows"/>, in the order given; the pixels are shared, and live as long as one of the tables does.
+    /// </summary>
+    public ImageTable Select(int[] rows) =>
+        new(
+            Name,
+            Pixels.alias(),
+            [.. Columns.Select(column => column with { Labels = [.. rows.Select(row => column.Labels[row])] })],
+            [.. rows.Select(row => Parts[row])],
+            Flips,
+            [.. rows.Select(row => _slots is null ? row : _slots[row])],
+            _hashes.IsValueCreated ? [.. rows.Select(row => _hashes.Value[row])] : null
+        )
+        {
+            Groups = Groups is null ? null : [.. rows.Select(row => Groups[row])],
+        };
 
     /// <summary>SHA-256 over pixels, labels and parts: two tables with the same fingerprint train the same model.</summary>
     public string Fingerprint()

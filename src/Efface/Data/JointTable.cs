@@ -5,8 +5,7 @@ public sealed class JointTable
 {
     private readonly int[,] _counts;
 
-    private JointTable(Column task, Column attribute, int[,] counts)
-        => (Task, Attribute, _counts) = (task, attribute, counts);
+    private JointTable(Column task, Column attribute, int[,] counts) => (Task, Attribute, _counts) = (task, attribute, counts);
 
     /// <summary>The task, y.</summary>
     public Column Task { get; }
@@ -24,37 +23,40 @@ public sealed class JointTable
     public static JointTable Of(Column task, Column attribute, ReadOnlySpan<int> rows)
     {
         var counts = new int[task.Classes.Count, attribute.Classes.Count];
-        foreach (var row in rows) counts[task.Labels[row], attribute.Labels[row]]++;
+        foreach (var row in rows)
+            counts[task.Labels[row], attribute.Labels[row]]++;
         return new JointTable(task, attribute, counts);
     }
 
     /// <summary>p(z|y) with add-one smoothing over the classes of z, [classes of y, classes of z]; each row sums to one.</summary>
     public double[,] AttributeGivenTask(double smoothing = 1)
     {
-        int tasks = Task.Classes.Count, attributes = Attribute.Classes.Count;
+        int tasks = Task.Classes.Count,
+            attributes = Attribute.Classes.Count;
         var result = new double[tasks, attributes];
         for (var y = 0; y < tasks; y++)
         {
             var row = Enumerable.Range(0, attributes).Sum(z => _counts[y, z] + smoothing);
-            for (var z = 0; z < attributes; z++) result[y, z] = row == 0 ? 1.0 / attributes : (_counts[y, z] + smoothing) / row;
+            for (var z = 0; z < attributes; z++)
+                result[y, z] = row == 0 ? 1.0 / attributes : (_counts[y, z] + smoothing) / row;
         }
         return result;
     }
 
     /// <summary>H(y) in bits, from the counts.</summary>
-    public double TaskEntropy => Entropy(Enumerable.Range(0, Task.Classes.Count)
-        .Select(y => Enumerable.Range(0, Attribute.Classes.Count).Sum(z => _counts[y, z])));
+    public double TaskEntropy =>
+        Entropy(Enumerable.Range(0, Task.Classes.Count).Select(y => Enumerable.Range(0, Attribute.Classes.Count).Sum(z => _counts[y, z])));
 
     /// <summary>H(z) in bits, from the counts.</summary>
-    public double AttributeEntropy => Entropy(Enumerable.Range(0, Attribute.Classes.Count)
-        .Select(z => Enumerable.Range(0, Task.Classes.Count).Sum(y => _counts[y, z])));
+    public double AttributeEntropy =>
+        Entropy(Enumerable.Range(0, Attribute.Classes.Count).Select(z => Enumerable.Range(0, Task.Classes.Count).Sum(y => _counts[y, z])));
 
     /// <summary>H(z|y) in bits, from the counts: what could be forgotten at most.</summary>
     public double AttributeEntropyGivenTask => Entropy(_counts.Cast<int>()) - TaskEntropy;
 
     /// <summary>Whether y leaves nothing of z open, so that forgetting z means forgetting y.</summary>
-    public bool TaskDeterminesAttribute => Enumerable.Range(0, Task.Classes.Count)
-        .All(y => Enumerable.Range(0, Attribute.Classes.Count).Count(z => _counts[y, z] > 0) <= 1);
+    public bool TaskDeterminesAttribute =>
+        Enumerable.Range(0, Task.Classes.Count).All(y => Enumerable.Range(0, Attribute.Classes.Count).Count(z => _counts[y, z] > 0) <= 1);
 
     private static int Count(int[,] counts) => counts.Cast<int>().Sum();
 

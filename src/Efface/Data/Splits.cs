@@ -19,7 +19,8 @@ public static class Splits
         var shares = strata.Select(group => group.Length * fraction).ToArray();
         var taken = shares.Select(share => (int)share).ToArray();
         var missing = (int)Math.Round(rows.Length * fraction) - taken.Sum();
-        foreach (var i in Enumerable.Range(0, strata.Length).OrderByDescending(i => shares[i] - taken[i]).Take(missing)) taken[i]++;
+        foreach (var i in Enumerable.Range(0, strata.Length).OrderByDescending(i => shares[i] - taken[i]).Take(missing))
+            taken[i]++;
 
         var drawn = new List<int>();
         for (var i = 0; i < strata.Length; i++)
@@ -30,13 +31,15 @@ public static class Splits
         return [.. drawn.Order()];
     }
 
-    /// <summary>All rows where there are no more than <paramref name="most"/>; else so many of them, drawn as <see cref="Draw"/> does.</summary>
-    public static int[] AtMost(int[] rows, int most, Func<int, int> stratum, int seed)
-        => rows.Length <= most ? rows : Draw(rows, stratum, (double)most / rows.Length, seed);
+    /// <summary>
+    /// All rows where there are no more than <paramref name="most"/>; else so many of them, drawn as <see cref="Draw"/> does.
+    /// </summary>
+    public static int[] AtMost(int[] rows, int most, Func<int, int> stratum, int seed) =>
+        rows.Length <= most ? rows : Draw(rows, stratum, (double)most / rows.Length, seed);
 
     /// <summary>One number for each combination of the classes of <paramref name="columns"/>.</summary>
-    public static Func<int, int> By(IReadOnlyList<Column> columns)
-        => row => columns.Aggregate(0, (stratum, column) => stratum * column.Classes.Count + column.Labels[row]);
+    public static Func<int, int> By(IReadOnlyList<Column> columns) =>
+        row => columns.Aggregate(0, (stratum, column) => stratum * column.Classes.Count + column.Labels[row]);
 
     /// <summary>
     /// The same for rows that belong together: all rows of a group are drawn, or none. A group counts to the stratum of its first row.
@@ -50,7 +53,8 @@ public static class Splits
     public static int[] DrawGroups(int[] rows, Func<int, int> stratum, Func<int, int> group, double fraction, int seed)
     {
         var groups = rows.GroupBy(group).Select(members => members.ToArray()).ToArray();
-        if (groups.Length == rows.Length) return Draw(rows, stratum, fraction, seed);
+        if (groups.Length == rows.Length)
+            return Draw(rows, stratum, fraction, seed);
         var random = new Random(seed);
         var drawn = new List<int>();
         foreach (var peers in groups.GroupBy(members => stratum(members[0])).OrderBy(peers => peers.Key))
@@ -60,7 +64,8 @@ public static class Splits
             var missing = shuffled.Sum(members => members.Length) * fraction;
             foreach (var members in shuffled)
             {
-                if (members.Length > 2 * missing) continue;
+                if (members.Length > 2 * missing)
+                    continue;
                 drawn.AddRange(members);
                 missing -= members.Length;
             }

@@ -7,9 +7,9 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// The auxiliary network of Guo et al. (section 3.2): decoder, task head and one attribute head (or several) for each attribute beside a split.
-/// Its loss λ1·R + λ2·L_task + λ3·Σ D_k trains the extractor; decoder and task head learn with it, the attribute heads learn to
-/// read z on detached h, several steps a batch.
+/// The auxiliary network of Guo et al. (section 3.2): decoder, task head and one attribute head (or several) for each attribute beside a
+/// split. Its loss λ1·R + λ2·L_task + λ3·Σ D_k trains the extractor; decoder and task head learn with it, the attribute heads learn to read
+/// z on detached h, several steps a batch.
 /// </summary>
 public sealed class AuxiliaryNetwork : Detacher
 {
@@ -19,7 +19,8 @@ public sealed class AuxiliaryNetwork : Detacher
     private readonly Head _taskHead;
     private readonly Head[][] _attributeHeads;
     private readonly Tensor[] _attributeGivenTask;
-    private readonly Optimiser _readers, _attackers;
+    private readonly Optimiser _readers,
+        _attackers;
 
     /// <summary>Builds the heads for a representation.</summary>
     /// <param name="settings">λ, objective, width and steps of the heads.</param>
@@ -32,8 +33,21 @@ public sealed class AuxiliaryNetwork : Detacher
         (_settings, _labels) = (settings, labels);
         _decoder = settings.Weights.Reconstruction > 0 ? new Decoder(shape, image).to(device) : null;
         _taskHead = new Head(shape, labels.Task.Classes.Count, settings.HeadWidth).to(device);
-        _attributeHeads = [.. labels.Attributes.Select(attribute => Enumerable.Range(0, settings.Heads).Select(_ => new Head(shape, attribute.Classes.Count, settings.HeadWidth).to(device)).ToArray())];
-        _attributeGivenTask = [.. labels.Joints.Select(joint => torch.tensor(joint.AttributeGivenTask()).to_type(ScalarType.Float32).to(device).DetachFromDisposeScope())];
+        _attributeHeads =
+        [
+            .. labels.Attributes.Select(attribute =>
+                Enumerable
+                    .Range(0, settings.Heads)
+                    .Select(_ => new Head(shape, attribute.Classes.Count, settings.HeadWidth).to(device))
+                    .ToArray()
+            ),
+        ];
+        _attributeGivenTask =
+        [
+            .. labels.Joints.Select(joint =>
+                torch.tensor(joint.AttributeGivenTask()).to_type(ScalarType.Float32).to(device).DetachFromDisposeScope()
+            ),
+        ];
         _readers = new Adam([.. _taskHead.parameters(), .. _decoder?.parameters() ?? []], settings.HeadRate);
         _attackers = new Adam(_attributeHeads.SelectMany(heads => heads).SelectMany(head => head.parameters()), settings.HeadRate);
     }
@@ -52,7 +66,8 @@ public sealed class AuxiliaryNetwork : Detacher
             loss += _settings.Weights.Reconstruction * error;
         }
         for (var k = 0; k < _attributeHeads.Length; k++)
-            foreach (var head in _attributeHeads[k]) loss += _settings.Weights.Forgetting * input.Strength / _settings.Heads * Detach(head, k, input);
+            foreach (var head in _attributeHeads[k])
+                loss += _settings.Weights.Forgetting * input.Strength / _settings.Heads * Detach(head, k, input);
         CountStep();
         return loss.MoveToOuterDisposeScope();
     }
@@ -66,21 +81,27 @@ public sealed class AuxiliaryNetwork : Detacher
     /// <inheritdoc/>
     protected override void ExchangeOwn(Snapshot snapshot)
     {
-        if (_decoder is not null) snapshot.Exchange("decoder", _decoder);
+        if (_decoder is not null)
+            snapshot.Exchange("decoder", _decoder);
         snapshot.Exchange("task", _taskHead);
         foreach (var (k, heads) in _attributeHeads.Index())
-            foreach (var (j, head) in heads.Index()) snapshot.Exchange($"attribute{k}.{j}", head);
+        foreach (var (j, head) in heads.Index())
+            snapshot.Exchange($"attribute{k}.{j}", head);
         _readers.Exchange(snapshot.Of("readers"));
         _attackers.Exchange(snapshot.Of("attackers"));
     }
 
     /// <inheritdoc/>
-    protected override double Report(string name, double mean) => name switch
-    {
-        "taskInformation" => Information.LowerBound(_labels.Joints[0].TaskEntropy, mean),
-        _ when _labels.Joints.FirstOrDefault(joint => name == Measurement(joint.Attribute)) is { } joint => Information.LowerBound(joint.AttributeEntropy, mean),
-        _ => mean,
-    };
+    protected override double Report(string name, double mean) =>
+        name switch
+        {
+            "taskInformation" => Information.LowerBound(_labels.Joints[0].TaskEntropy, mean),
+            _ when _labels.Joints.FirstOrDefault(joint => name == Measurement(joint.Attribute)) is { } joint => Information.LowerBound(
+                joint.AttributeEntropy,
+                mean
+            ),
+            _ => mean,
+        };
 
     private static string Measurement(Column attribute) => $"attributeInformation.{attribute.Name}";
 
@@ -98,11 +119,18 @@ public sealed class AuxiliaryNetwork : Detacher
     {
         // The extractor must not train the head to look ignorant: the gradient passes through it and stays out of it.
         var parameters = head.parameters().ToArray();
-        foreach (var parameter in parameters) parameter.requires_grad = false;
+        foreach (var parameter in parameters)
+            parameter.requires_grad = false;
         var logits = head.call(input.Representation);
-        foreach (var parameter in parameters) parameter.requires_grad = true;
-        return AttributeObjectives.Compute(_settings.Objective, logits, input.Batch.Attributes[k],
-            _attributeGivenTask[k].index_select(0, input.Batch.Task), _labels.Joints[k].AttributeEntropy / Information.BitsPerNat);
+        foreach (var parameter in parameters)
+            parameter.requires_grad = true;
+        return AttributeObjectives.Compute(
+            _settings.Objective,
+            logits,
+            input.Batch.Attributes[k],
+            _attributeGivenTask[k].index_select(0, input.Batch.Task),
+            _labels.Joints[k].AttributeEntropy / Information.BitsPerNat
+        );
     }
 
     private void TrainAttributeHeads(DetachmentInput input)
@@ -113,14 +141,16 @@ public sealed class AuxiliaryNetwork : Detacher
         {
             Tensor? total = null;
             foreach (var (k, heads) in _attributeHeads.Index())
-                foreach (var (j, head) in heads.Index())
-                {
-                    var features = head.Features(h);
-                    var loss = functional.cross_entropy(head.Logits(features), input.Batch.Attributes[k]);
-                    if (step == 0 && j == 0) Measure(Measurement(_labels.Attributes[k]), loss);
-                    if (_settings.HeadLoss != HeadLoss.CrossEntropy) loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
-                    total = total is null ? loss : total + loss;
-                }
+            foreach (var (j, head) in heads.Index())
+            {
+                var features = head.Features(h);
+                var loss = functional.cross_entropy(head.Logits(features), input.Batch.Attributes[k]);
+                if (step == 0 && j == 0)
+                    Measure(Measurement(_labels.Attributes[k]), loss);
+                if (_settings.HeadLoss != HeadLoss.CrossEntropy)
+                    loss += ContrastiveLoss.Compute(features, input.Batch.Attributes[k]);
+                total = total is null ? loss : total + loss;
+            }
             total?.backward();
             _attackers.Step();
         }
@@ -133,7 +163,9 @@ public sealed class AuxiliaryNetwork : Detacher
         _attackers.Dispose();
         _decoder?.Dispose();
         _taskHead.Dispose();
-        foreach (var head in _attributeHeads.SelectMany(heads => heads)) head.Dispose();
-        foreach (var table in _attributeGivenTask) table.Dispose();
+        foreach (var head in _attributeHeads.SelectMany(heads => heads))
+            head.Dispose();
+        foreach (var table in _attributeGivenTask)
+            table.Dispose();
     }
 }

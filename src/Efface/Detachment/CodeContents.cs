@@ -28,7 +28,8 @@ public sealed class CodeContents : IDisposable
     /// <param name="labels">What is forgotten, and what is to stay readable.</param>
     /// <param name="image">[C, H, W].</param>
     /// <param name="device">Where the assignments live.</param>
-    /// <param name="embedding">What the untouched model computes, to be drawn from the code; owned from now on. Null without such a model.</param>
+    /// <param name="embedding">What the untouched model computes, to be drawn from the code; owned from now on. Null without such a
+    /// model.</param>
     public CodeContents(CodeSettings settings, TaskAndAttributes labels, long[] image, Device device, EmbeddingTarget? embedding = null)
     {
         (_settings, _retained, _embedding) = (settings, labels.Retained, embedding);
@@ -37,7 +38,12 @@ public sealed class CodeContents : IDisposable
         _decoder = settings.Weights.Reconstruction > 0 ? new Decoder([size], image).to(device) : null;
         _centroids = embedding is null ? null : Linear(size, embedding.Size).to(device);
         _heads = [.. _retained.Select(column => Linear(size, column.Classes.Count).to(device))];
-        Parameter[] parameters = [.. _decoder?.parameters() ?? [], .. _centroids?.parameters() ?? [], .. _heads.SelectMany(head => head.parameters())];
+        Parameter[] parameters =
+        [
+            .. _decoder?.parameters() ?? [],
+            .. _centroids?.parameters() ?? [],
+            .. _heads.SelectMany(head => head.parameters()),
+        ];
         _optimiser = parameters.Length > 0 ? new Models.Adam(parameters, settings.Rate) : null;
     }
 
@@ -47,7 +53,8 @@ public sealed class CodeContents : IDisposable
     /// <param name="measure">Told each term.</param>
     public Tensor? Loss(Tensor assignment, DetachmentInput input, Action<string, Tensor> measure)
     {
-        if (_optimiser is null) return null;
+        if (_optimiser is null)
+            return null;
         var code = Told(DiscreteBottleneck.StraightThrough(DiscreteBottleneck.Rest(assignment, _told[0])), input);
         Tensor? loss = null;
         void Add(Tensor term) => loss = loss is null ? term : loss + term;
@@ -73,8 +80,17 @@ public sealed class CodeContents : IDisposable
         return loss;
     }
 
-    private Tensor Told(Tensor code, DetachmentInput input) => torch.cat(
-        [code, .. _told.Select((classes, k) => functional.one_hot(k == 0 ? input.Batch.Task : input.Batch.Attributes[k - 1], classes).to_type(code.dtype))], 1);
+    private Tensor Told(Tensor code, DetachmentInput input) =>
+        torch.cat(
+            [
+                code,
+                .. _told.Select(
+                    (classes, k) =>
+                        functional.one_hot(k == 0 ? input.Batch.Task : input.Batch.Attributes[k - 1], classes).to_type(code.dtype)
+                ),
+            ],
+            1
+        );
 
     /// <summary>Decoder and heads learn from the gradient that the extractor's loss left in them.</summary>
     public void Step() => _optimiser?.Step();
@@ -82,9 +98,12 @@ public sealed class CodeContents : IDisposable
     /// <summary>What decoder, centroids and heads have learnt.</summary>
     public void Exchange(Snapshot snapshot)
     {
-        if (_decoder is not null) snapshot.Exchange("decoder", _decoder);
-        if (_centroids is not null) snapshot.Exchange("centroids", _centroids);
-        foreach (var (k, head) in _heads.Index()) snapshot.Exchange($"head{k}", head);
+        if (_decoder is not null)
+            snapshot.Exchange("decoder", _decoder);
+        if (_centroids is not null)
+            snapshot.Exchange("centroids", _centroids);
+        foreach (var (k, head) in _heads.Index())
+            snapshot.Exchange($"head{k}", head);
         _optimiser?.Exchange(snapshot.Of("optimiser"));
     }
 
@@ -95,6 +114,7 @@ public sealed class CodeContents : IDisposable
         _decoder?.Dispose();
         _embedding?.Dispose();
         _centroids?.Dispose();
-        foreach (var head in _heads) head.Dispose();
+        foreach (var head in _heads)
+            head.Dispose();
     }
 }

@@ -28,7 +28,12 @@ public sealed class CodeInformation : Detacher
     public CodeInformation(CodeSettings settings, TaskAndAttributes labels, Device device, CodeContents? contents = null)
     {
         (_settings, _labels, _contents) = (settings, labels, contents);
-        _joints = [.. labels.Attributes.Select(attribute => torch.zeros(settings.Codes, labels.Task.Classes.Count, attribute.Classes.Count, device: device).DetachFromDisposeScope())];
+        _joints =
+        [
+            .. labels.Attributes.Select(attribute =>
+                torch.zeros(settings.Codes, labels.Task.Classes.Count, attribute.Classes.Count, device: device).DetachFromDisposeScope()
+            ),
+        ];
     }
 
     /// <inheritdoc/>
@@ -49,12 +54,14 @@ public sealed class CodeInformation : Detacher
         for (var k = 0; k < _joints.Length; k++)
         {
             var joint = Update(k, assignment, input);
-            if (k == 0) loss += _settings.Weights.Task * TaskLoss(assignment, joint.sum([2L]).detach(), input.Batch.Task);
+            if (k == 0)
+                loss += _settings.Weights.Task * TaskLoss(assignment, joint.sum([2L]).detach(), input.Batch.Task);
             var information = Information.Conditional(joint);
             Measure($"conditionalInformation.{_labels.Attributes[k].Name}", information * Information.BitsPerNat);
             loss += _settings.Weights.Forgetting * input.Strength / share * information;
         }
-        if (_contents?.Loss(assignment, input, Measure) is { } kept) loss += kept;
+        if (_contents?.Loss(assignment, input, Measure) is { } kept)
+            loss += kept;
         CountStep();
         return loss.MoveToOuterDisposeScope();
     }
@@ -69,14 +76,17 @@ public sealed class CodeInformation : Detacher
     protected override void ExchangeOwn(Snapshot snapshot)
     {
         _weight = snapshot.Exchange("weight", _weight);
-        for (var k = 0; k < _joints.Length; k++) _joints[k] = snapshot.Exchange($"joint{k}", _joints[k], Device)!;
+        for (var k = 0; k < _joints.Length; k++)
+            _joints[k] = snapshot.Exchange($"joint{k}", _joints[k], Device)!;
         _contents?.Exchange(snapshot.Of("contents"));
     }
 
     /// <inheritdoc/>
-    protected override double Report(string name, double mean) => name == TaskInformation ? Information.LowerBound(_labels.Joints[0].TaskEntropy, mean) : mean;
+    protected override double Report(string name, double mean) =>
+        name == TaskInformation ? Information.LowerBound(_labels.Joints[0].TaskEntropy, mean) : mean;
 
-    // What is lost by who draws the code and guesses y by the table: unlike the classifier's loss on the decided code, it sees how near an image is to another code.
+    // What is lost by who draws the code and guesses y by the table: unlike the classifier's loss on the decided code, it sees how near an
+    // image is to another code.
     private Tensor TaskLoss(Tensor assignment, Tensor codeAndTask, Tensor task)
     {
         var taskGivenCode = codeAndTask / codeAndTask.sum(1, keepdim: true).clamp(min: 1e-9);
@@ -92,14 +102,16 @@ public sealed class CodeInformation : Detacher
         var labels = (task.unsqueeze(2) * attribute.unsqueeze(1)).flatten(1);
         var counts = assignment.t().matmul(labels).view(_joints[k].shape) / input.Batch.Size;
         var joint = _settings.Memory * _joints[k] + (1 - _settings.Memory) * counts;
-        using (no_grad()) _joints[k].copy_(joint.detach());
+        using (no_grad())
+            _joints[k].copy_(joint.detach());
         return joint / _weight;
     }
 
     /// <inheritdoc/>
     protected override void Release()
     {
-        foreach (var joint in _joints) joint.Dispose();
+        foreach (var joint in _joints)
+            joint.Dispose();
         _contents?.Dispose();
     }
 }

@@ -18,7 +18,10 @@ public sealed record CodeSettings
     /// <summary>Weight of the marginal's entropy: all codes are used.</summary>
     public double Usage { get; init; } = 0.02;
 
-    /// <summary>Weight of the untouched model's embedding, drawn from the code: the mean squared error of its standardised numbers. From scratch there is none.</summary>
+    /// <summary>
+    /// Weight of the untouched model's embedding, drawn from the code: the mean squared error of its standardised numbers. From scratch
+    /// there is none.
+    /// </summary>
     public double Distillation { get; init; }
 
     /// <summary>Weight of the cross-entropy of each attribute that is to stay readable in the code.</summary>

@@ -17,7 +17,8 @@ public sealed class Decoder : Module<Tensor, Tensor>
     /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
     /// <param name="image">[C, H, W].</param>
     /// <param name="width">Channels of the inner layers.</param>
-    public Decoder(long[] shape, long[] image, int width = UsualWidth) : base(nameof(Decoder))
+    public Decoder(long[] shape, long[] image, int width = UsualWidth)
+        : base(nameof(Decoder))
     {
         var modules = new List<Module<Tensor, Tensor>>();
         long side = shape.Length == 1 ? 4 : shape[1];
@@ -28,8 +29,10 @@ public sealed class Decoder : Module<Tensor, Tensor>
         modules.AddRange([BatchNorm2d(width), ReLU(inplace: true)]);
         for (; side * 2 < image[1]; side *= 2)
             modules.AddRange([new DoublingConvolution(width, width, hasBias: false), BatchNorm2d(width), ReLU(inplace: true)]);
-        if (side * 2 == image[1] && image[1] == image[2]) modules.Add(new DoublingConvolution(width, image[0], hasBias: true));
-        else modules.AddRange([Upsample(size: [image[1], image[2]]), Conv2d(width, image[0], 3, padding: 1)]);
+        if (side * 2 == image[1] && image[1] == image[2])
+            modules.Add(new DoublingConvolution(width, image[0], hasBias: true));
+        else
+            modules.AddRange([Upsample(size: [image[1], image[2]]), Conv2d(width, image[0], 3, padding: 1)]);
         layers = Sequential(modules);
         RegisterComponents();
     }

@@ -9,7 +9,8 @@ namespace Efface.Detachment;
 /// <param name="Representation">h, with its graph: f32 [B, D] or [B, C, H, W].</param>
 /// <param name="Images">The same images, in [0, 1]: f32 [B, C, H, W].</param>
 /// <param name="Batch">The labels.</param>
-/// <param name="Strength">What λ3 is multiplied with: rises from 0 over the first part of training, and follows a probe where one steers.</param>
+/// <param name="Strength">What λ3 is multiplied with: rises from 0 over the first part of training, and follows a probe where one
+/// steers.</param>
 /// <param name="Normalised">The images as the network saw them: f32 [B, C, H, W].</param>
 public sealed record DetachmentInput(Tensor Representation, Tensor Images, Batch Batch, double Strength, Tensor Normalised);
 
@@ -36,7 +37,8 @@ public abstract class Detacher : IDisposable
     public IReadOnlyDictionary<string, double> Drain()
     {
         var means = _sums.ToDictionary(entry => entry.Key, entry => Report(entry.Key, entry.Value.ToDouble() / _steps));
-        foreach (var sum in _sums.Values) sum.Dispose();
+        foreach (var sum in _sums.Values)
+            sum.Dispose();
         _sums.Clear();
         _steps = 0;
         return means;
@@ -47,7 +49,8 @@ public abstract class Detacher : IDisposable
     {
         _steps = (int)snapshot.Exchange("steps", (long)_steps);
         var names = snapshot.Exchange("names", string.Join('\n', _sums.Keys)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        foreach (var name in names) _sums[name] = snapshot.Exchange($"sum.{name}", _sums.GetValueOrDefault(name), Device)!;
+        foreach (var name in names)
+            _sums[name] = snapshot.Exchange($"sum.{name}", _sums.GetValueOrDefault(name), Device)!;
         ExchangeOwn(snapshot);
     }
 
@@ -64,8 +67,10 @@ public abstract class Detacher : IDisposable
     protected void Measure(string name, Tensor value)
     {
         using var detached = value.detach();
-        if (_sums.TryGetValue(name, out var sum)) sum.add_(detached);
-        else _sums[name] = detached.clone().DetachFromDisposeScope();
+        if (_sums.TryGetValue(name, out var sum))
+            sum.add_(detached);
+        else
+            _sums[name] = detached.clone().DetachFromDisposeScope();
     }
 
     /// <summary>One more step was measured.</summary>
@@ -74,7 +79,8 @@ public abstract class Detacher : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var sum in _sums.Values) sum.Dispose();
+        foreach (var sum in _sums.Values)
+            sum.Dispose();
         Release();
         GC.SuppressFinalize(this);
     }

@@ -24,20 +24,25 @@ public static class DiscreteBottleneck
     /// <exception cref="InvalidInputException">B is out of range.</exception>
     public static StagedNetwork Insert(StagedNetwork network, int bits)
     {
-        if (bits is < 1 or > 12) throw new InvalidInputException($"--bits {bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
+        if (bits is < 1 or > 12)
+            throw new InvalidInputException($"--bits {bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
         var head = network.LastLayer;
         var (size, codes, device) = (head.weight.shape[1], 1L << bits, head.weight.device);
         var stages = network.Stages.ToList();
-        stages.InsertRange(stages.Count - 1,
-        [
-            new Stage(Assignment,
+        stages.InsertRange(
+            stages.Count - 1,
             [
-                ("assignment_norm", BatchNorm1d(size, affine: false).to(device)),
-                ("assignment", Linear(size, codes).to(device)),
-                ("assignment_softmax", Softmax(1)),
-            ]),
-            new Stage(Code, "codebook", new Codebook(codes, size).to(device)),
-        ]);
+                new Stage(
+                    Assignment,
+                    [
+                        ("assignment_norm", BatchNorm1d(size, affine: false).to(device)),
+                        ("assignment", Linear(size, codes).to(device)),
+                        ("assignment_softmax", Softmax(1)),
+                    ]
+                ),
+                new Stage(Code, "codebook", new Codebook(codes, size).to(device)),
+            ]
+        );
         return new StagedNetwork(stages);
     }
 
@@ -55,7 +60,8 @@ public static class DiscreteBottleneck
         var (norm, assignment) = ((BatchNorm1d)stage[0].Module, (Linear)stage[1].Module);
         var (vectors, head) = (((Codebook)network.Stages[network.IndexOf(Code)].Modules[0].Module).Vectors, network.LastLayer);
         var (codes, classes, size) = (vectors.shape[0], head.weight.shape[0], vectors.shape[1]);
-        if (codes < classes) return;
+        if (codes < classes)
+            return;
 
         var (mean, variance) = (embeddings.mean([0L]), embeddings.var(0, unbiased: false));
         norm.running_mean!.copy_(mean);
@@ -80,21 +86,26 @@ public static class DiscreteBottleneck
     {
         using var scope = NewDisposeScope();
         var rests = Rests(assignment.shape[1], classes);
-        return functional.pad(assignment, [0, rests * classes - assignment.shape[1]]).view(-1, rests, classes).sum([2L]).MoveToOuterDisposeScope();
+        return functional
+            .pad(assignment, [0, rests * classes - assignment.shape[1]])
+            .view(-1, rests, classes)
+            .sum([2L])
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>How many different rests M codes have.</summary>
     public static long Rests(long codes, long classes) => (codes + classes - 1) / classes;
 
     /// <summary>The chosen code as one-hot f32 [B, M]: its value is the decision's, its gradient the assignment's.</summary>
-    public static Tensor StraightThrough(Tensor assignment)
-        => functional.one_hot(Decide(assignment), assignment.shape[1]).to_type(assignment.dtype) + assignment - assignment.detach();
+    public static Tensor StraightThrough(Tensor assignment) =>
+        functional.one_hot(Decide(assignment), assignment.shape[1]).to_type(assignment.dtype) + assignment - assignment.detach();
 
     private sealed class Codebook : Module<Tensor, Tensor>
     {
         private readonly Parameter vectors;
 
-        public Codebook(long codes, long size) : base(nameof(Codebook))
+        public Codebook(long codes, long size)
+            : base(nameof(Codebook))
         {
             vectors = new Parameter(torch.randn(codes, size) / Math.Sqrt(size));
             RegisterComponents();

@@ -17,7 +17,8 @@ internal sealed class Head : Module<Tensor, Tensor>
     /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
     /// <param name="classes">Of the label.</param>
     /// <param name="width">Of the hidden layers.</param>
-    public Head(long[] shape, int classes, int width) : base(nameof(Head))
+    public Head(long[] shape, int classes, int width)
+        : base(nameof(Head))
     {
         trunk = Sequential(shape.Length == 1 ? ForVector(shape[0], width) : ForMap(shape, width));
         output = Linear(width, classes);
@@ -33,11 +34,15 @@ internal sealed class Head : Module<Tensor, Tensor>
     public override Tensor forward(Tensor h) => Logits(Features(h));
 
     private static Module<Tensor, Tensor>[] ForVector(long size, int width) =>
-    [
-        BatchNorm1d(size, affine: false),
-        Linear(size, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
-        Linear(width, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
-    ];
+        [
+            BatchNorm1d(size, affine: false),
+            Linear(size, width, hasBias: false),
+            BatchNorm1d(width),
+            ReLU(inplace: true),
+            Linear(width, width, hasBias: false),
+            BatchNorm1d(width),
+            ReLU(inplace: true),
+        ];
 
     private static Module<Tensor, Tensor>[] ForMap(long[] shape, int width)
     {
@@ -47,10 +52,17 @@ internal sealed class Head : Module<Tensor, Tensor>
         return
         [
             BatchNorm2d(channels, affine: false),
-            new Convolution(channels, channels, 3, stride: 2), BatchNorm2d(channels), ReLU(inplace: true),
-            new Convolution(channels, width / 4, 3, stride: 2), BatchNorm2d(width / 4), ReLU(inplace: true),
-            .. pool, Flatten(),
-            Linear(width / 4 * Math.Min(2, rows) * Math.Min(2, columns), width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true),
+            new Convolution(channels, channels, 3, stride: 2),
+            BatchNorm2d(channels),
+            ReLU(inplace: true),
+            new Convolution(channels, width / 4, 3, stride: 2),
+            BatchNorm2d(width / 4),
+            ReLU(inplace: true),
+            .. pool,
+            Flatten(),
+            Linear(width / 4 * Math.Min(2, rows) * Math.Min(2, columns), width, hasBias: false),
+            BatchNorm1d(width),
+            ReLU(inplace: true),
         ];
     }
 }

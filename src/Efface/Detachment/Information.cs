@@ -25,7 +25,9 @@ public static class Information
         var taskAndAttribute = joint.sum(0, keepdim: true);
         var codeAndTask = joint.sum(2, keepdim: true);
         var task = taskAndAttribute.sum(2, keepdim: true);
-        return (XLogX(joint).sum() + XLogX(task).sum() - XLogX(codeAndTask).sum() - XLogX(taskAndAttribute).sum()).MoveToOuterDisposeScope();
+        return (
+            XLogX(joint).sum() + XLogX(task).sum() - XLogX(codeAndTask).sum() - XLogX(taskAndAttribute).sum()
+        ).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -35,8 +37,8 @@ public static class Information
     /// <param name="codes">M, the codes in use.</param>
     /// <param name="attributeClasses">K_y: for each class of y, how many classes of z occur with it.</param>
     /// <param name="samples">n.</param>
-    public static double ConditionalBias(int codes, IEnumerable<int> attributeClasses, double samples)
-        => attributeClasses.Sum(classes => (codes - 1.0) * Math.Max(0, classes - 1)) / (2 * samples);
+    public static double ConditionalBias(int codes, IEnumerable<int> attributeClasses, double samples) =>
+        attributeClasses.Sum(classes => (codes - 1.0) * Math.Max(0, classes - 1)) / (2 * samples);
 
     /// <summary>Entropy in nats along the last dimension of probabilities, differentiable; zero probabilities count as zero.</summary>
     public static Tensor Entropy(Tensor probabilities)

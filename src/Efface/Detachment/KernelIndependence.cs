@@ -16,19 +16,21 @@ public enum KernelCriterion
 }
 
 /// <summary>
-/// Detachment of a continuous h without heads: a kernel's criterion of h and z among the images of one y, averaged over y (Gretton et al., ALT 2005, and JMLR 2012).
-/// It sees what its kernel sees: an attacker with other eyes may still read z.
+/// Detachment of a continuous h without heads: a kernel's criterion of h and z among the images of one y, averaged over y (Gretton et al.,
+/// ALT 2005, and JMLR 2012). It sees what its kernel sees: an attacker with other eyes may still read z.
 /// </summary>
 /// <remarks>
-/// A batch alone is too few, and in h as it stands what tells z may be a small direction beside large ones: so the batch is held against the last representations of earlier batches, on coordinates
-/// in which h is white given y. The criterion is in units of the share of z's variance that the best linear reader explains (R²): it does not shrink with the dimensions of h.
+/// A batch alone is too few, and in h as it stands what tells z may be a small direction beside large ones: so the batch is held against
+/// the last representations of earlier batches, on coordinates in which h is white given y. The criterion is in units of the share of z's
+/// variance that the best linear reader explains (R²): it does not shrink with the dimensions of h.
 /// </remarks>
 /// <param name="forgetting">λ3 ≥ 0.</param>
 /// <param name="criterion">What the kernel measures.</param>
 /// <param name="labels">What is forgotten.</param>
 public sealed class KernelIndependence(double forgetting, KernelCriterion criterion, TaskAndAttributes labels) : Detacher
 {
-    private const int RememberedBatches = 16, FewestOfTask = 4;
+    private const int RememberedBatches = 16,
+        FewestOfTask = 4;
 
     // Of the mean variance given y: directions in which h varies less are not blown up to noise.
     private const double Ridge = 1e-3;
@@ -36,7 +38,12 @@ public sealed class KernelIndependence(double forgetting, KernelCriterion criter
     // Not so many that an image meets itself of an epoch ago.
     private readonly long _mostImages = labels.Joints.Select(joint => joint.Total).DefaultIfEmpty(0).Max() / 2;
 
-    private readonly Tensor[] _chances = [.. labels.Joints.Select(joint => torch.tensor(joint.AttributeGivenTask(smoothing: 0)).to_type(ScalarType.Float32).DetachFromDisposeScope())];
+    private readonly Tensor[] _chances =
+    [
+        .. labels.Joints.Select(joint =>
+            torch.tensor(joint.AttributeGivenTask(smoothing: 0)).to_type(ScalarType.Float32).DetachFromDisposeScope()
+        ),
+    ];
 
     // Representations [N, D], and the labels of y and of each z, [N].
     private Tensor? _memory;
@@ -70,7 +77,8 @@ public sealed class KernelIndependence(double forgetting, KernelCriterion criter
     private static Tensor Vectors(Tensor h) => h.dim() == 4 ? h.mean([2L, 3L]) : h.flatten(1);
 
     /// <summary>
-    /// A Gaussian kernel on coordinates in which the memory is white given y, as wide as distances are there, and as steep as the inner product: e·D·exp(-d²/2D), [B, N].
+    /// A Gaussian kernel on coordinates in which the memory is white given y, as wide as distances are there, and as steep as the inner
+    /// product: e·D·exp(-d²/2D), [B, N].
     /// </summary>
     private Tensor Kernel(Tensor h, Tensor memory)
     {
@@ -90,17 +98,21 @@ public sealed class KernelIndependence(double forgetting, KernelCriterion criter
         return linalg.inv(linalg.cholesky(covariance + ridge * torch.eye(memory.shape[1], device: memory.device))).t();
     }
 
-    // The batch against the memory: different images, so that the mean of their kernel times what is left of their labels is the criterion itself, without bias.
+    // The batch against the memory: different images, so that the mean of their kernel times what is left of their labels is the criterion
+    // itself, without bias.
     private Tensor GivenTask(Tensor kernel, Tensor task, Tensor attribute, int k)
     {
         var total = torch.zeros([], device: kernel.device);
         for (var y = 0; y < labels.Task.Classes.Count; y++)
         {
-            Tensor rows = task.eq(y).nonzero().flatten(), columns = _remembered[0]!.eq(y).nonzero().flatten();
-            if (rows.shape[0] < FewestOfTask || columns.shape[0] < FewestOfTask) continue;
+            Tensor rows = task.eq(y).nonzero().flatten(),
+                columns = _remembered[0]!.eq(y).nonzero().flatten();
+            if (rows.shape[0] < FewestOfTask || columns.shape[0] < FewestOfTask)
+                continue;
             var chances = _chances[k][y].to(kernel.device);
             Tensor Left(Tensor z) => functional.one_hot(z, chances.shape[0]).to_type(kernel.dtype) - chances;
-            Tensor one = Left(attribute.index_select(0, rows)), other = Left(_remembered[1 + k]!.index_select(0, columns));
+            Tensor one = Left(attribute.index_select(0, rows)),
+                other = Left(_remembered[1 + k]!.index_select(0, columns));
             var weighed = other - other.mean([0L], keepdim: true);
             var sum = (kernel.index_select(0, rows).index_select(1, columns).matmul(weighed) * one * Weights(chances)).sum();
             total += sum / (rows.shape[0] * columns.shape[0]) * (rows.shape[0] / (double)task.shape[0]);
@@ -109,11 +121,13 @@ public sealed class KernelIndependence(double forgetting, KernelCriterion criter
     }
 
     // What each class of z counts, so that 1 is a z that h tells linearly without error.
-    private Tensor Weights(Tensor chances) => criterion switch
-    {
-        KernelCriterion.MeanDiscrepancy => torch.where(chances > 0, 1 / chances.clamp(min: 1e-6), torch.zeros_like(chances)) / Math.Max(1, (chances > 0).sum().item<long>() - 1),
-        _ => torch.ones_like(chances) / (torch.diag(chances) - chances.outer(chances)).norm().clamp(min: 1e-6),
-    };
+    private Tensor Weights(Tensor chances) =>
+        criterion switch
+        {
+            KernelCriterion.MeanDiscrepancy => torch.where(chances > 0, 1 / chances.clamp(min: 1e-6), torch.zeros_like(chances))
+                / Math.Max(1, (chances > 0).sum().item<long>() - 1),
+            _ => torch.ones_like(chances) / (torch.diag(chances) - chances.outer(chances)).norm().clamp(min: 1e-6),
+        };
 
     private void Remember(Tensor h, IReadOnlyList<Tensor> known)
     {
@@ -138,12 +152,14 @@ public sealed class KernelIndependence(double forgetting, KernelCriterion criter
     protected override void ExchangeOwn(Snapshot snapshot)
     {
         _memory = snapshot.Exchange("memory", _memory, Device);
-        for (var i = 0; i < _remembered.Length; i++) _remembered[i] = snapshot.Exchange($"label{i}", _remembered[i], Device);
+        for (var i = 0; i < _remembered.Length; i++)
+            _remembered[i] = snapshot.Exchange($"label{i}", _remembered[i], Device);
     }
 
     /// <inheritdoc/>
     protected override void Release()
     {
-        foreach (var tensor in _chances.Append(_memory).Concat(_remembered)) tensor?.Dispose();
+        foreach (var tensor in _chances.Append(_memory).Concat(_remembered))
+            tensor?.Dispose();
     }
 }

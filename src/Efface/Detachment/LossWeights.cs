@@ -15,6 +15,7 @@ public sealed record LossWeights(double Reconstruction, double Task, double Forg
         return new LossWeights(
             Between(Reconstruction, other.Reconstruction),
             Between(Task, other.Task),
-            Between(Forgetting, other.Forgetting));
+            Between(Forgetting, other.Forgetting)
+        );
     }
 }

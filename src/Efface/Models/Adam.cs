@@ -9,17 +9,20 @@ namespace Efface.Models;
 /// <summary>Adam (Kingma and Ba, ICLR 2015), with weight decay as an L2 term, as torch.optim.Adam.</summary>
 public sealed class Adam : Optimiser
 {
-    private const double FirstDecay = 0.9, SecondDecay = 0.999, Epsilon = 1e-8;
+    private const double FirstDecay = 0.9,
+        SecondDecay = 0.999,
+        Epsilon = 1e-8;
 
     private readonly (Tensor First, Tensor Second)?[] _moments;
     private readonly double _decay;
     private int _steps;
 
     /// <summary>For these parameters.</summary>
-    public Adam(IEnumerable<Parameter> parameters, double rate, double weightDecay = 0) : this([.. parameters], rate, weightDecay) { }
+    public Adam(IEnumerable<Parameter> parameters, double rate, double weightDecay = 0)
+        : this([.. parameters], rate, weightDecay) { }
 
-    private Adam(Parameter[] parameters, double rate, double weightDecay) : base(parameters, rate)
-        => (_moments, _decay) = (new (Tensor, Tensor)?[parameters.Length], weightDecay);
+    private Adam(Parameter[] parameters, double rate, double weightDecay)
+        : base(parameters, rate) => (_moments, _decay) = (new (Tensor, Tensor)?[parameters.Length], weightDecay);
 
     private double StepSize => Rate / (1 - Math.Pow(FirstDecay, _steps));
 
@@ -43,8 +46,14 @@ public sealed class Adam : Optimiser
     /// <inheritdoc/>
     protected override void Move(int index, Tensor parameter, Tensor gradient)
     {
-        using Scalar decay = _decay, first = FirstDecay, firstRest = 1 - FirstDecay, second = SecondDecay, secondRest = 1 - SecondDecay;
-        using Scalar epsilon = Epsilon, scale = SecondScale, step = -StepSize;
+        using Scalar decay = _decay,
+            first = FirstDecay,
+            firstRest = 1 - FirstDecay,
+            second = SecondDecay,
+            secondRest = 1 - SecondDecay;
+        using Scalar epsilon = Epsilon,
+            scale = SecondScale,
+            step = -StepSize;
         gradient.add_(parameter, decay);
         var (mean, square) = _moments[index]!.Value;
         mean.mul_(first).add_(gradient, firstRest);
@@ -56,10 +65,17 @@ public sealed class Adam : Optimiser
     protected override void Move(int index, int from, Span<float> parameter, ReadOnlySpan<float> gradient, float factor)
     {
         var (first, second) = _moments[index]!.Value;
-        Span<float> means = Numbers(first).Slice(from, parameter.Length), squares = Numbers(second).Slice(from, parameter.Length);
+        Span<float> means = Numbers(first).Slice(from, parameter.Length),
+            squares = Numbers(second).Slice(from, parameter.Length);
         var (decay, step, scale) = ((float)_decay, (float)StepSize, (float)(1 / SecondScale));
-        const float firstDecay = (float)FirstDecay, firstRest = (float)(1 - FirstDecay), secondDecay = (float)SecondDecay, secondRest = (float)(1 - SecondDecay), epsilon = (float)Epsilon;
-        Span<Vector<float>> x = MemoryMarshal.Cast<float, Vector<float>>(parameter), m = MemoryMarshal.Cast<float, Vector<float>>(means), s = MemoryMarshal.Cast<float, Vector<float>>(squares);
+        const float firstDecay = (float)FirstDecay,
+            firstRest = (float)(1 - FirstDecay),
+            secondDecay = (float)SecondDecay,
+            secondRest = (float)(1 - SecondDecay),
+            epsilon = (float)Epsilon;
+        Span<Vector<float>> x = MemoryMarshal.Cast<float, Vector<float>>(parameter),
+            m = MemoryMarshal.Cast<float, Vector<float>>(means),
+            s = MemoryMarshal.Cast<float, Vector<float>>(squares);
         var g = MemoryMarshal.Cast<float, Vector<float>>(gradient);
         for (var i = 0; i < x.Length; i++)
         {

@@ -7,10 +7,12 @@ namespace Efface.Models;
 /// <summary>x - (x - mean) · removedᵀ: takes out of vectors what lies in some directions. A fresh one takes out nothing.</summary>
 public sealed class AffineErasure : Module<Tensor, Tensor>
 {
-    private readonly Tensor mean, removed;
+    private readonly Tensor mean,
+        removed;
 
     /// <param name="size">D of the vectors.</param>
-    public AffineErasure(long size) : base(nameof(AffineErasure))
+    public AffineErasure(long size)
+        : base(nameof(AffineErasure))
     {
         (mean, removed) = (torch.zeros(size).DetachFromDisposeScope(), torch.zeros(size, size).DetachFromDisposeScope());
         register_buffer(nameof(mean), mean);

@@ -1,5 +1,6 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+
 namespace Efface.Models;
 
 /// <summary>Which network to build.</summary>
@@ -8,7 +9,10 @@ public sealed record BackboneOptions
     /// <summary>A name of <see cref="Backbones.Names"/>.</summary>
     public string Model { get; init; } = "resnet18";
 
-    /// <summary><c>cifar</c> (3×3, stride 1), <c>imagenet</c> (7×7, stride 2, and a max pool) or <c>fast</c> (3×3, stride 2: a quarter of cifar's work).</summary>
+    /// <summary>
+    /// <c>cifar</c> (3×3, stride 1), <c>imagenet</c> (7×7, stride 2, and a max pool) or <c>fast</c> (3×3, stride 2: a quarter of cifar's
+    /// work).
+    /// </summary>
     public string Stem { get; init; } = "cifar";
 
     /// <summary>Every stage has so many times its usual channels, rounded to a multiple of 8.</summary>
@@ -45,16 +49,20 @@ public static class Backbones
     /// <summary>What is wrong with <paramref name="options"/>, each with its remedy.</summary>
     public static IEnumerable<Problem> Validate(BackboneOptions options)
     {
-        if (!Shapes.ContainsKey(options.Model)) yield return new Problem($"--model {options.Model}", "no such model", $"Choose one of {string.Join(", ", Names)}");
-        if (!Stems.Contains(options.Stem)) yield return new Problem($"--stem {options.Stem}", "no such stem", $"Choose one of {string.Join(", ", Stems)}");
-        if (options.Width is not (> 0 and <= 8)) yield return new Problem($"--width {options.Width}", "not a usable width", "Give a factor above 0 and at most 8, such as 0.5");
+        if (!Shapes.ContainsKey(options.Model))
+            yield return new Problem($"--model {options.Model}", "no such model", $"Choose one of {string.Join(", ", Names)}");
+        if (!Stems.Contains(options.Stem))
+            yield return new Problem($"--stem {options.Stem}", "no such stem", $"Choose one of {string.Join(", ", Stems)}");
+        if (options.Width is not (> 0 and <= 8))
+            yield return new Problem($"--width {options.Width}", "not a usable width", "Give a factor above 0 and at most 8, such as 0.5");
     }
 
     /// <summary>Builds a network with random weights (from torch's generator), initialised as torchvision does.</summary>
     /// <exception cref="InvalidInputException">An option is out of range.</exception>
     public static StagedNetwork Create(BackboneOptions options)
     {
-        if (Validate(options).ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
+        if (Validate(options).ToArray() is { Length: > 0 } problems)
+            throw new InvalidInputException(problems);
         var shape = Shapes[options.Model];
         var widths = new[] { 64, 128, 256, 512 }.Select(width => Math.Max(8, (long)Math.Round(width * options.Width / 8) * 8)).ToArray();
 
@@ -66,11 +74,22 @@ public static class Backbones
             {
                 var name = $"layer{i + 1}";
                 var isLast = block == shape.Blocks[i] - 1;
-                stages.Add(new Stage(isLast ? name : $"{name}.{block}", $"{name}.{block}", shape.Block(inputs, widths[i], i > 0 && block == 0 ? 2 : 1)));
+                stages.Add(
+                    new Stage(
+                        isLast ? name : $"{name}.{block}",
+                        $"{name}.{block}",
+                        shape.Block(inputs, widths[i], i > 0 && block == 0 ? 2 : 1)
+                    )
+                );
                 inputs = widths[i] * shape.Expansion;
             }
         }
-        stages.Add(new Stage(StagedNetwork.Embedding, [("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()), ("single", new SinglePrecision())]));
+        stages.Add(
+            new Stage(
+                StagedNetwork.Embedding,
+                [("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()), ("single", new SinglePrecision())]
+            )
+        );
         stages.Add(new Stage(StagedNetwork.Head, [("fc", Linear(inputs, options.Classes))]));
 
         var network = new StagedNetwork(stages);
@@ -81,14 +100,20 @@ public static class Backbones
 
     private static Stage Stem(BackboneOptions options, long width)
     {
-        var (kernel, stride) = options.Stem switch { "cifar" => (3, 1), "fast" => (3, 2), _ => (7, 2) };
+        var (kernel, stride) = options.Stem switch
+        {
+            "cifar" => (3, 1),
+            "fast" => (3, 2),
+            _ => (7, 2),
+        };
         var modules = new List<(string, Module<Tensor, Tensor>)>
         {
             ("conv1", new Convolution(options.Channels, width, kernel, stride)),
             ("bn1", BatchNorm2d(width)),
             ("relu", ReLU(inplace: true)),
         };
-        if (options.Stem == "imagenet") modules.Add(("maxpool", MaxPool2d(3, 2, 1)));
+        if (options.Stem == "imagenet")
+            modules.Add(("maxpool", MaxPool2d(3, 2, 1)));
         return new Stage("stem", modules);
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>
-/// Channels-last order in memory. In f32 a network must not be in it, although it would be faster there: with two threads the AVX-512 convolutions of the library below
-/// write beyond their memory for few channels (docs/performance.md).
+/// Channels-last order in memory. In f32 a network must not be in it, although it would be faster there: with two threads the AVX-512
+/// convolutions of the library below write beyond their memory for few channels (docs/performance.md).
 /// </summary>
 internal static class ChannelsLast
 {

@@ -14,7 +14,8 @@ public sealed class Convolution : Module<Tensor, Tensor>
     // Beyond so many places the library's own convolution is faster.
     private const long FewPlaces = 4;
 
-    private readonly long _stride, _padding;
+    private readonly long _stride,
+        _padding;
 
     // Under the name that it is registered by: who moves a module to a device sets the field of that name.
     private readonly Parameter weight;
@@ -26,7 +27,8 @@ public sealed class Convolution : Module<Tensor, Tensor>
     /// <param name="outputs">Channels out.</param>
     /// <param name="kernel">Its side, odd; the padding keeps the size.</param>
     /// <param name="stride">Pixels from one place to the next.</param>
-    public Convolution(long inputs, long outputs, long kernel, long stride = 1) : base(nameof(Convolution))
+    public Convolution(long inputs, long outputs, long kernel, long stride = 1)
+        : base(nameof(Convolution))
     {
         (_stride, _padding) = (stride, kernel / 2);
         weight = new Parameter(torch.empty(outputs, inputs, kernel, kernel));
@@ -42,23 +44,25 @@ public sealed class Convolution : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var kernel = input.dtype == weight.dtype ? weight : weight.to_type(input.dtype);
         var (height, width) = ((input.shape[2] - 1) / _stride + 1, (input.shape[3] - 1) / _stride + 1);
-        return (height * width <= FewPlaces
-            ? AtFewPlaces(input, kernel, height, width)
-            : functional.conv2d(input, kernel, null, [_stride, _stride], [_padding, _padding])).MoveToOuterDisposeScope();
+        return (
+            height * width <= FewPlaces
+                ? AtFewPlaces(input, kernel, height, width)
+                : functional.conv2d(input, kernel, null, [_stride, _stride], [_padding, _padding])
+        ).MoveToOuterDisposeScope();
     }
 
-    // On maps of one pixel eight of nine taps multiply padding, which the library's convolution does. Here each place is a product of matrices, of what
-    // the kernel sees there: [B, inputs · seen] × [inputs · seen, outputs].
+    // On maps of one pixel eight of nine taps multiply padding, which the library's convolution does. Here each place is a product of
+    // matrices, of what the kernel sees there: [B, inputs · seen] × [inputs · seen, outputs].
     private Tensor AtFewPlaces(Tensor input, Tensor kernel, long height, long width)
     {
         var places = new List<Tensor>();
         for (var row = 0L; row < height; row++)
-            for (var column = 0L; column < width; column++)
-            {
-                var (x, taps) = Seen(input, kernel, 2, row);
-                (x, taps) = Seen(x, taps, 3, column);
-                places.Add(x.flatten(1).matmul(taps.flatten(1).t()));
-            }
+        for (var column = 0L; column < width; column++)
+        {
+            var (x, taps) = Seen(input, kernel, 2, row);
+            (x, taps) = Seen(x, taps, 3, column);
+            places.Add(x.flatten(1).matmul(taps.flatten(1).t()));
+        }
         return torch.stack(places, 1).view(-1, height, width, kernel.shape[0]).permute(0, 3, 1, 2).contiguous();
     }
 

@@ -19,17 +19,25 @@ public static class MultiplyAdds
         for (var i = 0; i < counts.Length; i++)
         {
             var stage = i;
-            var hooks = network.Stages[i].Modules.SelectMany(entry => entry.Module.modules().Prepend(entry.Module)).Distinct()
+            var hooks = network
+                .Stages[i]
+                .Modules.SelectMany(entry => entry.Module.modules().Prepend(entry.Module))
+                .Distinct()
                 .OfType<Module<Tensor, Tensor>>()
                 .Where(module => module is Convolution or TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear)
-                .Select(module => module.register_forward_hook((layer, _, output) =>
-                {
-                    counts[stage] += Of(layer, output.shape);
-                    return output;
-                }))
+                .Select(module =>
+                    module.register_forward_hook(
+                        (layer, _, output) =>
+                        {
+                            counts[stage] += Of(layer, output.shape);
+                            return output;
+                        }
+                    )
+                )
                 .ToArray();
             x = network.Run(x, i..(i + 1));
-            foreach (var hook in hooks) hook.remove();
+            foreach (var hook in hooks)
+                hook.remove();
         }
         network.train(wasTraining);
         return counts;
@@ -41,19 +49,21 @@ public static class MultiplyAdds
         var counts = Count(network, image);
         var half = counts.Sum() / 2.0;
         var end = 0L;
-        return network.Stages
-            .Zip(counts, (stage, count) => (Stage: stage, Distance: Math.Abs((end += count) - half)))
+        return network
+            .Stages.Zip(counts, (stage, count) => (Stage: stage, Distance: Math.Abs((end += count) - half)))
             .Where(entry => entry.Stage.EndsLayer)
-            .MinBy(entry => entry.Distance).Stage.Name;
+            .MinBy(entry => entry.Distance)
+            .Stage.Name;
     }
 
-    private static long Of(Module layer, long[] output) => layer switch
-    {
-        Convolution convolution => Product(output) * Product(convolution.Weight.shape[1..]),
-        TorchSharp.Modules.Conv2d convolution => Product(output) * Product(convolution.weight.shape[1..]),
-        TorchSharp.Modules.Linear linear => linear.weight.shape[0] * linear.weight.shape[1],
-        _ => 0,
-    };
+    private static long Of(Module layer, long[] output) =>
+        layer switch
+        {
+            Convolution convolution => Product(output) * Product(convolution.Weight.shape[1..]),
+            TorchSharp.Modules.Conv2d convolution => Product(output) * Product(convolution.weight.shape[1..]),
+            TorchSharp.Modules.Linear linear => linear.weight.shape[0] * linear.weight.shape[1],
+            _ => 0,
+        };
 
     private static long Product(long[] sizes) => sizes.Aggregate(1L, (product, size) => product * size);
 }

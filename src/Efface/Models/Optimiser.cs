@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>
-/// Moves parameters against their gradients, in place. Our own for two reasons: TorchSharp's optimisers hand scalars to native code without keeping
-/// them alive, so that a garbage collection in that moment frees them; and they pass five times over memory where one pass does.
+/// Moves parameters against their gradients, in place. Our own for two reasons: TorchSharp's optimisers hand scalars to native code without
+/// keeping them alive, so that a garbage collection in that moment frees them; and they pass five times over memory where one pass does.
 /// </summary>
 public abstract class Optimiser : IDisposable
 {
@@ -35,10 +35,13 @@ public abstract class Optimiser : IDisposable
         var chunks = new List<Chunk>();
         for (var i = 0; i < _parameters.Count; i++)
         {
-            if (_parameters[i].grad is not { } gradient) continue;
+            if (_parameters[i].grad is not { } gradient)
+                continue;
             Remember(i, gradient);
-            if (IsPlain(_parameters[i]) && IsPlain(gradient)) chunks.AddRange(Chunk.Of(i, _parameters[i], gradient));
-            else Move(i, _parameters[i], gradientFactor == 1 ? gradient : gradient.mul_(gradientFactor));
+            if (IsPlain(_parameters[i]) && IsPlain(gradient))
+                chunks.AddRange(Chunk.Of(i, _parameters[i], gradient));
+            else
+                Move(i, _parameters[i], gradientFactor == 1 ? gradient : gradient.mul_(gradientFactor));
         }
         InOnePass(chunks, (float)gradientFactor);
         ForgetGradients();
@@ -47,7 +50,8 @@ public abstract class Optimiser : IDisposable
     /// <summary>The next backward pass starts from nothing.</summary>
     public void ForgetGradients()
     {
-        foreach (var parameter in _parameters) parameter.grad = null;
+        foreach (var parameter in _parameters)
+            parameter.grad = null;
     }
 
     /// <summary>What it remembers from step to step.</summary>
@@ -98,18 +102,22 @@ public abstract class Optimiser : IDisposable
             Move(chunk.Index, chunk.From, Numbers(chunk.Parameter)[range], Numbers(chunk.Gradient)[range], factor);
         }
         var threads = torch.get_num_threads();
-        if (threads == 1 || chunks.Count < threads) chunks.ForEach(MoveChunk);
-        else Parallel.ForEach(chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, MoveChunk);
+        if (threads == 1 || chunks.Count < threads)
+            chunks.ForEach(MoveChunk);
+        else
+            Parallel.ForEach(chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, MoveChunk);
     }
 
-    private static bool IsPlain(Tensor tensor) => tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
+    private static bool IsPlain(Tensor tensor) =>
+        tensor.dtype == ScalarType.Float32 && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
 
     private readonly record struct Chunk(int Index, Tensor Parameter, Tensor Gradient, int From, int Length)
     {
         public static IEnumerable<Chunk> Of(int index, Tensor parameter, Tensor gradient)
         {
             var count = (int)parameter.numel();
-            for (var from = 0; from < count; from += ChunkLength) yield return new Chunk(index, parameter, gradient, from, Math.Min(ChunkLength, count - from));
+            for (var from = 0; from < count; from += ChunkLength)
+                yield return new Chunk(index, parameter, gradient, from, Math.Min(ChunkLength, count - from));
         }
     }
 }

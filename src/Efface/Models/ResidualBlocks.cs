@@ -1,18 +1,22 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+
 namespace Efface.Models;
 
 /// <summary>Two 3×3 convolutions around a shortcut (He et al., CVPR 2016), with torchvision's parameter names.</summary>
 internal sealed class BasicBlock : Module<Tensor, Tensor>
 {
-    private readonly Convolution conv1, conv2;
-    private readonly BatchNorm2d bn1, bn2;
+    private readonly Convolution conv1,
+        conv2;
+    private readonly BatchNorm2d bn1,
+        bn2;
     private readonly Sequential? downsample;
 
     public const int Expansion = 1;
 
-    public BasicBlock(long inputs, long width, long stride) : base(nameof(BasicBlock))
+    public BasicBlock(long inputs, long width, long stride)
+        : base(nameof(BasicBlock))
     {
         conv1 = new Convolution(inputs, width, 3, stride);
         bn1 = BatchNorm2d(width);
@@ -33,13 +37,18 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
 /// <summary>1×1, 3×3 and 1×1 convolutions around a shortcut; the stride is on the 3×3, as in torchvision.</summary>
 internal sealed class BottleneckBlock : Module<Tensor, Tensor>
 {
-    private readonly Convolution conv1, conv2, conv3;
-    private readonly BatchNorm2d bn1, bn2, bn3;
+    private readonly Convolution conv1,
+        conv2,
+        conv3;
+    private readonly BatchNorm2d bn1,
+        bn2,
+        bn3;
     private readonly Sequential? downsample;
 
     public const int Expansion = 4;
 
-    public BottleneckBlock(long inputs, long width, long stride) : base(nameof(BottleneckBlock))
+    public BottleneckBlock(long inputs, long width, long stride)
+        : base(nameof(BottleneckBlock))
     {
         conv1 = new Convolution(inputs, width, 1);
         bn1 = BatchNorm2d(width);
@@ -62,7 +71,6 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
 
 internal static class Shortcut
 {
-    public static Sequential? For(long inputs, long outputs, long stride) => stride == 1 && inputs == outputs
-        ? null
-        : Sequential(new Convolution(inputs, outputs, 1, stride), BatchNorm2d(outputs));
+    public static Sequential? For(long inputs, long outputs, long stride) =>
+        stride == 1 && inputs == outputs ? null : Sequential(new Convolution(inputs, outputs, 1, stride), BatchNorm2d(outputs));
 }

@@ -10,16 +10,18 @@ namespace Efface.Models;
 public sealed class Sgd : Optimiser
 {
     private readonly Tensor?[] _momenta;
-    private readonly double _momentum, _decay;
+    private readonly double _momentum,
+        _decay;
 
     /// <summary>For these parameters.</summary>
-    public Sgd(IReadOnlyList<Parameter> parameters, double rate, double momentum, double weightDecay) : base(parameters, rate)
-        => (_momenta, _momentum, _decay) = (new Tensor?[parameters.Count], momentum, weightDecay);
+    public Sgd(IReadOnlyList<Parameter> parameters, double rate, double momentum, double weightDecay)
+        : base(parameters, rate) => (_momenta, _momentum, _decay) = (new Tensor?[parameters.Count], momentum, weightDecay);
 
     /// <inheritdoc/>
     public override void Exchange(Snapshot snapshot)
     {
-        for (var i = 0; i < _momenta.Length; i++) _momenta[i] = snapshot.Exchange($"momentum.{i}", _momenta[i], DeviceOf(i));
+        for (var i = 0; i < _momenta.Length; i++)
+            _momenta[i] = snapshot.Exchange($"momentum.{i}", _momenta[i], DeviceOf(i));
     }
 
     /// <inheritdoc/>
@@ -31,7 +33,9 @@ public sealed class Sgd : Optimiser
     /// <inheritdoc/>
     protected override void Move(int index, Tensor parameter, Tensor gradient)
     {
-        using Scalar momentum = _momentum, decay = _decay, step = -Rate;
+        using Scalar momentum = _momentum,
+            decay = _decay,
+            step = -Rate;
         gradient.add_(parameter, decay);
         var velocity = _momenta[index]!.mul_(momentum).add_(gradient);
         parameter.add_(gradient.add_(velocity, momentum), step);
@@ -42,7 +46,8 @@ public sealed class Sgd : Optimiser
     {
         var velocity = Numbers(_momenta[index]!).Slice(from, parameter.Length);
         var (rate, momentum, decay) = ((float)Rate, (float)_momentum, (float)_decay);
-        Span<Vector<float>> x = MemoryMarshal.Cast<float, Vector<float>>(parameter), v = MemoryMarshal.Cast<float, Vector<float>>(velocity);
+        Span<Vector<float>> x = MemoryMarshal.Cast<float, Vector<float>>(parameter),
+            v = MemoryMarshal.Cast<float, Vector<float>>(velocity);
         var g = MemoryMarshal.Cast<float, Vector<float>>(gradient);
         for (var i = 0; i < x.Length; i++)
         {
@@ -61,6 +66,7 @@ public sealed class Sgd : Optimiser
     /// <inheritdoc/>
     protected override void Release()
     {
-        foreach (var velocity in _momenta) velocity?.Dispose();
+        foreach (var velocity in _momenta)
+            velocity?.Dispose();
     }
 }

@@ -14,7 +14,8 @@ public sealed class Snapshot
     private readonly Dictionary<string, Tensor> _tensors;
     private readonly string _prefix;
 
-    private Snapshot(Dictionary<string, Tensor> tensors, bool restores, string prefix = "") => (_tensors, IsRestoring, _prefix) = (tensors, restores, prefix);
+    private Snapshot(Dictionary<string, Tensor> tensors, bool restores, string prefix = "") =>
+        (_tensors, IsRestoring, _prefix) = (tensors, restores, prefix);
 
     /// <summary>Whether what is exchanged is what was saved.</summary>
     public bool IsRestoring { get; }
@@ -22,26 +23,32 @@ public sealed class Snapshot
     /// <summary>The same snapshot, in which names begin with <paramref name="part"/>.</summary>
     public Snapshot Of(string part) => new(_tensors, IsRestoring, $"{_prefix}{part}.");
 
-    /// <summary>The value that goes on: the saved one, of its own, when restoring, else <paramref name="value"/>; null where there was none.</summary>
+    /// <summary>
+    /// The value that goes on: the saved one, of its own, when restoring, else <paramref name="value"/>; null where there was none.
+    /// </summary>
     public Tensor? Exchange(string name, Tensor? value, Device? device = null)
     {
         if (IsRestoring)
         {
-            if (!_tensors.TryGetValue(_prefix + name, out var saved)) return null;
+            if (!_tensors.TryGetValue(_prefix + name, out var saved))
+                return null;
             value?.Dispose();
             return saved.to(device ?? CPU, copy: true).DetachFromDisposeScope();
         }
-        if (value is not null) _tensors.Add(_prefix + name, value);
+        if (value is not null)
+            _tensors.Add(_prefix + name, value);
         return value;
     }
 
     /// <summary>A number that goes on, to the last bit.</summary>
-    public double Exchange(string name, double value) => BitConverter.Int64BitsToDouble(Exchange(name, BitConverter.DoubleToInt64Bits(value)));
+    public double Exchange(string name, double value) =>
+        BitConverter.Int64BitsToDouble(Exchange(name, BitConverter.DoubleToInt64Bits(value)));
 
     /// <summary>A whole number that goes on.</summary>
     public long Exchange(string name, long value)
     {
-        if (IsRestoring) return Saved(name).ToInt64();
+        if (IsRestoring)
+            return Saved(name).ToInt64();
         _tensors.Add(_prefix + name, torch.tensor(value));
         return value;
     }
@@ -66,8 +73,10 @@ public sealed class Snapshot
     {
         using var noGradient = no_grad();
         foreach (var (key, value) in values)
-            if (IsRestoring) value.copy_(Saved($"{name}.{key}"));
-            else _tensors.Add($"{_prefix}{name}.{key}", value);
+            if (IsRestoring)
+                value.copy_(Saved($"{name}.{key}"));
+            else
+                _tensors.Add($"{_prefix}{name}.{key}", value);
     }
 
     /// <summary>Saves what <paramref name="state"/> exchanges: to a temporary name, flushed, renamed.</summary>
@@ -81,7 +90,11 @@ public sealed class Snapshot
         WholeFile.Write(path, partial =>
         {
             using var file = File.Create(partial);
-            Safetensors.SaveStateDict(file, tensors.ToDictionary(entry => entry.Key, entry => entry.Value.detach().cpu().contiguous()), leaveOpen: true);
+            Safetensors.SaveStateDict(
+                file,
+                tensors.ToDictionary(entry => entry.Key, entry => entry.Value.detach().cpu().contiguous()),
+                leaveOpen: true
+            );
             file.Flush(flushToDisk: true);
         });
     }
@@ -97,9 +110,14 @@ public sealed class Snapshot
         }
         catch (Exception fault) when (fault is not (OutOfMemoryException or InvalidInputException))
         {
-            throw new InvalidInputException(path, $"cannot be read ({fault.Message.Split('\n')[0]})", "It was damaged after it was written: remove the run's folder and start anew");
+            throw new InvalidInputException(
+                path,
+                $"cannot be read ({fault.Message.Split('\n')[0]})",
+                "It was damaged after it was written: remove the run's folder and start anew"
+            );
         }
     }
 
-    private Tensor Saved(string name) => _tensors.TryGetValue(_prefix + name, out var saved) ? saved : throw new KeyNotFoundException($"it holds no {_prefix}{name}");
+    private Tensor Saved(string name) =>
+        _tensors.TryGetValue(_prefix + name, out var saved) ? saved : throw new KeyNotFoundException($"it holds no {_prefix}{name}");
 }

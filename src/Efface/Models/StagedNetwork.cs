@@ -11,10 +11,12 @@ namespace Efface.Models;
 public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> Modules)
 {
     /// <summary>A stage of one module that carries the stage's own name.</summary>
-    public Stage(string name, Module<Tensor, Tensor> module) : this(name, name, module) { }
+    public Stage(string name, Module<Tensor, Tensor> module)
+        : this(name, name, module) { }
 
     /// <summary>A stage of one module.</summary>
-    public Stage(string name, string moduleName, Module<Tensor, Tensor> module) : this(name, [(moduleName, module)]) { }
+    public Stage(string name, string moduleName, Module<Tensor, Tensor> module)
+        : this(name, [(moduleName, module)]) { }
 
     /// <summary>Whether it ends where a layer of the architecture ends: what reports and choices of a place look at.</summary>
     public bool EndsLayer => !Name.Contains('.', StringComparison.Ordinal);
@@ -37,9 +39,11 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
 
     /// <summary>Builds a network; the modules become its own.</summary>
     /// <exception cref="ArgumentException">A stage's name appears twice.</exception>
-    public StagedNetwork(IReadOnlyList<Stage> stages) : base(nameof(StagedNetwork))
+    public StagedNetwork(IReadOnlyList<Stage> stages)
+        : base(nameof(StagedNetwork))
     {
-        if (stages.Select(stage => stage.Name).Distinct().Count() != stages.Count) throw new ArgumentException("two stages of one name", nameof(stages));
+        if (stages.Select(stage => stage.Name).Distinct().Count() != stages.Count)
+            throw new ArgumentException("two stages of one name", nameof(stages));
         Stages = stages;
         foreach (var layer in stages.SelectMany(stage => stage.Modules).GroupBy(entry => entry.Name.Split('.')[0]))
             register_module(layer.Key, layer.First().Name == layer.Key ? layer.Single().Module : new Layer(layer));
@@ -57,7 +61,8 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     {
         _devices = [.. Enumerable.Range(0, Stages.Count).Select(deviceOf)];
         for (var stage = 0; stage < Stages.Count; stage++)
-            foreach (var (_, module) in Stages[stage].Modules) module.to(_devices[stage]);
+            foreach (var (_, module) in Stages[stage].Modules)
+                module.to(_devices[stage]);
     }
 
     /// <summary>The stages, from the image to the logits.</summary>
@@ -72,8 +77,13 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     public int IndexOf(string name)
     {
         for (var i = 0; i < Stages.Count; i++)
-            if (Stages[i].Name == name) return i;
-        throw new InvalidInputException($"stage '{name}'", "the network has no such stage", $"Its stages are {string.Join(", ", Stages.Select(stage => stage.Name))}");
+            if (Stages[i].Name == name)
+                return i;
+        throw new InvalidInputException(
+            $"stage '{name}'",
+            "the network has no such stage",
+            $"Its stages are {string.Join(", ", Stages.Select(stage => stage.Name))}"
+        );
     }
 
     /// <summary>Images f32 [B, C, H, W] in, logits [B, classes] out.</summary>
@@ -86,7 +96,8 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         var x = input;
         for (var i = start; i < start + length; i++)
         {
-            if (_devices is not null) x = Next(x, input, x.to(_devices[i]));
+            if (_devices is not null)
+                x = Next(x, input, x.to(_devices[i]));
             foreach (var (_, module) in Stages[i].Modules)
             {
                 using var scope = NewDisposeScope();
@@ -96,10 +107,12 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         return x;
     }
 
-    // What only the backward pass needs it keeps by itself, and lets go as it comes by: a handle of ours would keep it until the step's end.
+    // What only the backward pass needs it keeps by itself, and lets go as it comes by: a handle of ours would keep it until the step's
+    // end.
     private static Tensor Next(Tensor x, Tensor input, Tensor output)
     {
-        if (!ReferenceEquals(x, input) && !ReferenceEquals(x, output)) x.Dispose();
+        if (!ReferenceEquals(x, input) && !ReferenceEquals(x, output))
+            x.Dispose();
         return output;
     }
 
@@ -131,9 +144,11 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     // Gives blocks that stand in stages of their own the names that they have together: layer2.0, layer2.1.
     private sealed class Layer : Module
     {
-        public Layer(IEnumerable<(string Name, Module<Tensor, Tensor> Module)> blocks) : base(nameof(Layer))
+        public Layer(IEnumerable<(string Name, Module<Tensor, Tensor> Module)> blocks)
+            : base(nameof(Layer))
         {
-            foreach (var (name, module) in blocks) register_module(name.Split('.')[1], module);
+            foreach (var (name, module) in blocks)
+                register_module(name.Split('.')[1], module);
         }
     }
 }

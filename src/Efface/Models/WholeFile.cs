@@ -16,11 +16,13 @@ internal static class WholeFile
             write(partial);
             File.Move(partial, path, overwrite: true);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        catch (Exception fault)
+            when (fault is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             File.Delete(partial);
             // The runtime's word for EFBIG: neither the user's limit nor, for 4 GiB, some file systems let a file grow further.
-            if (fault is ArgumentOutOfRangeException) throw new IOException("File too large", fault);
+            if (fault is ArgumentOutOfRangeException)
+                throw new IOException("File too large", fault);
             throw;
         }
     }

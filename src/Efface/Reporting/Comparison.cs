@@ -15,15 +15,40 @@ namespace Efface.Reporting;
 /// <param name="Aum">As in Guo et al.; null without a task.</param>
 /// <param name="Verdict">Of the whole audit.</param>
 /// <param name="Kept">Mean AUC of what was not to be forgotten; null where it was not measured.</param>
-public sealed record ComparisonRow(string Run, string Place, string Attribute, Measured? Fidelity, Measured Attack, Measured AttackGivenTask, Measured LabelOnly, Measured GivenTask, Measured BeyondPrediction, double? Aum, Verdict Verdict, CollateralMean? Kept)
+public sealed record ComparisonRow(
+    string Run,
+    string Place,
+    string Attribute,
+    Measured? Fidelity,
+    Measured Attack,
+    Measured AttackGivenTask,
+    Measured LabelOnly,
+    Measured GivenTask,
+    Measured BeyondPrediction,
+    double? Aum,
+    Verdict Verdict,
+    CollateralMean? Kept
+)
 {
     /// <summary>The row of an audited run; null without an audit.</summary>
     public static ComparisonRow? Of(RunFolder folder)
     {
-        if (folder.Audit is not { } audit) return null;
+        if (folder.Audit is not { } audit)
+            return null;
         var worst = audit.Worst;
-        return new ComparisonRow(folder.Run.Command, worst.Name, worst.Attribute, audit.Fidelity,
-            worst.BestWithoutTaskResult.Test.BalancedAccuracy, worst.BestResult.Test.BalancedAccuracy, worst.Floors.Reference.BalancedAccuracy,
-            worst.Leak.GivenTask, worst.Leak.BeyondPrediction, audit.Aum, audit.Verdict, audit.CollateralMean);
+        return new ComparisonRow(
+            folder.Run.Command,
+            worst.Name,
+            worst.Attribute,
+            audit.Fidelity,
+            worst.BestWithoutTaskResult.Test.BalancedAccuracy,
+            worst.BestResult.Test.BalancedAccuracy,
+            worst.Floors.Reference.BalancedAccuracy,
+            worst.Leak.GivenTask,
+            worst.Leak.BeyondPrediction,
+            audit.Aum,
+            audit.Verdict,
+            audit.CollateralMean
+        );
     }
 }

@@ -12,27 +12,33 @@ public static class HtmlReport
     /// <exception cref="InvalidInputException">A file of a run cannot be read.</exception>
     public static string Render(IReadOnlyList<RunFolder> runs, DateTimeOffset now)
     {
-        if (runs.Count == 0) throw new ArgumentException("A report needs at least one run.", nameof(runs));
+        if (runs.Count == 0)
+            throw new ArgumentException("A report needs at least one run.", nameof(runs));
         var read = ReportRun.Of(runs);
         var last = read[^1];
-        return Skeleton.Write(Sentences.Title(last), Html.Of($"""
-            {VerdictSection.Write(last, Sentences.Title(last), now)}
-            {ThreatSection.Write(last)}
-            {ComparisonSection.Write(read)}
-            {HeatMapSection.Write(read)}
-            {CertificateSection.Write(last)}
-            {AttackSection.Write(read)}
-            {WorstCaseSection.Write(last)}
-            {SubgroupSection.Write(last)}
-            {CollateralSection.Write(read)}
-            {CodeSizeSection.Write(read)}
-            {PictureSection.Write(read)}
-            {GradCamSection.Write(read)}
-            {AttentionSection.Write(read)}
-            {ControlSection.Write(last)}
-            {TrainingSection.Write(read)}
-            {SettingsSection.Write(read)}
-            {HowToRead.Write(Terms.Of(read))}
-            """));
+        return Skeleton.Write(
+            Sentences.Title(last),
+            Html.Of(
+                $"""
+                {VerdictSection.Write(last, Sentences.Title(last), now)}
+                {ThreatSection.Write(last)}
+                {ComparisonSection.Write(read)}
+                {HeatMapSection.Write(read)}
+                {CertificateSection.Write(last)}
+                {AttackSection.Write(read)}
+                {WorstCaseSection.Write(last)}
+                {SubgroupSection.Write(last)}
+                {CollateralSection.Write(read)}
+                {CodeSizeSection.Write(read)}
+                {PictureSection.Write(read)}
+                {GradCamSection.Write(read)}
+                {AttentionSection.Write(read)}
+                {ControlSection.Write(last)}
+                {TrainingSection.Write(read)}
+                {SettingsSection.Write(read)}
+                {HowToRead.Write(Terms.Of(read))}
+                """
+            )
+        );
     }
 }

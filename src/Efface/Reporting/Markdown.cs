@@ -11,31 +11,42 @@ internal static partial class Markdown
 
     private const string Meaningful = @"\`*_{}[]<>|~&$@#^/";
 
-    /// <summary>Prose: every sign that could begin something is escaped; a point or colon only where it could be part of an address.</summary>
+    /// <summary>
+    /// Prose: every sign that could begin something is escaped; a point or colon only where it could be part of an address.
+    /// </summary>
     public static string Text(string text)
     {
         var (line, escaped) = (OneLine(text), new StringBuilder());
         for (var i = 0; i < line.Length; i++)
         {
-            if (Meaningful.Contains(line[i]) || line[i] is '.' or ':' && i + 1 < line.Length && !(line[i + 1] == ' ' || char.IsAsciiDigit(line[i + 1]))) escaped.Append('\\');
+            if (
+                Meaningful.Contains(line[i])
+                || line[i] is '.' or ':' && i + 1 < line.Length && !(line[i + 1] == ' ' || char.IsAsciiDigit(line[i + 1]))
+            )
+                escaped.Append('\\');
             escaped.Append(line[i]);
-            if (line[i] is '@' or '#') escaped.Append(Joiner);
+            if (line[i] is '@' or '#')
+                escaped.Append(Joiner);
         }
         return escaped.ToString();
     }
 
-    /// <summary>A name as code, in which GitHub sees no markup, mention, link or emoji. Only a vertical bar, which would end a table's cell, becomes a broken one.</summary>
+    /// <summary>
+    /// A name as code, in which GitHub sees no markup, mention, link or emoji. Only a vertical bar, which would end a table's cell, becomes
+    /// a broken one.
+    /// </summary>
     public static string Name(string name)
     {
         var line = OneLine(name).Replace('|', '¦');
-        if (string.IsNullOrWhiteSpace(line)) return "` `";
+        if (string.IsNullOrWhiteSpace(line))
+            return "` `";
         var fence = new string('`', 1 + Backticks().Matches(line).Select(match => match.Length).DefaultIfEmpty(0).Max());
         return fence.Length == 1 ? $"`{line}`" : $"{fence} {line} {fence}";
     }
 
     /// <summary>A table; its cells are Markdown already.</summary>
-    public static string Table(IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows)
-        => string.Join('\n', [Row(head), Row([.. head.Select(_ => "---")]), .. rows.Select(Row)]);
+    public static string Table(IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows) =>
+        string.Join('\n', [Row(head), Row([.. head.Select(_ => "---")]), .. rows.Select(Row)]);
 
     private static string Row(IReadOnlyList<string> cells) => $"| {string.Join(" | ", cells)} |";
 

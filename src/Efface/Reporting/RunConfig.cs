@@ -57,7 +57,9 @@ public sealed record RunConfig
     /// <summary><c>--schedule</c>: <c>end-to-end</c>, <c>local</c> or <c>pipelined</c>; null takes the recipe's.</summary>
     public string? Schedule { get; init; }
 
-    /// <summary><c>--blocks</c>: how many, or the last stages of all but the last, separated by commas; null cuts once, in the usual place.</summary>
+    /// <summary>
+    /// <c>--blocks</c>: how many, or the last stages of all but the last, separated by commas; null cuts once, in the usual place.
+    /// </summary>
     public string? Blocks { get; init; }
 
     /// <summary><c>--devices</c>: one for each block; empty computes everything in one place.</summary>
@@ -102,7 +104,9 @@ public sealed record RunConfig
     /// <summary><c>--from</c>: the run whose model is the start; null starts from scratch.</summary>
     public string? From { get; init; }
 
-    /// <summary><c>--remove-attention</c>, <c>--fraction</c> and <c>--fill</c>: what is taken out of the images before training; null for nothing.</summary>
+    /// <summary>
+    /// <c>--remove-attention</c>, <c>--fraction</c> and <c>--fill</c>: what is taken out of the images before training; null for nothing.
+    /// </summary>
     public AttentionRemovalSettings? AttentionRemoval { get; init; }
 
     /// <summary>The files of an audit of representations that another program computed; null for runs on images.</summary>

@@ -12,15 +12,21 @@ namespace Efface.Reporting;
 /// <summary>A run's folder: the contract with other programs. Every file is written to a temporary name and renamed.</summary>
 public sealed class RunFolder
 {
-    private const string RunFile = "run.json", MetricsFile = "metrics.jsonl", AuditFile = "audit.json", CertificateFile = "certificate.json", SkippedFile = "skipped.csv", PicturesFolder = "pictures";
+    private const string RunFile = "run.json",
+        MetricsFile = "metrics.jsonl",
+        AuditFile = "audit.json",
+        CertificateFile = "certificate.json",
+        SkippedFile = "skipped.csv",
+        PicturesFolder = "pictures";
 
     /// <summary>How Efface writes JSON: camelCase, indented, NaN as a string.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web)
+        {
+            WriteIndented = true,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        };
 
     private static readonly JsonSerializerOptions Line = new(Json) { WriteIndented = false };
 
@@ -34,8 +40,13 @@ public sealed class RunFolder
     /// <exception cref="InvalidInputException">It exists and is not empty, or cannot be made.</exception>
     public static RunFolder Create(string path)
     {
-        if (string.IsNullOrWhiteSpace(path)) throw new InvalidInputException("--out", "names no folder", "Name a new folder, or leave the flag out");
-        if (File.Exists(path) || Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !entry.EndsWith(WholeFile.Partial, StringComparison.Ordinal)))
+        if (string.IsNullOrWhiteSpace(path))
+            throw new InvalidInputException("--out", "names no folder", "Name a new folder, or leave the flag out");
+        if (
+            File.Exists(path)
+            || Directory.Exists(path)
+                && Directory.EnumerateFileSystemEntries(path).Any(entry => !entry.EndsWith(WholeFile.Partial, StringComparison.Ordinal))
+        )
             throw new InvalidInputException($"--out {path}", "already in use", "Name a new folder, or remove this one");
         try
         {
@@ -53,14 +64,24 @@ public sealed class RunFolder
 
     /// <summary>Opens the folder of a run.</summary>
     /// <exception cref="InvalidInputException">It has no run.json.</exception>
-    public static RunFolder Open(string path) => Holds(path)
-        ? new RunFolder(path)
-        : throw new InvalidInputException(path, Directory.Exists(path) ? "holds no run.json" : "no such folder", "Give the --out folder of efface train or efface unlearn");
+    public static RunFolder Open(string path) =>
+        Holds(path)
+            ? new RunFolder(path)
+            : throw new InvalidInputException(
+                path,
+                Directory.Exists(path) ? "holds no run.json" : "no such folder",
+                "Give the --out folder of efface train or efface unlearn"
+            );
 
     /// <summary>What a folder's certificate.json says; it may stand there without a run.</summary>
     /// <exception cref="InvalidInputException">There is none, or it cannot be read.</exception>
-    public static CertificationRecord ReadCertification(string path) => new RunFolder(path).Certification
-        ?? throw new InvalidInputException(path, Directory.Exists(path) ? "holds no certificate.json" : "no such folder", "Give the folder that efface certify wrote into");
+    public static CertificationRecord ReadCertification(string path) =>
+        new RunFolder(path).Certification
+        ?? throw new InvalidInputException(
+            path,
+            Directory.Exists(path) ? "holds no certificate.json" : "no such folder",
+            "Give the folder that efface certify wrote into"
+        );
 
     /// <summary>Removes the folder with everything in it: a run that could not be written leaves nothing behind.</summary>
     public void Discard() => Directory.Delete(Path, recursive: true);
@@ -72,8 +93,11 @@ public sealed class RunFolder
     {
         Directory.CreateDirectory(path);
         foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is not (AuditFile or RunFile)))
-            WholeFile.Write(System.IO.Path.Combine(path, System.IO.Path.GetFileName(file)), partial => File.Copy(file, partial, overwrite: true));
-        if (split is not null) TrainedModel.CutAt(path, split);
+            WholeFile.Write(System.IO.Path.Combine(path, System.IO.Path.GetFileName(file)), partial =>
+                File.Copy(file, partial, overwrite: true)
+            );
+        if (split is not null)
+            TrainedModel.CutAt(path, split);
         var run = Run;
         new RunFolder(path).Run = split is null ? run : run with { Config = run.Config with { Split = split } };
         // What comes after it is timed from here.
@@ -87,8 +111,14 @@ public sealed class RunFolder
         set => Write(RunFile, JsonSerializer.Serialize(value, Json));
     }
 
-    /// <summary>From the end of the training to the end of the audit, by the times of their files: how long the audit took where it followed at once; null before it.</summary>
-    public TimeSpan? AuditTook => File.Exists(At(AuditFile)) && File.GetLastWriteTimeUtc(At(AuditFile)) - File.GetLastWriteTimeUtc(At(RunFile)) is { Ticks: > 0 } took ? took : null;
+    /// <summary>
+    /// From the end of the training to the end of the audit, by the times of their files: how long the audit took where it followed at
+    /// once; null before it.
+    /// </summary>
+    public TimeSpan? AuditTook =>
+        File.Exists(At(AuditFile)) && File.GetLastWriteTimeUtc(At(AuditFile)) - File.GetLastWriteTimeUtc(At(RunFile)) is { Ticks: > 0 } took
+            ? took
+            : null;
 
     /// <summary>audit.json; null before the first audit.</summary>
     public AuditResult? Audit
@@ -105,22 +135,32 @@ public sealed class RunFolder
     }
 
     /// <summary>metrics.jsonl.</summary>
-    public IReadOnlyList<EpochMetrics> Metrics => File.Exists(At(MetricsFile))
-        ? Attempt(MetricsFile, () => File.ReadLines(At(MetricsFile)).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, Json)!).ToArray())
-        : [];
+    public IReadOnlyList<EpochMetrics> Metrics =>
+        File.Exists(At(MetricsFile))
+            ? Attempt(MetricsFile, () =>
+                File.ReadLines(At(MetricsFile)).Select(line => JsonSerializer.Deserialize<EpochMetrics>(line, Json)!).ToArray()
+            )
+            : [];
 
     /// <summary>The configuration in a run.json, to repeat that run.</summary>
     /// <exception cref="InvalidInputException">There is no such file, or it is not a run.json.</exception>
     public static RunConfig ReadConfig(string file)
     {
-        if (!File.Exists(file)) throw new InvalidInputException($"--config {file}", "no such file", "Give the run.json of a run folder");
-        return new RunFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!).Read<RunRecord>(System.IO.Path.GetFileName(file)).Config;
+        if (!File.Exists(file))
+            throw new InvalidInputException($"--config {file}", "no such file", "Give the run.json of a run folder");
+        return new RunFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!)
+            .Read<RunRecord>(System.IO.Path.GetFileName(file))
+            .Config;
     }
 
-    /// <summary>Leaves only the lines of epochs before this one in metrics.jsonl: a run that goes on has written later ones, and perhaps half of one.</summary>
+    /// <summary>
+    /// Leaves only the lines of epochs before this one in metrics.jsonl: a run that goes on has written later ones, and perhaps half of
+    /// one.
+    /// </summary>
     public void KeepMetricsBefore(int epoch)
     {
-        if (!File.Exists(At(MetricsFile))) return;
+        if (!File.Exists(At(MetricsFile)))
+            return;
         var kept = File.ReadLines(At(MetricsFile)).Take(epoch - 1).ToArray();
         Write(MetricsFile, string.Concat(kept.Select(line => line + "\n")));
     }
@@ -131,7 +171,8 @@ public sealed class RunFolder
     /// <summary>Writes skipped.csv, the rows that could not be used; no file when there are none.</summary>
     public void WriteSkipped(IReadOnlyList<RowFault> rows)
     {
-        if (rows.Count == 0) return;
+        if (rows.Count == 0)
+            return;
         using var writer = Sep.New(',').Writer(options => options with { Escape = true }).ToText();
         foreach (var fault in rows)
         {
@@ -165,7 +206,8 @@ public sealed class RunFolder
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 
-    private T Read<T>(string name) => Attempt(name, () => JsonSerializer.Deserialize<T>(File.ReadAllText(At(name)), Json) ?? throw new JsonException("it is empty"));
+    private T Read<T>(string name) =>
+        Attempt(name, () => JsonSerializer.Deserialize<T>(File.ReadAllText(At(name)), Json) ?? throw new JsonException("it is empty"));
 
     private T Attempt<T>(string name, Func<T> read)
     {

@@ -32,7 +32,16 @@ public sealed record RunRecord
 }
 
 /// <summary>The machine and the versions.</summary>
-public sealed record EnvironmentRecord(string Efface, string Runtime, string OperatingSystem, string Processor, int Cores, int Threads, string Torch, string Device);
+public sealed record EnvironmentRecord(
+    string Efface,
+    string Runtime,
+    string OperatingSystem,
+    string Processor,
+    int Cores,
+    int Threads,
+    string Torch,
+    string Device
+);
 
 /// <summary>The images of a run.</summary>
 /// <param name="Name">The data set.</param>
@@ -40,7 +49,13 @@ public sealed record EnvironmentRecord(string Efface, string Runtime, string Ope
 /// <param name="Counts">Images of each part.</param>
 /// <param name="Joint">For each attribute the training part's counts.</param>
 /// <param name="Reading">What was found when it was read.</param>
-public sealed record DataRecord(string Name, string Fingerprint, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<JointRecord> Joint, ReadingRecord? Reading = null)
+public sealed record DataRecord(
+    string Name,
+    string Fingerprint,
+    IReadOnlyDictionary<string, int> Counts,
+    IReadOnlyList<JointRecord> Joint,
+    ReadingRecord? Reading = null
+)
 {
     /// <summary>The classes of task and attributes, and their images in each part.</summary>
     public IReadOnlyList<ClassCounts> Classes { get; init; } = [];
@@ -49,26 +64,30 @@ public sealed record DataRecord(string Name, string Fingerprint, IReadOnlyDictio
     public IReadOnlyList<VectorOrigin> Vectors { get; init; } = [];
 
     /// <summary>Counts a table's parts.</summary>
-    public static DataRecord Of(ImageTable table, Column? task, IReadOnlyList<Column> attributes, DataReport? report = null) => new(
-        table.Name,
-        table.Fingerprint(),
-        Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
-        task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))],
-        report is null ? null : ReadingRecord.Of(report))
-    {
-        Classes = [.. attributes.Prepend(task).OfType<Column>().Select(column => ClassCounts.Of(column, table.Rows))],
-    };
+    public static DataRecord Of(ImageTable table, Column? task, IReadOnlyList<Column> attributes, DataReport? report = null) =>
+        new(
+            table.Name,
+            table.Fingerprint(),
+            Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
+            task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))],
+            report is null ? null : ReadingRecord.Of(report)
+        )
+        {
+            Classes = [.. attributes.Prepend(task).OfType<Column>().Select(column => ClassCounts.Of(column, table.Rows))],
+        };
 
     /// <summary>Counts the parts of vectors.</summary>
-    public static DataRecord Of(VectorTable table, Column? task, IReadOnlyList<Column> attributes) => new(
-        table.Name,
-        table.Fingerprint,
-        Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
-        task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))])
-    {
-        Classes = [.. attributes.Prepend(task).OfType<Column>().Select(column => ClassCounts.Of(column, table.Rows))],
-        Vectors = table.Origins,
-    };
+    public static DataRecord Of(VectorTable table, Column? task, IReadOnlyList<Column> attributes) =>
+        new(
+            table.Name,
+            table.Fingerprint,
+            Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
+            task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))]
+        )
+        {
+            Classes = [.. attributes.Prepend(task).OfType<Column>().Select(column => ClassCounts.Of(column, table.Rows))],
+            Vectors = table.Origins,
+        };
 }
 
 /// <summary>What reading the data found besides images; the skipped rows themselves stand in skipped.csv.</summary>
@@ -79,10 +98,13 @@ public sealed record DataRecord(string Name, string Fingerprint, IReadOnlyDictio
 public sealed record ReadingRecord(int RowsRead, int LeftOut, IReadOnlyDictionary<string, int> Skipped, IReadOnlyList<Finding> Findings)
 {
     /// <summary>A report in this form.</summary>
-    public static ReadingRecord Of(DataReport report) => new(
-        report.RowsRead, report.LeftOut,
-        report.Groups.GroupBy(group => group.Fault).ToDictionary(groups => groups.Key, groups => groups.Sum(group => group.Rows.Count)),
-        report.Findings);
+    public static ReadingRecord Of(DataReport report) =>
+        new(
+            report.RowsRead,
+            report.LeftOut,
+            report.Groups.GroupBy(group => group.Fault).ToDictionary(groups => groups.Key, groups => groups.Sum(group => group.Rows.Count)),
+            report.Findings
+        );
 }
 
 /// <summary>How often each class of the attribute meets each class of the task.</summary>
@@ -93,13 +115,31 @@ public sealed record ReadingRecord(int RowsRead, int LeftOut, IReadOnlyDictionar
 /// <param name="Counts">[classes of y][classes of z].</param>
 /// <param name="AttributeEntropy">H(z), bits.</param>
 /// <param name="AttributeEntropyGivenTask">H(z|y), bits: what could be forgotten at most.</param>
-public sealed record JointRecord(string Task, string Attribute, IReadOnlyList<string> TaskClasses, IReadOnlyList<string> AttributeClasses, int[][] Counts, double AttributeEntropy, double AttributeEntropyGivenTask)
+public sealed record JointRecord(
+    string Task,
+    string Attribute,
+    IReadOnlyList<string> TaskClasses,
+    IReadOnlyList<string> AttributeClasses,
+    int[][] Counts,
+    double AttributeEntropy,
+    double AttributeEntropyGivenTask
+)
 {
     /// <summary>A table in this form.</summary>
-    public static JointRecord Of(JointTable joint) => new(
-        joint.Task.Name, joint.Attribute.Name, joint.Task.Classes, joint.Attribute.Classes,
-        [.. Enumerable.Range(0, joint.Task.Classes.Count).Select(y => Enumerable.Range(0, joint.Attribute.Classes.Count).Select(z => joint[y, z]).ToArray())],
-        joint.AttributeEntropy, joint.AttributeEntropyGivenTask);
+    public static JointRecord Of(JointTable joint) =>
+        new(
+            joint.Task.Name,
+            joint.Attribute.Name,
+            joint.Task.Classes,
+            joint.Attribute.Classes,
+            [
+                .. Enumerable
+                    .Range(0, joint.Task.Classes.Count)
+                    .Select(y => Enumerable.Range(0, joint.Attribute.Classes.Count).Select(z => joint[y, z]).ToArray()),
+            ],
+            joint.AttributeEntropy,
+            joint.AttributeEntropyGivenTask
+        );
 }
 
 /// <summary>What came of a training.</summary>

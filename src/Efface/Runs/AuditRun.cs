@@ -13,12 +13,21 @@ public static class AuditRun
     /// <param name="path">The run's folder.</param>
     /// <param name="attributes">Columns to look for; empty takes those of the run.</param>
     /// <param name="settings">How strict.</param>
-    /// <param name="before">The folder of the model before unlearning; null takes the run that this one started from, if there is one.</param>
+    /// <param name="before">The folder of the model before unlearning; null takes the run that this one started from, if there is
+    /// one.</param>
     /// <param name="progress">Hears of every attack.</param>
     /// <param name="reading">Hears while the images are read, and what is done besides attacks.</param>
     /// <param name="cancel">Checked before each attack.</param>
     /// <exception cref="InvalidInputException">A folder, its model, its data or a column is wrong.</exception>
-    public static AuditResult Run(string path, IReadOnlyList<string> attributes, AuditSettings settings, string? before = null, Action<AuditProgress>? progress = null, IReadingObserver? reading = null, CancellationToken cancel = default)
+    public static AuditResult Run(
+        string path,
+        IReadOnlyList<string> attributes,
+        AuditSettings settings,
+        string? before = null,
+        Action<AuditProgress>? progress = null,
+        IReadingObserver? reading = null,
+        CancellationToken cancel = default
+    )
     {
         var earlier = Earlier(before, RunFolder.Open(path).Run, reading);
         using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
@@ -34,8 +43,10 @@ public static class AuditRun
     // The model before unlearning: named, or the one that this run started from, as long as it is there.
     private static RunFolder? Earlier(string? before, RunRecord run, IReadingObserver? reading)
     {
-        if (before is not null) return RunFolder.Open(before);
-        if (run.Config.From is not { } from) return null;
+        if (before is not null)
+            return RunFolder.Open(before);
+        if (run.Config.From is not { } from)
+            return null;
         try
         {
             return RunFolder.Open(from);
@@ -47,15 +58,30 @@ public static class AuditRun
         }
     }
 
-    // Where h is released, the model before is read at the same stage, as if it were cut there: what it gives away behind that is another question.
-    private static string SplitOf(ModelDescription before, ModelDescription after)
-        => before is { Bits: null, ClosedBy: null } && after is { Bits: null, ClosedBy: null } && before.Stages.Contains(after.Split) ? after.Split : before.Split;
+    // Where h is released, the model before is read at the same stage, as if it were cut there: what it gives away behind that is another
+    // question.
+    private static string SplitOf(ModelDescription before, ModelDescription after) =>
+        before is { Bits: null, ClosedBy: null } && after is { Bits: null, ClosedBy: null } && before.Stages.Contains(after.Split)
+            ? after.Split
+            : before.Split;
 
     // What an audit of that run has said already, where it was as strict and looked for as much, at the same place.
-    private static AuditedModel? Stored(RunFolder earlier, TrainedModel after, RunRecord run, AuditSettings settings, IReadOnlyList<string> sought)
+    private static AuditedModel? Stored(
+        RunFolder earlier,
+        TrainedModel after,
+        RunRecord run,
+        AuditSettings settings,
+        IReadOnlyList<string> sought
+    )
     {
-        if (earlier.Run.Data.Fingerprint != run.Data.Fingerprint || earlier.Run.AttentionRemoval is not null || earlier.Audit is not { Images: not null } audit) return null;
-        if (TrainedModel.Describe(earlier.Path) is var before && before.Split != SplitOf(before, after.Description)) return null;
+        if (
+            earlier.Run.Data.Fingerprint != run.Data.Fingerprint
+            || earlier.Run.AttentionRemoval is not null
+            || earlier.Audit is not { Images: not null } audit
+        )
+            return null;
+        if (TrainedModel.Describe(earlier.Path) is var before && before.Split != SplitOf(before, after.Description))
+            return null;
         return IsOf(audit, settings, sought) ? AuditedModel.Read(earlier, audit) : null;
     }
 
@@ -69,8 +95,23 @@ public static class AuditRun
     private static AuditedModel Anew(RunFolder earlier, TrainedModel after, ModelAudit look, ImageTable table)
     {
         using var model = TrainedModel.Load(earlier.Path, Compute.Device);
-        if (model.Description.Task != after.Description.Task || !model.Description.Classes.SequenceEqual(after.Description.Classes) || !model.Description.Input.SequenceEqual(after.Description.Input))
-            throw new InvalidInputException($"--before {earlier.Path}", $"is a model for {model.Description.Task} on images of {string.Join('×', model.Description.Input)}", "Give a run with the same task and image size");
-        return look.At(model with { Description = model.Description with { Split = SplitOf(model.Description, after.Description) } }, table, null);
+        if (
+            model.Description.Task != after.Description.Task
+            || !model.Description.Classes.SequenceEqual(after.Description.Classes)
+            || !model.Description.Input.SequenceEqual(after.Description.Input)
+        )
+            throw new InvalidInputException(
+                $"--before {earlier.Path}",
+                $"is a model for {model.Description.Task} on images of {string.Join('×', model.Description.Input)}",
+                "Give a run with the same task and image size"
+            );
+        return look.At(
+            model with
+            {
+                Description = model.Description with { Split = SplitOf(model.Description, after.Description) },
+            },
+            table,
+            null
+        );
     }
 }

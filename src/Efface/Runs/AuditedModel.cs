@@ -8,13 +8,25 @@ namespace Efface.Runs;
 /// <param name="Originals">Test images.</param>
 /// <param name="Drawn">The same, drawn again from the representation.</param>
 /// <param name="Attention">For each attribute the same, under where the network sees it.</param>
-internal sealed record AuditedModel(AuditResult Result, IReadOnlyList<byte[]> Originals, IReadOnlyList<byte[]> Drawn, IReadOnlyList<IReadOnlyList<byte[]>> Attention)
+internal sealed record AuditedModel(
+    AuditResult Result,
+    IReadOnlyList<byte[]> Originals,
+    IReadOnlyList<byte[]> Drawn,
+    IReadOnlyList<IReadOnlyList<byte[]>> Attention
+)
 {
     /// <summary>What an earlier audit left in a run's folder.</summary>
-    public static AuditedModel Read(RunFolder folder, AuditResult result) => new(result, Pictures(folder, "image"), Pictures(folder, "reconstruction"),
-        [.. result.Attention.Select((_, attribute) => Pictures(folder, $"gradcam-{attribute}"))]);
+    public static AuditedModel Read(RunFolder folder, AuditResult result) =>
+        new(
+            result,
+            Pictures(folder, "image"),
+            Pictures(folder, "reconstruction"),
+            [.. result.Attention.Select((_, attribute) => Pictures(folder, $"gradcam-{attribute}"))]
+        );
 
-    /// <summary>Writes the pictures, those of the model before beside them, and audit.json last: where it stands, the audit is whole.</summary>
+    /// <summary>
+    /// Writes the pictures, those of the model before beside them, and audit.json last: where it stands, the audit is whole.
+    /// </summary>
     public void Write(RunFolder folder, AuditedModel? before)
     {
         Write(folder, "image", Originals);
@@ -30,13 +42,15 @@ internal sealed record AuditedModel(AuditResult Result, IReadOnlyList<byte[]> Or
 
     private static void Write(RunFolder folder, string name, IReadOnlyList<byte[]> pictures)
     {
-        for (var i = 0; i < pictures.Count; i++) folder.WritePicture($"{name}-{i}.png", pictures[i]);
+        for (var i = 0; i < pictures.Count; i++)
+            folder.WritePicture($"{name}-{i}.png", pictures[i]);
     }
 
     private static List<byte[]> Pictures(RunFolder folder, string name)
     {
         var pictures = new List<byte[]>();
-        while (folder.Picture($"{name}-{pictures.Count}.png") is { } picture) pictures.Add(picture);
+        while (folder.Picture($"{name}-{pictures.Count}.png") is { } picture)
+            pictures.Add(picture);
         return pictures;
     }
 }

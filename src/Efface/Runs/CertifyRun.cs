@@ -15,12 +15,22 @@ public static class CertifyRun
     /// <param name="reading">Hears while the images are read.</param>
     /// <param name="cancel">Checked while they are.</param>
     /// <exception cref="InvalidInputException">A folder, its model, its data, a column or the number of bits is wrong.</exception>
-    public static CertificationRecord OfRun(string path, IReadOnlyList<string> attributes, AuditSettings settings, int? bits, IReadingObserver? reading = null, CancellationToken cancel = default)
+    public static CertificationRecord OfRun(
+        string path,
+        IReadOnlyList<string> attributes,
+        AuditSettings settings,
+        int? bits,
+        IReadingObserver? reading = null,
+        CancellationToken cancel = default
+    )
     {
         using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
         reading?.OnNote("computing representations");
         using var subject = AuditSubject.Of(opened.Model, opened.Table);
-        var certified = Certifier.Certify(subject, opened.Attributes, settings, bits) with { Fingerprint = opened.Folder.Run.Data.Fingerprint };
+        var certified = Certifier.Certify(subject, opened.Attributes, settings, bits) with
+        {
+            Fingerprint = opened.Folder.Run.Data.Fingerprint,
+        };
         return opened.Folder.Certification = Divergence.Told(opened.Folder.Run, certified);
     }
 
@@ -32,7 +42,14 @@ public static class CertifyRun
     /// <param name="reading">Hears while the files are read.</param>
     /// <param name="cancel">Checked while they are.</param>
     /// <exception cref="InvalidInputException">Every problem that was found; nothing was written.</exception>
-    public static CertificationRecord OfVectors(VectorOptions options, string path, AuditSettings settings, int? bits, IReadingObserver? reading = null, CancellationToken cancel = default)
+    public static CertificationRecord OfVectors(
+        VectorOptions options,
+        string path,
+        AuditSettings settings,
+        int? bits,
+        IReadingObserver? reading = null,
+        CancellationToken cancel = default
+    )
     {
         using var table = OpenedVectors.Read(options, settings, reading, cancel);
         var folder = RunFolder.Create(path);
@@ -40,7 +57,10 @@ public static class CertifyRun
         {
             using var subject = AuditSubject.Of(table, options.Task);
             folder.WriteSkipped(table.Skipped);
-            return folder.Certification = Certifier.Certify(subject, options.Attributes, settings, bits) with { Fingerprint = table.Fingerprint };
+            return folder.Certification = Certifier.Certify(subject, options.Attributes, settings, bits) with
+            {
+                Fingerprint = table.Fingerprint,
+            };
         }
         catch
         {
@@ -61,11 +81,27 @@ public static class CertifyRun
         using var table = VectorReader.Read(options, reading, cancel);
         var isCode = table.Values.dtype == TorchSharp.torch.ScalarType.Int64;
         if (isCode != certified.Codebook is null)
-            throw new InvalidInputException(options.Representations, isCode ? "holds codes, and vectors were certified" : "holds vectors, and codes were certified", "Give the same kind of file as was certified");
-        if (certified.Codebook is { } codebook && table.Values.shape[1..].Aggregate(1L, (product, size) => product * size) is var size && size != codebook.Mean.Length)
-            throw new InvalidInputException(options.Representations, $"holds vectors of {size} numbers, and ones of {codebook.Mean.Length} were certified", "Give vectors of the certified model");
+            throw new InvalidInputException(
+                options.Representations,
+                isCode ? "holds codes, and vectors were certified" : "holds vectors, and codes were certified",
+                "Give the same kind of file as was certified"
+            );
+        if (
+            certified.Codebook is { } codebook
+            && table.Values.shape[1..].Aggregate(1L, (product, size) => product * size) is var size
+            && size != codebook.Mean.Length
+        )
+            throw new InvalidInputException(
+                options.Representations,
+                $"holds vectors of {size} numbers, and ones of {codebook.Mean.Length} were certified",
+                "Give vectors of the certified model"
+            );
         using var encoded = certified.Codebook?.Encode(table.Values);
         var symbols = encoded ?? table.Values;
-        return Auditing.Drift.Between(certified.Counts, Certifier.Count(symbols, Math.Max(certified.Symbols, (int)symbols.max().item<long>() + 1)), certified.Confidence);
+        return Auditing.Drift.Between(
+            certified.Counts,
+            Certifier.Count(symbols, Math.Max(certified.Symbols, (int)symbols.max().item<long>() + 1)),
+            certified.Confidence
+        );
     }
 }

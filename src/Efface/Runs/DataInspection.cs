@@ -13,7 +13,13 @@ public sealed record ColumnCounts(string Name, IReadOnlyList<string> Classes, in
 /// <param name="Columns">Every column.</param>
 /// <param name="Floors">For each attribute what is read without looking at an image.</param>
 /// <param name="Skipped">Rows that cannot be used.</param>
-public sealed record DataInspection(DataRecord Data, long[] Image, IReadOnlyList<ColumnCounts> Columns, IReadOnlyList<AttributeFloors> Floors, IReadOnlyList<RowFault> Skipped)
+public sealed record DataInspection(
+    DataRecord Data,
+    long[] Image,
+    IReadOnlyList<ColumnCounts> Columns,
+    IReadOnlyList<AttributeFloors> Floors,
+    IReadOnlyList<RowFault> Skipped
+)
 {
     /// <summary>Reads a data set as training would.</summary>
     /// <param name="config">What the user asked for; without a task the columns are listed, and nothing is said of floors.</param>
@@ -26,7 +32,8 @@ public sealed record DataInspection(DataRecord Data, long[] Image, IReadOnlyList
         if (!hasTask)
         {
             var data = Preflight.Look(config, observer, cancel);
-            using (data.Table) return Of(data.Table, null, [], data.Report);
+            using (data.Table)
+                return Of(data.Table, null, [], data.Report);
         }
         using var prepared = Preflight.Check(config, forgets: config.Forget.Count > 0, observer, cancel);
         return Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report);
@@ -40,7 +47,8 @@ public sealed record DataInspection(DataRecord Data, long[] Image, IReadOnlyList
             table.ImageShape,
             [.. table.Columns.Select(column => new ColumnCounts(column.Name, column.Classes, column.Count(rows)))],
             task is null ? [] : [.. attributes.Select(attribute => AttributeFloors.Of(table, task, attribute))],
-            report.Skipped);
+            report.Skipped
+        );
     }
 }
 
@@ -56,7 +64,12 @@ public sealed record AttributeFloors(string Attribute, Floor Majority, Floor Lab
             int[] y = [.. rows.Select(row => task.Labels[row])];
             return new AttackSet(TorchSharp.torch.zeros(0), y, y, [.. rows.Select(row => attribute.Labels[row])]);
         }
-        var parts = new AttackParts(new AttackProblem([], 1, 0, attribute.Classes.Count), Set(Part.Train), Set(Part.Validation), Set(Part.Test));
+        var parts = new AttackParts(
+            new AttackProblem([], 1, 0, attribute.Classes.Count),
+            Set(Part.Train),
+            Set(Part.Validation),
+            Set(Part.Test)
+        );
         Floor Floor(Attack attack)
         {
             var scores = attack.Test.Score(new Sampling(new AuditSettings().Confidence));

@@ -26,7 +26,18 @@ public static class DemoRun
     private const double UnlearningRate = 0.02;
 
     /// <summary>Task smile, forget glasses, with a mild correlation; sized for a few minutes on two cores.</summary>
-    public static RunConfig Config { get; } = new() { Data = "faces", Task = "smile", Forget = ["glasses"], Stem = "fast", Width = 0.25, Batch = 32, LearningRate = 0.05, Epochs = 5 };
+    public static RunConfig Config { get; } =
+        new()
+        {
+            Data = "faces",
+            Task = "smile",
+            Forget = ["glasses"],
+            Stem = "fast",
+            Width = 0.25,
+            Batch = 32,
+            LearningRate = 0.05,
+            Epochs = 5,
+        };
 
     /// <summary>Runs it into a new folder.</summary>
     /// <param name="path">The folder.</param>
@@ -47,7 +58,18 @@ public static class DemoRun
         AuditRun.Run(before.Path, config.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
         observer.OnChapter($"Unlearning {string.Join(", ", config.Forget)}");
-        var after = ModelRun.Unlearn(config with { From = before.Path, LearningRate = UnlearningRate, Epochs = Math.Max(1, config.Epochs!.Value * 3 / 5) }, Path.Combine(root.Path, "after"), false, observer, cancel);
+        var after = ModelRun.Unlearn(
+            config with
+            {
+                From = before.Path,
+                LearningRate = UnlearningRate,
+                Epochs = Math.Max(1, config.Epochs!.Value * 3 / 5),
+            },
+            Path.Combine(root.Path, "after"),
+            false,
+            observer,
+            cancel
+        );
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter("Auditing it again, with fresh attackers");
         AuditRun.Run(after.Path, config.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);

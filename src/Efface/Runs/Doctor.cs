@@ -39,8 +39,7 @@ public static partial class Doctor
         var backend = Look("native backend", NativeBackend);
         // Without its libraries TorchSharp's first use would print pages and copy a gigabyte beside the program: leave it alone.
         var torchLoads = backend.Fault is null;
-        return new DoctorReport(
-        [
+        return new DoctorReport([
             Look("Efface", () => VersionOf(typeof(Doctor))),
             Look(".NET", () => $"{RuntimeInformation.FrameworkDescription} ({RuntimeInformation.RuntimeIdentifier})"),
             Look("operating system", () => $"{RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})"),
@@ -61,8 +60,8 @@ public static partial class Doctor
     /// What keeps the native backend from loading, or null. To be asked before TorchSharp's first use, which would otherwise print
     /// pages of traces and copy its libraries beside the program.
     /// </summary>
-    public static Problem? BackendFault()
-        => Look("native backend", NativeBackend) is { Fault: { } fault, Fix: { } fix } ? new Problem("native backend", fault, fix) : null;
+    public static Problem? BackendFault() =>
+        Look("native backend", NativeBackend) is { Fault: { } fault, Fix: { } fix } ? new Problem("native backend", fault, fix) : null;
 
     /// <summary>Says why a native library did not load, from the loader's own words anywhere in the chain of exceptions.</summary>
     internal static (string Fault, string Fix) Diagnose(Exception exception)
@@ -73,39 +72,54 @@ public static partial class Doctor
         if (MissingVersion().Match(words) is { Success: true } need)
         {
             var (system, version, library) = (need.Groups["system"].Value, need.Groups["version"].Value, need.Groups["library"].Value);
-            return ($"{library} needs {version}, which this system's {system} lacks", version == "GLIBCXX_3.4.32"
-                ? "Build the program with the Efface package, which marks this need as weak (nothing behind it is ever called), "
-                    + "or use a system with the C++ library of GCC 13 (Debian 13, Ubuntu 24.04)"
-                : "Use a newer release of this system");
+            return (
+                $"{library} needs {version}, which this system's {system} lacks",
+                version == "GLIBCXX_3.4.32"
+                    ? "Build the program with the Efface package, which marks this need as weak (nothing behind it is ever called), "
+                        + "or use a system with the C++ library of GCC 13 (Debian 13, Ubuntu 24.04)"
+                    : "Use a newer release of this system"
+            );
         }
         if (MissingDependency().Match(words) is { Success: true } missing)
         {
             var library = missing.Groups["library"].Value;
-            return ($"{library} is missing, which another library needs", library.Split(".so")[0] switch
-            {
-                "libgomp" => "Install it: apt-get install libgomp1 (Debian, Ubuntu), dnf install libgomp (Fedora)",
-                "libstdc++" => "Install it: apt-get install libstdc++6 (Debian, Ubuntu), dnf install libstdc++ (Fedora)",
-                "libfontconfig" => "Install it: apt-get install libfontconfig1 (Debian, Ubuntu), dnf install fontconfig (Fedora)",
-                "libcuda" => "Install NVIDIA's driver, or build with the cpu backend",
-                _ => "It comes with the program: reinstall the tool, or restore and build the program again",
-            });
+            return (
+                $"{library} is missing, which another library needs",
+                library.Split(".so")[0] switch
+                {
+                    "libgomp" => "Install it: apt-get install libgomp1 (Debian, Ubuntu), dnf install libgomp (Fedora)",
+                    "libstdc++" => "Install it: apt-get install libstdc++6 (Debian, Ubuntu), dnf install libstdc++ (Fedora)",
+                    "libfontconfig" => "Install it: apt-get install libfontconfig1 (Debian, Ubuntu), dnf install fontconfig (Fedora)",
+                    "libcuda" => "Install NVIDIA's driver, or build with the cpu backend",
+                    _ => "It comes with the program: reinstall the tool, or restore and build the program again",
+                }
+            );
         }
         if (AbsentLibrary().Match(words) is { Success: true } absent)
-            return ($"{absent.Groups["library"].Value} was not found, or something that it needs was not",
+            return (
+                $"{absent.Groups["library"].Value} was not found, or something that it needs was not",
                 "Reinstall the tool; in a program of your own, reference the package that brings it (for libtorch: TorchSharp-cpu, or one "
-                + "of TorchSharp's CUDA packages). On Windows, also install the Visual C++ Redistributable");
+                    + "of TorchSharp's CUDA packages). On Windows, also install the Visual C++ Redistributable"
+            );
         if (innermost is BadImageFormatException)
-            return ($"a native library is broken or made for another processor: {FirstLine(innermost)}",
-                $"Reinstall the tool, or restore and build the program again, for {RuntimeInformation.RuntimeIdentifier}");
-        return ($"{innermost.GetType().Name}: {FirstLine(innermost)}",
-            "Reinstall the tool, or restore and build the program again; report this line if that does not help");
+            return (
+                $"a native library is broken or made for another processor: {FirstLine(innermost)}",
+                $"Reinstall the tool, or restore and build the program again, for {RuntimeInformation.RuntimeIdentifier}"
+            );
+        return (
+            $"{innermost.GetType().Name}: {FirstLine(innermost)}",
+            "Reinstall the tool, or restore and build the program again; report this line if that does not help"
+        );
     }
 
     /// <summary>Judges the memory, in bytes.</summary>
-    internal static DoctorFinding Memory(long total, long available) => new("memory",
-        Text($"{Gigabytes(total)} in all, {Gigabytes(available)} available"),
-        available < LeastMemory ? $"less than {Gigabytes(LeastMemory)} of memory is available" : null,
-        available < LeastMemory ? "Close other programs, or use a machine or a container with more memory" : null);
+    internal static DoctorFinding Memory(long total, long available) =>
+        new(
+            "memory",
+            Text($"{Gigabytes(total)} in all, {Gigabytes(available)} available"),
+            available < LeastMemory ? $"less than {Gigabytes(LeastMemory)} of memory is available" : null,
+            available < LeastMemory ? "Close other programs, or use a machine or a container with more memory" : null
+        );
 
     /// <summary>Judges the folder of the image cache, making it where it is missing.</summary>
     internal static DoctorFinding CacheFolder(string folder)
@@ -118,16 +132,23 @@ public static partial class Doctor
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new DoctorFinding("cache folder", folder, $"cannot be written: {FirstLine(exception)}",
-                "Make it writable, or set EFFACE_CACHE to a folder that is");
+            return new DoctorFinding(
+                "cache folder",
+                folder,
+                $"cannot be written: {FirstLine(exception)}",
+                "Make it writable, or set EFFACE_CACHE to a folder that is"
+            );
         }
     }
 
     /// <summary>Judges the free space, in bytes, where the cache is.</summary>
-    internal static DoctorFinding CacheFolder(string folder, long free) => new("cache folder",
-        $"{folder} ({Gigabytes(free)} free)",
-        free < LeastDisk ? $"less than {Gigabytes(LeastDisk)} of disk space is free" : null,
-        free < LeastDisk ? "Free some space, or set EFFACE_CACHE to a folder on another disk" : null);
+    internal static DoctorFinding CacheFolder(string folder, long free) =>
+        new(
+            "cache folder",
+            $"{folder} ({Gigabytes(free)} free)",
+            free < LeastDisk ? $"less than {Gigabytes(LeastDisk)} of disk space is free" : null,
+            free < LeastDisk ? "Free some space, or set EFFACE_CACHE to a folder on another disk" : null
+        );
 
     private static DoctorFinding Look(string name, Func<string> value) => Look(name, () => new DoctorFinding(name, value()));
 
@@ -154,19 +175,25 @@ public static partial class Doctor
     private static string DrawingLibrary() => $"Skia {SkiaSharpVersion.Native} (SkiaSharp {VersionOf(typeof(SkiaSharpVersion))})";
 
     private static string Device() =>
-        torch.cuda.is_available() ? Text($"cuda ({torch.cuda.device_count()})") : torch.mps_is_available() ? "mps" : "cpu";
+        torch.cuda.is_available() ? Text($"cuda ({torch.cuda.device_count()})")
+        : torch.mps_is_available() ? "mps"
+        : "cpu";
 
     private static IEnumerable<string> InstructionSets()
     {
-        if (Avx2.IsSupported) yield return "avx2";
+        if (Avx2.IsSupported)
+            yield return "avx2";
         if (Avx512F.IsSupported)
         {
             yield return "avx512f";
-            if (Compute.HasBf16Instructions) yield return "avx512_bf16";
+            if (Compute.HasBf16Instructions)
+                yield return "avx512_bf16";
             // .NET has no name for it; the bit is that of the processor's own feature leaf.
-            if ((X86Base.CpuId(7, 0).Edx & 1 << 24) != 0) yield return "amx";
+            if ((X86Base.CpuId(7, 0).Edx & 1 << 24) != 0)
+                yield return "amx";
         }
-        if (AdvSimd.IsSupported) yield return "neon";
+        if (AdvSimd.IsSupported)
+            yield return "neon";
     }
 
     private static DoctorFinding Memory()
@@ -182,7 +209,8 @@ public static partial class Doctor
 
     private static IEnumerable<Exception> Chain(Exception exception)
     {
-        for (var link = exception; link is not null; link = link.InnerException) yield return link;
+        for (var link = exception; link is not null; link = link.InnerException)
+            yield return link;
     }
 
     private static string FirstLine(Exception exception) => exception.Message.Split('\n', 2)[0].Trim();
@@ -195,7 +223,9 @@ public static partial class Doctor
     private static partial Regex MissingVersion();
 
     [GeneratedRegex(
-        @"^(?<library>[^/\s:]+): cannot open shared object file|Library not loaded: (?:\S*/)?(?<library>[^/\s]+)", RegexOptions.Multiline)]
+        @"^(?<library>[^/\s:]+): cannot open shared object file|Library not loaded: (?:\S*/)?(?<library>[^/\s]+)",
+        RegexOptions.Multiline
+    )]
     private static partial Regex MissingDependency();
 
     [GeneratedRegex(@"Unable to load (?:shared library|DLL) '(?<library>[^']+)'|contain a reference to (?<library>libtorch\S*?),")]

@@ -10,20 +10,24 @@ namespace Efface.Runs;
 public static class EnvironmentRecords
 {
     /// <summary>This machine, now.</summary>
-    public static EnvironmentRecord Capture() => new(
-        typeof(EnvironmentRecords).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-        RuntimeInformation.FrameworkDescription,
-        RuntimeInformation.OSDescription,
-        Processor(),
-        Environment.ProcessorCount,
-        torch.get_num_threads(),
-        torch.__version__,
-        Compute.Device.ToString());
+    public static EnvironmentRecord Capture() =>
+        new(
+            typeof(EnvironmentRecords).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            RuntimeInformation.FrameworkDescription,
+            RuntimeInformation.OSDescription,
+            Processor(),
+            Environment.ProcessorCount,
+            torch.get_num_threads(),
+            torch.__version__,
+            Compute.Device.ToString()
+        );
 
     private static string Processor()
     {
         const string linux = "/proc/cpuinfo";
-        var line = File.Exists(linux) ? File.ReadLines(linux).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
+        var line = File.Exists(linux)
+            ? File.ReadLines(linux).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
+            : null;
         return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

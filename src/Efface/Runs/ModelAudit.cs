@@ -7,7 +7,14 @@ using TorchSharp;
 namespace Efface.Runs;
 
 /// <summary>The whole look at one model: attackers, what can be drawn again, and where it still sees the attributes.</summary>
-internal sealed class ModelAudit(Prepared prepared, IReadOnlyList<string> sought, AuditSettings settings, Action<AuditProgress>? progress, IReadingObserver? reading, CancellationToken cancel)
+internal sealed class ModelAudit(
+    Prepared prepared,
+    IReadOnlyList<string> sought,
+    AuditSettings settings,
+    Action<AuditProgress>? progress,
+    IReadingObserver? reading,
+    CancellationToken cancel
+)
 {
     private const int Pictures = 10;
 
@@ -23,16 +30,24 @@ internal sealed class ModelAudit(Prepared prepared, IReadOnlyList<string> sought
             result = new Auditor(settings, progress).Audit(subject, sought, before?.Result, cancel);
         var (originals, drawn, reconstruction) = Reconstruct(model, table);
         var attention = sought.Select(name => Attention(model, table, table[name])).ToList();
-        return new AuditedModel(result with
-        {
-            Reconstruction = reconstruction,
-            ReconstructionBefore = before?.Result.Reconstruction,
-            Attention = [.. attention.Select(seen => seen.Result)],
-        }, originals, drawn, [.. attention.Select(seen => seen.Pictures)]);
+        return new AuditedModel(
+            result with
+            {
+                Reconstruction = reconstruction,
+                ReconstructionBefore = before?.Result.Reconstruction,
+                Attention = [.. attention.Select(seen => seen.Result)],
+            },
+            originals,
+            drawn,
+            [.. attention.Select(seen => seen.Pictures)]
+        );
     }
 
     // The classifiers are kept: before and after unlearning the same ones, which learnt from the original images, look at the drawings.
-    private (IReadOnlyList<byte[]> Originals, IReadOnlyList<byte[]> Drawn, ReconstructionResult Result) Reconstruct(TrainedModel model, ImageTable table)
+    private (IReadOnlyList<byte[]> Originals, IReadOnlyList<byte[]> Drawn, ReconstructionResult Result) Reconstruct(
+        TrainedModel model,
+        ImageTable table
+    )
     {
         var readers = new List<AttributeClassifier>();
         try
@@ -40,18 +55,39 @@ internal sealed class ModelAudit(Prepared prepared, IReadOnlyList<string> sought
             foreach (var name in sought)
             {
                 reading?.OnNote($"a classifier for {name}, to look for it in what can be drawn again");
-                readers.Add(AttributeClassifier.TrainOnce(prepared.Config.Reading.CacheRoot, prepared.Table, prepared.Table[name], ClassifierOptions.ForReading(model.Description), cancel: cancel));
+                readers.Add(
+                    AttributeClassifier.TrainOnce(
+                        prepared.Config.Reading.CacheRoot,
+                        prepared.Table,
+                        prepared.Table[name],
+                        ClassifierOptions.ForReading(model.Description),
+                        cancel: cancel
+                    )
+                );
             }
-            using var reconstruction = Reconstruction.Of(model, Place.Of(model).First(place => place.Released), table, Pictures, seed: 0, readers, settings.Confidence);
+            using var reconstruction = Reconstruction.Of(
+                model,
+                Place.Of(model).First(place => place.Released),
+                table,
+                Pictures,
+                seed: 0,
+                readers,
+                settings.Confidence
+            );
             return (Encoded(reconstruction.Originals), Encoded(reconstruction.Drawn), reconstruction.Result);
         }
         finally
         {
-            foreach (var reader in readers) reader.Dispose();
+            foreach (var reader in readers)
+                reader.Dispose();
         }
     }
 
-    private static (AttentionResult Result, IReadOnlyList<byte[]> Pictures) Attention(TrainedModel model, ImageTable table, Column attribute)
+    private static (AttentionResult Result, IReadOnlyList<byte[]> Pictures) Attention(
+        TrainedModel model,
+        ImageTable table,
+        Column attribute
+    )
     {
         int[] rows = [.. table.Rows(Part.Test).Take(Pictures)];
         var stage = GradCam.UsualStage(model.Network, model.Description.Input);
@@ -60,16 +96,23 @@ internal sealed class ModelAudit(Prepared prepared, IReadOnlyList<string> sought
         var pictures = new List<byte[]>();
         for (var i = 0; i < rows.Length; i++)
         {
-            using torch.Tensor image = images[i], map = attention.Maps.Maps[i], overlay = Heat.Overlay(image, map);
+            using torch.Tensor image = images[i],
+                map = attention.Maps.Maps[i],
+                overlay = Heat.Overlay(image, map);
             pictures.Add(Png.Encode(attention.Maps.IsEmpty[i] ? image : overlay));
         }
         int[] empty = [.. Enumerable.Range(0, rows.Length).Where(i => attention.Maps.IsEmpty[i])];
         return (new AttentionResult(attribute.Name, stage, attention.Read, empty), pictures);
     }
 
-    private static List<byte[]> Encoded(torch.Tensor images) => [.. Enumerable.Range(0, (int)images.shape[0]).Select(i =>
-    {
-        using var image = images[i];
-        return Png.Encode(image);
-    })];
+    private static List<byte[]> Encoded(torch.Tensor images) =>
+        [
+            .. Enumerable
+                .Range(0, (int)images.shape[0])
+                .Select(i =>
+                {
+                    using var image = images[i];
+                    return Png.Encode(image);
+                }),
+        ];
 }

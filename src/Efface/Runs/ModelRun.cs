@@ -15,7 +15,8 @@ public interface IRunObserver : ITrainingObserver, IReadingObserver;
 /// <summary>Trains a model, or makes one forget, into a run folder.</summary>
 public static class ModelRun
 {
-    private const int EpochsFromScratch = 12, EpochsFromModel = 4;
+    private const int EpochsFromScratch = 12,
+        EpochsFromModel = 4;
     private const double RateFromScratch = 0.1;
 
     /// <summary>The model before unlearning: baseline 1.</summary>
@@ -25,18 +26,35 @@ public static class ModelRun
     /// <param name="observer">Hears how far it is.</param>
     /// <param name="cancel">Ends after the batch at hand; the state is saved.</param>
     /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
-    public static RunFolder Train(RunConfig config, string path, bool resume = false, IRunObserver? observer = null, CancellationToken cancel = default)
-        => Run("train", config, path, resume, observer, cancel);
+    public static RunFolder Train(
+        RunConfig config,
+        string path,
+        bool resume = false,
+        IRunObserver? observer = null,
+        CancellationToken cancel = default
+    ) => Run("train", config, path, resume, observer, cancel);
 
     /// <summary>Detachment, from scratch or from the model of another run.</summary>
     /// <inheritdoc cref="Train(RunConfig, string, bool, IRunObserver?, CancellationToken)"/>
-    public static RunFolder Unlearn(RunConfig config, string path, bool resume = false, IRunObserver? observer = null, CancellationToken cancel = default)
-        => Run("unlearn", config, path, resume, observer, cancel);
+    public static RunFolder Unlearn(
+        RunConfig config,
+        string path,
+        bool resume = false,
+        IRunObserver? observer = null,
+        CancellationToken cancel = default
+    ) => Run("unlearn", config, path, resume, observer, cancel);
 
     /// <summary>The configuration of the run that stands in a folder; null where none has begun.</summary>
     public static RunConfig? Begun(string path) => RunFolder.Holds(path) ? RunFolder.Open(path).Run.Config : null;
 
-    private static RunFolder Run(string command, RunConfig asked, string path, bool resume, IRunObserver? observer, CancellationToken cancel)
+    private static RunFolder Run(
+        string command,
+        RunConfig asked,
+        string path,
+        bool resume,
+        IRunObserver? observer,
+        CancellationToken cancel
+    )
     {
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
@@ -55,54 +73,88 @@ public static class ModelRun
         var (original, ends) = Start(prepared, options, observer);
         using var owned = original;
         var record = Describe(command, began?.Started ?? started, prepared, options, original, ends);
-        if (began is not null) Resumption.Check(began, record, path);
+        if (began is not null)
+            Resumption.Check(began, record, path);
         var folder = began is null ? RunFolder.Create(path) : RunFolder.Open(path);
-        var checkpoint = new Checkpoint(Path.Combine(folder.Path, "checkpoint"), TimeSpan.FromSeconds(prepared.Config.CheckpointSeconds), note => observer?.OnNote(note));
+        var checkpoint = new Checkpoint(
+            Path.Combine(folder.Path, "checkpoint"),
+            TimeSpan.FromSeconds(prepared.Config.CheckpointSeconds),
+            note => observer?.OnNote(note)
+        );
         if (began?.Result is { Interrupted: false })
         {
             // It may have been killed before this.
             checkpoint.Remove();
             return folder;
         }
-        foreach (var note in prepared.Report.Notes.Concat(prepared.Labels.Loaded.Prepend(prepared.Labels.Task).Select(column => ClassCounts.Of(column, prepared.Table.Rows).ToString()))) observer?.OnNote(note);
-        if (options.Precision == Precision.Bf16 && !Compute.IsFastInBf16) observer?.OnNote("note: this processor has no instructions for bf16, and takes longer with it than with fp32.");
-        return WholeOrNotAtAll(folder, isBegun: () => began is not null || checkpoint.Exists, () =>
-        {
-            using var removal = Removals.Of(prepared, observer, observer, cancel);
-            var shown = removal is null ? prepared : prepared with { Table = removal.Table, Config = record.Config };
-            using var anew = removal is null ? null : Start(shown, options, null).Model;
-            var model = anew ?? original;
-            record = record with { AttentionRemoval = removal?.Result };
-            folder.Run = record;
-            folder.WriteSkipped(prepared.Report.Skipped);
-            if (removal is not null) Removals.Draw(folder, removal);
-            var recorder = new Recorder(folder, observer);
-            var result = Train(shown, model, options, ends, checkpoint, recorder, cancel);
-            if (!result.Interrupted) (model, result) = Close(shown, model, result);
-            model.Save(folder.Path);
-            folder.Run = record with
+        foreach (
+            var note in prepared.Report.Notes.Concat(
+                prepared
+                    .Labels.Loaded.Prepend(prepared.Labels.Task)
+                    .Select(column => ClassCounts.Of(column, prepared.Table.Rows).ToString())
+            )
+        )
+            observer?.OnNote(note);
+        if (options.Precision == Precision.Bf16 && !Compute.IsFastInBf16)
+            observer?.OnNote("note: this processor has no instructions for bf16, and takes longer with it than with fp32.");
+        return WholeOrNotAtAll(
+            folder,
+            isBegun: () => began is not null || checkpoint.Exists,
+            () =>
             {
-                Result = new ResultRecord(result.Fidelity, result.Epochs, clock.Elapsed.TotalSeconds + (began?.Result?.Seconds ?? recorder.SecondsBefore), result.Interrupted, result.Diverged),
-            };
-            if (!result.Interrupted) checkpoint.Remove();
-        });
+                using var removal = Removals.Of(prepared, observer, observer, cancel);
+                var shown = removal is null ? prepared : prepared with { Table = removal.Table, Config = record.Config };
+                using var anew = removal is null ? null : Start(shown, options, null).Model;
+                var model = anew ?? original;
+                record = record with { AttentionRemoval = removal?.Result };
+                folder.Run = record;
+                folder.WriteSkipped(prepared.Report.Skipped);
+                if (removal is not null)
+                    Removals.Draw(folder, removal);
+                var recorder = new Recorder(folder, observer);
+                var result = Train(shown, model, options, ends, checkpoint, recorder, cancel);
+                if (!result.Interrupted)
+                    (model, result) = Close(shown, model, result);
+                model.Save(folder.Path);
+                folder.Run = record with
+                {
+                    Result = new ResultRecord(
+                        result.Fidelity,
+                        result.Epochs,
+                        clock.Elapsed.TotalSeconds + (began?.Result?.Seconds ?? recorder.SecondsBefore),
+                        result.Interrupted,
+                        result.Diverged
+                    ),
+                };
+                if (!result.Interrupted)
+                    checkpoint.Remove();
+            }
+        );
     }
 
-    private static RunRecord Describe(string command, DateTimeOffset started, Prepared prepared, TrainingOptions options, TrainedModel model, IReadOnlyList<int>? ends) => new()
-    {
-        Command = command,
-        Started = started,
-        Config = prepared.Config with
+    private static RunRecord Describe(
+        string command,
+        DateTimeOffset started,
+        Prepared prepared,
+        TrainingOptions options,
+        TrainedModel model,
+        IReadOnlyList<int>? ends
+    ) =>
+        new()
         {
-            Stem = model.Description.Stem,
-            Split = model.Description.Split,
-            Epochs = options.Epochs > 0 ? options.Epochs : null,
-            LearningRate = options.LearningRate,
-            Blocks = ends is null ? null : string.Join(',', ends.Select(end => model.Network.Stages[end].Name)),
-        },
-        Environment = EnvironmentRecords.Capture(),
-        Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
-    };
+            Command = command,
+            Started = started,
+            Config = prepared.Config with
+            {
+                Stem = model.Description.Stem,
+                Split = model.Description.Split,
+                Epochs = options.Epochs > 0 ? options.Epochs : null,
+                LearningRate = options.LearningRate,
+                Blocks = ends is null ? null : string.Join(',', ends.Select(end => model.Network.Stages[end].Name)),
+            },
+            Environment = EnvironmentRecords.Capture(),
+            Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
+        };
 
     // What has begun can be gone on with; of anything else that failed nothing is left.
     private static RunFolder WholeOrNotAtAll(RunFolder folder, Func<bool> isBegun, Action work)
@@ -114,12 +166,20 @@ public static class ModelRun
         }
         catch (IOException fault) when (isBegun())
         {
-            throw new InvalidInputException($"--out {folder.Path}", $"cannot be written ({fault.Message})", "Free space, and go on with --resume: the last good state, where there is one, stands there");
+            throw new InvalidInputException(
+                $"--out {folder.Path}",
+                $"cannot be written ({fault.Message})",
+                "Free space, and go on with --resume: the last good state, where there is one, stands there"
+            );
         }
         catch (IOException fault)
         {
             folder.Discard();
-            throw new InvalidInputException($"--out {folder.Path}", $"cannot be written ({fault.Message})", "Free space, or name a folder on another disk; nothing was left behind");
+            throw new InvalidInputException(
+                $"--out {folder.Path}",
+                $"cannot be written ({fault.Message})",
+                "Free space, or name a folder on another disk; nothing was left behind"
+            );
         }
         catch (Exception fault) when (fault is InvalidInputException or OperationCanceledException && !isBegun())
         {
@@ -129,44 +189,72 @@ public static class ModelRun
     }
 
     private static TrainingResult Train(
-        Prepared prepared, TrainedModel model, TrainingOptions options, IReadOnlyList<int>? ends, Checkpoint checkpoint, ITrainingObserver observer, CancellationToken cancel)
+        Prepared prepared,
+        TrainedModel model,
+        TrainingOptions options,
+        IReadOnlyList<int>? ends,
+        Checkpoint checkpoint,
+        ITrainingObserver observer,
+        CancellationToken cancel
+    )
     {
         var (config, table, labels, recipe) = (prepared.Config, prepared.Table, prepared.Labels, prepared.Recipe);
         using var schedule = Blocks(prepared, model, options) is { } blocks
             ? Scheduled(blocks, config, BlockChoice.ScheduleOf(config.Schedule) ?? recipe!.Schedule, ends)
             : Schedules.Plain(model, options);
-        var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize) { Workers = config.Reading.Workers ?? 1 };
-        return new Trainer(schedule, options, model.Description.Normalisation, Augmentation.For(table), recipe?.Ramp ?? 0, Probe(prepared, model), checkpoint)
-            .Run(training, Validation(prepared), observer, cancel);
+        var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize)
+        {
+            Workers = config.Reading.Workers ?? 1,
+        };
+        return new Trainer(
+            schedule,
+            options,
+            model.Description.Normalisation,
+            Augmentation.For(table),
+            recipe?.Ramp ?? 0,
+            Probe(prepared, model),
+            checkpoint
+        ).Run(training, Validation(prepared), observer, cancel);
     }
 
     private static BlockMaker? Blocks(Prepared prepared, TrainedModel model, TrainingOptions options)
     {
-        if (prepared.Recipe is not { } recipe) return null;
+        if (prepared.Recipe is not { } recipe)
+            return null;
         // What is to be carried is read from the model as it was: the one in training changes.
-        var untouched = recipe.CarriesEmbedding && prepared.Config.From is { } from ? TrainedModel.Load(from, Compute.Device).Network : null;
+        var untouched =
+            recipe.CarriesEmbedding && prepared.Config.From is { } from ? TrainedModel.Load(from, Compute.Device).Network : null;
         return recipe.Blocks(new BlockParts(model, prepared.Labels, options) { Untouched = untouched });
     }
 
     private static Schedule Scheduled(BlockMaker blocks, RunConfig config, ScheduleKind kind, IReadOnlyList<int>? ends)
     {
-        if (config.Devices.Count > 0) Schedules.Place(blocks.Parts.Model.Network, ends ?? [blocks.UsualEnd], BlockChoice.Devices(config));
+        if (config.Devices.Count > 0)
+            Schedules.Place(blocks.Parts.Model.Network, ends ?? [blocks.UsualEnd], BlockChoice.Devices(config));
         return Schedules.Of(blocks, kind, ends);
     }
 
     // What a recipe does after training.
     private static (TrainedModel Model, TrainingResult Result) Close(Prepared prepared, TrainedModel trained, TrainingResult result)
     {
-        if (prepared.Recipe?.Close(trained, prepared.Table, prepared.Labels.Attributes) is not { } model) return (trained, result);
-        return (model, result with { Fidelity = Evaluation.Fidelity(model.Network, model.Description.Normalisation, Validation(prepared)) });
+        if (prepared.Recipe?.Close(trained, prepared.Table, prepared.Labels.Attributes) is not { } model)
+            return (trained, result);
+        return (
+            model,
+            result with
+            {
+                Fidelity = Evaluation.Fidelity(model.Network, model.Description.Normalisation, Validation(prepared)),
+            }
+        );
     }
 
-    private static BatchLoader Validation(Prepared prepared)
-        => new(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Table.Rows(Part.Validation), Evaluation.BatchSize);
+    private static BatchLoader Validation(Prepared prepared) =>
+        new(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Table.Rows(Part.Validation), Evaluation.BatchSize);
 
-    private static ValidationProbe? Probe(Prepared prepared, TrainedModel model) => prepared is { Recipe: not null, Config.Probe: { } every }
-        ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Steer)
-        : null;
+    private static ValidationProbe? Probe(Prepared prepared, TrainedModel model) =>
+        prepared is { Recipe: not null, Config.Probe: { } every }
+            ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Steer)
+            : null;
 
     /// <summary>With the epochs and the step size of a run where nobody gave any; no epochs for what only closes a trained model.</summary>
     internal static RunConfig WithUsualTraining(RunConfig config, bool forgets)
@@ -174,7 +262,12 @@ public static class ModelRun
         var recipe = forgets ? Recipes.Named(config.Recipe) : null;
         return config with
         {
-            Epochs = config.Epochs ?? (config.From is null ? EpochsFromScratch : recipe is { LearnsFromModel: false } ? null : EpochsFromModel),
+            Epochs = config.Epochs
+                ?? (
+                    config.From is null ? EpochsFromScratch
+                    : recipe is { LearnsFromModel: false } ? null
+                    : EpochsFromModel
+                ),
             LearningRate = config.LearningRate ?? (config.From is not null && recipe is not null ? recipe.RateFromModel : RateFromScratch),
         };
     }
@@ -199,7 +292,8 @@ public static class ModelRun
         var model = Model(prepared);
         var ends = BlockChoice.Ends(prepared.Config, model, () => Blocks(prepared, model, options)!, note => observer?.OnNote(note));
         // h is what the last auxiliary network looks at; a bottleneck stays where it is.
-        if (ends is not null && model.Description.Bits is null) model = model with { Description = model.Description with { Split = model.Network.Stages[ends[^1]].Name } };
+        if (ends is not null && model.Description.Bits is null)
+            model = model with { Description = model.Description with { Split = model.Network.Stages[ends[^1]].Name } };
         return (model, ends);
     }
 
@@ -207,11 +301,15 @@ public static class ModelRun
     {
         var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
         torch.manual_seed(config.Seed);
-        var model = config.From is { } from ? Load(from, config, table, task) : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
+        var model = config.From is { } from
+            ? Load(from, config, table, task)
+            : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
 
-        if (prepared.Recipe is not { } recipe) return model.CutBehind(config.Split ?? StagedNetwork.Embedding);
+        if (prepared.Recipe is not { } recipe)
+            return model.CutBehind(config.Split ?? StagedNetwork.Embedding);
         var ready = recipe.Prepare(model, config.Split);
-        if (config.From is not null) recipe.Begin(ready, table, task);
+        if (config.From is not null)
+            recipe.Begin(ready, table, task);
         return ready;
     }
 
@@ -219,14 +317,44 @@ public static class ModelRun
     {
         var model = TrainedModel.Load(from, Compute.Device);
         var problems = new List<Problem>();
-        foreach (var (flag, asked, found) in new[] { ("model", config.Model, model.Description.Model), ("stem", config.Stem ?? model.Description.Stem, model.Description.Stem), ("width", $"{config.Width}", $"{model.Description.Width}") })
-            if (asked != found) problems.Add(new Problem($"--{flag} {asked}", $"the model in {from} has {found}", "Leave the flag out: a model that is there already keeps its form"));
+        foreach (
+            var (flag, asked, found) in new[]
+            {
+                ("model", config.Model, model.Description.Model),
+                ("stem", config.Stem ?? model.Description.Stem, model.Description.Stem),
+                ("width", $"{config.Width}", $"{model.Description.Width}"),
+            }
+        )
+            if (asked != found)
+                problems.Add(
+                    new Problem(
+                        $"--{flag} {asked}",
+                        $"the model in {from} has {found}",
+                        "Leave the flag out: a model that is there already keeps its form"
+                    )
+                );
         if (model.Description.Task != task.Name || !model.Description.Classes.SequenceEqual(task.Classes))
-            problems.Add(new Problem($"--from {from}", $"its task is {model.Description.Task}, not {task.Name}", "Give a run of the same task"));
+            problems.Add(
+                new Problem($"--from {from}", $"its task is {model.Description.Task}, not {task.Name}", "Give a run of the same task")
+            );
         if (!model.Description.Input.SequenceEqual(table.ImageShape))
-            problems.Add(new Problem($"--from {from}", $"its images are {string.Join('×', model.Description.Input)}, these {string.Join('×', table.ImageShape)}", "Give the same --size"));
+            problems.Add(
+                new Problem(
+                    $"--from {from}",
+                    $"its images are {string.Join('×', model.Description.Input)}, these {string.Join('×', table.ImageShape)}",
+                    "Give the same --size"
+                )
+            );
         if (model.Description is not { Bits: null, ClosedBy: null })
-            problems.Add(new Problem($"--from {from}", model.Description.Bits is null ? $"is closed by its stage {model.Network.Stages[model.Split].Name} already" : "has a discrete bottleneck already", "Start from a run of efface train"));
+            problems.Add(
+                new Problem(
+                    $"--from {from}",
+                    model.Description.Bits is null
+                        ? $"is closed by its stage {model.Network.Stages[model.Split].Name} already"
+                        : "has a discrete bottleneck already",
+                    "Start from a run of efface train"
+                )
+            );
         return problems.Count == 0 ? model : throw new InvalidInputException(problems);
     }
 

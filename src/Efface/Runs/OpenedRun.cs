@@ -35,11 +35,18 @@ internal sealed class OpenedRun : IDisposable
     /// <param name="reading">Hears while the images are read.</param>
     /// <param name="cancel">Checked while they are.</param>
     /// <exception cref="InvalidInputException">The folder, its model, its data or a column is wrong.</exception>
-    public static OpenedRun Open(string path, IReadOnlyList<string> attributes, AuditSettings settings, IReadingObserver? reading, CancellationToken cancel)
+    public static OpenedRun Open(
+        string path,
+        IReadOnlyList<string> attributes,
+        AuditSettings settings,
+        IReadingObserver? reading,
+        CancellationToken cancel
+    )
     {
         var folder = RunFolder.Open(path);
         var sought = attributes.Count > 0 ? attributes : folder.Run.Config.Forget;
-        if (AuditChecks.Settings(settings, sought, "the run names none").ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
+        if (AuditChecks.Settings(settings, sought, "the run names none").ToArray() is { Length: > 0 } wrong)
+            throw new InvalidInputException(wrong);
         var opened = new OpenedRun(folder, sought);
         try
         {
@@ -59,14 +66,32 @@ internal sealed class OpenedRun : IDisposable
         Prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn", reading, cancel);
         Compute.UseThreads(run.Config.Threads);
         if (Prepared.Table.Fingerprint() != run.Data.Fingerprint)
-            throw new InvalidInputException(Folder.Path, "its data set has changed since training", "Bring back the files it was trained on, or train again");
-        if (AuditChecks.Columns(Prepared.Table.Columns, Prepared.Table[Model.Description.Task], Attributes, Prepared.Table.Rows(Part.Test), $"data set {Prepared.Table.Name}").ToArray() is { Length: > 0 } unusable)
+            throw new InvalidInputException(
+                Folder.Path,
+                "its data set has changed since training",
+                "Bring back the files it was trained on, or train again"
+            );
+        if (
+            AuditChecks
+                .Columns(
+                    Prepared.Table.Columns,
+                    Prepared.Table[Model.Description.Task],
+                    Attributes,
+                    Prepared.Table.Rows(Part.Test),
+                    $"data set {Prepared.Table.Name}"
+                )
+                .ToArray() is
+            { Length: > 0 } unusable
+        )
             throw new InvalidInputException(unusable);
         // What would be shared is computed from the images that the model was trained on.
         _removal = Removals.Of(Prepared, reading, training: null, cancel);
         if (_removal?.Result.Fingerprint != run.AttentionRemoval?.Fingerprint)
-            throw new InvalidInputException(Folder.Path, "its images without the removed area are gone from the cache, and came out otherwise when they were made again",
-                "Audit on the machine it was trained on and with the same --threads, or train again");
+            throw new InvalidInputException(
+                Folder.Path,
+                "its images without the removed area are gone from the cache, and came out otherwise when they were made again",
+                "Audit on the machine it was trained on and with the same --threads, or train again"
+            );
     }
 
     /// <inheritdoc/>

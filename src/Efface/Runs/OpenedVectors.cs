@@ -11,15 +11,36 @@ internal static class OpenedVectors
     public static VectorTable Read(VectorOptions options, AuditSettings settings, IReadingObserver? reading, CancellationToken cancel)
     {
         var problems = AuditChecks.Settings(settings, options.Attributes, "other programs' vectors have no usual one").ToList();
-        if (settings.Stages.Count > 0) problems.Add(new Problem("--stages", "of representations whose network is elsewhere", "Leave it out, or audit each stage's output by itself"));
-        if (problems.Count > 0) throw new InvalidInputException(problems);
+        if (settings.Stages.Count > 0)
+            problems.Add(
+                new Problem(
+                    "--stages",
+                    "of representations whose network is elsewhere",
+                    "Leave it out, or audit each stage's output by itself"
+                )
+            );
+        if (problems.Count > 0)
+            throw new InvalidInputException(problems);
         var table = VectorReader.Read(options, reading, cancel);
         try
         {
             var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
-            if (AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is { Length: > 0 } wrong) throw new InvalidInputException(wrong);
-            var classes = options.Attributes.Prepend(options.Task).OfType<string>().Distinct().Select(name => ClassCounts.Of(table.Columns.Single(column => column.Name == name), table.Rows).ToString());
-            foreach (var note in table.Notes.Concat(classes).Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))) reading?.OnNote(note);
+            if (
+                AuditChecks.Columns(table.Columns, task, options.Attributes, table.Rows(Part.Test), options.Labels).ToArray() is
+                { Length: > 0 } wrong
+            )
+                throw new InvalidInputException(wrong);
+            var classes = options
+                .Attributes.Prepend(options.Task)
+                .OfType<string>()
+                .Distinct()
+                .Select(name => ClassCounts.Of(table.Columns.Single(column => column.Name == name), table.Rows).ToString());
+            foreach (
+                var note in table
+                    .Notes.Concat(classes)
+                    .Concat(FaultGroup.Of(table.Skipped).Select(group => $"skipped: {group.ToProblem()}"))
+            )
+                reading?.OnNote(note);
             return table;
         }
         catch

@@ -13,23 +13,37 @@ internal static class PartChecks
     public static IReadOnlyList<Problem> Of(ImageTable table, IEnumerable<Column> columns, RunConfig config)
     {
         var (empty, filled) = (new List<Part>(), new List<Part>());
-        foreach (var part in Enum.GetValues<Part>()) (table.Rows(part).Length == 0 ? empty : filled).Add(part);
+        foreach (var part in Enum.GetValues<Part>())
+            (table.Rows(part).Length == 0 ? empty : filled).Add(part);
         if (empty.Count > 0)
-            return [.. empty.Select(part => new Problem($"{part.Word()} part", $"has no image: all are marked {string.Join(" or ", filled.Select(other => other.Word()))}", Remedy(part, config)))];
+            return
+            [
+                .. empty.Select(part => new Problem(
+                    $"{part.Word()} part",
+                    $"has no image: all are marked {string.Join(" or ", filled.Select(other => other.Word()))}",
+                    Remedy(part, config)
+                )),
+            ];
         return
         [
             .. from column in columns
-               from part in filled
-               where column.Count(table.Rows(part)).Count(count => count > 0) < 2
-               select new Problem($"column '{column.Name}', {part.Word()} part", "holds fewer than two classes", config.Limit is null ? "Choose another column, or another split" : "Choose another column, or raise --limit"),
+            from part in filled
+            where column.Count(table.Rows(part)).Count(count => count > 0) < 2
+            select new Problem(
+                $"column '{column.Name}', {part.Word()} part",
+                "holds fewer than two classes",
+                config.Limit is null ? "Choose another column, or another split" : "Choose another column, or raise --limit"
+            ),
         ];
     }
 
-    private static string Remedy(Part missing, RunConfig config) => (config.Data, config.Reading.SplitColumn) switch
-    {
-        ("folders", _) => $"Add a folder {missing.Word()}, or name the levels anew (--levels part,class), so that parts are drawn",
-        (_, { } column) => $"Leave --split-column out, so that parts are drawn, or mark some rows of {column} as {missing.Word()}",
-        ("parquet", _) => $"Add a file {missing.Word()}-00000.parquet, or rename those there are so that none names a part: parts are drawn then",
-        _ => $"Give the whole data set: its own split has a {missing.Word()} part; or look at --only and --drop",
-    };
+    private static string Remedy(Part missing, RunConfig config) =>
+        (config.Data, config.Reading.SplitColumn) switch
+        {
+            ("folders", _) => $"Add a folder {missing.Word()}, or name the levels anew (--levels part,class), so that parts are drawn",
+            (_, { } column) => $"Leave --split-column out, so that parts are drawn, or mark some rows of {column} as {missing.Word()}",
+            ("parquet", _) =>
+                $"Add a file {missing.Word()}-00000.parquet, or rename those there are so that none names a part: parts are drawn then",
+            _ => $"Give the whole data set: its own split has a {missing.Word()} part; or look at --only and --drop",
+        };
 }

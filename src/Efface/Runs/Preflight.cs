@@ -38,9 +38,15 @@ public static class Preflight
         var (table, report) = Read(source, complete, observer, cancel);
         try
         {
-            var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]) with { Retained = [.. complete.Retain.Select(name => table[name])] };
+            var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]) with
+            {
+                Retained = [.. complete.Retain.Select(name => table[name])],
+            };
             CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, complete, forgets);
-            complete = complete with { Stem = complete.Stem ?? (complete.From is null ? Backbones.DefaultStem(table.ImageShape[1]) : null) };
+            complete = complete with
+            {
+                Stem = complete.Stem ?? (complete.From is null ? Backbones.DefaultStem(table.ImageShape[1]) : null),
+            };
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
             return new Prepared(table, labels, forgets ? Recipes.Named(complete.Recipe).With(complete) : null, complete, report);
         }
@@ -63,87 +69,185 @@ public static class Preflight
         return Read(source, complete, observer, cancel);
     }
 
-    private static ReadData Read(DataSource source, RunConfig config, IReadingObserver? observer, CancellationToken cancel) => DataReader.Read(source, new DataOptions
-    {
-        Root = config.Root,
-        Task = config.Task,
-        Attributes = [.. config.Forget, .. config.Retain, .. config.AttentionRemoval?.Attributes ?? []],
-        Size = config.Size,
-        Limit = config.Limit,
-        Seed = DataSeed,
-        Correlation = config.Correlation,
-        Reading = config.Reading,
-    }, [.. Names(config)], observer, cancel);
+    private static ReadData Read(DataSource source, RunConfig config, IReadingObserver? observer, CancellationToken cancel) =>
+        DataReader.Read(
+            source,
+            new DataOptions
+            {
+                Root = config.Root,
+                Task = config.Task,
+                Attributes = [.. config.Forget, .. config.Retain, .. config.AttentionRemoval?.Attributes ?? []],
+                Size = config.Size,
+                Limit = config.Limit,
+                Seed = DataSeed,
+                Correlation = config.Correlation,
+                Reading = config.Reading,
+            },
+            [.. Names(config)],
+            observer,
+            cancel
+        );
 
     private static (DataSource Source, RunConfig Config) Complete(RunConfig config, bool forgets, bool needsTask)
     {
         var problems = Flags(config, forgets).Concat(ReadingFlags.Check(config)).ToList();
         var source = DataSources.Find(config.Data);
         if (source is null)
-            problems.Add(new Problem($"--data {config.Data}", "no such data set", $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"));
+            problems.Add(
+                new Problem(
+                    $"--data {config.Data}",
+                    "no such data set",
+                    $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"
+                )
+            );
         else
         {
             if (source.Layout is not null && config.Root is null)
-                problems.Add(new Problem("--root", $"missing: data set {source.Name} lies in files", $"Give the folder that holds {source.Layout}"));
+                problems.Add(
+                    new Problem("--root", $"missing: data set {source.Name} lies in files", $"Give the folder that holds {source.Layout}")
+                );
             else if (source.Layout is not null && !Directory.Exists(config.Root))
-                problems.Add(new Problem($"--root {config.Root}", File.Exists(config.Root) ? "is a file" : "no such folder", $"Give the folder that holds {source.Layout}"));
+                problems.Add(
+                    new Problem(
+                        $"--root {config.Root}",
+                        File.Exists(config.Root) ? "is a file" : "no such folder",
+                        $"Give the folder that holds {source.Layout}"
+                    )
+                );
             config = config with
             {
                 Task = config.Task ?? source.Task,
-                Forget = config.Forget.Count > 0 ? config.Forget : source.Attribute is { } usual && (forgets || config.Task is null) ? [usual] : [],
+                Forget =
+                    config.Forget.Count > 0 ? config.Forget
+                    : source.Attribute is { } usual && (forgets || config.Task is null) ? [usual]
+                    : [],
             };
-            if (forgets) config = Recipes.Find(config.Recipe)?.Complete(config) ?? config;
+            if (forgets)
+                config = Recipes.Find(config.Recipe)?.Complete(config) ?? config;
             if (needsTask && config.Task is null)
-                problems.Add(new Problem("--task", $"missing: data set {source.Name} has no usual task", "Name the column that the model is for; efface data inspect lists the columns"));
+                problems.Add(
+                    new Problem(
+                        "--task",
+                        $"missing: data set {source.Name} has no usual task",
+                        "Name the column that the model is for; efface data inspect lists the columns"
+                    )
+                );
             if (forgets && config.Forget.Count == 0)
-                problems.Add(new Problem("--forget", $"missing: data set {source.Name} has no usual attribute", "Name the columns to forget"));
+                problems.Add(
+                    new Problem("--forget", $"missing: data set {source.Name} has no usual attribute", "Name the columns to forget")
+                );
         }
         return problems.Count == 0 ? (source!, config) : throw new InvalidInputException(problems);
     }
 
     private static IEnumerable<Problem> Flags(RunConfig config, bool forgets)
     {
-        foreach (var problem in Backbones.Validate(new BackboneOptions { Model = config.Model, Stem = config.Stem ?? Backbones.Stems[0], Width = config.Width, Classes = 2 }))
+        foreach (
+            var problem in Backbones.Validate(
+                new BackboneOptions
+                {
+                    Model = config.Model,
+                    Stem = config.Stem ?? Backbones.Stems[0],
+                    Width = config.Width,
+                    Classes = 2,
+                }
+            )
+        )
             yield return problem;
         // Batches of two would leave a batch of one of an odd number of images, which has no batch statistics.
-        foreach (var (flag, value, least) in new[] { ("--epochs", config.Epochs, 1), ("--batch", config.Batch, 3), ("--limit", config.Limit, 20), ("--size", config.Size, 16), ("--patience", config.Patience, 1), ("--threads", config.Threads, 1), ("--probe", config.Probe, 1), ("--checkpoint", config.CheckpointSeconds, 1) })
-            if (value < least) yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
-        if (config.LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate))) yield return new Problem($"--learning-rate {rate}", "not a finite number above 0", "Give a step size such as 0.1");
+        foreach (
+            var (flag, value, least) in new[]
+            {
+                ("--epochs", config.Epochs, 1),
+                ("--batch", config.Batch, 3),
+                ("--limit", config.Limit, 20),
+                ("--size", config.Size, 16),
+                ("--patience", config.Patience, 1),
+                ("--threads", config.Threads, 1),
+                ("--probe", config.Probe, 1),
+                ("--checkpoint", config.CheckpointSeconds, 1),
+            }
+        )
+            if (value < least)
+                yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
+        if (config.LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate)))
+            yield return new Problem($"--learning-rate {rate}", "not a finite number above 0", "Give a step size such as 0.1");
         if (config.Lambda is { } lambda && (lambda.Count != 3 || lambda.Any(value => !(value >= 0 && double.IsFinite(value)))))
-            yield return new Problem($"--lambda {string.Join(',', lambda)}", "not three numbers that are finite and 0 or more", "Give λ1,λ2,λ3, such as 2.5,1,5");
+            yield return new Problem(
+                $"--lambda {string.Join(',', lambda)}",
+                "not three numbers that are finite and 0 or more",
+                "Give λ1,λ2,λ3, such as 2.5,1,5"
+            );
         if (config.Objective is { } objective && !Enum.GetNames<AttributeObjective>().Contains(objective, StringComparer.OrdinalIgnoreCase))
-            yield return new Problem($"--objective {objective}", "no such objective", $"Choose one of {string.Join(", ", Enum.GetNames<AttributeObjective>()).ToLowerInvariant()}");
-        if (config.Bits is < 1 or > 12) yield return new Problem($"--bits {config.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
+            yield return new Problem(
+                $"--objective {objective}",
+                "no such objective",
+                $"Choose one of {string.Join(", ", Enum.GetNames<AttributeObjective>()).ToLowerInvariant()}"
+            );
+        if (config.Bits is < 1 or > 12)
+            yield return new Problem($"--bits {config.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
         var recipe = Recipes.Find(config.Recipe);
         if (recipe is null)
-            yield return new Problem($"--recipe {config.Recipe}", "no such recipe", $"Choose one of {string.Join(", ", Recipes.All.Select(known => known.Name))}");
-        if (config is { Steer: true, Probe: null }) yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
+            yield return new Problem(
+                $"--recipe {config.Recipe}",
+                "no such recipe",
+                $"Choose one of {string.Join(", ", Recipes.All.Select(known => known.Name))}"
+            );
+        if (config is { Steer: true, Probe: null })
+            yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
         foreach (var (flag, weight) in new[] { ("--distil", config.Distillation), ("--retention", config.Retention) })
-            if (weight is { } given && !(given >= 0 && double.IsFinite(given))) yield return new Problem($"{flag} {given}", "not a finite number of 0 or more", "Give a weight such as 1, or 0 for none");
+            if (weight is { } given && !(given >= 0 && double.IsFinite(given)))
+                yield return new Problem($"{flag} {given}", "not a finite number of 0 or more", "Give a weight such as 1, or 0 for none");
         if (forgets && recipe is not null)
-            foreach (var problem in RecipeFlags.Check(config, recipe)) yield return problem;
+            foreach (var problem in RecipeFlags.Check(config, recipe))
+                yield return problem;
         if (!Enum.GetNames<Precision>().Contains(config.Precision, StringComparer.OrdinalIgnoreCase))
             yield return new Problem($"--precision {config.Precision}", "no such precision", "Choose fp32 or bf16");
-        foreach (var problem in BlockChoice.Flags(config, forgets, recipe)) yield return problem;
-        foreach (var problem in Removals.Flags(config)) yield return problem;
+        foreach (var problem in BlockChoice.Flags(config, forgets, recipe))
+            yield return problem;
+        foreach (var problem in Removals.Flags(config))
+            yield return problem;
     }
 
     private static IEnumerable<Problem> Names(RunConfig config)
     {
         if (config.Task is { } task && config.Forget.Contains(task))
             yield return new Problem($"--forget {task}", "is the task itself", "Forget another column, or choose another task");
-        foreach (var problem in Problem.NamedTwice("--forget", config.Forget, "attribute").Concat(Problem.NamedTwice("--retain", config.Retain, "attribute"))) yield return problem;
+        foreach (
+            var problem in Problem
+                .NamedTwice("--forget", config.Forget, "attribute")
+                .Concat(Problem.NamedTwice("--retain", config.Retain, "attribute"))
+        )
+            yield return problem;
         foreach (var name in config.Retain.Where(name => name == config.Task || config.Forget.Contains(name)))
-            yield return new Problem($"--retain {name}", name == config.Task ? "is the task itself, which is kept anyway" : "is to be forgotten", "Retain another column");
-        foreach (var problem in Removals.Names(config)) yield return problem;
+            yield return new Problem(
+                $"--retain {name}",
+                name == config.Task ? "is the task itself, which is kept anyway" : "is to be forgotten",
+                "Retain another column"
+            );
+        foreach (var problem in Removals.Names(config))
+            yield return problem;
     }
 
-    private static void CheckClasses(TaskAndAttributes labels, IReadOnlyList<Column> removed, ImageTable table, RunConfig config, bool forgets)
+    private static void CheckClasses(
+        TaskAndAttributes labels,
+        IReadOnlyList<Column> removed,
+        ImageTable table,
+        RunConfig config,
+        bool forgets
+    )
     {
         var problems = PartChecks.Of(table, labels.Loaded.Prepend(labels.Task).Union(removed), config).ToList();
         if (forgets && problems.Count == 0)
             foreach (var joint in labels.Joints.Where(joint => joint.TaskDeterminesAttribute))
-                problems.Add(new Problem($"--forget {joint.Attribute.Name}", $"task {joint.Task.Name} determines it: whoever keeps the task keeps the attribute", "Nothing can be forgotten here; choose another task or attribute"));
-        if (problems.Count > 0) throw new InvalidInputException(problems);
+                problems.Add(
+                    new Problem(
+                        $"--forget {joint.Attribute.Name}",
+                        $"task {joint.Task.Name} determines it: whoever keeps the task keeps the attribute",
+                        "Nothing can be forgotten here; choose another task or attribute"
+                    )
+                );
+        if (problems.Count > 0)
+            throw new InvalidInputException(problems);
     }
 }

@@ -15,7 +15,14 @@ public static class VectorAuditRun
     /// <param name="reading">Hears while the files are read.</param>
     /// <param name="cancel">Checked before each attack; nothing is then left behind.</param>
     /// <exception cref="InvalidInputException">Every problem that was found; nothing was written.</exception>
-    public static RunFolder Run(VectorOptions options, string path, AuditSettings settings, Action<AuditProgress>? progress = null, IReadingObserver? reading = null, CancellationToken cancel = default)
+    public static RunFolder Run(
+        VectorOptions options,
+        string path,
+        AuditSettings settings,
+        Action<AuditProgress>? progress = null,
+        IReadingObserver? reading = null,
+        CancellationToken cancel = default
+    )
     {
         var started = DateTimeOffset.UtcNow;
         using var table = OpenedVectors.Read(options, settings, reading, cancel);
@@ -28,9 +35,19 @@ public static class VectorAuditRun
             {
                 Command = "audit",
                 Started = started,
-                Config = new RunConfig { Data = "vectors", Task = options.Task, Forget = options.Attributes, Vectors = options },
+                Config = new RunConfig
+                {
+                    Data = "vectors",
+                    Task = options.Task,
+                    Forget = options.Attributes,
+                    Vectors = options,
+                },
                 Environment = EnvironmentRecords.Capture(),
-                Data = DataRecord.Of(table, task, [.. options.Attributes.Select(name => table.Columns.Single(column => column.Name == name))]),
+                Data = DataRecord.Of(
+                    table,
+                    task,
+                    [.. options.Attributes.Select(name => table.Columns.Single(column => column.Name == name))]
+                ),
             };
             folder.WriteSkipped(table.Skipped);
             folder.Audit = Audit(table, options, settings, progress, cancel);
@@ -44,7 +61,13 @@ public static class VectorAuditRun
         }
     }
 
-    private static AuditResult Audit(VectorTable table, VectorOptions options, AuditSettings settings, Action<AuditProgress>? progress, CancellationToken cancel)
+    private static AuditResult Audit(
+        VectorTable table,
+        VectorOptions options,
+        AuditSettings settings,
+        Action<AuditProgress>? progress,
+        CancellationToken cancel
+    )
     {
         var auditor = new Auditor(settings, progress);
         AuditResult? before = null;

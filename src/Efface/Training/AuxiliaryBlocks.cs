@@ -12,21 +12,29 @@ public sealed class AuxiliaryBlocks(BlockParts parts, AuxiliarySettings settings
     public override Block Whole() => Whole(Parts, Network(settings, Parts.Model.Split));
 
     /// <inheritdoc/>
-    public override Block Below(Range stages, int number, int count) => new(Parts.Model.Network, stages)
-    {
-        Detacher = Network(settings with { Weights = first.Towards(settings.Weights, count == 1 ? 1 : (double)number / (count - 1)) }, stages.End.Value - 1),
-        Optimisers = [Parts.Sgd(stages)],
-        Recomputes = Parts.Options.Recomputes,
-    };
+    public override Block Below(Range stages, int number, int count) =>
+        new(Parts.Model.Network, stages)
+        {
+            Detacher = Network(
+                settings with
+                {
+                    Weights = first.Towards(settings.Weights, count == 1 ? 1 : (double)number / (count - 1)),
+                },
+                stages.End.Value - 1
+            ),
+            Optimisers = [Parts.Sgd(stages)],
+            Recomputes = Parts.Options.Recomputes,
+        };
 
     /// <summary>One block of all stages, with a detacher at the split.</summary>
-    internal static Block Whole(BlockParts parts, Detacher detacher) => new(parts.Model.Network, ..)
-    {
-        Detacher = detacher,
-        DetachedStage = parts.Model.Split,
-        Optimisers = [parts.Sgd(..(parts.Model.Split + 1)), parts.Sgd((parts.Model.Split + 1)..)],
-        Recomputes = parts.Options.Recomputes,
-    };
+    internal static Block Whole(BlockParts parts, Detacher detacher) =>
+        new(parts.Model.Network, ..)
+        {
+            Detacher = detacher,
+            DetachedStage = parts.Model.Split,
+            Optimisers = [parts.Sgd(..(parts.Model.Split + 1)), parts.Sgd((parts.Model.Split + 1)..)],
+            Recomputes = parts.Options.Recomputes,
+        };
 
     private AuxiliaryNetwork Network(AuxiliarySettings ofBlock, int stage)
     {

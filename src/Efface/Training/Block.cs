@@ -14,7 +14,8 @@ namespace Efface.Training;
 /// <param name="stages">The block's.</param>
 public sealed class Block(StagedNetwork network, Range stages) : IDisposable
 {
-    private readonly int _first = stages.Start.GetOffset(network.Stages.Count), _end = stages.End.GetOffset(network.Stages.Count);
+    private readonly int _first = stages.Start.GetOffset(network.Stages.Count),
+        _end = stages.End.GetOffset(network.Stages.Count);
 
     /// <summary>Takes the attribute out of a stage's output, and owned; null for none.</summary>
     public Detacher? Detacher { get; init; }
@@ -25,13 +26,18 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     /// <summary>For the block's parameters; owned.</summary>
     public required IReadOnlyList<BlockOptimiser> Optimisers { get; init; }
 
-    /// <summary>What the task's loss is multiplied with where the block has a detacher and the logits: λ2, where the detacher has no task head of its own.</summary>
+    /// <summary>
+    /// What the task's loss is multiplied with where the block has a detacher and the logits: λ2, where the detacher has no task head of
+    /// its own.
+    /// </summary>
     public double TaskWeight { get; init; } = 1;
 
     /// <summary>What each class of the task weighs in its loss; null for all alike.</summary>
     public float[]? ClassWeights { get; init; }
 
-    /// <summary>Whether activations inside are computed a second time instead of being kept (Chen et al., 2016: sublinear memory).</summary>
+    /// <summary>
+    /// Whether activations inside are computed a second time instead of being kept (Chen et al., 2016: sublinear memory).
+    /// </summary>
     public bool Recomputes { get; init; }
 
     /// <summary>Where it computes.</summary>
@@ -48,7 +54,8 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     {
         using var scope = NewDisposeScope();
         var result = Recomputes ? StepPiecewise(x, input) : Backward(x, _first.._end, null, input).Result;
-        foreach (var optimiser in Optimisers) optimiser.Step(input.RateFactor);
+        foreach (var optimiser in Optimisers)
+            optimiser.Step(input.RateFactor);
         Detacher?.Step();
         return result.MoveToOuterDisposeScope();
     }
@@ -56,7 +63,8 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     /// <summary>What optimisers and detacher remember from step to step; the network's weights are not the block's.</summary>
     public void Exchange(Snapshot snapshot)
     {
-        foreach (var (i, optimiser) in Optimisers.Index()) optimiser.Exchange(snapshot.Of($"optimiser{i}"));
+        foreach (var (i, optimiser) in Optimisers.Index())
+            optimiser.Exchange(snapshot.Of($"optimiser{i}"));
         Detacher?.Exchange(snapshot.Of("detacher"));
     }
 
@@ -65,7 +73,8 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     {
         var given = new List<Tensor> { x };
         using (no_grad())
-            for (var stage = _first; stage < _end - 1; stage++) given.Add(network.Run(given[^1], stage..(stage + 1)));
+            for (var stage = _first; stage < _end - 1; stage++)
+                given.Add(network.Run(given[^1], stage..(stage + 1)));
         Tensor? gradient = null;
         var result = new BlockResult(null, null, null, null);
         for (var stage = _end - 1; stage >= _first; stage--)
@@ -86,17 +95,25 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     private (BlockResult Result, Tensor Output) Backward(Tensor x, Range some, Tensor? gradient, StepInput input)
     {
         var (first, end) = (some.Start.Value, some.End.Value);
-        Tensor? detachment = null, task = null, correct = null;
+        Tensor? detachment = null,
+            task = null,
+            correct = null;
         if (Detacher is not null && Detached >= first && Detached < end)
         {
             x = network.Run(x, first..(Detached + 1));
             first = Detached + 1;
-            detachment = Detacher.Loss(new DetachmentInput(x.to_type(ScalarType.Float32), input.Images, input.Batch, input.Strength, input.Input));
+            detachment = Detacher.Loss(
+                new DetachmentInput(x.to_type(ScalarType.Float32), input.Images, input.Batch, input.Strength, input.Input)
+            );
         }
         x = network.Run(x, first..end);
         if (end == network.Stages.Count)
         {
-            task = functional.cross_entropy(x, input.Batch.Task, ClassWeights is null ? null : torch.tensor(ClassWeights, device: x.device));
+            task = functional.cross_entropy(
+                x,
+                input.Batch.Task,
+                ClassWeights is null ? null : torch.tensor(ClassWeights, device: x.device)
+            );
             correct = x.detach().argmax(1).eq(input.Batch.Task).sum();
         }
         var loss = (detachment, task) switch
@@ -106,22 +123,30 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
             (_, null) => detachment,
             _ => TaskWeight * task + detachment,
         };
-        if (gradient is null) loss!.backward();
-        else torch.autograd.backward(loss is null ? [x] : [loss, x], loss is null ? [gradient] : [torch.ones_like(loss), gradient]);
+        if (gradient is null)
+            loss!.backward();
+        else
+            torch.autograd.backward(loss is null ? [x] : [loss, x], loss is null ? [gradient] : [torch.ones_like(loss), gradient]);
         return (new BlockResult(end == _end && !Classifies ? x.detach() : null, detachment?.detach(), task?.detach(), correct), x);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var optimiser in Optimisers) optimiser.Dispose();
+        foreach (var optimiser in Optimisers)
+            optimiser.Dispose();
         Detacher?.Dispose();
     }
 
     // Running means and variances have taken this batch in already; the second run over it is not to count.
     private sealed class KeptStatistics(Stage stage) : IDisposable
     {
-        private readonly (Tensor Buffer, Tensor Value)[] _kept = [.. stage.Modules.SelectMany(entry => entry.Module.buffers()).Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
+        private readonly (Tensor Buffer, Tensor Value)[] _kept =
+        [
+            .. stage
+                .Modules.SelectMany(entry => entry.Module.buffers())
+                .Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope())),
+        ];
 
         public void Dispose()
         {
@@ -142,18 +167,20 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
 /// <param name="Correct">How many images the logits get right, a scalar; null from all but the last.</param>
 public sealed record BlockResult(Tensor? Output, Tensor? DetachmentLoss, Tensor? TaskLoss, Tensor? Correct) : IDisposable
 {
-    internal BlockResult With(BlockResult other)
-        => new(Output ?? other.Output, DetachmentLoss ?? other.DetachmentLoss, TaskLoss ?? other.TaskLoss, Correct ?? other.Correct);
+    internal BlockResult With(BlockResult other) =>
+        new(Output ?? other.Output, DetachmentLoss ?? other.DetachmentLoss, TaskLoss ?? other.TaskLoss, Correct ?? other.Correct);
 
     internal BlockResult MoveToOuterDisposeScope()
     {
-        foreach (var tensor in new[] { Output, DetachmentLoss, TaskLoss, Correct }) tensor?.MoveToOuterDisposeScope();
+        foreach (var tensor in new[] { Output, DetachmentLoss, TaskLoss, Correct })
+            tensor?.MoveToOuterDisposeScope();
         return this;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in new[] { Output, DetachmentLoss, TaskLoss, Correct }) tensor?.Dispose();
+        foreach (var tensor in new[] { Output, DetachmentLoss, TaskLoss, Correct })
+            tensor?.Dispose();
     }
 }

@@ -36,6 +36,6 @@ public abstract class BlockMaker(BlockParts parts)
 
     /// <summary>The last of several blocks, with the classifier.</summary>
     /// <param name="first">Its first stage.</param>
-    public virtual Block Last(int first)
-        => new(Parts.Model.Network, first..) { Optimisers = [Parts.Sgd(first..)], Recomputes = Parts.Options.Recomputes };
+    public virtual Block Last(int first) =>
+        new(Parts.Model.Network, first..) { Optimisers = [Parts.Sgd(first..)], Recomputes = Parts.Options.Recomputes };
 }

@@ -9,17 +9,18 @@ namespace Efface.Training;
 public sealed class BlockOptimiser : IDisposable
 {
     private readonly Optimiser _optimiser;
-    private readonly double _rate, _clipNorm;
+    private readonly double _rate,
+        _clipNorm;
 
     private BlockOptimiser(Optimiser optimiser, double clipNorm) => (_optimiser, _rate, _clipNorm) = (optimiser, optimiser.Rate, clipNorm);
 
     /// <summary>SGD as <paramref name="options"/> say.</summary>
-    public static BlockOptimiser Sgd(IReadOnlyList<Parameter> parameters, TrainingOptions options)
-        => new(new Models.Sgd(parameters, options.LearningRate, options.Momentum, options.WeightDecay), options.ClipNorm);
+    public static BlockOptimiser Sgd(IReadOnlyList<Parameter> parameters, TrainingOptions options) =>
+        new(new Models.Sgd(parameters, options.LearningRate, options.Momentum, options.WeightDecay), options.ClipNorm);
 
     /// <summary>Adam with the largest step size <paramref name="rate"/>.</summary>
-    public static BlockOptimiser Adam(IReadOnlyList<Parameter> parameters, double rate, TrainingOptions options)
-        => new(new Models.Adam(parameters, rate), options.ClipNorm);
+    public static BlockOptimiser Adam(IReadOnlyList<Parameter> parameters, double rate, TrainingOptions options) =>
+        new(new Models.Adam(parameters, rate), options.ClipNorm);
 
     /// <summary>Takes a step with the gradients at hand and forgets them.</summary>
     /// <param name="rateFactor">What the largest step size is multiplied with.</param>
@@ -32,17 +33,21 @@ public sealed class BlockOptimiser : IDisposable
     /// <summary>What it remembers from step to step.</summary>
     public void Exchange(Snapshot snapshot) => _optimiser.Exchange(snapshot);
 
-    // As torch's clip_grad_norm_. On another device than the CPU a read would make the step wait: there the gradients are multiplied at once.
+    // As torch's clip_grad_norm_. On another device than the CPU a read would make the step wait: there the gradients are multiplied at
+    // once.
     private double ClipFactor()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var gradients = _optimiser.Gradients();
-        if (gradients.Count == 0) return 1;
+        if (gradients.Count == 0)
+            return 1;
         var norm = torch.stack(gradients.Select(gradient => gradient.norm())).norm();
         var factor = (_clipNorm / (norm + 1e-6)).clamp(max: 1);
-        if (factor.device_type == DeviceType.CPU) return factor.ToDouble();
-        foreach (var gradient in gradients) gradient.mul_(factor);
+        if (factor.device_type == DeviceType.CPU)
+            return factor.ToDouble();
+        foreach (var gradient in gradients)
+            gradient.mul_(factor);
         return 1;
     }
 

@@ -18,14 +18,20 @@ public static class BlockPlacing
     private const int Rounds = 4;
 
     /// <summary>Measures stages and auxiliary networks over a few batches of noise, and cuts where the slowest block is fastest.</summary>
-    /// <param name="make">Makes blocks; the model's weights and statistics are as before afterwards, and so are the random numbers to come.</param>
+    /// <param name="make">Makes blocks; the model's weights and statistics are as before afterwards, and so are the random numbers to
+    /// come.</param>
     /// <param name="model">Whose network is cut.</param>
     /// <param name="blocks">2 or more.</param>
     /// <exception cref="InvalidInputException">There are not so many stages.</exception>
     public static BlockPlan Balance(Func<BlockMaker> make, TrainedModel model, int blocks)
     {
         var last = model.Network.IndexOf(StagedNetwork.Embedding);
-        if (blocks > last + 1) throw new InvalidInputException($"--blocks {blocks}", $"the network can be cut after {last} stages only", $"Give at most {last + 1}");
+        if (blocks > last + 1)
+            throw new InvalidInputException(
+                $"--blocks {blocks}",
+                $"the network can be cut after {last} stages only",
+                $"Give at most {last + 1}"
+            );
         var (threads, random) = (torch.get_num_threads(), torch.random.get_rng_state());
         using var weights = new NumericGuard(model.Network);
         torch.set_num_threads(Math.Max(1, threads / blocks));
@@ -57,22 +63,26 @@ public static class BlockPlacing
         // Best(from, count): the rest of the network from this stage on, in so many blocks.
         (double Slowest, int[] Ends) Best(int from, int count)
         {
-            if (count == 1) return (Sum(from, stages.Length) + tail, []);
+            if (count == 1)
+                return (Sum(from, stages.Length) + tail, []);
             var best = (Slowest: double.PositiveInfinity, Ends: Array.Empty<int>());
             for (var end = from; end <= stages.Length - count + 1 && end < stages.Length; end++)
             {
                 var rest = Best(end + 1, count - 1);
                 var slowest = Math.Max(Sum(from, end + 1) + auxiliaries[end], rest.Slowest);
-                if (slowest < best.Slowest) best = (slowest, [end, .. rest.Ends]);
+                if (slowest < best.Slowest)
+                    best = (slowest, [end, .. rest.Ends]);
             }
             return best;
         }
         var ends = Best(0, blocks).Ends;
-        return new BlockPlan(ends,
-        [
-            .. ends.Select((end, i) => Sum(i == 0 ? 0 : ends[i - 1] + 1, end + 1) + auxiliaries[end]),
-            Sum(ends[^1] + 1, stages.Length) + tail,
-        ]);
+        return new BlockPlan(
+            ends,
+            [
+                .. ends.Select((end, i) => Sum(i == 0 ? 0 : ends[i - 1] + 1, end + 1) + auxiliaries[end]),
+                Sum(ends[^1] + 1, stages.Length) + tail,
+            ]
+        );
     }
 
     // Forward, backward and the optimiser's step of one stage.
@@ -115,15 +125,25 @@ public static class BlockPlacing
     private static Tensor Given(BlockParts parts, int stage)
     {
         var (network, input) = (parts.Model.Network, parts.Model.Description.Input);
-        return torch.randn([parts.Options.BatchSize, .. stage == 0 ? input : network.OutputShapes(input)[stage - 1]], device: network.Device);
+        return torch.randn(
+            [parts.Options.BatchSize, .. stage == 0 ? input : network.OutputShapes(input)[stage - 1]],
+            device: network.Device
+        );
     }
 
     private static StepInput Noise(BlockParts parts)
     {
         var (model, labels, options) = (parts.Model, parts.Labels, parts.Options);
         var images = torch.rand([options.BatchSize, .. model.Description.Input], device: model.Network.Device);
-        Tensor Labels(Column column) => torch.randint(0, column.Classes.Count, [options.BatchSize], dtype: ScalarType.Int64, device: model.Network.Device);
-        return new StepInput(options.InPrecision(images), images, new Batch(images, Labels(labels.Task), [.. labels.Loaded.Select(Labels)]), 1, 0);
+        Tensor Labels(Column column) =>
+            torch.randint(0, column.Classes.Count, [options.BatchSize], dtype: ScalarType.Int64, device: model.Network.Device);
+        return new StepInput(
+            options.InPrecision(images),
+            images,
+            new Batch(images, Labels(labels.Task), [.. labels.Loaded.Select(Labels)]),
+            1,
+            0
+        );
     }
 
     // The first run makes what later ones keep.
@@ -135,7 +155,8 @@ public static class BlockPlacing
             using var scope = NewDisposeScope();
             var clock = Stopwatch.StartNew();
             run();
-            if (round > 0) fastest = Math.Min(fastest, clock.Elapsed.TotalMilliseconds);
+            if (round > 0)
+                fastest = Math.Min(fastest, clock.Elapsed.TotalMilliseconds);
         }
         return fastest;
     }

@@ -29,7 +29,11 @@ public sealed class Checkpoint(string folder, TimeSpan every, Action<string>? on
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            onFault?.Invoke($"{folder}: the state of the training cannot be saved ({fault.Message.TrimEnd('.')}). {(Exists ? "The last one that could stays" : "There is none to go on from yet")}; free space or make the folder writable.");
+            onFault?.Invoke(
+                $"{folder}: the state of the training cannot be saved ({fault.Message.TrimEnd('.')}). "
+                    + $"{(Exists ? "The last one that could stays" : "There is none to go on from yet")}; free space or make the folder "
+                    + "writable."
+            );
         }
     }
 
@@ -40,6 +44,7 @@ public sealed class Checkpoint(string folder, TimeSpan every, Action<string>? on
     /// <summary>The training is over.</summary>
     public void Remove()
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 }

@@ -13,7 +13,8 @@ public sealed class CodeBlocks(BlockParts parts, CodeSettings settings, Auxiliar
     private readonly AuxiliaryBlocks _below = new(parts, below, first);
 
     /// <summary>In the middle of the network.</summary>
-    public override int UsualEnd => Parts.Model.Network.IndexOf(MultiplyAdds.MiddleStage(Parts.Model.Network, Parts.Model.Description.Input));
+    public override int UsualEnd =>
+        Parts.Model.Network.IndexOf(MultiplyAdds.MiddleStage(Parts.Model.Network, Parts.Model.Description.Input));
 
     /// <inheritdoc/>
     public override Block Whole() => Last(0);
@@ -34,7 +35,11 @@ public sealed class CodeBlocks(BlockParts parts, CodeSettings settings, Auxiliar
             Detacher = new CodeInformation(settings, Parts.Labels, device, contents),
             DetachedStage = model.Split,
             TaskWeight = settings.Weights.Task,
-            Optimisers = [Parts.Sgd(first..(last + 1)), BlockOptimiser.Adam(model.Network.Parameters((last + 1)..), settings.Rate, options)],
+            Optimisers =
+            [
+                Parts.Sgd(first..(last + 1)),
+                BlockOptimiser.Adam(model.Network.Parameters((last + 1)..), settings.Rate, options),
+            ],
             Recomputes = options.Recomputes,
         };
     }

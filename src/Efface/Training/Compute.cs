@@ -15,7 +15,8 @@ public static class Compute
     public static bool IsFastInBf16 => HasBf16Instructions || torch.cuda.is_available();
 
     /// <summary>Whether the processor has instructions for bf16; asks no native library.</summary>
-    public static bool HasBf16Instructions => X86Base.IsSupported ? (Leaf7(1).Eax >> Avx512Bf16 & 1) == 1 : RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+    public static bool HasBf16Instructions =>
+        X86Base.IsSupported ? (Leaf7(1).Eax >> Avx512Bf16 & 1) == 1 : RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     private const int Avx512Bf16 = 5;
 
@@ -25,6 +26,7 @@ public static class Compute
     /// <summary>Sets the threads that one operation uses, and leaves them as they are for null.</summary>
     public static void UseThreads(int? threads)
     {
-        if (threads is { } count) torch.set_num_threads(count);
+        if (threads is { } count)
+            torch.set_num_threads(count);
     }
 }

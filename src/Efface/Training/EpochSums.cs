@@ -7,7 +7,9 @@ namespace Efface.Training;
 /// <summary>An epoch's sums so far, on the device: read once an epoch, and now and then by the guard.</summary>
 internal sealed class EpochSums : IDisposable
 {
-    private const string Task = "task", Detachment = "detachment", Hits = "correct";
+    private const string Task = "task",
+        Detachment = "detachment",
+        Hits = "correct";
 
     private readonly Dictionary<string, Tensor> _sums = [];
 
@@ -32,8 +34,10 @@ internal sealed class EpochSums : IDisposable
         Steps++;
         Images += result.Images;
         Add(Task, result.TaskLoss);
-        using (result.Correct) Add(Hits, result.Correct.to_type(ScalarType.Float32, copy: true));
-        if (result.DetachmentLoss is { } detachment) Add(Detachment, detachment);
+        using (result.Correct)
+            Add(Hits, result.Correct.to_type(ScalarType.Float32, copy: true));
+        if (result.DetachmentLoss is { } detachment)
+            Add(Detachment, detachment);
     }
 
     /// <summary>Looks at the means.</summary>
@@ -52,7 +56,8 @@ internal sealed class EpochSums : IDisposable
     {
         (Steps, Images) = ((int)snapshot.Exchange("steps", (long)Steps), (int)snapshot.Exchange("images", (long)Images));
         foreach (var name in new[] { Task, Detachment, Hits })
-            if (snapshot.Exchange(name, _sums.GetValueOrDefault(name), device) is { } sum) _sums[name] = sum;
+            if (snapshot.Exchange(name, _sums.GetValueOrDefault(name), device) is { } sum)
+                _sums[name] = sum;
     }
 
     /// <summary>Starts a new epoch.</summary>
@@ -66,7 +71,8 @@ internal sealed class EpochSums : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var sum in _sums.Values) sum.Dispose();
+        foreach (var sum in _sums.Values)
+            sum.Dispose();
     }
 
     private double Mean(string name) => _sums[name].ToDouble() / Steps;
@@ -74,7 +80,9 @@ internal sealed class EpochSums : IDisposable
     private void Add(string name, Tensor value)
     {
         using (value)
-            if (_sums.TryGetValue(name, out var sum)) sum.add_(value);
-            else _sums[name] = value.clone().DetachFromDisposeScope();
+            if (_sums.TryGetValue(name, out var sum))
+                sum.add_(value);
+            else
+                _sums[name] = value.clone().DetachFromDisposeScope();
     }
 }

@@ -11,7 +11,9 @@ public static class Evaluation
     /// <summary>Images at a time.</summary>
     public const int BatchSize = 500;
 
-    /// <summary>Hands each batch's normalised images to <paramref name="visit"/>, in order, in evaluation mode and without a graph.</summary>
+    /// <summary>
+    /// Hands each batch's normalised images to <paramref name="visit"/>, in order, in evaluation mode and without a graph.
+    /// </summary>
     public static void Visit(StagedNetwork network, Normalisation normalisation, BatchLoader loader, Action<Tensor, Batch> visit)
     {
         var wasTraining = network.training;

@@ -2,7 +2,10 @@ using Efface.Detachment;
 
 namespace Efface.Training;
 
-/// <summary>The whole network with a kernel's measure of dependence at the split. There is no task head, so nothing that a block by itself could learn the task from.</summary>
+/// <summary>
+/// The whole network with a kernel's measure of dependence at the split. There is no task head, so nothing that a block by itself could
+/// learn the task from.
+/// </summary>
 /// <param name="parts">What it is made of.</param>
 /// <param name="forgetting">λ3 ≥ 0.</param>
 /// <param name="criterion">What the kernel measures.</param>
@@ -13,5 +16,6 @@ public sealed class KernelBlocks(BlockParts parts, double forgetting, KernelCrit
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">Always.</exception>
-    public override Block Below(Range stages, int number, int count) => throw new NotSupportedException("a kernel needs the classifier's loss beside it");
+    public override Block Below(Range stages, int number, int count) =>
+        throw new NotSupportedException("a kernel needs the classifier's loss beside it");
 }

@@ -13,7 +13,8 @@ public sealed class TrainingDivergedException(string message) : Exception(messag
 /// <param name="network">The network in training.</param>
 public sealed class NumericGuard(nn.Module network) : IDisposable
 {
-    private const double Limit = 1e5, Largest = 1e12;
+    private const double Limit = 1e5,
+        Largest = 1e12;
     private const string Advice = "The model is back at its last good weights. Try a smaller --learning-rate or smaller --lambda.";
     private Dictionary<string, Tensor> _good = Copy(network);
 
@@ -37,7 +38,8 @@ public sealed class NumericGuard(nn.Module network) : IDisposable
     public void Restore()
     {
         using var noGradient = no_grad();
-        foreach (var (name, value) in network.state_dict()) value.copy_(_good[name]);
+        foreach (var (name, value) in network.state_dict())
+            value.copy_(_good[name]);
     }
 
     /// <summary>The remembered weights.</summary>
@@ -48,10 +50,12 @@ public sealed class NumericGuard(nn.Module network) : IDisposable
     public void Check(string name, Tensor loss, int epoch, int step)
     {
         var value = loss.ToDouble();
-        if (double.IsFinite(value) && Math.Abs(value) < Limit) return;
+        if (double.IsFinite(value) && Math.Abs(value) < Limit)
+            return;
         Restore();
         throw new TrainingDivergedException(
-            string.Create(CultureInfo.InvariantCulture, $"The {name} loss became {value:G4} in epoch {epoch}, step {step}. {Advice}"));
+            string.Create(CultureInfo.InvariantCulture, $"The {name} loss became {value:G4} in epoch {epoch}, step {step}. {Advice}")
+        );
     }
 
     private bool AreFinite()
@@ -63,7 +67,8 @@ public sealed class NumericGuard(nn.Module network) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var value in _good.Values) value.Dispose();
+        foreach (var value in _good.Values)
+            value.Dispose();
     }
 
     private static Dictionary<string, Tensor> Copy(nn.Module network)

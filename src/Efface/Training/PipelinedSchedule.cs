@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace Efface.Training;
 
 /// <summary>
-/// The local schedule with a worker for each block: while one block learns from a batch, the block before it learns from the next (principle P3
-/// of Guo et al.). No block waits for a gradient, so every weight is, bit for bit, what the local schedule gives with as many threads for an operation.
+/// The local schedule with a worker for each block: while one block learns from a batch, the block before it learns from the next
+/// (principle P3 of Guo et al.). No block waits for a gradient, so every weight is, bit for bit, what the local schedule gives with as many
+/// threads for an operation.
 /// </summary>
 /// <inheritdoc cref="Schedule"/>
 public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)
@@ -20,7 +21,12 @@ public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block
     public override StepResult Step(StepInput input)
     {
         // Handed over as a copy: what a pipeline is given it disposes.
-        var copy = input with { Input = Own(input.Input), Images = Own(input.Images), Batch = new(Own(input.Batch.Images), Own(input.Batch.Task), [.. input.Batch.Attributes.Select(Own)]) };
+        var copy = input with
+        {
+            Input = Own(input.Input),
+            Images = Own(input.Images),
+            Batch = new(Own(input.Batch.Images), Own(input.Batch.Task), [.. input.Batch.Attributes.Select(Own)]),
+        };
         return Run([copy]).Single();
 
         static Tensor Own(Tensor tensor) => tensor.alias().DetachFromDisposeScope();
@@ -33,9 +39,11 @@ public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block
         foreach (var input in inputs)
         {
             line.Put(new BatchInWork(input));
-            while (line.TryTake(out var result)) yield return result;
+            while (line.TryTake(out var result))
+                yield return result;
         }
-        foreach (var result in line.Finish()) yield return result;
+        foreach (var result in line.Finish())
+            yield return result;
     }
 
     // A batch on its way through the blocks; nothing of it belongs to a thread's dispose scope.
@@ -59,7 +67,8 @@ public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block
             var result = StepResult.Of(input.Batch.Size, _results).MoveToOuterDisposeScope();
             // A sum stands for its terms.
             foreach (var term in _results.Select(block => block.DetachmentLoss).OfType<Tensor>())
-                if (!ReferenceEquals(term, result.DetachmentLoss)) term.Dispose();
+                if (!ReferenceEquals(term, result.DetachmentLoss))
+                    term.Dispose();
             _results.Clear();
             Dispose();
             return result;
@@ -69,7 +78,8 @@ public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block
         {
             input.Dispose();
             _x?.Dispose();
-            foreach (var result in _results) result.Dispose();
+            foreach (var result in _results)
+                result.Dispose();
         }
     }
 
@@ -84,9 +94,23 @@ public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block
         public Line(IReadOnlyList<Block> blocks, int threadsEach)
         {
             // One batch may wait before each block; the last queue holds what is done, and never holds anybody up.
-            _queues = [.. Enumerable.Range(0, blocks.Count + 1).Select(i => i < blocks.Count ? new BlockingCollection<BatchInWork>(1) : [])];
-            _workers = [.. blocks.Select((block, i) => new Thread(() => Work(block, _queues[i], _queues[i + 1], threadsEach)) { IsBackground = true, Name = $"block {i + 1}" })];
-            foreach (var worker in _workers) worker.Start();
+            _queues =
+            [
+                .. Enumerable.Range(0, blocks.Count + 1).Select(i => i < blocks.Count ? new BlockingCollection<BatchInWork>(1) : []),
+            ];
+            _workers =
+            [
+                .. blocks.Select(
+                    (block, i) =>
+                        new Thread(() => Work(block, _queues[i], _queues[i + 1], threadsEach))
+                        {
+                            IsBackground = true,
+                            Name = $"block {i + 1}",
+                        }
+                ),
+            ];
+            foreach (var worker in _workers)
+                worker.Start();
             // Who prepares the inputs meanwhile takes no more than a worker does.
             torch.set_num_threads(threadsEach);
         }
@@ -114,7 +138,8 @@ public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block
         public IEnumerable<StepResult> Finish()
         {
             _queues[0].CompleteAdding();
-            foreach (var batch in _queues[^1].GetConsumingEnumerable()) yield return batch.Result();
+            foreach (var batch in _queues[^1].GetConsumingEnumerable())
+                yield return batch.Result();
             _fault?.Throw();
         }
 
@@ -148,11 +173,13 @@ public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block
         public void Dispose()
         {
             _queues[0].CompleteAdding();
-            foreach (var worker in _workers) worker.Join();
+            foreach (var worker in _workers)
+                worker.Join();
             torch.set_num_threads(_threadsOfCaller);
             foreach (var queue in _queues)
             {
-                while (queue.TryTake(out var batch)) batch.Dispose();
+                while (queue.TryTake(out var batch))
+                    batch.Dispose();
                 queue.Dispose();
             }
             _failed.Dispose();

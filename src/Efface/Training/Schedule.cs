@@ -13,12 +13,20 @@ namespace Efface.Training;
 public sealed record StepInput(Tensor Input, Tensor Images, Batch Batch, double Strength, double RateFactor) : IDisposable
 {
     /// <summary>The same on <paramref name="device"/>; this one when it is there already.</summary>
-    public StepInput To(Device device)
-        => Batch.To(device) is var batch && ReferenceEquals(batch, Batch) ? this : this with { Input = Input.to(device), Images = Images.to(device), Batch = batch };
+    public StepInput To(Device device) =>
+        Batch.To(device) is var batch && ReferenceEquals(batch, Batch)
+            ? this
+            : this with
+            {
+                Input = Input.to(device),
+                Images = Images.to(device),
+                Batch = batch,
+            };
 
     internal StepInput DetachFromDisposeScope()
     {
-        foreach (var tensor in (Tensor[])[Input, Images, Batch.Images, Batch.Task, .. Batch.Attributes]) tensor.DetachFromDisposeScope();
+        foreach (var tensor in (Tensor[])[Input, Images, Batch.Images, Batch.Task, .. Batch.Attributes])
+            tensor.DetachFromDisposeScope();
         return this;
     }
 
@@ -49,7 +57,8 @@ public sealed record StepResult(int Images, Tensor TaskLoss, Tensor? DetachmentL
 
     internal StepResult MoveToOuterDisposeScope()
     {
-        foreach (var tensor in new[] { TaskLoss, DetachmentLoss, Correct }) tensor?.MoveToOuterDisposeScope();
+        foreach (var tensor in new[] { TaskLoss, DetachmentLoss, Correct })
+            tensor?.MoveToOuterDisposeScope();
         return this;
     }
 }
@@ -71,24 +80,36 @@ public abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> block
     /// <summary>Trains on one batch; the input stays the caller's.</summary>
     public abstract StepResult Step(StepInput input);
 
-    /// <summary>Trains on one batch after another. Results come in the order of the inputs; where the caller stops listening, no batch is left half done.</summary>
+    /// <summary>
+    /// Trains on one batch after another. Results come in the order of the inputs; where the caller stops listening, no batch is left half
+    /// done.
+    /// </summary>
     /// <param name="inputs">Asked for the next one when there is room for it; disposed here.</param>
     public virtual IEnumerable<StepResult> Run(IEnumerable<StepInput> inputs)
     {
         foreach (var input in inputs)
         {
             StepResult result;
-            using (input) result = Step(input);
+            using (input)
+                result = Step(input);
             yield return result;
         }
     }
 
-    /// <summary>What detachers measured since the last call; those of blocks below the last detacher carry the number of their block, from 1.</summary>
+    /// <summary>
+    /// What detachers measured since the last call; those of blocks below the last detacher carry the number of their block, from 1.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Drain()
     {
         var detaching = blocks.Index().Where(entry => entry.Item.Detacher is not null).ToArray();
-        return detaching.SelectMany(entry => entry.Item.Detacher!.Drain().Select(measured =>
-                (Name: entry.Index == detaching[^1].Index ? measured.Key : $"block{entry.Index + 1}.{measured.Key}", measured.Value)))
+        return detaching
+            .SelectMany(entry =>
+                entry
+                    .Item.Detacher!.Drain()
+                    .Select(measured =>
+                        (Name: entry.Index == detaching[^1].Index ? measured.Key : $"block{entry.Index + 1}.{measured.Key}", measured.Value)
+                    )
+            )
             .ToDictionary(measured => measured.Name, measured => measured.Value);
     }
 
@@ -96,20 +117,22 @@ public abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> block
     public void Exchange(Snapshot snapshot)
     {
         snapshot.Exchange("network", network);
-        foreach (var (i, block) in blocks.Index()) block.Exchange(snapshot.Of($"block{i + 1}"));
+        foreach (var (i, block) in blocks.Index())
+            block.Exchange(snapshot.Of($"block{i + 1}"));
     }
 
     /// <summary>The network stays; blocks with their optimisers and detachers go.</summary>
     public void Dispose()
     {
-        foreach (var block in blocks) block.Dispose();
+        foreach (var block in blocks)
+            block.Dispose();
         GC.SuppressFinalize(this);
     }
 }
 
 /// <summary>
-/// One block after the other on the calling thread. With one block that is training from end to end: the task's loss reaches the extractor through
-/// the classifier. With several, each learns from its own loss alone (the local schedule).
+/// One block after the other on the calling thread. With one block that is training from end to end: the task's loss reaches the extractor
+/// through the classifier. With several, each learns from its own loss alone (the local schedule).
 /// </summary>
 /// <inheritdoc cref="Schedule"/>
 public sealed class SequentialSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)

@@ -13,15 +13,17 @@ public static class Schedules
     public static Schedule Plain(TrainedModel model, TrainingOptions options, float[]? classWeights = null)
     {
         BlockOptimiser Sgd(Range stages) => BlockOptimiser.Sgd(model.Network.Parameters(stages), options);
-        return new SequentialSchedule(model.Network,
-        [
-            new Block(model.Network, ..)
-            {
-                Optimisers = [Sgd(..(model.Split + 1)), Sgd((model.Split + 1)..)],
-                ClassWeights = classWeights,
-                Recomputes = options.Recomputes,
-            },
-        ]);
+        return new SequentialSchedule(
+            model.Network,
+            [
+                new Block(model.Network, ..)
+                {
+                    Optimisers = [Sgd(..(model.Split + 1)), Sgd((model.Split + 1)..)],
+                    ClassWeights = classWeights,
+                    Recomputes = options.Recomputes,
+                },
+            ]
+        );
     }
 
     /// <summary>Blocks in some order.</summary>
@@ -31,7 +33,8 @@ public static class Schedules
     public static Schedule Of(BlockMaker blocks, ScheduleKind kind, IReadOnlyList<int>? ends = null)
     {
         var network = blocks.Parts.Model.Network;
-        if (kind == ScheduleKind.EndToEnd) return new SequentialSchedule(network, [blocks.Whole()]);
+        if (kind == ScheduleKind.EndToEnd)
+            return new SequentialSchedule(network, [blocks.Whole()]);
         ends ??= [blocks.UsualEnd];
         Block[] made =
         [
@@ -45,6 +48,6 @@ public static class Schedules
     /// <param name="network">Whose stages move.</param>
     /// <param name="ends">The last stages of all blocks but the last.</param>
     /// <param name="devices">One for each block.</param>
-    public static void Place(StagedNetwork network, IReadOnlyList<int> ends, IReadOnlyList<Device> devices)
-        => network.Place(stage => devices[ends.Count(end => end < stage)]);
+    public static void Place(StagedNetwork network, IReadOnlyList<int> ends, IReadOnlyList<Device> devices) =>
+        network.Place(stage => devices[ends.Count(end => end < stage)]);
 }

@@ -63,17 +63,18 @@ public sealed record ModelDescription
     /// <param name="model">A name of <see cref="Backbones.Names"/>.</param>
     /// <param name="stem">A name of <see cref="Backbones.Stems"/>; null takes the usual one for the images' size.</param>
     /// <param name="width">Factor on every stage's channels.</param>
-    public static ModelDescription For(ImageTable table, Column task, string model, string? stem, double width) => new()
-    {
-        Model = model,
-        Stem = stem ?? Backbones.DefaultStem(table.ImageShape[1]),
-        Width = width,
-        Input = table.ImageShape,
-        Task = task.Name,
-        Classes = task.Classes,
-        Normalisation = Normalisation.Of(table),
-        Split = StagedNetwork.Embedding,
-    };
+    public static ModelDescription For(ImageTable table, Column task, string model, string? stem, double width) =>
+        new()
+        {
+            Model = model,
+            Stem = stem ?? Backbones.DefaultStem(table.ImageShape[1]),
+            Width = width,
+            Input = table.ImageShape,
+            Task = task.Name,
+            Classes = task.Classes,
+            Normalisation = Normalisation.Of(table),
+            Split = StagedNetwork.Embedding,
+        };
 }
 
 /// <summary>A network with its description, as a run folder holds it.</summary>
@@ -85,7 +86,8 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     public const string DecisionStage = "decision";
 
     private const string ErasureStage = "erasure";
-    private const string WeightsFile = "model.safetensors", DescriptionFile = "model.json";
+    private const string WeightsFile = "model.safetensors",
+        DescriptionFile = "model.json";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -93,16 +95,20 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     /// <exception cref="InvalidInputException">The description names a model, stem, width or size that cannot be built.</exception>
     public static TrainedModel Create(ModelDescription description, Device device)
     {
-        var network = Backbones.Create(new BackboneOptions
-        {
-            Model = description.Model,
-            Stem = description.Stem,
-            Width = description.Width,
-            Channels = (int)description.Input[0],
-            Classes = description.Classes.Count,
-        });
-        if (description.Bits is { } bits) network = DiscreteBottleneck.Insert(network, bits);
-        if (description.ClosedBy is { } kind) network = Closed(network, kind);
+        var network = Backbones.Create(
+            new BackboneOptions
+            {
+                Model = description.Model,
+                Stem = description.Stem,
+                Width = description.Width,
+                Channels = (int)description.Input[0],
+                Classes = description.Classes.Count,
+            }
+        );
+        if (description.Bits is { } bits)
+            network = DiscreteBottleneck.Insert(network, bits);
+        if (description.ClosedBy is { } kind)
+            network = Closed(network, kind);
         network.to(device);
         return Of(network, description);
     }
@@ -115,8 +121,8 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     }
 
     /// <summary>
-    /// The same weights with a last step, behind which the network is split: an erasure between embedding and head that takes out nothing yet, or the decision
-    /// behind the head.
+    /// The same weights with a last step, behind which the network is split: an erasure between embedding and head that takes out nothing
+    /// yet, or the decision behind the head.
     /// </summary>
     public TrainedModel ClosedWith(Closing kind)
     {
@@ -126,12 +132,23 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
 
     /// <summary>The same network, cut behind a stage.</summary>
     /// <exception cref="InvalidInputException">There is no such stage, or it is the last.</exception>
-    public TrainedModel CutBehind(string stage) => Network.IndexOf(stage) < Network.Stages.Count - 1
-        ? this with { Description = Description with { Split = stage } }
-        : throw new InvalidInputException($"--split {stage}", "is the last stage: nothing would be left for the classifier", "Split at an earlier stage");
+    public TrainedModel CutBehind(string stage) =>
+        Network.IndexOf(stage) < Network.Stages.Count - 1
+            ? this with
+            {
+                Description = Description with { Split = stage },
+            }
+            : throw new InvalidInputException(
+                $"--split {stage}",
+                "is the last stage: nothing would be left for the classifier",
+                "Split at an earlier stage"
+            );
 
     /// <summary>What takes out of the embedding what tells the attribute linearly; null without such a step.</summary>
-    public AffineErasure? Erasure => Description.ClosedBy == Closing.LinearErasure ? (AffineErasure)Network.Stages[Network.IndexOf(ErasureStage)].Modules[0].Module : null;
+    public AffineErasure? Erasure =>
+        Description.ClosedBy == Closing.LinearErasure
+            ? (AffineErasure)Network.Stages[Network.IndexOf(ErasureStage)].Modules[0].Module
+            : null;
 
     /// <summary>Number of the extractor's last stage.</summary>
     public int Split => Network.IndexOf(Description.Split);
@@ -147,8 +164,10 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     /// <exception cref="InvalidInputException">A file is missing, or model.json is damaged.</exception>
     public static void CutAt(string folder, string stage) => Write(folder, Describe(folder) with { Split = stage });
 
-    private static void Write(string folder, ModelDescription description)
-        => WholeFile.Write(Path.Combine(folder, DescriptionFile), partial => File.WriteAllText(partial, JsonSerializer.Serialize(description, Json)));
+    private static void Write(string folder, ModelDescription description) =>
+        WholeFile.Write(Path.Combine(folder, DescriptionFile), partial =>
+            File.WriteAllText(partial, JsonSerializer.Serialize(description, Json))
+        );
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
@@ -166,19 +185,27 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     {
         foreach (var name in new[] { WeightsFile, DescriptionFile })
             if (!File.Exists(Path.Combine(folder, name)))
-                throw new InvalidInputException(Path.Combine(folder, name), "missing", "Give the folder of a finished run of efface train or efface unlearn");
+                throw new InvalidInputException(
+                    Path.Combine(folder, name),
+                    "missing",
+                    "Give the folder of a finished run of efface train or efface unlearn"
+                );
         return Attempt(Path.Combine(folder, DescriptionFile), () =>
-            JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), Json) ?? throw new JsonException("it is empty"));
+            JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), Json)
+            ?? throw new JsonException("it is empty")
+        );
     }
 
-    private static TrainedModel Of(StagedNetwork network, ModelDescription description)
-        => new(network, description with { Stages = [.. network.Stages.Select(stage => stage.Name)] });
+    private static TrainedModel Of(StagedNetwork network, ModelDescription description) =>
+        new(network, description with { Stages = [.. network.Stages.Select(stage => stage.Name)] });
 
     private static StagedNetwork Closed(StagedNetwork network, Closing kind)
     {
         var (stages, head) = (network.Stages.ToList(), network.LastLayer.weight);
-        if (kind == Closing.Decision) stages.Add(new Stage(DecisionStage, new Decision()));
-        else stages.Insert(stages.Count - 1, new Stage(ErasureStage, new AffineErasure(head.shape[1]).to(head.device)));
+        if (kind == Closing.Decision)
+            stages.Add(new Stage(DecisionStage, new Decision()));
+        else
+            stages.Insert(stages.Count - 1, new Stage(ErasureStage, new AffineErasure(head.shape[1]).to(head.device)));
         return new StagedNetwork(stages);
     }
 
@@ -191,7 +218,11 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            throw new InvalidInputException(path, $"cannot be read ({fault.Message.Split('\n')[0]})", "Repeat the run that wrote it, or copy the folder again");
+            throw new InvalidInputException(
+                path,
+                $"cannot be read ({fault.Message.Split('\n')[0]})",
+                "Repeat the run that wrote it, or copy the folder again"
+            );
         }
     }
 

@@ -21,7 +21,14 @@ public sealed record TrainingResult(int Epochs, double Fidelity, bool Interrupte
 /// <param name="probe">Looks at h now and then, and may say how strongly to pull; null for none.</param>
 /// <param name="checkpoint">Where the state is saved, and what is gone on from; null for neither.</param>
 public sealed class Trainer(
-    Schedule schedule, TrainingOptions options, Normalisation normalisation, Augmentation augmentation, double ramp = 0, IProbe? probe = null, Checkpoint? checkpoint = null)
+    Schedule schedule,
+    TrainingOptions options,
+    Normalisation normalisation,
+    Augmentation augmentation,
+    double ramp = 0,
+    IProbe? probe = null,
+    Checkpoint? checkpoint = null
+)
 {
     private readonly Device _device = schedule.Network.Device;
 
@@ -30,15 +37,22 @@ public sealed class Trainer(
     /// <param name="validation">Validation images.</param>
     /// <param name="observer">Hears of every step and epoch.</param>
     /// <param name="cancel">Ends after the batch at hand.</param>
-    public TrainingResult Run(BatchLoader training, BatchLoader validation, ITrainingObserver? observer = null, CancellationToken cancel = default)
+    public TrainingResult Run(
+        BatchLoader training,
+        BatchLoader validation,
+        ITrainingObserver? observer = null,
+        CancellationToken cancel = default
+    )
     {
         using var course = new Course(options.Seed, schedule.Network);
-        if (checkpoint is { Exists: true }) checkpoint.Restore(snapshot => Exchange(snapshot, course));
+        if (checkpoint is { Exists: true })
+            checkpoint.Restore(snapshot => Exchange(snapshot, course));
         try
         {
             while (!IsOver(course) && !cancel.IsCancellationRequested)
             {
-                if (!Learn(course, training, observer, cancel)) break;
+                if (!Learn(course, training, observer, cancel))
+                    break;
                 Conclude(course, training, validation, observer);
                 Save(course);
             }
@@ -54,7 +68,8 @@ public sealed class Trainer(
             Save(course);
             return new TrainingResult(course.Epoch, course.Fidelity, true, null);
         }
-        if (options.Patience is not null) course.Guard.Restore();
+        if (options.Patience is not null)
+            course.Guard.Restore();
         return new TrainingResult(course.Epoch, options.Patience is null ? course.Fidelity : course.Best, false, null);
     }
 
@@ -72,16 +87,21 @@ public sealed class Trainer(
             {
                 course.Sums.Add(result);
                 var step = course.Sums.Steps;
-                if (step % NumericGuard.Interval == 0 || step == training.Batches) course.Sums.Check(course.Guard, course.Epoch + 1);
+                if (step % NumericGuard.Interval == 0 || step == training.Batches)
+                    course.Sums.Check(course.Guard, course.Epoch + 1);
                 var speed = (course.Sums.Images - before) / clock.Elapsed.TotalSeconds;
                 var left = (long)training.Images * (options.Epochs - course.Epoch) - course.Sums.Images;
-                observer?.OnStep(new StepProgress(course.Epoch, options.Epochs, step, training.Batches, speed, TimeSpan.FromSeconds(left / speed)));
+                observer?.OnStep(
+                    new StepProgress(course.Epoch, options.Epochs, step, training.Batches, speed, TimeSpan.FromSeconds(left / speed))
+                );
             }
             course.Seconds += clock.Elapsed.TotalSeconds;
             clock.Restart();
             before = course.Sums.Images;
-            if (cancel.IsCancellationRequested) return false;
-            if (course.Sums.Steps == training.Batches) return true;
+            if (cancel.IsCancellationRequested)
+                return false;
+            if (course.Sums.Steps == training.Batches)
+                return true;
             Save(course);
             clock.Restart();
         }
@@ -92,21 +112,23 @@ public sealed class Trainer(
         var reading = probe?.Read(course.Epoch + 1);
         course.Pull = reading?.Factor ?? course.Pull;
         course.Fidelity = Evaluation.Fidelity(schedule.Network, normalisation, validation);
-        observer?.OnEpoch(new EpochMetrics
-        {
-            Epoch = course.Epoch + 1,
-            Epochs = options.Epochs,
-            TaskLoss = course.Sums.TaskLoss,
-            DetachmentLoss = course.Sums.DetachmentLoss,
-            Information = schedule.Drain(),
-            ProbedLeaks = reading?.Leaks,
-            Pull = probe is null ? null : course.Pull,
-            TrainingFidelity = course.Sums.Correct,
-            Fidelity = course.Fidelity,
-            Seconds = course.Seconds,
-            ImagesPerSecond = training.Images / course.Seconds,
-            PeakMemory = Process.GetCurrentProcess().PeakWorkingSet64,
-        });
+        observer?.OnEpoch(
+            new EpochMetrics
+            {
+                Epoch = course.Epoch + 1,
+                Epochs = options.Epochs,
+                TaskLoss = course.Sums.TaskLoss,
+                DetachmentLoss = course.Sums.DetachmentLoss,
+                Information = schedule.Drain(),
+                ProbedLeaks = reading?.Leaks,
+                Pull = probe is null ? null : course.Pull,
+                TrainingFidelity = course.Sums.Correct,
+                Fidelity = course.Fidelity,
+                Seconds = course.Seconds,
+                ImagesPerSecond = training.Images / course.Seconds,
+                PeakMemory = Process.GetCurrentProcess().PeakWorkingSet64,
+            }
+        );
         if (options.Patience is null || course.Fidelity > course.Best)
         {
             (course.Best, course.BestEpoch) = (course.Fidelity, course.Epoch);
@@ -128,14 +150,16 @@ public sealed class Trainer(
     {
         using var scope = NewDisposeScope();
         var batch = read.To(_device);
-        if (!ReferenceEquals(batch, read)) read.Dispose();
+        if (!ReferenceEquals(batch, read))
+            read.Dispose();
         var images = augmentation.Apply(batch.Images, course.Random);
         return new StepInput(
             options.InPrecision(normalisation.Apply(images)),
             schedule.Detaches ? images.to_type(ScalarType.Float32).div_(255) : images,
             batch,
             course.Pull * (ramp <= 0 ? 1 : Math.Min(1, progress / ramp)),
-            options.RateFactor(progress)).DetachFromDisposeScope();
+            options.RateFactor(progress)
+        ).DetachFromDisposeScope();
     }
 
     private void Save(Course course) => checkpoint?.Save(snapshot => Exchange(snapshot, course));
@@ -180,7 +204,8 @@ public sealed class Trainer(
             Guard.Exchange(snapshot);
             var drawn = snapshot.Exchange("random", Random.get_state())!;
             Random.set_state(drawn);
-            if (snapshot.IsRestoring) drawn.Dispose();
+            if (snapshot.IsRestoring)
+                drawn.Dispose();
         }
 
         public void Dispose()

@@ -18,7 +18,9 @@ public sealed record EpochMetrics
     /// <summary>What the detacher measured: information in bits, reconstruction error.</summary>
     public required IReadOnlyDictionary<string, double> Information { get; init; }
 
-    /// <summary>What a fresh probe read on validation beyond y, by attribute, in balanced accuracy; null where none looked after this epoch.</summary>
+    /// <summary>
+    /// What a fresh probe read on validation beyond y, by attribute, in balanced accuracy; null where none looked after this epoch.
+    /// </summary>
     public IReadOnlyDictionary<string, double>? ProbedLeaks { get; init; }
 
     /// <summary>What λ3 is multiplied with from the next epoch on, by the probe's word; null without a probe.</summary>

@@ -10,7 +10,10 @@ public enum ScheduleKind
     /// <summary>One backward pass through the whole network.</summary>
     EndToEnd,
 
-    /// <summary>Blocks learn from their own losses alone: the classifier on detached h, the extractor from the auxiliary network (section 3.3 of Guo et al.).</summary>
+    /// <summary>
+    /// Blocks learn from their own losses alone: the classifier on detached h, the extractor from the auxiliary network (section 3.3 of Guo
+    /// et al.).
+    /// </summary>
     Local,
 
     /// <summary>As local, with all blocks at work at once.</summary>
@@ -66,13 +69,15 @@ public sealed record TrainingOptions
     /// <summary>Stop after so many epochs without a better validation fidelity, and go back to the best; null trains to the end.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>What the first stage is given, in the precision that convolutions compute in; 16 bits in channels-last order, in which they are fastest.</summary>
+    /// <summary>
+    /// What the first stage is given, in the precision that convolutions compute in; 16 bits in channels-last order, in which they are
+    /// fastest.
+    /// </summary>
     /// <param name="x">f32 [B, C, H, W].</param>
     public Tensor InPrecision(Tensor x) => Precision == Precision.Bf16 ? ChannelsLast.Of(x.to_type(ScalarType.BFloat16)) : x;
 
     /// <summary>Warm-up and cosine: what the step size is multiplied with.</summary>
     /// <param name="progress">The share of training that is done, in [0, 1].</param>
-    public double RateFactor(double progress) => progress < WarmUp
-        ? Math.Max(0.01, progress / WarmUp)
-        : 0.5 * (1 + Math.Cos(Math.PI * (progress - WarmUp) / (1 - WarmUp)));
+    public double RateFactor(double progress) =>
+        progress < WarmUp ? Math.Max(0.01, progress / WarmUp) : 0.5 * (1 + Math.Cos(Math.PI * (progress - WarmUp) / (1 - WarmUp)));
 }

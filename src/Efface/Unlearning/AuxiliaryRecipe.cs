@@ -4,7 +4,9 @@ using Efface.Training;
 
 namespace Efface.Unlearning;
 
-/// <summary>A way to forget with an auxiliary network beside the extractor, which estimates information and steers it (Guo et al., section 3.2).</summary>
+/// <summary>
+/// A way to forget with an auxiliary network beside the extractor, which estimates information and steers it (Guo et al., section 3.2).
+/// </summary>
 /// <param name="Settings">λ, objective and heads of the auxiliary network; of several the last.</param>
 public abstract record AuxiliaryRecipe(AuxiliarySettings Settings) : Recipe
 {
@@ -20,10 +22,15 @@ public abstract record AuxiliaryRecipe(AuxiliarySettings Settings) : Recipe
     internal static LossWeights UsualFirstBlock { get; } = new(5, 1, 0);
 
     /// <inheritdoc/>
-    public override Recipe With(RunConfig config) => this with
-    {
-        Settings = Settings with { Weights = config.Weights() ?? Settings.Weights, Objective = config.AttributeObjective() ?? Settings.Objective },
-    };
+    public override Recipe With(RunConfig config) =>
+        this with
+        {
+            Settings = Settings with
+            {
+                Weights = config.Weights() ?? Settings.Weights,
+                Objective = config.AttributeObjective() ?? Settings.Objective,
+            },
+        };
 
     /// <inheritdoc/>
     public override BlockMaker Blocks(BlockParts parts) => new AuxiliaryBlocks(parts, Settings, FirstBlock);

@@ -14,8 +14,13 @@ public abstract record ClosingRecipe : PlainRecipe
     /// <inheritdoc/>
     public override IEnumerable<Problem> Check(RunConfig config)
     {
-        foreach (var problem in base.Check(config)) yield return problem;
+        foreach (var problem in base.Check(config))
+            yield return problem;
         if (config is { From: not null, Epochs: { } epochs })
-            yield return new Problem($"--epochs {epochs}", $"recipe {Name} learns nothing more from a trained model", "Leave it out, or leave --from out");
+            yield return new Problem(
+                $"--epochs {epochs}",
+                $"recipe {Name} learns nothing more from a trained model",
+                "Leave it out, or leave --from out"
+            );
     }
 }

@@ -9,7 +9,8 @@ public sealed record Hsic : KernelRecipe
     public override string Name => "hsic";
 
     /// <inheritdoc/>
-    public override string Purpose => "Kernel independence of the embedding and the attribute given the task (HSIC: Gretton et al., ALT 2005), end to end.";
+    public override string Purpose =>
+        "Kernel independence of the embedding and the attribute given the task (HSIC: Gretton et al., ALT 2005), end to end.";
 
     /// <inheritdoc/>
     public override string Promise => "None: blind to what the kernel does not see, which is most of what is not linear.";

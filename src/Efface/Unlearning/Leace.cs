@@ -11,12 +11,13 @@ public sealed record Leace : ClosingRecipe
     public override string Name => "leace";
 
     /// <inheritdoc/>
-    public override string Purpose
-        => "LEACE (Belrose et al., NeurIPS 2023): after training, the smallest affine change of the embedding that leaves it uncorrelated with the attribute.";
+    public override string Purpose =>
+        "LEACE (Belrose et al., NeurIPS 2023): after training, the smallest affine change of the embedding that leaves it uncorrelated "
+        + "with the attribute.";
 
     /// <inheritdoc/>
-    public override string Promise
-        => "A linear attacker finds exactly what one finds who sees nothing, on the images that it was fitted on; of others nothing.";
+    public override string Promise =>
+        "A linear attacker finds exactly what one finds who sees nothing, on the images that it was fitted on; of others nothing.";
 
     /// <inheritdoc/>
     public override TrainedModel Close(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes)

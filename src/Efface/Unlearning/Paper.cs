@@ -13,7 +13,8 @@ public sealed record Paper() : AuxiliaryRecipe(new AuxiliarySettings { Weights =
     public override string Purpose => "Guo et al. (ACM MM 2022): an auxiliary network at a split in the middle, trained locally.";
 
     /// <inheritdoc/>
-    public override string Promise => "None: on CIFAR-10 fresh attackers read less than from the same place before, and far more than its own heads.";
+    public override string Promise =>
+        "None: on CIFAR-10 fresh attackers read less than from the same place before, and far more than its own heads.";
 
     /// <inheritdoc/>
     public override string? Split => null;

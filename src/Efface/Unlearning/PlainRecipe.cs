@@ -24,12 +24,17 @@ public abstract record PlainRecipe : Recipe
     {
         const string Choose = "Leave it out, or choose another recipe";
         var trains = $"recipe {Name} trains a model that forgets nothing; what forgets is done {When} it";
-        foreach (var problem in base.Check(config)) yield return problem;
+        foreach (var problem in base.Check(config))
+            yield return problem;
         if (config.Split is { } split && split != StagedNetwork.Embedding)
             yield return new Problem($"--split {split}", $"recipe {Name} works at the embedding", Choose);
-        if (config.Lambda is { } lambda) yield return new Problem($"--lambda {string.Join(',', lambda)}", trains, Choose);
-        if (config.Objective is { } objective) yield return new Problem($"--objective {objective}", trains, Choose);
-        if (config.Schedule is { } schedule) yield return new Problem($"--schedule {schedule}", trains, Choose);
-        if (config.Probe is { } probe) yield return new Problem($"--probe {probe}", trains, Choose);
+        if (config.Lambda is { } lambda)
+            yield return new Problem($"--lambda {string.Join(',', lambda)}", trains, Choose);
+        if (config.Objective is { } objective)
+            yield return new Problem($"--objective {objective}", trains, Choose);
+        if (config.Schedule is { } schedule)
+            yield return new Problem($"--schedule {schedule}", trains, Choose);
+        if (config.Probe is { } probe)
+            yield return new Problem($"--probe {probe}", trains, Choose);
     }
 }

@@ -10,11 +10,13 @@ public sealed record PredictionOnly : ClosingRecipe
     public override string Name => "prediction-only";
 
     /// <inheritdoc/>
-    public override string Purpose => "Releases the decision and nothing else: the row that every other recipe must justify itself against.";
+    public override string Purpose =>
+        "Releases the decision and nothing else: the row that every other recipe must justify itself against.";
 
     /// <inheritdoc/>
     public override string Promise => "Nothing leaks beyond the decision, by any attacker; and nothing else is kept.";
 
     /// <inheritdoc/>
-    public override TrainedModel Close(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes) => model.ClosedWith(Closing.Decision);
+    public override TrainedModel Close(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes) =>
+        model.ClosedWith(Closing.Decision);
 }

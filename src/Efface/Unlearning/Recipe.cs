@@ -70,10 +70,12 @@ public abstract record Recipe
     /// <summary>The stage behind which a model is cut.</summary>
     /// <param name="model">Whose stages there are.</param>
     /// <param name="asked">What the user says; null for nothing.</param>
-    public string StageOf(TrainedModel model, string? asked)
-        => asked ?? Split ?? MultiplyAdds.MiddleStage(model.Network, model.Description.Input);
+    public string StageOf(TrainedModel model, string? asked) =>
+        asked ?? Split ?? MultiplyAdds.MiddleStage(model.Network, model.Description.Input);
 
-    /// <summary>Whether what it releases lies before the embedding: another place than what the model before unlearning hands out.</summary>
+    /// <summary>
+    /// Whether what it releases lies before the embedding: another place than what the model before unlearning hands out.
+    /// </summary>
     /// <param name="asked">The split that the user names; null for none.</param>
     public virtual bool CutsInside(string? asked) => (asked ?? Split) != StagedNetwork.Embedding;
 

@@ -6,7 +6,16 @@ public static class Recipes
     /// <summary>Every recipe; the first is the default.</summary>
     public static IReadOnlyList<Recipe> All { get; } =
     [
-        new Strict(), new Paper(), new Adversarial(), new Reversal(), new MaximumEntropy(), new Hsic(), new Mmd(), new Leace(), new WithoutAttention(), new PredictionOnly(),
+        new Strict(),
+        new Paper(),
+        new Adversarial(),
+        new Reversal(),
+        new MaximumEntropy(),
+        new Hsic(),
+        new Mmd(),
+        new Leace(),
+        new WithoutAttention(),
+        new PredictionOnly(),
     ];
 
     /// <summary>The recipe called <paramref name="name"/>; null where there is none.</summary>
@@ -14,6 +23,11 @@ public static class Recipes
 
     /// <summary>The recipe called <paramref name="name"/>.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
-    public static Recipe Named(string name) => Find(name)
-        ?? throw new InvalidInputException($"--recipe {name}", "no such recipe", $"Choose one of {string.Join(", ", All.Select(recipe => recipe.Name))}");
+    public static Recipe Named(string name) =>
+        Find(name)
+        ?? throw new InvalidInputException(
+            $"--recipe {name}",
+            "no such recipe",
+            $"Choose one of {string.Join(", ", All.Select(recipe => recipe.Name))}"
+        );
 }

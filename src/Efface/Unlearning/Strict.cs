@@ -46,22 +46,27 @@ public sealed record Strict : Recipe
     public override bool CarriesEmbedding => Settings.Distillation > 0;
 
     /// <inheritdoc/>
-    public override Recipe With(RunConfig config) => this with
-    {
-        Settings = Settings with
+    public override Recipe With(RunConfig config) =>
+        this with
         {
-            Weights = config.Weights() ?? Settings.Weights,
-            Bits = config.Bits ?? Settings.Bits,
-            Distillation = config.Distillation ?? Settings.Distillation,
-            Retention = config.Retention ?? Settings.Retention,
-        },
-    };
+            Settings = Settings with
+            {
+                Weights = config.Weights() ?? Settings.Weights,
+                Bits = config.Bits ?? Settings.Bits,
+                Distillation = config.Distillation ?? Settings.Distillation,
+                Retention = config.Retention ?? Settings.Retention,
+            },
+        };
 
     /// <inheritdoc/>
     public override IEnumerable<Problem> Check(RunConfig config)
     {
         if (config.Split is not (null or DiscreteBottleneck.Assignment))
-            yield return new Problem($"--split {config.Split}", $"recipe {Name} splits behind its own bottleneck", "Leave --split out, or choose --recipe paper");
+            yield return new Problem(
+                $"--split {config.Split}",
+                $"recipe {Name} splits behind its own bottleneck",
+                "Leave --split out, or choose --recipe paper"
+            );
     }
 
     /// <inheritdoc/>

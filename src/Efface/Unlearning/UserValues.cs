@@ -7,9 +7,10 @@ namespace Efface.Unlearning;
 internal static class UserValues
 {
     /// <summary>λ; null where the user gave none.</summary>
-    public static LossWeights? Weights(this RunConfig config) => config.Lambda is [var reconstruction, var task, var forgetting] ? new LossWeights(reconstruction, task, forgetting) : null;
+    public static LossWeights? Weights(this RunConfig config) =>
+        config.Lambda is [var reconstruction, var task, var forgetting] ? new LossWeights(reconstruction, task, forgetting) : null;
 
     /// <summary>The objective; null where the user gave none.</summary>
-    public static AttributeObjective? AttributeObjective(this RunConfig config)
-        => config.Objective is { } name ? Enum.Parse<AttributeObjective>(name, ignoreCase: true) : null;
+    public static AttributeObjective? AttributeObjective(this RunConfig config) =>
+        config.Objective is { } name ? Enum.Parse<AttributeObjective>(name, ignoreCase: true) : null;
 }

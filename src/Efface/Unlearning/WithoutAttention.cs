@@ -10,7 +10,8 @@ public sealed record WithoutAttention : PlainRecipe
     public override string Name => "attention-removal";
 
     /// <inheritdoc/>
-    public override string Purpose => "Baseline 2 of Guo et al.: the area where a classifier sees the attribute (Grad-CAM) is taken out of all images, "
+    public override string Purpose =>
+        "Baseline 2 of Guo et al.: the area where a classifier sees the attribute (Grad-CAM) is taken out of all images, "
         + "and a model is trained on the rest, from scratch.";
 
     /// <inheritdoc/>
@@ -33,8 +34,13 @@ public sealed record WithoutAttention : PlainRecipe
     /// <inheritdoc/>
     public override IEnumerable<Problem> Check(RunConfig config)
     {
-        foreach (var problem in base.Check(config)) yield return problem;
+        foreach (var problem in base.Check(config))
+            yield return problem;
         if (config.From is { } from)
-            yield return new Problem($"--from {from}", $"recipe {Name} trains from scratch: a model that has seen the whole images knows what was removed", "Leave --from out");
+            yield return new Problem(
+                $"--from {from}",
+                $"recipe {Name} trains from scratch: a model that has seen the whole images knows what was removed",
+                "Leave --from out"
+            );
     }
 }

@@ -9,8 +9,11 @@ using Microsoft.Build.Utilities;
 /// <summary>A copy of a package's file with a few bytes changed, written where it is not there as it should be.</summary>
 public abstract class MendedCopy : Task
 {
-    [Required] public string Source { get; set; }
-    [Required] public string Destination { get; set; }
+    [Required]
+    public string Source { get; set; }
+
+    [Required]
+    public string Destination { get; set; }
 
     public override bool Execute()
     {
@@ -18,13 +21,15 @@ public abstract class MendedCopy : Task
         var source = Source.Split(';')[0];
         var bytes = File.ReadAllBytes(source);
         Log.LogMessage(MessageImportance.Low, "{0}: {1}", Path.GetFileName(source), Mend(bytes));
-        if (File.Exists(Destination) && File.ReadAllBytes(Destination).SequenceEqual(bytes)) return true;
+        if (File.Exists(Destination) && File.ReadAllBytes(Destination).SequenceEqual(bytes))
+            return true;
 
         // The copy keeps the time it is written at: with the package's, a build would take the package's file in an output for it.
         Directory.CreateDirectory(Path.GetDirectoryName(Destination));
         var partial = Destination + ".partial";
         File.WriteAllBytes(partial, bytes);
-        if (File.Exists(Destination)) File.Delete(Destination);
+        if (File.Exists(Destination))
+            File.Delete(Destination);
         File.Move(partial, Destination);
         return true;
     }
@@ -34,11 +39,10 @@ public abstract class MendedCopy : Task
 }
 
 /// <summary>
-/// Copies TorchSharp.dll so that the JIT compiler leaves its methods unoptimised, and what a method was given lives until it
-/// returns. TorchSharp's methods hand a native call the handle of a Scalar and forget the Scalar: optimised, it may be
-/// finalised, and its memory used again, before the call has read the number.
-/// The assembly's DebuggableAttribute gets another value. The old one stays, for other attributes share it; the new one lies
-/// over the end of the address in RepositoryUrl. Format: ECMA-335, II.22.10, II.23.3 and II.24.2.
+/// Copies TorchSharp.dll so that the JIT compiler leaves its methods unoptimised, and what a method was given lives until it returns.
+/// TorchSharp's methods hand a native call the handle of a Scalar and forget the Scalar: optimised, it may be finalised, and its memory
+/// used again, before the call has read the number. The assembly's DebuggableAttribute gets another value. The old one stays, for other
+/// attributes share it; the new one lies over the end of the address in RepositoryUrl. Format: ECMA-335, II.22.10, II.23.3 and II.24.2.
 /// </summary>
 public class KeepArguments : MendedCopy
 {
@@ -71,16 +75,17 @@ public class KeepArguments : MendedCopy
 }
 
 /// <summary>
-/// Copies a 64-bit little-endian ELF library and marks one of its symbol version needs as weak (VER_FLG_WEAK), so that
-/// the dynamic loader no longer refuses the file where that version is missing.
-/// Format: System V ABI, and "Version Requirements" in the Linux Standard Base, section 10.7.
+/// Copies a 64-bit little-endian ELF library and marks one of its symbol version needs as weak (VER_FLG_WEAK), so that the dynamic loader
+/// no longer refuses the file where that version is missing. Format: System V ABI, and "Version Requirements" in the Linux Standard Base,
+/// section 10.7.
 /// </summary>
 public class WeakenVersionNeed : MendedCopy
 {
     private const uint VersionNeedSection = 0x6ffffffe; // SHT_GNU_verneed
     private const ushort Weak = 0x2; // VER_FLG_WEAK
 
-    [Required] public string Version { get; set; }
+    [Required]
+    public string Version { get; set; }
 
     protected override string Mend(byte[] elf) => MarkWeak(elf, Version) + " need(s) of " + Version + " marked weak";
 
@@ -91,11 +96,14 @@ public class WeakenVersionNeed : MendedCopy
             throw new InvalidDataException("not a 64-bit little-endian ELF file");
 
         var sections = (int)BitConverter.ToUInt64(elf, 0x28);
-        int entrySize = BitConverter.ToUInt16(elf, 0x3a), count = BitConverter.ToUInt16(elf, 0x3c), marked = 0;
+        int entrySize = BitConverter.ToUInt16(elf, 0x3a),
+            count = BitConverter.ToUInt16(elf, 0x3c),
+            marked = 0;
         for (var i = 0; i < count; i++)
         {
             var header = sections + i * entrySize;
-            if (BitConverter.ToUInt32(elf, header + 4) != VersionNeedSection) continue;
+            if (BitConverter.ToUInt32(elf, header + 4) != VersionNeedSection)
+                continue;
             var needs = (int)BitConverter.ToUInt64(elf, header + 24);
             var strings = (int)BitConverter.ToUInt64(elf, sections + (int)BitConverter.ToUInt32(elf, header + 40) * entrySize + 24);
             marked += MarkSection(elf, needs, strings, version);
@@ -108,7 +116,8 @@ public class WeakenVersionNeed : MendedCopy
         var marked = 0;
         while (true)
         {
-            int entries = BitConverter.ToUInt16(elf, need + 2), entry = need + (int)BitConverter.ToUInt32(elf, need + 8);
+            int entries = BitConverter.ToUInt16(elf, need + 2),
+                entry = need + (int)BitConverter.ToUInt32(elf, need + 8);
             for (var i = 0; i < entries; i++)
             {
                 if (StringAt(elf, strings + (int)BitConverter.ToUInt32(elf, entry + 8)) == version)
@@ -119,7 +128,8 @@ public class WeakenVersionNeed : MendedCopy
                 entry += (int)BitConverter.ToUInt32(elf, entry + 12);
             }
             var next = (int)BitConverter.ToUInt32(elf, need + 12);
-            if (next == 0) return marked;
+            if (next == 0)
+                return marked;
             need += next;
         }
     }

@@ -67,8 +67,12 @@ public sealed class AttackPartsTests : IDisposable
         AttackSet Set(int first, int count)
         {
             int[] rows = [.. Enumerable.Range(first, count)];
-            return new AttackSet(torch.tensor(rows.Select(row => (float)row).ToArray(), [count, 1]),
-                [.. rows.Select(row => row % 2)], [.. rows.Select(row => row / 2 % 2)], [.. rows.Select(row => row / 4 % 2)]);
+            return new AttackSet(
+                torch.tensor(rows.Select(row => (float)row).ToArray(), [count, 1]),
+                [.. rows.Select(row => row % 2)],
+                [.. rows.Select(row => row / 2 % 2)],
+                [.. rows.Select(row => row / 4 % 2)]
+            );
         }
         return new AttackParts(new AttackProblem([1], 0, 0, 2), Set(0, 12), Set(12, 7), Set(19, 5));
     }
@@ -99,7 +103,8 @@ public sealed class AttackPartsTests : IDisposable
             public double[,] Read(AttackSet set)
             {
                 var read = new double[set.Count, 2];
-                for (var i = 0; i < set.Count; i++) read[i, 0] = Rows(set)[i] - smallest;
+                for (var i = 0; i < set.Count; i++)
+                    read[i, 0] = Rows(set)[i] - smallest;
                 return read;
             }
 

@@ -11,7 +11,13 @@ namespace Efface.Tests.Auditing;
 [OneThread]
 public sealed class AttributeClassifierTests : IDisposable
 {
-    private static readonly ClassifierOptions Options = new() { Stem = "fast", Width = 0.125, Epochs = 4, FewestSteps = 0 };
+    private static readonly ClassifierOptions Options = new()
+    {
+        Stem = "fast",
+        Width = 0.125,
+        Epochs = 4,
+        FewestSteps = 0,
+    };
     private readonly string _cache = Directory.CreateTempSubdirectory("efface-").FullName;
 
     public void Dispose() => Directory.Delete(_cache, recursive: true);
@@ -50,7 +56,14 @@ public sealed class AttributeClassifierTests : IDisposable
         var observer = new ToyObserver();
         int[] Decisions(ClassifierOptions options)
         {
-            using var classifier = AttributeClassifier.TrainOnce(_cache, table, table["z"], options, observer, TestContext.Current.CancellationToken);
+            using var classifier = AttributeClassifier.TrainOnce(
+                _cache,
+                table,
+                table["z"],
+                options,
+                observer,
+                TestContext.Current.CancellationToken
+            );
             return classifier.Read(table, table.Rows(Part.Validation));
         }
         var options = Options with { Epochs = 1 };
@@ -61,7 +74,8 @@ public sealed class AttributeClassifierTests : IDisposable
         Decisions(options with { Seed = 1 });
         Assert.Equal(2, observer.Epochs.Count);
 
-        foreach (var weights in Directory.EnumerateFiles(_cache, "model.safetensors", SearchOption.AllDirectories)) File.WriteAllText(weights, "damaged");
+        foreach (var weights in Directory.EnumerateFiles(_cache, "model.safetensors", SearchOption.AllDirectories))
+            File.WriteAllText(weights, "damaged");
         Assert.Equal(first, Decisions(options));
         Assert.Equal(3, observer.Epochs.Count);
     }
@@ -71,7 +85,9 @@ public sealed class AttributeClassifierTests : IDisposable
     {
         using var table = ToyTables.Visible(64, 32);
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => AttributeClassifier.TrainOnce(_cache, table, table["z"], Options, new ToyObserver(_ => stop.Cancel()), stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            AttributeClassifier.TrainOnce(_cache, table, table["z"], Options, new ToyObserver(_ => stop.Cancel()), stop.Token)
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(_cache));
     }
 }

@@ -35,15 +35,19 @@ public sealed class AttributeUnlearningMetricTests
     [InlineData(0.0993, 0.5130, 0.6537)]
     [InlineData(0.0982, 0.9452, 0.9230)]
     [InlineData(0.3226, 0.9681, 0.7971)]
-    public void It_is_the_papers(double attack, double fidelity, double metric)
-        => Assert.Equal(metric, AuditResult.AttributeUnlearningMetric(attack, fidelity), 0.001);
+    public void It_is_the_papers(double attack, double fidelity, double metric) =>
+        Assert.Equal(metric, AuditResult.AttributeUnlearningMetric(attack, fidelity), 0.001);
 
     [Fact]
-    public void It_lies_between_its_two_parts_and_falls_with_the_attack()
-        => Gen.Select(Gen.Double[0.01, 0.99], Gen.Double[0.01, 0.99]).Sample((attack, fidelity) =>
-        {
-            var metric = AuditResult.AttributeUnlearningMetric(attack, fidelity);
-            Assert.InRange(metric, Math.Min(1 - attack, fidelity) - 1e-12, Math.Max(1 - attack, fidelity) + 1e-12);
-            Assert.True(AuditResult.AttributeUnlearningMetric(attack / 2, fidelity) > metric);
-        }, iter: 100);
+    public void It_lies_between_its_two_parts_and_falls_with_the_attack() =>
+        Gen.Select(Gen.Double[0.01, 0.99], Gen.Double[0.01, 0.99])
+            .Sample(
+                (attack, fidelity) =>
+                {
+                    var metric = AuditResult.AttributeUnlearningMetric(attack, fidelity);
+                    Assert.InRange(metric, Math.Min(1 - attack, fidelity) - 1e-12, Math.Max(1 - attack, fidelity) + 1e-12);
+                    Assert.True(AuditResult.AttributeUnlearningMetric(attack / 2, fidelity) > metric);
+                },
+                iter: 100
+            );
 }

@@ -23,15 +23,28 @@ public sealed class AuditorTests
         using var table = Table(100);
         using var model = ToyTraining.Model(table, network: ToyNetworks.Residual());
         var heard = new List<AuditProgress>();
-        var audit = Audit(model with { Description = model.Description with { Split = "layer2" } }, table, ["z"], new AuditSettings { Attackers = ["linear", "mlp", "resnet18"], Seeds = [0] }, heard.Add);
+        var audit = Audit(
+            model with
+            {
+                Description = model.Description with { Split = "layer2" },
+            },
+            table,
+            ["z"],
+            new AuditSettings { Attackers = ["linear", "mlp", "resnet18"], Seeds = [0] },
+            heard.Add
+        );
 
         Assert.Equal(Verdict.Leaks, audit.Verdict);
         Assert.Equal(["h", "embedding", "logits"], audit.Representations.Select(place => place.Name));
         Assert.All(audit.Representations, place => Assert.Equal(("continuous", "z", true), (place.Kind, place.Attribute, place.Released)));
         Assert.Empty(audit.Joint);
         Assert.Equal(
-            from name in new[] { "linear", "mlp", "resnet18" } from knows in new[] { "h", "h,y" } from images in new[] { "training", "unseen" } select (name, knows, images),
-            audit.Representations[0].Attackers.Select(attacker => (attacker.Name, attacker.Knows, attacker.FittedOn)));
+            from name in new[] { "linear", "mlp", "resnet18" }
+            from knows in new[] { "h", "h,y" }
+            from images in new[] { "training", "unseen" }
+            select (name, knows, images),
+            audit.Representations[0].Attackers.Select(attacker => (attacker.Name, attacker.Knows, attacker.FittedOn))
+        );
         Assert.All(audit.Representations.Skip(1), place => Assert.Equal(8, place.Attackers.Count));
         // Three sets of controls and one collateral column come to the 28 attacks.
         Assert.Equal(Enumerable.Range(0, 32).Select(done => (done, 32)), heard.Select(progress => (progress.Done, progress.Total)));
@@ -49,10 +62,21 @@ public sealed class AuditorTests
             Assert.InRange(place.Floors.LabelOnly!.BalancedAccuracy.Value, 0.4, 0.6);
             Assert.InRange(place.Floors.PredictionOnly!.BalancedAccuracy.Value, 0.4, 1);
             Assert.Equal("h", place.BestWithoutTaskResult.Knows);
-            Assert.Equal(place.BestResult.Test.BalancedAccuracy.Value - place.Floors.LabelOnly!.BalancedAccuracy.Value, place.Leak.GivenTask.Value, 9);
-            Assert.Equal(place.BestWithoutTaskResult.Test.BalancedAccuracy.Value - place.Floors.PredictionOnly!.BalancedAccuracy.Value, place.Leak.BeyondPrediction.Value, 9);
+            Assert.Equal(
+                place.BestResult.Test.BalancedAccuracy.Value - place.Floors.LabelOnly!.BalancedAccuracy.Value,
+                place.Leak.GivenTask.Value,
+                9
+            );
+            Assert.Equal(
+                place.BestWithoutTaskResult.Test.BalancedAccuracy.Value - place.Floors.PredictionOnly!.BalancedAccuracy.Value,
+                place.Leak.BeyondPrediction.Value,
+                9
+            );
             // Corrected for the number of places, three.
-            Assert.True(place.Leak.GivenTask.High - place.Leak.GivenTask.Low > 1.05 * (place.BestResult.GivenTask.High - place.BestResult.GivenTask.Low));
+            Assert.True(
+                place.Leak.GivenTask.High - place.Leak.GivenTask.Low
+                    > 1.05 * (place.BestResult.GivenTask.High - place.BestResult.GivenTask.Low)
+            );
         });
     }
 
@@ -64,7 +88,10 @@ public sealed class AuditorTests
         var audit = Audit(model, table, ["z", "tone"], Settings with { Attackers = ["mlp"], Seeds = [0, 1] });
 
         Assert.Equal(["z", "z", "z", "tone", "tone", "tone"], audit.Representations.Select(place => place.Attribute));
-        Assert.Equal([("z+tone", "h"), ("z+tone", "embedding"), ("z+tone", "logits")], audit.Joint.Select(place => (place.Attribute, place.Name)));
+        Assert.Equal(
+            [("z+tone", "h"), ("z+tone", "embedding"), ("z+tone", "logits")],
+            audit.Joint.Select(place => (place.Attribute, place.Name))
+        );
         Assert.All(audit.Joint, place => Assert.Equal(1.0 / 6, place.Floors.Majority.BalancedAccuracy.Value, 9));
         Assert.Equal([0, 1], audit.Representations[0].Attackers.Select(attacker => attacker.Seed).Distinct());
         Assert.Equal(8, audit.Representations[0].Attackers.Count);
@@ -75,7 +102,8 @@ public sealed class AuditorTests
     {
         using var table = Table(300);
         var random = new Random(6);
-        for (var i = 0; i < table.Count; i++) table["z"].Labels[i] = random.Next(2);
+        for (var i = 0; i < table.Count; i++)
+            table["z"].Labels[i] = random.Next(2);
         using var model = ToyTraining.Model(table);
         var audit = Audit(model, table, ["z"], Settings);
         Assert.NotEqual(Verdict.Leaks, audit.Verdict);
@@ -91,9 +119,10 @@ public sealed class AuditorTests
         var heard = 0;
         using var subject = AuditSubject.Of(model, table);
         Assert.Throws<OperationCanceledException>(() => new Auditor(Settings, _ =>
-        {
-            if (++heard == 3) stop.Cancel();
-        }).Audit(subject, ["z"], cancel: stop.Token));
+            {
+                if (++heard == 3)
+                    stop.Cancel();
+            }).Audit(subject, ["z"], cancel: stop.Token));
         Assert.Equal(3, heard);
     }
 
@@ -104,7 +133,10 @@ public sealed class AuditorTests
         using var model = ToyTraining.Model(table, ToyTraining.Strict);
         var audit = Audit(model, table, ["z"], Settings);
 
-        Assert.Equal([("embedding", false), ("code", true), ("logits", true)], audit.Representations.Select(place => (place.Name, place.Released)));
+        Assert.Equal(
+            [("embedding", false), ("code", true), ("logits", true)],
+            audit.Representations.Select(place => (place.Name, place.Released))
+        );
         Assert.Equal("discrete", audit.Representations[1].Kind);
         Assert.True(audit.Worst.Released);
         Assert.All(audit.Representations[1].Attackers, attacker => Assert.Equal("lookup", attacker.Name));
@@ -166,7 +198,13 @@ public sealed class AuditorTests
         Assert.True(map.Result.Error.High < code.Result.Error.Low, $"{map.Result.Error} from the map, {code.Result.Error} from the code");
     }
 
-    private static AuditResult Audit(TrainedModel model, ImageTable table, string[] attributes, AuditSettings settings, Action<AuditProgress>? onProgress = null)
+    private static AuditResult Audit(
+        TrainedModel model,
+        ImageTable table,
+        string[] attributes,
+        AuditSettings settings,
+        Action<AuditProgress>? onProgress = null
+    )
     {
         using var subject = AuditSubject.Of(model, table, settings.Stages, settings.Budget);
         return new Auditor(settings, onProgress).Audit(subject, attributes, cancel: TestContext.Current.CancellationToken);
@@ -179,14 +217,15 @@ public sealed class AuditorTests
         return [.. names.Select(name => node[name])];
     }
 
-    private static void Measured(IEnumerable<JsonNode?> nodes)
-        => Assert.All(nodes, node => Assert.Equal(["value", "low", "high", "n"], node!.AsObject().Select(entry => entry.Key)));
+    private static void Measured(IEnumerable<JsonNode?> nodes) =>
+        Assert.All(nodes, node => Assert.Equal(["value", "low", "high", "n"], node!.AsObject().Select(entry => entry.Key)));
 
     // So many toy images for training, as many for validation and as many for test.
     private static ImageTable Table(int each)
     {
         var table = ToyTables.Visible(each, 2 * each);
-        foreach (var row in Enumerable.Range(2 * each, each)) table.Parts[row] = Part.Test;
+        foreach (var row in Enumerable.Range(2 * each, each))
+            table.Parts[row] = Part.Test;
         return table;
     }
 }

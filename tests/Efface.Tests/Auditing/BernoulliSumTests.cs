@@ -11,8 +11,8 @@ public sealed class BernoulliSumTests
     [InlineData(3, 10)]
     [InlineData(8, 10)]
     [InlineData(550, 1000)]
-    public void At_the_bound_a_binomial_falls_so_low_with_the_stated_chance(int ones, int n)
-        => Assert.Equal(0.05, Binomial.CDF(BernoulliSum.Share(ones, n, 0.05), n, ones), 1e-6);
+    public void At_the_bound_a_binomial_falls_so_low_with_the_stated_chance(int ones, int n) =>
+        Assert.Equal(0.05, Binomial.CDF(BernoulliSum.Share(ones, n, 0.05), n, ones), 1e-6);
 
     // All means may be one but a single one, which the binomial with the same total does not cover.
     [Fact]
@@ -35,14 +35,20 @@ public sealed class BernoulliSumTests
         (double Weight, int Count)[] weights = [(0.5 / 10, 10), (0.5 / 90, 90)];
         var (seen, delta, searched) = (0.4, 0.05, 0.0);
         for (var heavy = 0.0; heavy <= 1; heavy += 0.01)
-            for (var light = 0.0; light <= 1; light += 0.01)
-            {
-                var total = (heavy + light) / 2;
-                if (total <= seen) continue;
-                var smallest = Enumerable.Range(1, 400).Select(k => k * 0.25).Min(t =>
-                    t * seen + 10 * Math.Log(1 - heavy * (1 - Math.Exp(-t / 20))) + 90 * Math.Log(1 - light * (1 - Math.Exp(-t / 180))));
-                if (smallest >= Math.Log(delta)) searched = Math.Max(searched, total);
-            }
+        for (var light = 0.0; light <= 1; light += 0.01)
+        {
+            var total = (heavy + light) / 2;
+            if (total <= seen)
+                continue;
+            var smallest = Enumerable
+                .Range(1, 400)
+                .Select(k => k * 0.25)
+                .Min(t =>
+                    t * seen + 10 * Math.Log(1 - heavy * (1 - Math.Exp(-t / 20))) + 90 * Math.Log(1 - light * (1 - Math.Exp(-t / 180)))
+                );
+            if (smallest >= Math.Log(delta))
+                searched = Math.Max(searched, total);
+        }
         Assert.InRange(BernoulliSum.Mean(seen, weights, delta), searched - 1e-9, searched + 0.01);
     }
 }

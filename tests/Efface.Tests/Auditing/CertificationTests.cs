@@ -13,7 +13,8 @@ public sealed class CertificationTests
     [Fact]
     public void The_truth_exceeds_the_bound_in_no_more_draws_than_is_said()
     {
-        const int Tables = 300, Draws = 10;
+        const int Tables = 300,
+            Draws = 10;
         var (random, exceeded) = (new Random(1), new Dictionary<string, int>());
         for (var each = 0; each < Tables; each++)
         {
@@ -22,7 +23,8 @@ public sealed class CertificationTests
             {
                 var (symbols, z) = table.Sample(images, random);
                 foreach (var bound in Certify(symbols, z, table.Classes))
-                    if (bound.Value < table.Best(z, balanced: bound.Metric == "balancedAccuracy")) exceeded[bound.Metric] = exceeded.GetValueOrDefault(bound.Metric) + 1;
+                    if (bound.Value < table.Best(z, balanced: bound.Metric == "balancedAccuracy"))
+                        exceeded[bound.Metric] = exceeded.GetValueOrDefault(bound.Metric) + 1;
             }
         }
         Assert.All(exceeded.Values, count => Assert.InRange(count, 0, Delta * Tables * Draws));
@@ -31,15 +33,19 @@ public sealed class CertificationTests
     [Fact]
     public void Half_the_slack_would_be_too_little_where_the_symbol_is_z_read_badly()
     {
-        const int Draws = 2000, Images = 400;
+        const int Draws = 2000,
+            Images = 400;
         const double Agreement = 0.7;
         int[] z = [.. Enumerable.Range(0, Images).Select(i => i % 2)];
         var (random, whole, half) = (new Random(2), 0, 0);
         for (var draw = 0; draw < Draws; draw++)
         {
-            var bound = Certify([.. z.Select(label => random.NextDouble() < Agreement ? label : 1 - label)], z, 2).Single(one => one.Metric == "accuracy");
-            if (bound.Estimate + bound.Slack < Agreement) whole++;
-            if (bound.Estimate + bound.Slack / 2 < Agreement) half++;
+            var bound = Certify([.. z.Select(label => random.NextDouble() < Agreement ? label : 1 - label)], z, 2)
+                .Single(one => one.Metric == "accuracy");
+            if (bound.Estimate + bound.Slack < Agreement)
+                whole++;
+            if (bound.Estimate + bound.Slack / 2 < Agreement)
+                half++;
         }
         Assert.InRange(whole, 0, Delta * Draws);
         Assert.InRange(half, 1.3 * Delta * Draws, Draws);
@@ -50,7 +56,11 @@ public sealed class CertificationTests
     {
         int[] z = [.. Enumerable.Range(0, 1000).Select(i => i < 200 ? 0 : 1)];
         Assert.Equal(BernoulliSum.Share(800, 1000, Delta), Certify(new int[1000], z, 2)[0].Value, 1e-12);
-        Assert.Equal(BernoulliSum.Share(800, 1000, 0.01), new Certification(new int[1000], 1, null, z, 2, new Sampling(0.95)).Certificates("c", confidence: 0.99)[0].Value, 1e-9);
+        Assert.Equal(
+            BernoulliSum.Share(800, 1000, 0.01),
+            new Certification(new int[1000], 1, null, z, 2, new Sampling(0.95)).Certificates("c", confidence: 0.99)[0].Value,
+            1e-9
+        );
     }
 
     // The issue's: 400 classes with five images each in the sample, and 24 of them told for sure. The floor was lifted by an interval of
@@ -58,7 +68,10 @@ public sealed class CertificationTests
     [Fact]
     public void Rare_classes_that_are_told_for_sure_are_not_certified()
     {
-        const int Classes = 400, Each = 5, Told = 24, Draws = 20;
+        const int Classes = 400,
+            Each = 5,
+            Told = 24,
+            Draws = 20;
         var random = new Random(8);
         int[] z = [.. Enumerable.Range(0, Classes * Each).Select(i => i % Classes)];
         for (var draw = 0; draw < Draws; draw++)
@@ -74,27 +87,38 @@ public sealed class CertificationTests
     [Fact]
     public void The_floor_is_what_the_samples_own_table_tells()
     {
-        int[] y = [0, 0, 0, 0, 0, 1, 1, 1], z = [0, 0, 0, 1, 2, 1, 1, 2];
+        int[] y = [0, 0, 0, 0, 0, 1, 1, 1],
+            z = [0, 0, 0, 1, 2, 1, 1, 2];
         var bounds = new Certification(new int[y.Length], 1, y, z, 3, new Sampling(1 - Delta)).Certificates("c");
-        Assert.Equal([5 / 8.0, (1 + 2 / 3.0) / 3, 5 / 8.0, (1 + 2 / 3.0) / 3], bounds.Select(bound => bound.Floor.Value), (one, other) => Math.Abs(one - other) < 1e-12);
+        Assert.Equal([5 / 8.0, (1 + 2 / 3.0) / 3, 5 / 8.0, (1 + 2 / 3.0) / 3], bounds.Select(bound => bound.Floor.Value), (one, other) =>
+            Math.Abs(one - other) < 1e-12
+        );
     }
 
     [Fact]
     public void Where_many_symbols_tell_nothing_the_bound_is_of_their_squared_differences_and_says_so()
     {
         var random = new Random(9);
-        int[] z = [.. Enumerable.Range(0, 2000).Select(i => i % 2)], noise = [.. z.Select(_ => random.Next(256))];
+        int[] z = [.. Enumerable.Range(0, 2000).Select(i => i % 2)],
+            noise = [.. z.Select(_ => random.Next(256))];
         var bounds = new Certification(noise, 256, null, z, 2, new Sampling(1 - Delta)).Certificates("c");
         Assert.Equal(["plug-in", "chiSquare"], bounds.Select(bound => bound.By));
         Assert.True(bounds[1].Slack < 0 && bounds[1].Value < bounds[1].Estimate);
-        Assert.Equal("plug-in", new Certification(noise, 256, null, z, 2, new Sampling(1 - Delta, [.. z.Select((_, i) => i / 2)])).Certificates("c")[1].By);
+        Assert.Equal(
+            "plug-in",
+            new Certification(noise, 256, null, z, 2, new Sampling(1 - Delta, [.. z.Select((_, i) => i / 2)])).Certificates("c")[1].By
+        );
     }
 
     [Fact]
     public void The_worked_example_of_the_document_comes_out()
     {
         (int Code, int Z, int Count)[] table = [(0, 0, 110), (0, 1, 90), (1, 0, 90), (1, 1, 110)];
-        var bounds = Certify([.. table.SelectMany(cell => Enumerable.Repeat(cell.Code, cell.Count))], [.. table.SelectMany(cell => Enumerable.Repeat(cell.Z, cell.Count))], 2);
+        var bounds = Certify(
+            [.. table.SelectMany(cell => Enumerable.Repeat(cell.Code, cell.Count))],
+            [.. table.SelectMany(cell => Enumerable.Repeat(cell.Z, cell.Count))],
+            2
+        );
         Assert.Equal([0.55, 0.55], bounds.Select(bound => bound.Estimate), (one, other) => Math.Abs(one - other) < 1e-9);
         Assert.Equal([0.592, 0.592], bounds.Select(bound => Math.Round(bound.Value, 3)));
         Assert.Equal(0.243, bounds[0].BitsAtMost!.Value, 0.0005);
@@ -107,7 +131,8 @@ public sealed class CertificationTests
         var random = new Random(3);
         for (var round = 0; round < 20; round++)
         {
-            int[] symbols = [.. Enumerable.Range(0, 40).Select(_ => random.Next(4))], z = [.. Enumerable.Range(0, 40).Select(_ => random.Next(3))];
+            int[] symbols = [.. Enumerable.Range(0, 40).Select(_ => random.Next(4))],
+                z = [.. Enumerable.Range(0, 40).Select(_ => random.Next(3))];
             var (accuracy, balanced) = (0.0, 0.0);
             for (var decision = 0; decision < 81; decision++)
             {
@@ -137,7 +162,8 @@ public sealed class CertificationTests
             var every = Enumerable.Range(0, table.Symbols).ToArray();
             using var values = torch.tensor(every.Select(symbol => (long)symbol).ToArray());
             var read = fitted.Read(new AttackSet(values, new int[every.Length], new int[every.Length], new int[every.Length]));
-            if (table.Balanced(symbol => Enumerable.Range(0, table.Classes).MaxBy(z => read[symbol, z])) > bound.Value) above++;
+            if (table.Balanced(symbol => Enumerable.Range(0, table.Classes).MaxBy(z => read[symbol, z])) > bound.Value)
+                above++;
             fit.Values.Dispose();
             choose.Values.Dispose();
         }
@@ -154,16 +180,26 @@ public sealed class CertificationTests
     [Fact]
     public void Twins_count_once()
     {
-        const int Draws = 1500, People = 100, Each = 4;
+        const int Draws = 1500,
+            People = 100,
+            Each = 4;
         const double Frequent = 0.6;
         var (random, byGroup, byImage) = (new Random(5), 0, 0);
-        int[] z = [.. Enumerable.Range(0, People * Each).Select(i => i / Each % 2)], groups = [.. Enumerable.Range(0, z.Length).Select(i => i / Each)];
+        int[] z = [.. Enumerable.Range(0, People * Each).Select(i => i / Each % 2)],
+            groups = [.. Enumerable.Range(0, z.Length).Select(i => i / Each)];
         for (var draw = 0; draw < Draws; draw++)
         {
-            int[] symbols = [.. Enumerable.Range(0, People).SelectMany(person => Enumerable.Repeat(random.NextDouble() < Frequent ? person % 2 : 1 - person % 2, Each))];
+            int[] symbols =
+            [
+                .. Enumerable
+                    .Range(0, People)
+                    .SelectMany(person => Enumerable.Repeat(random.NextDouble() < Frequent ? person % 2 : 1 - person % 2, Each)),
+            ];
             double Accuracy(int[]? of) => new Certification(symbols, 2, null, z, 2, new Sampling(1 - Delta, of)).Certificates("c")[0].Value;
-            if (Accuracy(groups) < Frequent) byGroup++;
-            if (Accuracy(null) < Frequent) byImage++;
+            if (Accuracy(groups) < Frequent)
+                byGroup++;
+            if (Accuracy(null) < Frequent)
+                byImage++;
         }
         Assert.InRange(byGroup, 0, Delta * Draws);
         Assert.InRange(byImage, 1.2 * Delta * Draws, Draws);
@@ -176,12 +212,14 @@ public sealed class CertificationTests
     [InlineData(256, 0.276)]
     public void Many_codes_that_tell_nothing_cost_the_bias_that_is_said(int codes, double value)
     {
-        const int Rounds = 5, Images = 10_000;
+        const int Rounds = 5,
+            Images = 10_000;
         const double Fidelity = 0.935;
         var (random, values, truths) = (new Random(6), 0.0, 0.0);
         for (var round = 0; round < Rounds; round++)
         {
-            int[] z = [.. Enumerable.Range(0, Images).Select(i => i % 10)], y = [.. z.Select(label => label < 6 ? 1 : 0)];
+            int[] z = [.. Enumerable.Range(0, Images).Select(i => i % 10)],
+                y = [.. z.Select(label => label < 6 ? 1 : 0)];
             int[] symbols = [.. y.Select(label => (random.NextDouble() < Fidelity ? label : 1 - label) + 2 * random.Next(codes / 2))];
             var bound = new Certification(symbols, codes, y, z, 10, new Sampling(1 - Delta)).Certificates("c")[0];
             values += bound.Value / Rounds;
@@ -196,7 +234,8 @@ public sealed class CertificationTests
     public void A_symbol_that_only_outweighs_the_task_tells_less_than_one_that_is_sure()
     {
         var random = new Random(8);
-        int[] y = [.. Enumerable.Range(0, 8_000).Select(_ => random.Next(2))], z = [.. y.Select(label => random.NextDouble() < 0.8 ? label : 1 - label)];
+        int[] y = [.. Enumerable.Range(0, 8_000).Select(_ => random.Next(2))],
+            z = [.. y.Select(label => random.NextDouble() < 0.8 ? label : 1 - label)];
         // p(z differs from y | symbol 1) = .2 · .9 / (.2 · .9 + .8 · .2) = .53, where y alone is right in .8.
         int[] outweighs = [.. y.Zip(z).Select(pair => random.NextDouble() < (pair.First == pair.Second ? 0.2 : 0.9) ? 1 : 0)];
         int[] sure = [.. y.Zip(z).Select(pair => pair.First != pair.Second && random.NextDouble() < 0.3 ? 2 + pair.Second : 0)];
@@ -219,11 +258,16 @@ public sealed class CertificationTests
         Assert.Equal(0.5, worst.Expected, 0.03);
     }
 
-    private static IReadOnlyList<Certificate> Certify(int[] symbols, int[] z, int classes)
-        => new Certification(symbols, symbols.Max() + 1, null, z, classes, new Sampling(1 - Delta)).Certificates("c");
+    private static IReadOnlyList<Certificate> Certify(int[] symbols, int[] z, int classes) =>
+        new Certification(symbols, symbols.Max() + 1, null, z, classes, new Sampling(1 - Delta)).Certificates("c");
 
-    private static AttackSet Set((int[] Symbols, int[] Z) sample)
-        => new(torch.tensor(sample.Symbols.Select(symbol => (long)symbol).ToArray()), new int[sample.Z.Length], new int[sample.Z.Length], sample.Z);
+    private static AttackSet Set((int[] Symbols, int[] Z) sample) =>
+        new(
+            torch.tensor(sample.Symbols.Select(symbol => (long)symbol).ToArray()),
+            new int[sample.Z.Length],
+            new int[sample.Z.Length],
+            sample.Z
+        );
 
     // A known distribution of symbols and classes.
     private sealed record Joint(double[,] P)
@@ -237,7 +281,13 @@ public sealed class CertificationTests
         {
             double[] weights = [.. Enumerable.Range(0, Classes).Select(label => z.Count(one => one == label) / (double)z.Length)];
             var present = weights.Count(weight => weight > 0);
-            return Enumerable.Range(0, Symbols).Sum(c => Enumerable.Range(0, Classes).Max(label => weights[label] == 0 ? 0 : P[c, label] / OfClass(label) * (balanced ? 1.0 / present : weights[label])));
+            return Enumerable
+                .Range(0, Symbols)
+                .Sum(c =>
+                    Enumerable
+                        .Range(0, Classes)
+                        .Max(label => weights[label] == 0 ? 0 : P[c, label] / OfClass(label) * (balanced ? 1.0 / present : weights[label]))
+                );
         }
 
         public static Joint Drawn(Random random, int symbols, int classes)
@@ -247,21 +297,25 @@ public sealed class CertificationTests
             double[] ofSymbol = [.. Enumerable.Range(0, symbols).Select(_ => random.NextDouble())];
             var strength = random.NextDouble();
             for (var c = 0; c < symbols; c++)
-                for (var z = 0; z < classes; z++) p[c, z] = ofClass[z] * ofSymbol[c] * (1 + strength * (random.NextDouble() - 0.5));
+            for (var z = 0; z < classes; z++)
+                p[c, z] = ofClass[z] * ofSymbol[c] * (1 + strength * (random.NextDouble() - 0.5));
             var sum = p.Cast<double>().Sum();
             for (var c = 0; c < symbols; c++)
-                for (var z = 0; z < classes; z++) p[c, z] /= sum;
+            for (var z = 0; z < classes; z++)
+                p[c, z] /= sum;
             return new Joint(p);
         }
 
-        public double Balanced(Func<int, int> decide) => Enumerable.Range(0, Symbols).Sum(c => P[c, decide(c)] / OfClass(decide(c))) / Classes;
+        public double Balanced(Func<int, int> decide) =>
+            Enumerable.Range(0, Symbols).Sum(c => P[c, decide(c)] / OfClass(decide(c))) / Classes;
 
         public (int[] Symbols, int[] Z) Sample(int images, Random random)
         {
             var (symbols, z) = (new int[images], new int[images]);
             var cumulative = new double[P.Length];
             var sum = 0.0;
-            for (var cell = 0; cell < P.Length; cell++) cumulative[cell] = sum += P[cell / Classes, cell % Classes];
+            for (var cell = 0; cell < P.Length; cell++)
+                cumulative[cell] = sum += P[cell / Classes, cell % Classes];
             for (var i = 0; i < images; i++)
             {
                 var at = Array.BinarySearch(cumulative, random.NextDouble() * sum);

@@ -20,7 +20,10 @@ public sealed class CertifiedAuditTests : IDisposable
         var audit = Audit(20_000, (y, _, random) => 2 * y + random.Next(2));
 
         Assert.Equal(Verdict.Certified, audit.Verdict);
-        var (code, logits) = (audit.Representations.Single(place => place.Name == "code"), audit.Representations.Single(place => place.Name == "logits"));
+        var (code, logits) = (
+            audit.Representations.Single(place => place.Name == "code"),
+            audit.Representations.Single(place => place.Name == "logits")
+        );
         Assert.Equal(["c", "c", "c,y", "c,y"], code.Certificates.Select(bound => bound.Knows));
         Assert.All(code.Certificates, bound => Assert.InRange(bound.Leak, 0, 0.05));
         Assert.Equal(0.05, code.Certificates[0].Delta, 1e-12);
@@ -67,13 +70,19 @@ public sealed class CertifiedAuditTests : IDisposable
 
     private static AuditResult Audit(int test, Func<int, int, Random, int> write, Func<int, int>? groups = null, int symbols = 4)
     {
-        const int Training = 4000, Validation = 2000;
+        const int Training = 4000,
+            Validation = 2000;
         var random = new Random(1);
         var count = Training + Validation + test;
-        int[] y = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))], z = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))];
+        int[] y = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))],
+            z = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))];
         using var codes = torch.tensor(y.Zip(z, (task, attribute) => (long)write(task, attribute, random)).ToArray());
         using var logits = nn.functional.one_hot(torch.tensor(y.Select(label => (long)label).ToArray()), 2).to_type(ScalarType.Float32);
-        (Place Place, Tensor Values)[] places = [(new Place("code", 0, symbols, true, []), codes), (new Place("logits", 1, 0, true, [2]), logits)];
+        (Place Place, Tensor Values)[] places =
+        [
+            (new Place("code", 0, symbols, true, []), codes),
+            (new Place("logits", 1, 0, true, [2]), logits),
+        ];
         Captured Of(int from, int to) => Captured.Of(places, y[from..to], [.. Enumerable.Range(from, to - from)]);
         var parts = new CapturedParts(Of(0, Training), Of(Training, Training + Validation), Of(Training + Validation, count));
         using var subject = new AuditSubject

@@ -17,7 +17,9 @@ public sealed class ChiSquareBoundTests
         foreach (var mean in new[] { 0, 0.05, 0.3, 0.7, 1 })
         {
             // Slow reference: the sum over the binomial.
-            var expected = Enumerable.Range(0, n + 1).Sum(k => MathNet.Numerics.Distributions.Binomial.PMF((1 + mean) / 2, n, k) * Math.Exp(-t * Math.Pow(2 * k - n, 2)));
+            var expected = Enumerable
+                .Range(0, n + 1)
+                .Sum(k => MathNet.Numerics.Distributions.Binomial.PMF((1 + mean) / 2, n, k) * Math.Exp(-t * Math.Pow(2 * k - n, 2)));
             Assert.True(Math.Log(expected) <= -noise - drift * mean * mean + 1e-12);
         }
     }
@@ -26,12 +28,13 @@ public sealed class ChiSquareBoundTests
     public void The_term_of_a_symbol_is_no_smaller_than_at_any_mean_of_its_signs()
     {
         foreach (var n in new[] { 1, 2, 5, 40, 700 })
-            foreach (var rate in new[] { 0.01, 0.1, 0.5, 0.95 })
-            {
-                var (t, constant) = new SymbolTerms(n).At(rate);
-                var (noise, drift) = t == 0 ? (0, 0) : SymbolTerms.Fallen(n, t);
-                for (var r = 0.0; r <= 1; r += 0.001) Assert.True(constant >= -n * Math.Log(1 - rate * r) - drift * r * r - noise - 1e-9);
-            }
+        foreach (var rate in new[] { 0.01, 0.1, 0.5, 0.95 })
+        {
+            var (t, constant) = new SymbolTerms(n).At(rate);
+            var (noise, drift) = t == 0 ? (0, 0) : SymbolTerms.Fallen(n, t);
+            for (var r = 0.0; r <= 1; r += 0.001)
+                Assert.True(constant >= -n * Math.Log(1 - rate * r) - drift * r * r - noise - 1e-9);
+        }
     }
 
     // Measured: 5.8, 10.3 and 6.1 points, means of 100 samples at δ/2 = .025; a normal approximation would promise 4.7, 7.6 and 5.0.
@@ -66,7 +69,8 @@ public sealed class ChiSquareBoundTests
     [Fact]
     public void Each_class_without_images_enough_counts_as_told()
     {
-        const int Singles = 10, Large = 1000;
+        const int Singles = 10,
+            Large = 1000;
         int[] z = [.. Enumerable.Range(0, 2 * Large).Select(i => i % 2), .. Enumerable.Range(2, Singles)];
         int[] symbols = [.. z.Select(label => label < 2 ? 0 : label - 1)];
         var bound = new ChiSquareBound(Singles + 1, new int[z.Length], z, [Large, Large, .. Enumerable.Repeat(1.0, Singles)], 0.025);

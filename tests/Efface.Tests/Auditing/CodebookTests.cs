@@ -18,7 +18,13 @@ public sealed class CodebookTests : IDisposable
         torch.manual_seed(1);
         var cluster = torch.randint(0, 4, 2000);
         var scale = torch.tensor([1e4f, 1e-3f, 1]);
-        var values = (torch.stack([(cluster % 2).to_type(ScalarType.Float32) * 10, (cluster > 1).to_type(ScalarType.Float32) * 10, torch.zeros(2000)], 1) + torch.randn(2000, 3)) * scale;
+        var values =
+            (
+                torch.stack(
+                    [(cluster % 2).to_type(ScalarType.Float32) * 10, (cluster > 1).to_type(ScalarType.Float32) * 10, torch.zeros(2000)],
+                    1
+                ) + torch.randn(2000, 3)
+            ) * scale;
         var symbols = Codebook.Fit(values, 2, 0).Encode(values).data<long>().ToArray();
         var pairs = cluster.data<long>().Zip(symbols).Distinct().ToArray();
         Assert.Equal(4, pairs.Length);
@@ -35,7 +41,8 @@ public sealed class CodebookTests : IDisposable
         for (var i = 0; i < 50; i++)
         {
             var row = values[i].flatten().data<float>().ToArray();
-            double Distance(float[] centre) => Enumerable.Range(0, row.Length).Sum(d => Math.Pow((row[d] - codebook.Mean[d]) / codebook.Deviation[d] - centre[d], 2));
+            double Distance(float[] centre) =>
+                Enumerable.Range(0, row.Length).Sum(d => Math.Pow((row[d] - codebook.Mean[d]) / codebook.Deviation[d] - centre[d], 2));
             Assert.Equal(codebook.Centres.Min(Distance), Distance(codebook.Centres[symbols[i]]), 1e-4);
         }
     }
@@ -60,13 +67,17 @@ public sealed class CodebookTests : IDisposable
             int[] Draw(int images, double share)
             {
                 var counts = new int[8];
-                for (var i = 0; i < images; i++) counts[random.NextDouble() < share ? 0 : random.Next(8)]++;
+                for (var i = 0; i < images; i++)
+                    counts[random.NextDouble() < share ? 0 : random.Next(8)]++;
                 return counts;
             }
-            if (Drift.Between(Draw(800, 0), Draw(400, moved), 0.95).Seen) seen++;
+            if (Drift.Between(Draw(800, 0), Draw(400, moved), 0.95).Seen)
+                seen++;
         }
-        if (moved == 0) Assert.InRange(seen, 1, 0.09 * Samples);
-        else Assert.InRange(seen, 0.9 * Samples, Samples);
+        if (moved == 0)
+            Assert.InRange(seen, 1, 0.09 * Samples);
+        else
+            Assert.InRange(seen, 0.9 * Samples, Samples);
     }
 
     public void Dispose() => _scope.Dispose();

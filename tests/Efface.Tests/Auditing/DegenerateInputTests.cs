@@ -12,7 +12,10 @@ namespace Efface.Tests.Auditing;
 [OneThread]
 public sealed class DegenerateInputTests : IDisposable
 {
-    private const int Training = 160, Validation = 100, Test = 140, All = Training + Validation + Test;
+    private const int Training = 160,
+        Validation = 100,
+        Test = 140,
+        All = Training + Validation + Test;
 
     private static readonly Dictionary<string, Func<Tensor>> Constant = new()
     {
@@ -25,7 +28,8 @@ public sealed class DegenerateInputTests : IDisposable
     {
         ["one column"] = () => torch.randn(All, 1),
         ["of rank one"] = () => torch.randn(All, 1) * torch.randn(1, 12),
-        ["of two values, beside constant columns"] = () => torch.cat([(torch.randn(All, 2) > 0).to_type(ScalarType.Float32), torch.full([All, 4], 2f), torch.zeros(All, 5)], 1),
+        ["of two values, beside constant columns"] = () =>
+            torch.cat([(torch.randn(All, 2) > 0).to_type(ScalarType.Float32), torch.full([All, 4], 2f), torch.zeros(All, 5)], 1),
         ["constant but for one image"] = () => torch.cat([torch.ones(1, 12), torch.zeros(All - 1, 12)]),
         ["huge and denormal at once"] = () => torch.cat([torch.randn(All, 3) * 1e30, torch.randn(All, 3) * 1e-40], 1),
         ["a huge map"] = () => torch.randn(All, 2, 8, 8) * 1e30,
@@ -45,7 +49,9 @@ public sealed class DegenerateInputTests : IDisposable
     {
         var place = Audit(_ => Constant[kind](), Labels(1));
         Assert.Equal(0, place.Leak.GivenTask.Value);
-        Assert.All(place.Attackers.Where(attacker => attacker.FittedOn == "training"), attacker => Assert.Equal(0, attacker.GivenTask.Value));
+        Assert.All(place.Attackers.Where(attacker => attacker.FittedOn == "training"), attacker =>
+            Assert.Equal(0, attacker.GivenTask.Value)
+        );
     }
 
     [Theory]
@@ -60,8 +66,14 @@ public sealed class DegenerateInputTests : IDisposable
     [Theory]
     [InlineData(1e30)]
     [InlineData(1e-40)]
-    public void What_leaks_leaks_at_any_scale(double scale)
-        => Assert.Equal(Verdict.Leaks, Audit(z => (torch.randn(All, 6) + 4 * torch.tensor(z.Select(label => (float)label).ToArray()).unsqueeze(1)) * scale, Labels(1)).Verdict);
+    public void What_leaks_leaks_at_any_scale(double scale) =>
+        Assert.Equal(
+            Verdict.Leaks,
+            Audit(
+                z => (torch.randn(All, 6) + 4 * torch.tensor(z.Select(label => (float)label).ToArray()).unsqueeze(1)) * scale,
+                Labels(1)
+            ).Verdict
+        );
 
     [Fact]
     public void An_attribute_of_one_class_has_nothing_to_read()

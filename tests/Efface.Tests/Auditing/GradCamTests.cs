@@ -36,7 +36,8 @@ public sealed class GradCamTests
             {
                 var (y, x) = (pixel / Side, pixel % Side);
                 for (var k = 0; k < 3; k++)
-                    expected[pixel] += head[1][k] * (mixing[k][0] * images[image, 0, y, x].ToSingle() + mixing[k][1] * images[image, 1, y, x].ToSingle());
+                    expected[pixel] +=
+                        head[1][k] * (mixing[k][0] * images[image, 0, y, x].ToSingle() + mixing[k][1] * images[image, 1, y, x].ToSingle());
                 expected[pixel] = Math.Max(0, expected[pixel]);
             }
             var actual = maps.Maps[image].flatten().data<float>().ToArray();
@@ -50,7 +51,9 @@ public sealed class GradCamTests
         using var scope = NewDisposeScope();
         using var network = Pixelwise(0, out _, out _);
         var images = ones([3, 2, Side, Side]);
-        using var maps = GradCam.Of(network, "conv", images, output => output.mean([1, 2, 3]) * tensor(new[] { 1f, -1f, 0f }) * output.mean([1, 2, 3]).sign().detach());
+        using var maps = GradCam.Of(network, "conv", images, output =>
+            output.mean([1, 2, 3]) * tensor(new[] { 1f, -1f, 0f }) * output.mean([1, 2, 3]).sign().detach()
+        );
         Assert.Equal([false, true, true], maps.IsEmpty);
         Assert.Equal(0, maps.Maps[1..].abs().sum().ToSingle());
         Assert.Equal(1, maps.Maps[0].max().ToSingle());
@@ -66,7 +69,9 @@ public sealed class GradCamTests
         {
             using var maps = GradCam.OfDecision(network, stage, images);
             Assert.Equal([4, 16, 24], maps.Maps.shape);
-            Assert.All(Enumerable.Range(0, 4).Where(i => !maps.IsEmpty[i]), i => Assert.Equal((0, 1), (Math.Min(0, maps.Maps[i].min().ToSingle()), maps.Maps[i].max().ToSingle())));
+            Assert.All(Enumerable.Range(0, 4).Where(i => !maps.IsEmpty[i]), i =>
+                Assert.Equal((0, 1), (Math.Min(0, maps.Maps[i].min().ToSingle()), maps.Maps[i].max().ToSingle()))
+            );
         }
     }
 
@@ -79,7 +84,11 @@ public sealed class GradCamTests
         network.eval();
         var sign = network.call(images).argmax(1).to_type(ScalarType.Float32).mul(2).sub(1).detach();
         using var decision = GradCam.OfDecision(network, "layer1", images);
-        using var difference = GradCam.Of(network, "layer1", images, output => { var logits = network.Run(output, 2..); return (logits[.., 1] - logits[.., 0]) * sign; });
+        using var difference = GradCam.Of(network, "layer1", images, output =>
+        {
+            var logits = network.Run(output, 2..);
+            return (logits[.., 1] - logits[.., 0]) * sign;
+        });
         Assert.Equal(ToyTraining.Values([difference.Maps]), ToyTraining.Values([decision.Maps]));
     }
 
@@ -101,9 +110,9 @@ public sealed class GradCamTests
         float[][] Maps(bool inPlace)
         {
             manual_seed(3);
-            using var network = new StagedNetwork(
-            [
-                new Stage("conv", Conv2d(3, 4, 3)), new Stage("relu", ReLU(inplace: inPlace)),
+            using var network = new StagedNetwork([
+                new Stage("conv", Conv2d(3, 4, 3)),
+                new Stage("relu", ReLU(inplace: inPlace)),
                 new Stage(StagedNetwork.Head, [("pool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()), ("fc", Linear(4, 2))]),
             ]);
             using var maps = GradCam.OfDecision(network, "conv", randn([4, 3, 12, 12]));
@@ -117,7 +126,9 @@ public sealed class GradCamTests
     {
         using var network = ToyNetworks.Residual();
         using var images = zeros([1, 3, 16, 16]);
-        var problem = Assert.Single(Assert.Throws<InvalidInputException>(() => GradCam.OfDecision(network, StagedNetwork.Embedding, images)).Problems);
+        var problem = Assert.Single(
+            Assert.Throws<InvalidInputException>(() => GradCam.OfDecision(network, StagedNetwork.Embedding, images)).Problems
+        );
         Assert.Equal("stage 'embedding'", problem.Subject);
         Assert.EndsWith("stem, layer1, layer2, layer3, layer4", problem.Remedy, StringComparison.Ordinal);
         Assert.Throws<InvalidInputException>(() => GradCam.OfDecision(network, "nowhere", images));
@@ -146,7 +157,8 @@ public sealed class GradCamTests
         var weights = ToyTraining.Values(network.state_dict().Values.Where(value => value.dtype == ScalarType.Float32));
         GradCam.OfDecision(network, "layer1", images).Dispose();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (no_grad()) GradCam.OfDecision(network, "layer1", images).Dispose();
+        using (no_grad())
+            GradCam.OfDecision(network, "layer1", images).Dispose();
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
 
         Assert.True(network.training);
@@ -160,7 +172,8 @@ public sealed class GradCamTests
     {
         // y is a bright band above (rows 3 to 5) or below (10 to 12) the middle.
         using var table = ToyTables.Visible(300, 200);
-        foreach (var row in Enumerable.Range(400, 100)) table.Parts[row] = Efface.Data.Part.Test;
+        foreach (var row in Enumerable.Range(400, 100))
+            table.Parts[row] = Efface.Data.Part.Test;
         using var model = ToyTraining.Model(table);
         int[] rows = [.. Enumerable.Range(400, 40)];
         using var seen = GradCam.OfAttribute(model, "stem", table, table["y"], rows, readAt: StagedNetwork.Embedding);
@@ -169,7 +182,16 @@ public sealed class GradCamTests
         Assert.Equal([40, 16, 16], seen.Maps.Maps.shape);
         var right = seen.Decisions.Zip(rows).Count(pair => pair.First == table["y"].Labels[pair.Second]);
         Assert.InRange(right, 36, 40);
-        using var z = GradCam.OfAttribute(model, "stem", table, table["y"] with { Labels = [.. table["y"].Labels.Select((_, i) => i % 2)] }, rows);
+        using var z = GradCam.OfAttribute(
+            model,
+            "stem",
+            table,
+            table["y"] with
+            {
+                Labels = [.. table["y"].Labels.Select((_, i) => i % 2)],
+            },
+            rows
+        );
         Assert.InRange(z.Read.Low, 0, 0.5);
         Assert.Throws<InvalidInputException>(() => GradCam.OfAttribute(model, "layer1", table, table["y"], rows, readAt: "stem"));
     }
@@ -181,6 +203,10 @@ public sealed class GradCamTests
         var (conv, linear) = (Conv2d(2, 3, 1, bias: false), Linear(3, 2));
         mixing = [.. conv.weight.detach().flatten().data<float>().ToArray().Chunk(2)];
         head = [.. linear.weight.detach().flatten().data<float>().ToArray().Chunk(3)];
-        return new StagedNetwork([new Stage("conv", conv), new Stage(StagedNetwork.Embedding, [("pool", AdaptiveAvgPool2d(1)), ("flatten", Flatten())]), new Stage(StagedNetwork.Head, linear)]);
+        return new StagedNetwork([
+            new Stage("conv", conv),
+            new Stage(StagedNetwork.Embedding, [("pool", AdaptiveAvgPool2d(1)), ("flatten", Flatten())]),
+            new Stage(StagedNetwork.Head, linear),
+        ]);
     }
 }

@@ -14,17 +14,25 @@ public sealed class JudgementTests
     [InlineData(0.06, 0.03, Verdict.Inconclusive)]
     [InlineData(0.03, 0.03, Verdict.Inconclusive)]
     [InlineData(0.01, 0.03, Verdict.Forgotten)]
-    public void The_interval_decides(double leak, double half, Verdict verdict)
-        => Assert.Equal(verdict, Judged(Around(leak, half), [Attacker(leak, half)], Good, Apart).Verdict);
+    public void The_interval_decides(double leak, double half, Verdict verdict) =>
+        Assert.Equal(verdict, Judged(Around(leak, half), [Attacker(leak, half)], Good, Apart).Verdict);
 
     [Fact]
-    public void One_attackers_upper_end_is_enough_to_doubt()
-        => Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01), Attacker(0.02, 0.05)], Good, Apart).Verdict);
+    public void One_attackers_upper_end_is_enough_to_doubt() =>
+        Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01), Attacker(0.02, 0.05)], Good, Apart).Verdict);
 
     [Fact]
     public void An_audit_without_power_never_says_forgotten()
     {
-        var (verdict, reasons) = Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Planted = Good.Planted with { Passed = false } }, Apart);
+        var (verdict, reasons) = Judged(
+            Around(0, 0.01),
+            [Attacker(0, 0.01)],
+            Good with
+            {
+                Planted = Good.Planted with { Passed = false },
+            },
+            Apart
+        );
         Assert.Equal(Verdict.Inconclusive, verdict);
         Assert.Contains("no power", Assert.Single(reasons), StringComparison.Ordinal);
     }
@@ -32,15 +40,28 @@ public sealed class JudgementTests
     [Fact]
     public void A_hidden_trace_that_was_missed_does_not_decide_and_is_told()
     {
-        var (verdict, reasons) = Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(false, Around(0.004, 0.01), 0.05) }, Apart);
+        var (verdict, reasons) = Judged(
+            Around(0, 0.01),
+            [Attacker(0, 0.01)],
+            Good with
+            {
+                Hidden = new Control(false, Around(0.004, 0.01), 0.05),
+            },
+            Apart
+        );
         Assert.Equal(Verdict.Forgotten, verdict);
         Assert.Contains("could have gone unseen: of a planted one 0.4 % were found", reasons[1], StringComparison.Ordinal);
-        Assert.Single(Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(true, Around(0.045, 0.01), 0.05) }, Apart).Reasons);
+        Assert.Single(
+            Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Hidden = new Control(true, Around(0.045, 0.01), 0.05) }, Apart).Reasons
+        );
     }
 
     [Fact]
-    public void An_audit_that_finds_what_is_not_there_never_says_forgotten()
-        => Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Shuffled = Good.Shuffled with { Passed = false } }, Apart).Verdict);
+    public void An_audit_that_finds_what_is_not_there_never_says_forgotten() =>
+        Assert.Equal(
+            Verdict.Inconclusive,
+            Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good with { Shuffled = Good.Shuffled with { Passed = false } }, Apart).Verdict
+        );
 
     [Fact]
     public void It_says_how_many_images_would_settle_it()
@@ -65,8 +86,11 @@ public sealed class JudgementTests
     }
 
     [Fact]
-    public void What_leaks_leaks_whatever_the_controls_say()
-        => Assert.Equal(Verdict.Leaks, Judged(Around(0.2, 0.04), [Attacker(0.2, 0.04)], Good with { Planted = Good.Planted with { Passed = false } }, Apart).Verdict);
+    public void What_leaks_leaks_whatever_the_controls_say() =>
+        Assert.Equal(
+            Verdict.Leaks,
+            Judged(Around(0.2, 0.04), [Attacker(0.2, 0.04)], Good with { Planted = Good.Planted with { Passed = false } }, Apart).Verdict
+        );
 
     [Fact]
     public void Where_images_stand_on_both_sides_nothing_is_concluded()
@@ -87,7 +111,15 @@ public sealed class JudgementTests
     [Fact]
     public void Less_than_the_task_alone_is_a_shift_between_the_parts_and_no_want_of_power()
     {
-        var (verdict, reasons) = Judged(Around(-0.06, 0.03), [Attacker(-0.06, 0.03)], Good with { Planted = Good.Planted with { Passed = false } }, Apart);
+        var (verdict, reasons) = Judged(
+            Around(-0.06, 0.03),
+            [Attacker(-0.06, 0.03)],
+            Good with
+            {
+                Planted = Good.Planted with { Passed = false },
+            },
+            Apart
+        );
         Assert.Equal(Verdict.Inconclusive, verdict);
         Assert.Contains("a shift between the parts", Assert.Single(reasons), StringComparison.Ordinal);
     }
@@ -95,16 +127,28 @@ public sealed class JudgementTests
     [Fact]
     public void What_the_task_tells_is_no_leak_though_the_floor_is_constant()
     {
-        Assert.Equal(Verdict.Leaks, Judged(Around(0.08, 0.01), [Attacker(0.08, 0.01)], Good, Apart, evidence => evidence with { BeyondTask = 0.06 }).Verdict);
-        Assert.Equal(Verdict.Inconclusive, Judged(Around(0.08, 0.01), [Attacker(0.08, 0.01)], Good, Apart, evidence => evidence with { BeyondTask = 0.04 }).Verdict);
+        Assert.Equal(
+            Verdict.Leaks,
+            Judged(Around(0.08, 0.01), [Attacker(0.08, 0.01)], Good, Apart, evidence => evidence with { BeyondTask = 0.06 }).Verdict
+        );
+        Assert.Equal(
+            Verdict.Inconclusive,
+            Judged(Around(0.08, 0.01), [Attacker(0.08, 0.01)], Good, Apart, evidence => evidence with { BeyondTask = 0.04 }).Verdict
+        );
     }
 
     [Fact]
     public void Equal_vectors_and_classes_without_test_images_are_never_forgotten()
     {
         Assert.Equal(Verdict.Forgotten, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart).Verdict);
-        Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { IsConstant = true }).Verdict);
-        Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { RareClasses = ["class x (0)"] }).Verdict);
+        Assert.Equal(
+            Verdict.Inconclusive,
+            Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { IsConstant = true }).Verdict
+        );
+        Assert.Equal(
+            Verdict.Inconclusive,
+            Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { RareClasses = ["class x (0)"] }).Verdict
+        );
     }
 
     [Theory]
@@ -115,22 +159,70 @@ public sealed class JudgementTests
     {
         var choice = new Choice("mlp", "h,y", "training", 0);
         var nobody = new SurestImages(choice, 50, Around(0, 0.1), Around(0.2, 0.1));
-        WorstCases[] worst = [new([new ClassLeak("c", choice, Around(leak, 0.1))], nobody), new([], nobody with { Gain = Around(leak, 0.1) })];
-        Assert.Equal(Verdict.Forgotten, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { WorstCases = new([], nobody with { Gain = Around(leak, 0.1), Lead = Around(-0.2, 0.1) }) }).Verdict);
-        Assert.All(worst, cases => Assert.Equal(verdict, Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { WorstCases = cases }).Verdict));
+        WorstCases[] worst =
+        [
+            new([new ClassLeak("c", choice, Around(leak, 0.1))], nobody),
+            new([], nobody with { Gain = Around(leak, 0.1) }),
+        ];
+        Assert.Equal(
+            Verdict.Forgotten,
+            Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence =>
+                evidence with
+                {
+                    WorstCases = new([], nobody with { Gain = Around(leak, 0.1), Lead = Around(-0.2, 0.1) }),
+                }
+            ).Verdict
+        );
+        Assert.All(worst, cases =>
+            Assert.Equal(
+                verdict,
+                Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { WorstCases = cases }).Verdict
+            )
+        );
     }
 
     [Fact]
     public void A_bound_on_the_mean_certifies_only_where_one_class_is_bounded_too()
     {
-        var bound = new Certificate { Metric = Certificate.OfBalancedAccuracy, Knows = "c,y", Estimate = 0.51, Slack = 0.02, Floor = Around(0.5, 0), Bias = 0, Delta = 0.05, N = 1000, Assumptions = [] };
-        Verdict Of(double? ofClass) => Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence => evidence with { Certificates = [bound], ClassBound = ofClass }).Verdict;
+        var bound = new Certificate
+        {
+            Metric = Certificate.OfBalancedAccuracy,
+            Knows = "c,y",
+            Estimate = 0.51,
+            Slack = 0.02,
+            Floor = Around(0.5, 0),
+            Bias = 0,
+            Delta = 0.05,
+            N = 1000,
+            Assumptions = [],
+        };
+        Verdict Of(double? ofClass) =>
+            Judged(Around(0, 0.01), [Attacker(0, 0.01)], Good, Apart, evidence =>
+                evidence with
+                {
+                    Certificates = [bound],
+                    ClassBound = ofClass,
+                }
+            ).Verdict;
         Assert.Equal([Verdict.Certified, Verdict.Certified, Verdict.Forgotten], new double?[] { null, 0.2, 0.3 }.Select(Of));
     }
 
-    private static (Verdict Verdict, IReadOnlyList<string> Reasons) Judged(Measured leak, IReadOnlyList<AttackerResult> attackers, Controls controls, SplitControl split, Func<Evidence, Evidence>? with = null)
+    private static (Verdict Verdict, IReadOnlyList<string> Reasons) Judged(
+        Measured leak,
+        IReadOnlyList<AttackerResult> attackers,
+        Controls controls,
+        SplitControl split,
+        Func<Evidence, Evidence>? with = null
+    )
     {
-        var evidence = new Evidence { Leak = leak, Attackers = attackers, Controls = controls, Split = split, Tolerance = 0.05 };
+        var evidence = new Evidence
+        {
+            Leak = leak,
+            Attackers = attackers,
+            Controls = controls,
+            Split = split,
+            Tolerance = 0.05,
+        };
         return Judgement.Of(with?.Invoke(evidence) ?? evidence);
     }
 
@@ -139,6 +231,15 @@ public sealed class JudgementTests
     private static AttackerResult Attacker(double leak, double half)
     {
         var half1 = Around(0.5, 0.02);
-        return new AttackerResult { Name = "mlp", Knows = "h,y", FittedOn = "training", Seed = 0, Validation = 0.5, Test = new Scores(half1, half1, half1, half1), GivenTask = Around(leak, half) };
+        return new AttackerResult
+        {
+            Name = "mlp",
+            Knows = "h,y",
+            FittedOn = "training",
+            Seed = 0,
+            Validation = 0.5,
+            Test = new Scores(half1, half1, half1, half1),
+            GivenTask = Around(leak, half),
+        };
     }
 }

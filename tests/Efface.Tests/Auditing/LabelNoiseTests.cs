@@ -6,12 +6,18 @@ namespace Efface.Tests.Auditing;
 /// <summary>What docs/audit.md says that wrong labels do to a leak: of tables exactly, of drawn images within their error.</summary>
 public sealed class LabelNoiseTests
 {
-    private const int Symbols = 5, Tasks = 2;
+    private const int Symbols = 5,
+        Tasks = 2;
 
-    public static TheoryData<double, double, double> Settings => new MatrixTheoryData<double, double, double>([0.5, 0.3, 0.1], [0.05, 0.2, 0.4], [0, 0.3]);
+    public static TheoryData<double, double, double> Settings =>
+        new MatrixTheoryData<double, double, double>([0.5, 0.3, 0.1], [0.05, 0.2, 0.4], [0, 0.3]);
 
     [Theory, MemberData(nameof(Settings))]
-    public void The_best_attackers_leak_shrinks_by_the_factor_whether_or_not_the_task_tells_something(double share, double wrong, double told)
+    public void The_best_attackers_leak_shrinks_by_the_factor_whether_or_not_the_task_tells_something(
+        double share,
+        double wrong,
+        double told
+    )
     {
         var truth = Table(share, told);
         var labels = Relabelled(truth, wrong);
@@ -35,7 +41,8 @@ public sealed class LabelNoiseTests
         var random = new Random(classes);
         int[] truth = [.. Enumerable.Range(0, 100_000).Select(i => i % classes)];
         int Other(int z) => (z + random.Next(1, classes)) % classes;
-        int[] guesses = [.. truth.Select(z => random.NextDouble() < Right ? z : Other(z))], labels = [.. truth.Select(z => random.NextDouble() < wrong ? Other(z) : z)];
+        int[] guesses = [.. truth.Select(z => random.NextDouble() < Right ? z : Other(z))],
+            labels = [.. truth.Select(z => random.NextDouble() < wrong ? Other(z) : z)];
 
         var factor = 1 - wrong * classes / (classes - 1.0);
         Assert.InRange(Read(guesses, labels, classes) - 1.0 / classes - factor * (Right - 1.0 / classes), -0.006, 0.006);
@@ -46,7 +53,8 @@ public sealed class LabelNoiseTests
     {
         var random = new Random(0);
         int[] truth = [.. Enumerable.Range(0, 200_000).Select(_ => random.NextDouble() < 0.3 ? 1 : 0)];
-        int[] guesses = [.. truth.Select(z => random.NextDouble() < 0.8 ? z : 1 - z)], labels = [.. truth.Select(z => random.NextDouble() < 0.2 ? 1 - z : z)];
+        int[] guesses = [.. truth.Select(z => random.NextDouble() < 0.8 ? z : 1 - z)],
+            labels = [.. truth.Select(z => random.NextDouble() < 0.2 ? 1 - z : z)];
 
         Assert.InRange(Read(guesses, labels, 2) - 0.5 - Factor(0.3, 0.2) * 0.3, -0.006, 0.006);
     }
@@ -63,12 +71,12 @@ public sealed class LabelNoiseTests
     {
         var (random, table) = (new Random(3), new double[Symbols, Tasks, 2]);
         for (var z = 0; z < 2; z++)
-            for (var y = 0; y < Tasks; y++)
-            {
-                double[] weights = [.. Enumerable.Range(0, Symbols).Select(_ => Math.Pow(random.NextDouble(), 3))];
-                for (var h = 0; h < Symbols; h++)
-                    table[h, y, z] = (z == 1 ? share : 1 - share) * (y == z ? 1 + told : 1 - told) / Tasks * weights[h] / weights.Sum();
-            }
+        for (var y = 0; y < Tasks; y++)
+        {
+            double[] weights = [.. Enumerable.Range(0, Symbols).Select(_ => Math.Pow(random.NextDouble(), 3))];
+            for (var h = 0; h < Symbols; h++)
+                table[h, y, z] = (z == 1 ? share : 1 - share) * (y == z ? 1 + told : 1 - told) / Tasks * weights[h] / weights.Sum();
+        }
         return table;
     }
 
@@ -76,8 +84,9 @@ public sealed class LabelNoiseTests
     {
         var labels = new double[Symbols, Tasks, 2];
         for (var h = 0; h < Symbols; h++)
-            for (var y = 0; y < Tasks; y++)
-                for (var z = 0; z < 2; z++) labels[h, y, z] = (1 - wrong) * truth[h, y, z] + wrong * truth[h, y, 1 - z];
+        for (var y = 0; y < Tasks; y++)
+        for (var z = 0; z < 2; z++)
+            labels[h, y, z] = (1 - wrong) * truth[h, y, z] + wrong * truth[h, y, 1 - z];
         return labels;
     }
 
@@ -88,14 +97,17 @@ public sealed class LabelNoiseTests
         var (zero, one) = (Of(0), Of(1));
         double Apart(IEnumerable<(double Zero, double One)> cells) => cells.Sum(cell => Math.Max(cell.Zero / zero, cell.One / one)) / 2;
         var both = Enumerable.Range(0, Symbols * Tasks).Select(i => (table[i / Tasks, i % Tasks, 0], table[i / Tasks, i % Tasks, 1]));
-        var task = Enumerable.Range(0, Tasks).Select(y => (Enumerable.Range(0, Symbols).Sum(h => table[h, y, 0]), Enumerable.Range(0, Symbols).Sum(h => table[h, y, 1])));
+        var task = Enumerable
+            .Range(0, Tasks)
+            .Select(y => (Enumerable.Range(0, Symbols).Sum(h => table[h, y, 0]), Enumerable.Range(0, Symbols).Sum(h => table[h, y, 1])));
         return Apart(both) - Apart(task);
     }
 
     private static double Read(int[] guesses, int[] labels, int classes)
     {
         var opinions = new double[guesses.Length, classes];
-        for (var i = 0; i < guesses.Length; i++) opinions[i, guesses[i]] = 1;
+        for (var i = 0; i < guesses.Length; i++)
+            opinions[i, guesses[i]] = 1;
         return new Readings(opinions, [.. Enumerable.Repeat(1.0 / classes, classes)], labels).BalancedAccuracy();
     }
 }

@@ -23,8 +23,8 @@ public sealed class MeasuredTests
     }
 
     [Fact]
-    public void A_share_of_nothing_can_be_anything()
-        => Assert.Equal((0, 1, 0), (Measured.Share(0, 0, 0.95).Low, Measured.Share(0, 0, 0.95).High, Measured.Share(0, 0, 0.95).N));
+    public void A_share_of_nothing_can_be_anything() =>
+        Assert.Equal((0, 1, 0), (Measured.Share(0, 0, 0.95).Low, Measured.Share(0, 0, 0.95).High, Measured.Share(0, 0, 0.95).N));
 
     [Fact]
     public void A_means_interval_is_two_standard_errors_wide_on_each_side()
@@ -36,20 +36,26 @@ public sealed class MeasuredTests
     }
 
     [Fact]
-    public void More_confidence_is_a_wider_interval()
-        => Assert.True(Measured.Share(30, 100, 0.99).Low < Measured.Share(30, 100, 0.9).Low);
+    public void More_confidence_is_a_wider_interval() => Assert.True(Measured.Share(30, 100, 0.99).Low < Measured.Share(30, 100, 0.9).Low);
 
     [Fact]
-    public void An_interval_lies_within_its_range_around_its_share_and_mirrors_that_of_the_failures()
-        => Gen.Select(Gen.Int[1, 500], Gen.Double[0, 1], Gen.Double[0.5, 0.999]).Sample((n, part, confidence) =>
-        {
-            var successes = (int)(part * (n + 1));
-            var (share, failures) = (Measured.Share(Math.Min(successes, n), n, confidence), Measured.Share(n - Math.Min(successes, n), n, confidence));
-            Assert.InRange(share.Low, 0, share.Value + 1e-12);
-            Assert.InRange(share.High, share.Value - 1e-12, 1);
-            Assert.Equal(1 - share.High, failures.Low, 9);
-            Assert.Equal(1 - share.Low, failures.High, 9);
-        }, iter: 200);
+    public void An_interval_lies_within_its_range_around_its_share_and_mirrors_that_of_the_failures() =>
+        Gen.Select(Gen.Int[1, 500], Gen.Double[0, 1], Gen.Double[0.5, 0.999])
+            .Sample(
+                (n, part, confidence) =>
+                {
+                    var successes = (int)(part * (n + 1));
+                    var (share, failures) = (
+                        Measured.Share(Math.Min(successes, n), n, confidence),
+                        Measured.Share(n - Math.Min(successes, n), n, confidence)
+                    );
+                    Assert.InRange(share.Low, 0, share.Value + 1e-12);
+                    Assert.InRange(share.High, share.Value - 1e-12, 1);
+                    Assert.Equal(1 - share.High, failures.Low, 9);
+                    Assert.Equal(1 - share.Low, failures.High, 9);
+                },
+                iter: 200
+            );
 
     [Theory]
     [InlineData(0.5, 40)]
@@ -58,11 +64,13 @@ public sealed class MeasuredTests
     public void Wilsons_interval_holds_the_truth_about_as_often_as_it_says(double truth, int n)
     {
         var random = new Random(1);
-        var held = Enumerable.Range(0, 4000).Count(_ =>
-        {
-            var share = Measured.Share(Enumerable.Range(0, n).Count(_ => random.NextDouble() < truth), n, 0.95);
-            return share.Low <= truth && truth <= share.High;
-        });
+        var held = Enumerable
+            .Range(0, 4000)
+            .Count(_ =>
+            {
+                var share = Measured.Share(Enumerable.Range(0, n).Count(_ => random.NextDouble() < truth), n, 0.95);
+                return share.Low <= truth && truth <= share.High;
+            });
         Assert.InRange(held / 4000.0, 0.92, 0.98);
     }
 
@@ -70,11 +78,13 @@ public sealed class MeasuredTests
     public void A_means_interval_holds_the_truth_about_as_often_as_it_says()
     {
         var random = new Random(2);
-        var held = Enumerable.Range(0, 2000).Count(_ =>
-        {
-            var mean = Measured.Mean(Enumerable.Range(0, 60).Select(_ => random.NextDouble()).ToArray(), new Sampling(0.95));
-            return mean.Low <= 0.5 && 0.5 <= mean.High;
-        });
+        var held = Enumerable
+            .Range(0, 2000)
+            .Count(_ =>
+            {
+                var mean = Measured.Mean(Enumerable.Range(0, 60).Select(_ => random.NextDouble()).ToArray(), new Sampling(0.95));
+                return mean.Low <= 0.5 && 0.5 <= mean.High;
+            });
         Assert.InRange(held / 2000.0, 0.92, 0.97);
     }
 }

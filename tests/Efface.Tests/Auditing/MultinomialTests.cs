@@ -24,7 +24,11 @@ public sealed class MultinomialTests
             {
                 var expected = trials * shares[a] * ((a == b ? 1 : 0) - shares[b]);
                 var covariance = counts.Average(count => (count[a] - trials * shares[a]) * (count[b] - trials * shares[b]));
-                Assert.InRange(covariance - expected, -0.06 * deviation * Math.Sqrt(trials * shares[b] * (1 - shares[b])) - 1e-9, 0.06 * deviation * Math.Sqrt(trials * shares[b] * (1 - shares[b])) + 1e-9);
+                Assert.InRange(
+                    covariance - expected,
+                    -0.06 * deviation * Math.Sqrt(trials * shares[b] * (1 - shares[b])) - 1e-9,
+                    0.06 * deviation * Math.Sqrt(trials * shares[b] * (1 - shares[b])) + 1e-9
+                );
             }
         }
     }
@@ -38,14 +42,17 @@ public sealed class MultinomialTests
         const int Draws = 50_000;
         var seen = Drawn(trials, [share, 1 - share], Draws).CountBy(count => count[0]).ToDictionary();
         // Pearson's statistic over the counts that are expected often enough, against its 99.99% quantile.
-        var cells = Enumerable.Range(0, trials + 1).Select(k => (k, Expected: Draws * MathNet.Numerics.Distributions.Binomial.PMF(share, trials, k))).Where(cell => cell.Expected > 10).ToArray();
+        var cells = Enumerable
+            .Range(0, trials + 1)
+            .Select(k => (k, Expected: Draws * MathNet.Numerics.Distributions.Binomial.PMF(share, trials, k)))
+            .Where(cell => cell.Expected > 10)
+            .ToArray();
         var statistic = cells.Sum(cell => Math.Pow(seen.GetValueOrDefault(cell.k) - cell.Expected, 2) / cell.Expected);
         Assert.InRange(statistic, 0, MathNet.Numerics.Distributions.ChiSquared.InvCDF(cells.Length, 0.9999));
     }
 
     [Fact]
-    public void Every_trial_is_counted_once_and_what_cannot_happen_does_not()
-        => Assert.All(Drawn(77, [0, 0.25, 0, 0.75], 200), count =>
+    public void Every_trial_is_counted_once_and_what_cannot_happen_does_not() => Assert.All(Drawn(77, [0, 0.25, 0, 0.75], 200), count =>
         {
             Assert.Equal(77, count.Sum());
             Assert.Equal((0, 0), (count[0], count[2]));
@@ -54,11 +61,16 @@ public sealed class MultinomialTests
     private static int[][] Drawn(int trials, double[] shares, int draws)
     {
         var multinomial = new Multinomial(shares, new Random(3));
-        return [.. Enumerable.Range(0, draws).Select(_ =>
-        {
-            var counts = new int[shares.Length];
-            multinomial.Draw(trials, counts);
-            return counts;
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, draws)
+                .Select(_ =>
+                {
+                    var counts = new int[shares.Length];
+                    multinomial.Draw(trials, counts);
+                    return counts;
+                }),
+        ];
     }
 }

@@ -8,7 +8,12 @@ namespace Efface.Tests.Auditing;
 internal static class Planted
 {
     /// <summary>y and z are independent fair bits; <paramref name="write"/> puts z into an image's noise [D].</summary>
-    public static AttackParts Vectors(Action<float[], int>? write = null, Action<float[], int>? onlyUnseen = null, int size = 8, int images = 1500)
+    public static AttackParts Vectors(
+        Action<float[], int>? write = null,
+        Action<float[], int>? onlyUnseen = null,
+        int size = 8,
+        int images = 1500
+    )
     {
         var random = new Random(11);
         AttackSet Set(int count, bool seen)
@@ -16,22 +21,31 @@ internal static class Planted
             int[] Bits() => [.. Enumerable.Range(0, count).Select(_ => random.Next(2))];
             var (y, z) = (Bits(), Bits());
             var values = z.SelectMany(label =>
-            {
-                var h = Enumerable.Range(0, size).Select(_ => (float)Gaussian(random)).ToArray();
-                write?.Invoke(h, label);
-                if (!seen) onlyUnseen?.Invoke(h, label);
-                return h;
-            }).ToArray();
+                {
+                    var h = Enumerable.Range(0, size).Select(_ => (float)Gaussian(random)).ToArray();
+                    write?.Invoke(h, label);
+                    if (!seen)
+                        onlyUnseen?.Invoke(h, label);
+                    return h;
+                })
+                .ToArray();
             return new AttackSet(torch.tensor(values, [count, size]), y, y, z);
         }
-        return new AttackParts(new AttackProblem([size], 0, 0, 2), Set(images, true), Set(images * 2 / 3, false), Set(images * 2 / 3, false));
+        return new AttackParts(
+            new AttackProblem([size], 0, 0, 2),
+            Set(images, true),
+            Set(images * 2 / 3, false),
+            Set(images * 2 / 3, false)
+        );
     }
 
     /// <summary>The same as maps [D, 4, 4], every position of a channel alike.</summary>
     public static AttackParts Maps(Action<float[], int>? write = null)
     {
         var vectors = Few(write);
-        return vectors.With(vectors.Problem with { Shape = [4, 4, 4] }, set => set.Values.view(-1, 4, 1, 1).expand(-1, 4, 4, 4).contiguous());
+        return vectors.With(vectors.Problem with { Shape = [4, 4, 4] }, set =>
+            set.Values.view(-1, 4, 1, 1).expand(-1, 4, 4, 4).contiguous()
+        );
     }
 
     /// <summary>
@@ -41,7 +55,8 @@ internal static class Planted
     public static AttackParts Textures()
     {
         var vectors = Few(size: 128);
-        Tensor Pattern(Func<int, int> cell) => torch.tensor(Enumerable.Range(0, 128).Select(i => cell(i) % 2 == 0 ? 1f : -1f).ToArray(), [1, 128]);
+        Tensor Pattern(Func<int, int> cell) =>
+            torch.tensor(Enumerable.Range(0, 128).Select(i => cell(i) % 2 == 0 ? 1f : -1f).ToArray(), [1, 128]);
         var (striped, chequered) = (Pattern(i => i), Pattern(i => i / 8 + i));
         return vectors.With(vectors.Problem with { Shape = [2, 8, 8] }, set =>
         {
@@ -58,13 +73,23 @@ internal static class Planted
     {
         var vectors = Vectors();
         var random = new Random(5);
-        return vectors.With(new AttackProblem([], 4, 0, 2), set => torch.tensor(set.Attribute
-            .Select(z => (long)(random.Next(2) * 2 + (random.NextDouble() < share ? z : random.Next(2)))).ToArray()));
+        return vectors.With(new AttackProblem([], 4, 0, 2), set =>
+            torch.tensor(
+                set.Attribute.Select(z => (long)(random.Next(2) * 2 + (random.NextDouble() < share ? z : random.Next(2)))).ToArray()
+            )
+        );
     }
 
     /// <summary>What an attack reads beyond the label-only floor on test.</summary>
-    public static Measured Leak(AttackParts parts, Attack attack)
-        => Bootstrap.BalancedDifference(attack.Test.Right(), parts.Floor(FloorAttacker.LabelOnly).Test.Right(), attack.Test.Truth, attack.Test.Classes, new Sampling(0.95));
+    public static Measured Leak(AttackParts parts, Attack attack) =>
+        Bootstrap.BalancedDifference(
+            attack.Test.Right(),
+            parts.Floor(FloorAttacker.LabelOnly).Test.Right(),
+            attack.Test.Truth,
+            attack.Test.Classes,
+            new Sampling(0.95)
+        );
 
-    private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Gaussian(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

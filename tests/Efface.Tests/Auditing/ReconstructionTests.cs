@@ -19,13 +19,33 @@ public sealed class ReconstructionTests
     {
         using var scope = NewDisposeScope();
         using var table = ToyTables.Visible(300, 300);
-        foreach (var row in Enumerable.Range(400, 200)) table.Parts[row] = Part.Test;
+        foreach (var row in Enumerable.Range(400, 200))
+            table.Parts[row] = Part.Test;
         using var model = ToyTraining.Model(table);
-        var options = new ClassifierOptions { Stem = "fast", Width = 0.125, FewestSteps = 0 };
+        var options = new ClassifierOptions
+        {
+            Stem = "fast",
+            Width = 0.125,
+            FewestSteps = 0,
+        };
         using var reader = AttributeClassifier.Train(table, table["z"], options, cancel: TestContext.Current.CancellationToken);
-        using var whole = Reconstruction.Of(model, new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]), table, 3, seed: 1, [reader]);
+        using var whole = Reconstruction.Of(
+            model,
+            new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]),
+            table,
+            3,
+            seed: 1,
+            [reader]
+        );
         Blind(model);
-        using var blank = Reconstruction.Of(model, new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]), table, 3, seed: 1, [reader]);
+        using var blank = Reconstruction.Of(
+            model,
+            new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]),
+            table,
+            3,
+            seed: 1,
+            [reader]
+        );
 
         var (held, lost) = (Assert.Single(whole.Result.Attributes), Assert.Single(blank.Result.Attributes));
         Assert.Equal(held.OnReal, lost.OnReal);
@@ -42,10 +62,17 @@ public sealed class ReconstructionTests
     {
         using var scope = NewDisposeScope();
         using var table = ToyTables.Visible(300, 300);
-        foreach (var row in Enumerable.Range(400, 200)) table.Parts[row] = Part.Test;
+        foreach (var row in Enumerable.Range(400, 200))
+            table.Parts[row] = Part.Test;
         using var model = ToyTraining.Model(table);
         Blind(model);
-        using var blank = Reconstruction.Of(model, new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]), table, 3, seed: 1);
+        using var blank = Reconstruction.Of(
+            model,
+            new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]),
+            table,
+            3,
+            seed: 1
+        );
 
         var test = table.Gather(table.Rows(Part.Test)).to_type(ScalarType.Float64) / 255;
         var mean = (table.Gather(table.Rows(Part.Train)).to_type(ScalarType.Float64) / 255).mean([0], keepdim: true);
@@ -60,7 +87,8 @@ public sealed class ReconstructionTests
     public void The_same_seed_draws_the_same_pictures_and_leaves_no_tensor_behind()
     {
         using var table = ToyTables.Visible(40, 60);
-        foreach (var row in Enumerable.Range(70, 30)) table.Parts[row] = Part.Test;
+        foreach (var row in Enumerable.Range(70, 30))
+            table.Parts[row] = Part.Test;
         using var model = ToyTraining.Model(table);
         var place = Place.Of(model)[0];
         byte[] Draw()
@@ -78,7 +106,8 @@ public sealed class ReconstructionTests
     private static void Blind(TrainedModel model)
     {
         using var noGradient = no_grad();
-        foreach (var parameter in model.Network.Parameters(..1)) parameter.zero_();
+        foreach (var parameter in model.Network.Parameters(..1))
+            parameter.zero_();
         model.Network.Parameters(..1)[^1].fill_(0.5);
     }
 }

@@ -6,7 +6,9 @@ namespace Efface.Tests.Auditing;
 /// <summary>Images of one person are not independent: intervals must know.</summary>
 public sealed class SamplingTests
 {
-    private const int Redraws = 2000, People = 200, Each = 5;
+    private const int Redraws = 2000,
+        People = 200,
+        Each = 5;
 
     // Each person is read rightly always or never, so that there are as many independent images as people.
     [Fact]
@@ -15,10 +17,12 @@ public sealed class SamplingTests
         var random = new Random(5);
         var (groups, truth) = (Groups(), Truth());
         var held = new Dictionary<string, int>();
-        void Count(string name, Measured measured, double value) => held[name] = held.GetValueOrDefault(name) + (measured.Low <= value && value <= measured.High ? 1 : 0);
+        void Count(string name, Measured measured, double value) =>
+            held[name] = held.GetValueOrDefault(name) + (measured.Low <= value && value <= measured.High ? 1 : 0);
         for (var redraw = 0; redraw < Redraws; redraw++)
         {
-            bool[] persons = [.. Enumerable.Range(0, People).Select(_ => random.NextDouble() < 0.7)], right = [.. groups.Select(person => persons[person])];
+            bool[] persons = [.. Enumerable.Range(0, People).Select(_ => random.NextDouble() < 0.7)],
+                right = [.. groups.Select(person => persons[person])];
             Count("people, balanced", Bootstrap.BalancedAccuracy(right, truth, 2, new Sampling(0.95, groups)), 0.7);
             Count("images, balanced", Bootstrap.BalancedAccuracy(right, truth, 2, new Sampling(0.95)), 0.7);
             Count("people, share", Measured.Share(right, new Sampling(0.95, groups)), 0.7);
@@ -36,9 +40,13 @@ public sealed class SamplingTests
     public void Groups_of_one_image_are_no_groups()
     {
         var random = new Random(6);
-        int[] truth = Truth(), alone = [.. Enumerable.Range(0, truth.Length)];
+        int[] truth = Truth(),
+            alone = [.. Enumerable.Range(0, truth.Length)];
         bool[] right = [.. truth.Select(_ => random.NextDouble() < 0.8)];
-        var (with, without) = (Bootstrap.BalancedAccuracy(right, truth, 2, new Sampling(0.95, alone)), Bootstrap.BalancedAccuracy(right, truth, 2, new Sampling(0.95)));
+        var (with, without) = (
+            Bootstrap.BalancedAccuracy(right, truth, 2, new Sampling(0.95, alone)),
+            Bootstrap.BalancedAccuracy(right, truth, 2, new Sampling(0.95))
+        );
         Assert.Equal(without.Value, with.Value);
         Assert.Equal(without.Low, with.Low, 0.01);
         Assert.Equal(without.High, with.High, 0.01);

@@ -44,7 +44,13 @@ public sealed class ValidationProbeTests
             TorchSharp.torch.manual_seed(3);
             using var model = ToyTraining.Model(table, ToyTraining.Strict);
             using var schedule = ToyTraining.Schedule(model, table, ToyTraining.Strict);
-            ToyTraining.Run(schedule, table, ToyTraining.Options, probe: looks ? new ValidationProbe(model, table, [table["z"]], 1, steers: false) : null, cancel: TestContext.Current.CancellationToken);
+            ToyTraining.Run(
+                schedule,
+                table,
+                ToyTraining.Options,
+                probe: looks ? new ValidationProbe(model, table, [table["z"]], 1, steers: false) : null,
+                cancel: TestContext.Current.CancellationToken
+            );
             return ToyTraining.Values(model.Network.parameters());
         }
         Assert.Equal(Weights(looks: false), Weights(looks: true));

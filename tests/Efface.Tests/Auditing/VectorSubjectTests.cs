@@ -9,7 +9,12 @@ namespace Efface.Tests.Auditing;
 [OneThread]
 public sealed class VectorSubjectTests : IDisposable
 {
-    private static readonly AuditSettings Settings = new() { Attackers = ["linear"], Seeds = [0], Tolerance = 0.1 };
+    private static readonly AuditSettings Settings = new()
+    {
+        Attackers = ["linear"],
+        Seeds = [0],
+        Tolerance = 0.1,
+    };
 
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
 
@@ -18,13 +23,16 @@ public sealed class VectorSubjectTests : IDisposable
     {
         using var subject = VectorSubjects.Of((h, _, z, g, _) => h[0] += g == 1 ? 3 * z : 0);
         var place = Assert.Single(Audit(subject, ["z"]).Representations);
-        SubgroupResult In(string column, string label) => place.Subgroups.Single(subgroup => subgroup.Column == column && subgroup.Class == label);
+        SubgroupResult In(string column, string label) =>
+            place.Subgroups.Single(subgroup => subgroup.Column == column && subgroup.Class == label);
 
         Assert.Equal(["y", "g", "w"], place.Subgroups.Select(subgroup => subgroup.Column).Distinct());
         Assert.InRange(In("g", "yes").BalancedAccuracy.Value, place.BestResult.Test.BalancedAccuracy.Value + 0.05, 1);
         Assert.InRange(In("g", "yes").GivenTask.Low, 0.15, 1);
         Assert.InRange(In("g", "no").GivenTask.Value, -0.1, 0.1);
-        Assert.All(place.Subgroups.Where(subgroup => subgroup.Column == "w"), subgroup => Assert.Equal(place.BestResult.Test.BalancedAccuracy.Value, subgroup.BalancedAccuracy.Value, 0.06));
+        Assert.All(place.Subgroups.Where(subgroup => subgroup.Column == "w"), subgroup =>
+            Assert.Equal(place.BestResult.Test.BalancedAccuracy.Value, subgroup.BalancedAccuracy.Value, 0.06)
+        );
     }
 
     [Fact]
@@ -34,7 +42,11 @@ public sealed class VectorSubjectTests : IDisposable
         using var few = VectorSubjects.Of((h, y, _, _, w) => Fill(h, 3 * y + w));
         using var one = VectorSubjects.Of((h, _, _, _, _) => Fill(h, 7));
 
-        Assert.Contains("h has collapsed: 1,500 test images have 4 different vectors", Audit(few, ["z"]).Warnings[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "h has collapsed: 1,500 test images have 4 different vectors",
+            Audit(few, ["z"]).Warnings[0],
+            StringComparison.Ordinal
+        );
         var equal = Audit(one, ["z"]);
         Assert.Equal(Verdict.Inconclusive, equal.Verdict);
         Assert.Contains("every image has the same vector", equal.Worst.Reasons[0], StringComparison.Ordinal);
@@ -55,11 +67,13 @@ public sealed class VectorSubjectTests : IDisposable
     [Fact]
     public void Collateral_is_what_can_still_be_read_of_everything_else()
     {
-        using var subject = VectorSubjects.Of((h, y, _, g, _) =>
-        {
-            h[0] += 3 * g;
-            h[1] += 2 * y;
-        });
+        using var subject = VectorSubjects.Of(
+            (h, y, _, g, _) =>
+            {
+                h[0] += 3 * g;
+                h[1] += 2 * y;
+            }
+        );
         var audit = Audit(subject, ["z"]);
         Assert.Equal(["g", "w"], audit.Collateral.Select(result => result.Attribute));
         Assert.InRange(audit.Collateral[0].After.Low, 0.95, 1);
@@ -72,11 +86,13 @@ public sealed class VectorSubjectTests : IDisposable
     [Fact]
     public void Before_and_after_stand_side_by_side()
     {
-        using var visible = VectorSubjects.Of((h, _, z, g, _) =>
-        {
-            h[0] += 2 * z;
-            h[1] += 3 * g;
-        });
+        using var visible = VectorSubjects.Of(
+            (h, _, z, g, _) =>
+            {
+                h[0] += 2 * z;
+                h[1] += 3 * g;
+            }
+        );
         using var gone = VectorSubjects.Of((_, _, _, _, _) => { });
         var before = Audit(visible, ["z"]);
         var after = Audit(gone, ["z"], before);
@@ -105,7 +121,10 @@ public sealed class VectorSubjectTests : IDisposable
     [Fact]
     public void Where_a_person_stands_on_both_sides_nothing_is_concluded()
     {
-        using var subject = VectorSubjects.Of((h, _, z, _, _) => h[0] += 2 * z, groups: [.. Enumerable.Range(0, 3000).Select(i => i % 500)]);
+        using var subject = VectorSubjects.Of(
+            (h, _, z, _, _) => h[0] += 2 * z,
+            groups: [.. Enumerable.Range(0, 3000).Select(i => i % 500)]
+        );
         var audit = Audit(subject, ["z"]);
         Assert.Equal(Verdict.Inconclusive, audit.Verdict);
         Assert.Equal(500, audit.Split!.SharedGroups);
@@ -134,6 +153,6 @@ public sealed class VectorSubjectTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    private static AuditResult Audit(AuditSubject subject, string[] attributes, AuditResult? before = null)
-        => new Auditor(Settings).Audit(subject, attributes, before, TestContext.Current.CancellationToken);
+    private static AuditResult Audit(AuditSubject subject, string[] attributes, AuditResult? before = null) =>
+        new Auditor(Settings).Audit(subject, attributes, before, TestContext.Current.CancellationToken);
 }

@@ -8,17 +8,26 @@ namespace Efface.Tests.Auditing;
 internal static class VectorSubjects
 {
     /// <summary>Columns y, z, g and w of fair independent bits; <paramref name="write"/> puts them into an image's noise [6].</summary>
-    public static AuditSubject Of(Action<float[], int, int, int, int> write, int images = 3000, bool task = true, int[]? groups = null, int seed = 3)
+    public static AuditSubject Of(
+        Action<float[], int, int, int, int> write,
+        int images = 3000,
+        bool task = true,
+        int[]? groups = null,
+        int seed = 3
+    )
     {
         var random = new Random(seed);
         int[] Bits() => [.. Enumerable.Range(0, images).Select(_ => random.Next(2))];
         var (y, z, g, w) = (Bits(), Bits(), Bits(), Bits());
-        var values = Enumerable.Range(0, images).SelectMany(i =>
-        {
-            float[] h = [.. Enumerable.Range(0, 6).Select(_ => (float)Gaussian(random))];
-            write(h, y[i], z[i], g[i], w[i]);
-            return h;
-        }).ToArray();
+        var values = Enumerable
+            .Range(0, images)
+            .SelectMany(i =>
+            {
+                float[] h = [.. Enumerable.Range(0, 6).Select(_ => (float)Gaussian(random))];
+                write(h, y[i], z[i], g[i], w[i]);
+                return h;
+            })
+            .ToArray();
         Column Named(string name, int[] labels) => new(name, ["no", "yes"], labels);
         var place = new Place("h", 0, 0, true, [6]);
         var all = torch.tensor(values, [images, 6]);
@@ -34,5 +43,6 @@ internal static class VectorSubjects
         };
     }
 
-    private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Gaussian(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

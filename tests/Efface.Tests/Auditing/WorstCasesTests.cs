@@ -55,11 +55,23 @@ public sealed class WorstCasesTests : IDisposable
     public void A_class_with_few_test_images_or_none_is_named_and_nothing_is_forgotten()
     {
         // Test begins in the middle: of the third class there are training images alone, of the fourth three test images besides.
-        var few = Audit(4, 24_000, (_, random) => random.Next(4), i => i < 12_000 ? i % 4 : i < 12_003 ? 3 : i % 2);
+        var few = Audit(
+            4,
+            24_000,
+            (_, random) => random.Next(4),
+            i =>
+                i < 12_000 ? i % 4
+                : i < 12_003 ? 3
+                : i % 2
+        );
         var none = Audit(2, 24_000, (_, random) => random.Next(4));
 
         Assert.Equal(Verdict.Inconclusive, few.Verdict);
-        Assert.StartsWith("nothing is known of class c2 (0 test images), class c3 (3 test images): too few", few.Reasons[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "nothing is known of class c2 (0 test images), class c3 (3 test images): too few",
+            few.Reasons[0],
+            StringComparison.Ordinal
+        );
         Assert.Equal(0.5, few.Floors.Majority.BalancedAccuracy.Value, 0.34);
         Assert.Equal(Verdict.Certified, none.Verdict);
     }
@@ -108,7 +120,12 @@ public sealed class WorstCasesTests : IDisposable
             Places = [place],
             Parts = new CapturedParts(Part(0, images / 3), Part(images / 3, images / 2), Part(images / 2, images)),
             Task = task,
-            Columns = [task, new Column("z", [.. Enumerable.Range(0, classes).Select(name => $"c{name}")], labels), new Column("w", ["no", "yes"], w)],
+            Columns =
+            [
+                task,
+                new Column("z", [.. Enumerable.Range(0, classes).Select(name => $"c{name}")], labels),
+                new Column("w", ["no", "yes"], w),
+            ],
         };
     }
 }

@@ -9,12 +9,22 @@ using static TorchSharp.torch;
 
 namespace Efface.Tests.Baselines;
 
-/// <summary>Faces that look straight ahead, with and without glasses, from which the classifier's area was removed once for all of these tests.</summary>
+/// <summary>
+/// Faces that look straight ahead, with and without glasses, from which the classifier's area was removed once for all of these tests.
+/// </summary>
 public sealed class GlassesOnFaces : IDisposable
 {
-    internal const int Size = 32, Train = 500, Validation = 100, Test = 200;
+    internal const int Size = 32,
+        Train = 500,
+        Validation = 100,
+        Test = 200;
 
-    internal static readonly ClassifierOptions Options = new() { Stem = "fast", Width = 0.125, FewestSteps = 300 };
+    internal static readonly ClassifierOptions Options = new()
+    {
+        Stem = "fast",
+        Width = 0.125,
+        FewestSteps = 300,
+    };
 
     private readonly int _threads = get_num_threads();
 
@@ -24,8 +34,20 @@ public sealed class GlassesOnFaces : IDisposable
         Cache = Directory.CreateTempSubdirectory("efface-").FullName;
         var count = Train + Validation + Test;
         int[] glasses = [.. Enumerable.Range(0, count).Select(i => i % 2)];
-        Table = new ImageTable("faces", stack([.. glasses.Select((label, seed) => Face(seed, label))]), [new Column("glasses", ["no", "yes"], glasses)],
-            [.. Enumerable.Range(0, count).Select(i => i < Train ? Part.Train : i < Train + Validation ? Part.Validation : Part.Test)]);
+        Table = new ImageTable(
+            "faces",
+            stack([.. glasses.Select((label, seed) => Face(seed, label))]),
+            [new Column("glasses", ["no", "yes"], glasses)],
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(i =>
+                        i < Train ? Part.Train
+                        : i < Train + Validation ? Part.Validation
+                        : Part.Test
+                    ),
+            ]
+        );
         Removal = Remove(new AttentionRemovalSettings { Attributes = ["glasses"] });
     }
 
@@ -35,13 +57,18 @@ public sealed class GlassesOnFaces : IDisposable
 
     internal AttentionRemoval Removal { get; }
 
-    internal AttentionRemoval Remove(AttentionRemovalSettings settings, ToyObserver? observer = null)
-        => AttentionRemoval.Of(Table, settings, Options, Cache, training: observer, cancel: TestContext.Current.CancellationToken);
+    internal AttentionRemoval Remove(AttentionRemovalSettings settings, ToyObserver? observer = null) =>
+        AttentionRemoval.Of(Table, settings, Options, Cache, training: observer, cancel: TestContext.Current.CancellationToken);
 
     internal static Tensor Face(int seed, int glasses)
     {
         var pixels = new byte[3 * Size * Size];
-        DrawnPortrait.Draw(new DrawnLook(false, glasses == 1, false, HairColour.Brown, SkinTone.Light, false, Pose.Front, LightSide.Left, Backdrop.Plain), seed, Size, pixels);
+        DrawnPortrait.Draw(
+            new DrawnLook(false, glasses == 1, false, HairColour.Brown, SkinTone.Light, false, Pose.Front, LightSide.Left, Backdrop.Plain),
+            seed,
+            Size,
+            pixels
+        );
         return tensor(pixels, [3, Size, Size]);
     }
 
@@ -73,7 +100,13 @@ public sealed class AttentionRemovalTests(GlassesOnFaces faces) : IClassFixture<
     public void The_removed_area_holds_more_of_the_glasses_than_chance_would()
     {
         using var scope = NewDisposeScope();
-        using var classifier = AttributeClassifier.TrainOnce(faces.Cache, faces.Table, faces.Table["glasses"], GlassesOnFaces.Options, cancel: TestContext.Current.CancellationToken);
+        using var classifier = AttributeClassifier.TrainOnce(
+            faces.Cache,
+            faces.Table,
+            faces.Table["glasses"],
+            GlassesOnFaces.Options,
+            cancel: TestContext.Current.CancellationToken
+        );
         var (shares, areas) = (new List<double>(), new List<double>());
         for (var seed = 0; seed < 60; seed++)
         {
@@ -81,7 +114,8 @@ public sealed class AttentionRemovalTests(GlassesOnFaces faces) : IClassFixture<
             var (with, without) = (GlassesOnFaces.Face(5000 + seed, glasses: 1), GlassesOnFaces.Face(5000 + seed, glasses: 0));
             var glasses = with.to_type(ScalarType.Int32).sub(without.to_type(ScalarType.Int32)).abs().amax([0]).gt(25);
             using var maps = classifier.Attention(with.unsqueeze(0));
-            if (maps.IsEmpty[0]) continue;
+            if (maps.IsEmpty[0])
+                continue;
             var area = KeyArea.Of(maps.Maps, 0.3)[0];
             shares.Add(area.logical_and(glasses).sum().ToDouble() / glasses.sum().ToDouble());
             areas.Add(area.to_type(ScalarType.Float32).mean().ToDouble());
@@ -110,16 +144,19 @@ public sealed class AttentionRemovalTests(GlassesOnFaces faces) : IClassFixture<
         var pixels = Assert.Single(Directory.EnumerateFiles(faces.Cache, "pixels.u8", SearchOption.AllDirectories));
         var written = File.GetLastWriteTimeUtc(pixels);
         var observer = new ToyObserver();
-        using (var again = faces.Remove(Settings, observer)) Assert.Equal(fingerprint, again.Table.Fingerprint());
+        using (var again = faces.Remove(Settings, observer))
+            Assert.Equal(fingerprint, again.Table.Fingerprint());
         Assert.Equal(written, File.GetLastWriteTimeUtc(pixels));
 
         File.Delete(pixels);
         File.WriteAllBytes(pixels, new byte[faces.Table.Count * 3 * GlassesOnFaces.Size * GlassesOnFaces.Size]);
-        using (var again = faces.Remove(Settings, observer)) Assert.Equal(fingerprint, again.Table.Fingerprint());
+        using (var again = faces.Remove(Settings, observer))
+            Assert.Equal(fingerprint, again.Table.Fingerprint());
         Assert.Empty(observer.Epochs);
 
         Directory.Delete(faces.Cache, recursive: true);
-        using (var again = faces.Remove(Settings, observer)) Assert.Equal(fingerprint, again.Table.Fingerprint());
+        using (var again = faces.Remove(Settings, observer))
+            Assert.Equal(fingerprint, again.Table.Fingerprint());
         Assert.NotEmpty(observer.Epochs);
     }
 
@@ -128,7 +165,9 @@ public sealed class AttentionRemovalTests(GlassesOnFaces faces) : IClassFixture<
     {
         using var scope = NewDisposeScope();
         using var pictures = faces.Removal.Draw(7);
-        Assert.All(new[] { pictures.Originals, pictures.Heat, pictures.Removed }, images => Assert.Equal([7, 3, GlassesOnFaces.Size, GlassesOnFaces.Size], images.shape));
+        Assert.All(new[] { pictures.Originals, pictures.Heat, pictures.Removed }, images =>
+            Assert.Equal([7, 3, GlassesOnFaces.Size, GlassesOnFaces.Size], images.shape)
+        );
         var changed = pictures.Originals.ne(pictures.Removed).any(1).to_type(ScalarType.Float32).mean([1, 2]).data<float>().ToArray();
         Assert.All(changed, share => Assert.InRange(share, 0.01, 0.301));
         using var first = faces.Table.Gather([faces.Table.Rows(Part.Test)[0]]);
@@ -136,6 +175,6 @@ public sealed class AttentionRemovalTests(GlassesOnFaces faces) : IClassFixture<
     }
 
     [Fact]
-    public void A_column_that_is_not_there_is_told()
-        => Assert.Throws<InvalidInputException>(() => faces.Remove(Settings with { Attributes = ["wig"] }));
+    public void A_column_that_is_not_there_is_told() =>
+        Assert.Throws<InvalidInputException>(() => faces.Remove(Settings with { Attributes = ["wig"] }));
 }

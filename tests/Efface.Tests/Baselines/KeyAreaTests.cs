@@ -11,15 +11,20 @@ namespace Efface.Tests.Baselines;
 public sealed class KeyAreaTests
 {
     [Fact]
-    public void The_area_is_the_share_of_pixels_with_the_largest_values()
-        => Gen.Select(Gen.Float[0.01f, 1].Array[48], Gen.Double[0.02, 0.98]).Sample((values, fraction) =>
-        {
-            using var scope = NewDisposeScope();
-            var area = KeyArea.Of(tensor(values, [1, 6, 8]), fraction).flatten().data<bool>().ToArray();
-            var count = Math.Clamp((int)Math.Round(fraction * 48), 1, 47);
-            Assert.Equal(count, area.Count(chosen => chosen));
-            Assert.True(values.Where((_, i) => area[i]).Min() >= values.Where((_, i) => !area[i]).Max());
-        }, iter: 200, threads: 1);
+    public void The_area_is_the_share_of_pixels_with_the_largest_values() =>
+        Gen.Select(Gen.Float[0.01f, 1].Array[48], Gen.Double[0.02, 0.98])
+            .Sample(
+                (values, fraction) =>
+                {
+                    using var scope = NewDisposeScope();
+                    var area = KeyArea.Of(tensor(values, [1, 6, 8]), fraction).flatten().data<bool>().ToArray();
+                    var count = Math.Clamp((int)Math.Round(fraction * 48), 1, 47);
+                    Assert.Equal(count, area.Count(chosen => chosen));
+                    Assert.True(values.Where((_, i) => area[i]).Min() >= values.Where((_, i) => !area[i]).Max());
+                },
+                iter: 200,
+                threads: 1
+            );
 
     [Fact]
     public void Pixels_that_say_nothing_are_never_removed()
@@ -69,14 +74,15 @@ public sealed class KeyAreaTests
         area[0, 12..20, 12..20] = true;
         var removed = KeyArea.Remove(ramp, area, Fill.Blur, [0]);
 
-        double sum = 0, weight = 0;
+        double sum = 0,
+            weight = 0;
         for (var y = 0; y < side; y++)
-            for (var x = 0; x < side; x++)
-                if (!(y is >= 12 and < 20 && x is >= 12 and < 20))
-                {
-                    var near = Math.Exp(-((y - 14) * (y - 14) + (x - 17) * (x - 17)) / (2.0 * 4 * 4));
-                    (sum, weight) = (sum + near * 7 * x, weight + near);
-                }
+        for (var x = 0; x < side; x++)
+            if (!(y is >= 12 and < 20 && x is >= 12 and < 20))
+            {
+                var near = Math.Exp(-((y - 14) * (y - 14) + (x - 17) * (x - 17)) / (2.0 * 4 * 4));
+                (sum, weight) = (sum + near * 7 * x, weight + near);
+            }
         Assert.Equal((byte)Math.Round(sum / weight), removed[0, 0, 14, 17].ToByte());
 
         int Jump(Tensor image) => Math.Abs(image[0, 0, 16, 19].ToByte() - image[0, 0, 16, 20].ToByte());
@@ -88,7 +94,11 @@ public sealed class KeyAreaTests
     {
         using var scope = NewDisposeScope();
         const int side = 64;
-        var images = randn([1, 3, side, side]).mul(tensor(new[] { 5f, 10f, 20f }).view(1, 3, 1, 1)).add(120).clamp(0, 255).to_type(ScalarType.Byte);
+        var images = randn([1, 3, side, side])
+            .mul(tensor(new[] { 5f, 10f, 20f }).view(1, 3, 1, 1))
+            .add(120)
+            .clamp(0, 255)
+            .to_type(ScalarType.Byte);
         var area = zeros([1, side, side], ScalarType.Bool);
         area[0, ..32] = true;
         var hole = KeyArea.Remove(images, area, Fill.Noise, [1])[0, TensorIndex.Colon, ..32].to_type(ScalarType.Float32);

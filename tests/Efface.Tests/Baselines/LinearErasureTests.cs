@@ -12,7 +12,8 @@ namespace Efface.Tests.Baselines;
 [Collection(SharedTorch.Name)]
 public sealed class LinearErasureTests : IDisposable
 {
-    private const int Images = 600, Size = 6;
+    private const int Images = 600,
+        Size = 6;
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
@@ -113,7 +114,8 @@ public sealed class LinearErasureTests : IDisposable
         return (torch.randn(Images, Size).matmul(mixing) + means.index_select(0, torch.tensor(z)) + 3, z);
     }
 
-    private static Tensor Of(Tensor x, int[] labels, int label) => x.index_select(0, torch.tensor([.. Enumerable.Range(0, labels.Length).Where(image => labels[image] == label)]));
+    private static Tensor Of(Tensor x, int[] labels, int label) =>
+        x.index_select(0, torch.tensor([.. Enumerable.Range(0, labels.Length).Where(image => labels[image] == label)]));
 
     // Of a linear reader fitted to the end by full-batch steps, in nats, images weighing the same.
     private static double LogLossOfBestReader(Tensor x, int[] labels, int classes)

@@ -49,7 +49,11 @@ public sealed class CasesTests : IDisposable
             var test = one.Parts(2, 40_000).Test;
             using var said = read(test.Values).data<float>();
             // 40,000 images: one standard error is a quarter of a point.
-            Assert.Equal(one.Trace.Leak + 0.5, said.Zip(test.Attribute).Average(pair => pair.First > 0 == (pair.Second == 1) ? 1.0 : 0), 0.01);
+            Assert.Equal(
+                one.Trace.Leak + 0.5,
+                said.Zip(test.Attribute).Average(pair => pair.First > 0 == (pair.Second == 1) ? 1.0 : 0),
+                0.01
+            );
             Assert.Equal(leak, one.Trace.Leak, 0.01);
         }
     }
@@ -65,8 +69,10 @@ public sealed class CasesTests : IDisposable
             var z = random.Next(2) * 2 - 1;
             var y = random.NextDouble() < agreement ? z : -z;
             var h = z * shift + Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-            if (Math.Sign(2 * shift * h + y * Math.Log(agreement / (1 - agreement))) == z) right++;
-            if (y == z) alone++;
+            if (Math.Sign(2 * shift * h + y * Math.Log(agreement / (1 - agreement))) == z)
+                right++;
+            if (y == z)
+                alone++;
         }
         Assert.Equal((right - alone) / (double)Images, Cases.GivenTask(leak, agreement), 0.005);
     }
@@ -76,7 +82,10 @@ public sealed class CasesTests : IDisposable
     {
         var one = Cases.At(0.15).Single(each => each.Name.Contains("erased", StringComparison.Ordinal));
         var parts = one.Parts(1, 2000);
-        var means = Enumerable.Range(0, 2).Select(z => parts.Training.Values[torch.tensor(parts.Training.Attribute.Select(label => label == z).ToArray())].mean([0L])).ToArray();
+        var means = Enumerable
+            .Range(0, 2)
+            .Select(z => parts.Training.Values[torch.tensor(parts.Training.Attribute.Select(label => label == z).ToArray())].mean([0L]))
+            .ToArray();
         Assert.InRange((means[1] - means[0]).abs().amax().ToDouble(), 0, 1e-5);
         Assert.InRange(Planted.Leak(parts, parts.OnTraining(new LinearAttacker(), 0)).Value, -0.06, 0.06);
     }

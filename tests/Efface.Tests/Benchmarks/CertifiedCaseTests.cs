@@ -12,7 +12,11 @@ public sealed class CertifiedCaseTests
     {
         const int Draws = 20;
         // So many of 20 that one of these cases has them by chance once in a thousand times.
-        var most = Enumerable.Range(0, Draws).First(count => Binomial.CDF(1 - CertifiedCase.Confidence, Draws, count) > 1 - 0.001 / CertifiedCase.All.Count) / (double)Draws;
+        var most =
+            Enumerable
+                .Range(0, Draws)
+                .First(count => Binomial.CDF(1 - CertifiedCase.Confidence, Draws, count) > 1 - 0.001 / CertifiedCase.All.Count)
+            / (double)Draws;
         Assert.All(CertifiedCase.All, one =>
         {
             var outcome = one.Measure(Draws);

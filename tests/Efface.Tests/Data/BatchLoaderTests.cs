@@ -9,48 +9,65 @@ namespace Efface.Tests.Data;
 [Collection(SharedTorch.Name)]
 public sealed class BatchLoaderTests
 {
-    private static readonly Gen<(int Images, int BatchSize, int? Seed, int Workers)> Epochs
-        = Gen.Select(Gen.Int[0, 70], Gen.Int[1, 80], Gen.Int[0, 9].Nullable(), Gen.Int[1, 8]);
+    private static readonly Gen<(int Images, int BatchSize, int? Seed, int Workers)> Epochs = Gen.Select(
+        Gen.Int[0, 70],
+        Gen.Int[1, 80],
+        Gen.Int[0, 9].Nullable(),
+        Gen.Int[1, 8]
+    );
 
     [Fact]
-    public void An_epoch_shows_every_image_once() => Epochs.Sample((images, batchSize, seed, workers) =>
-    {
-        using var table = Table(images);
-        var rows = Enumerable.Range(0, images).ToArray();
+    public void An_epoch_shows_every_image_once() =>
+        Epochs.Sample(
+            (images, batchSize, seed, workers) =>
+            {
+                using var table = Table(images);
+                var rows = Enumerable.Range(0, images).ToArray();
 
-        Assert.Equal(rows, Numbers(Loader(table, rows, batchSize, workers), seed).Order());
-    });
-
-    [Fact]
-    public void The_order_is_the_same_for_any_number_of_workers() => Epochs.Sample((images, batchSize, seed, workers) =>
-    {
-        using var table = Table(images);
-        var rows = Enumerable.Range(0, images).ToArray();
-
-        Assert.Equal(Numbers(Loader(table, rows, batchSize), seed), Numbers(Loader(table, rows, batchSize, workers), seed));
-    });
+                Assert.Equal(rows, Numbers(Loader(table, rows, batchSize, workers), seed).Order());
+            }
+        );
 
     [Fact]
-    public void An_epoch_that_is_gone_on_with_shows_the_rest_in_the_same_batches() => Gen.Select(Epochs, Gen.Int[0, 70]).Sample((epoch, first) =>
-    {
-        var (images, batchSize, seed, workers) = epoch;
-        using var table = Table(images);
-        var loader = Loader(table, [.. Enumerable.Range(0, images)], batchSize, workers);
+    public void The_order_is_the_same_for_any_number_of_workers() =>
+        Epochs.Sample(
+            (images, batchSize, seed, workers) =>
+            {
+                using var table = Table(images);
+                var rows = Enumerable.Range(0, images).ToArray();
 
-        Assert.Equal(Batches(loader, seed, 0).Skip(first), Batches(loader, seed, first));
-    });
+                Assert.Equal(Numbers(Loader(table, rows, batchSize), seed), Numbers(Loader(table, rows, batchSize, workers), seed));
+            }
+        );
 
     [Fact]
-    public void Batches_differ_by_one_image_at_most_and_keep_to_the_size() => Epochs.Sample((images, batchSize, seed, workers) =>
-    {
-        using var table = Table(images);
-        var loader = Loader(table, [.. Enumerable.Range(0, images)], batchSize, workers);
-        var sizes = Sizes(loader, seed);
+    public void An_epoch_that_is_gone_on_with_shows_the_rest_in_the_same_batches() =>
+        Gen.Select(Epochs, Gen.Int[0, 70])
+            .Sample(
+                (epoch, first) =>
+                {
+                    var (images, batchSize, seed, workers) = epoch;
+                    using var table = Table(images);
+                    var loader = Loader(table, [.. Enumerable.Range(0, images)], batchSize, workers);
 
-        Assert.Equal(loader.Batches, sizes.Length);
-        Assert.All(sizes, size => Assert.InRange(size, sizes.Max() - 1, batchSize));
-        Assert.Equal((images + batchSize - 1) / batchSize, sizes.Length);
-    });
+                    Assert.Equal(Batches(loader, seed, 0).Skip(first), Batches(loader, seed, first));
+                }
+            );
+
+    [Fact]
+    public void Batches_differ_by_one_image_at_most_and_keep_to_the_size() =>
+        Epochs.Sample(
+            (images, batchSize, seed, workers) =>
+            {
+                using var table = Table(images);
+                var loader = Loader(table, [.. Enumerable.Range(0, images)], batchSize, workers);
+                var sizes = Sizes(loader, seed);
+
+                Assert.Equal(loader.Batches, sizes.Length);
+                Assert.All(sizes, size => Assert.InRange(size, sizes.Max() - 1, batchSize));
+                Assert.Equal((images + batchSize - 1) / batchSize, sizes.Length);
+            }
+        );
 
     [Fact]
     public void Labels_belong_to_their_images()
@@ -102,16 +119,19 @@ public sealed class BatchLoaderTests
         using var table = Table(60);
         var loader = Loader(table, [.. Enumerable.Range(0, 60)], 2, workers);
         var before = LiveTensors();
-        await Task.Run(() =>
-        {
-            // Time enough for the reader to fill its queue and wait with one more batch in hand.
-            foreach (var batch in loader.Epoch(null, cancel: TestContext.Current.CancellationToken))
-                using (batch)
-                {
-                    Thread.Sleep(100);
-                    break;
-                }
-        }, TestContext.Current.CancellationToken);
+        await Task.Run(
+            () =>
+            {
+                // Time enough for the reader to fill its queue and wait with one more batch in hand.
+                foreach (var batch in loader.Epoch(null, cancel: TestContext.Current.CancellationToken))
+                    using (batch)
+                    {
+                        Thread.Sleep(100);
+                        break;
+                    }
+            },
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(before, Tensors());
     }
@@ -122,12 +142,16 @@ public sealed class BatchLoaderTests
         using var table = Table(600);
         using var cancel = new CancellationTokenSource();
         var seen = 0;
-        await Task.Run(() =>
-        {
-            foreach (var batch in Loader(table, [.. Enumerable.Range(0, 600)], 2).Epoch(1, cancel: cancel.Token))
-                using (batch)
-                    if (++seen == 5) cancel.Cancel();
-        }, TestContext.Current.CancellationToken);
+        await Task.Run(
+            () =>
+            {
+                foreach (var batch in Loader(table, [.. Enumerable.Range(0, 600)], 2).Epoch(1, cancel: cancel.Token))
+                    using (batch)
+                        if (++seen == 5)
+                            cancel.Cancel();
+            },
+            TestContext.Current.CancellationToken
+        );
 
         Assert.InRange(seen, 5, 20);
     }
@@ -144,7 +168,8 @@ public sealed class BatchLoaderTests
         Assert.ThrowsAny<Exception>(() =>
         {
             foreach (var batch in loader.Epoch(null, cancel: TestContext.Current.CancellationToken))
-                using (batch) seen.AddRange(ToyTables.Numbers(batch.Images));
+                using (batch)
+                    seen.AddRange(ToyTables.Numbers(batch.Images));
         });
         Assert.Equal([1, 2, 3, 4], seen);
         Assert.Equal(before, Tensors());
@@ -152,16 +177,41 @@ public sealed class BatchLoaderTests
 
     private static ImageTable Table(int images) => ToyTables.Numbered([.. Enumerable.Repeat(Part.Train, images)]);
 
-    private static BatchLoader Loader(ImageTable table, int[] rows, int batchSize, int workers = 1)
-        => new(table, table["y"], [table["z"]], rows, batchSize) { Workers = workers };
+    private static BatchLoader Loader(ImageTable table, int[] rows, int batchSize, int workers = 1) =>
+        new(table, table["y"], [table["z"]], rows, batchSize) { Workers = workers };
 
-    private static int[] Numbers(BatchLoader loader, int? seed)
-        => [.. loader.Epoch(seed).SelectMany(batch => { using (batch) return ToyTables.Numbers(batch.Images); })];
+    private static int[] Numbers(BatchLoader loader, int? seed) =>
+        [
+            .. loader
+                .Epoch(seed)
+                .SelectMany(batch =>
+                {
+                    using (batch)
+                        return ToyTables.Numbers(batch.Images);
+                }),
+        ];
 
-    private static int[][] Batches(BatchLoader loader, int? seed, int first)
-        => [.. loader.Epoch(seed, first).Select(batch => { using (batch) return ToyTables.Numbers(batch.Images); })];
+    private static int[][] Batches(BatchLoader loader, int? seed, int first) =>
+        [
+            .. loader
+                .Epoch(seed, first)
+                .Select(batch =>
+                {
+                    using (batch)
+                        return ToyTables.Numbers(batch.Images);
+                }),
+        ];
 
-    private static int[] Sizes(BatchLoader loader, int? seed) => [.. loader.Epoch(seed).Select(batch => { using (batch) return batch.Size; })];
+    private static int[] Sizes(BatchLoader loader, int? seed) =>
+        [
+            .. loader
+                .Epoch(seed)
+                .Select(batch =>
+                {
+                    using (batch)
+                        return batch.Size;
+                }),
+        ];
 
     private static long LiveTensors()
     {

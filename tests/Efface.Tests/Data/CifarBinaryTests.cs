@@ -41,8 +41,11 @@ public sealed class CifarBinaryTests : IDisposable
         WriteAll(_root);
         using var table = ToyTables.Read(CifarBinary.Read(_root)).Table;
 
-        var living = Enumerable.Range(0, 12).Where(row => table["living"].Classes[table["living"].Labels[row]] == "yes")
-            .Select(row => table["class"].Classes[table["class"].Labels[row]]).Distinct();
+        var living = Enumerable
+            .Range(0, 12)
+            .Where(row => table["living"].Classes[table["living"].Labels[row]] == "yes")
+            .Select(row => table["class"].Classes[table["class"].Labels[row]])
+            .Distinct();
         Assert.Equal(["bird", "cat", "deer", "dog", "frog", "horse"], living.Order());
     }
 
@@ -108,8 +111,14 @@ public sealed class CifarBinaryTests : IDisposable
     private static void WriteAll(string folder)
     {
         for (var i = 0; i < Files.Length; i++)
-            File.WriteAllBytes(Path.Combine(folder, Files[i]),
-                [.. new[] { 2 * i, 2 * i + 1 }.SelectMany(row => Enumerable.Range(0, Record - 1).Select(place => Pixel(row, place)).Prepend((byte)(row % 10)))]);
+            File.WriteAllBytes(
+                Path.Combine(folder, Files[i]),
+                [
+                    .. new[] { 2 * i, 2 * i + 1 }.SelectMany(row =>
+                        Enumerable.Range(0, Record - 1).Select(place => Pixel(row, place)).Prepend((byte)(row % 10))
+                    ),
+                ]
+            );
     }
 
     private static byte Pixel(int row, int place) => (byte)(row * 31 + place * 7 + place / 256);

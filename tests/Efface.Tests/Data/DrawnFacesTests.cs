@@ -9,7 +9,13 @@ namespace Efface.Tests.Data;
 public sealed class DrawnFacesTests
 {
     private const int Size = 64;
-    private static readonly DrawnFacesOptions Few = new() { Train = 40, Validation = 10, Test = 20, Seed = 7 };
+    private static readonly DrawnFacesOptions Few = new()
+    {
+        Train = 40,
+        Validation = 10,
+        Test = 20,
+        Seed = 7,
+    };
 
     [Fact]
     public void The_same_seed_draws_the_same_faces()
@@ -41,8 +47,10 @@ public sealed class DrawnFacesTests
     {
         using var independent = DrawnFaces.Draw(Few);
         using var correlated = DrawnFaces.Draw(Few with { Correlations = [new("smile", "glasses", 0.6)] });
-        var same = Enumerable.Range(0, independent.Count)
-            .Where(i => independent.Columns.Zip(correlated.Columns).All(pair => pair.First.Labels[i] == pair.Second.Labels[i])).ToArray();
+        var same = Enumerable
+            .Range(0, independent.Count)
+            .Where(i => independent.Columns.Zip(correlated.Columns).All(pair => pair.First.Labels[i] == pair.Second.Labels[i]))
+            .ToArray();
         Assert.InRange(same.Length, 1, independent.Count - 1);
         Assert.All(same, i => Assert.Equal(Images(independent)[i], Images(correlated)[i]));
     }
@@ -65,12 +73,12 @@ public sealed class DrawnFacesTests
         const int count = 20_000;
         var labels = DrawnFactors.Sample(count, [new("smile", "hair", 0.5), new("hair", "pose", -0.4)], new Random(1));
         foreach (var (k, (name, classes)) in DrawnFaces.Factors.Index())
-            foreach (var (label, share) in labels.CountBy(row => row[k]))
-            {
-                var expected = 1.0 / classes.Length;
-                var error = Math.Sqrt(expected * (1 - expected) / count);
-                Assert.True(Math.Abs(share / (double)count - expected) < 4 * error, $"{name} {classes[label]}: {share}");
-            }
+        foreach (var (label, share) in labels.CountBy(row => row[k]))
+        {
+            var expected = 1.0 / classes.Length;
+            var error = Math.Sqrt(expected * (1 - expected) / count);
+            Assert.True(Math.Abs(share / (double)count - expected) < 4 * error, $"{name} {classes[label]}: {share}");
+        }
     }
 
     [Theory]
@@ -87,28 +95,36 @@ public sealed class DrawnFacesTests
         var tolerance = 4 / Math.Sqrt(count);
         Assert.Equal(value, Correlation(labels, 0, 5), tolerance * (1 - value * value) + 1e-9);
         for (var other = 1; other < DrawnFaces.Factors.Count; other++)
-            if (other != 5) Assert.InRange(Correlation(labels, 0, other), -tolerance, tolerance);
+            if (other != 5)
+                Assert.InRange(Correlation(labels, 0, other), -tolerance, tolerance);
     }
 
     [Fact]
     public void The_classes_of_larger_factors_rise_together()
     {
         var correlations = new[] { -1, -0.5, 0, 0.5, 1 }
-            .Select(value => Correlation(DrawnFactors.Sample(5000, [new("hair", "pose", value)], new Random(3)), 3, 6)).ToArray();
+            .Select(value => Correlation(DrawnFactors.Sample(5000, [new("hair", "pose", value)], new Random(3)), 3, 6))
+            .ToArray();
         Assert.Equal(correlations.Order(), correlations);
         Assert.True(correlations[0] < -0.9 && correlations[^1] > 0.9);
     }
 
     [Fact]
-    public void Correlations_are_either_reached_or_refused()
-        => Gen.Select(Gen.Double[-1, 1], Gen.Double[-1, 1], Gen.Double[-1, 1]).Sample((first, second, third) =>
-        {
-            FactorCorrelation[] asked = [new("smile", "glasses", first), new("glasses", "hat", second), new("hat", "smile", third)];
-            if (DrawnFactors.Problems(asked).Count > 0) return;
-            var labels = DrawnFactors.Sample(2000, asked, new Random(4));
-            foreach (var ((one, other), value) in new[] { (0, 1), (1, 2), (2, 0) }.Zip([first, second, third]))
-                Assert.InRange(Correlation(labels, one, other), value - 0.12, value + 0.12);
-        }, iter: 50, threads: 1);
+    public void Correlations_are_either_reached_or_refused() =>
+        Gen.Select(Gen.Double[-1, 1], Gen.Double[-1, 1], Gen.Double[-1, 1])
+            .Sample(
+                (first, second, third) =>
+                {
+                    FactorCorrelation[] asked = [new("smile", "glasses", first), new("glasses", "hat", second), new("hat", "smile", third)];
+                    if (DrawnFactors.Problems(asked).Count > 0)
+                        return;
+                    var labels = DrawnFactors.Sample(2000, asked, new Random(4));
+                    foreach (var ((one, other), value) in new[] { (0, 1), (1, 2), (2, 0) }.Zip([first, second, third]))
+                        Assert.InRange(Correlation(labels, one, other), value - 0.12, value + 0.12);
+                },
+                iter: 50,
+                threads: 1
+            );
 
     [Fact]
     public void A_contradiction_is_refused_with_a_remedy_that_works()
@@ -123,23 +139,32 @@ public sealed class DrawnFacesTests
     [Fact]
     public void All_problems_are_reported_at_once()
     {
-        var error = Assert.Throws<InvalidInputException>(() => DrawnFaces.Draw(new DrawnFacesOptions
-        {
-            Train = -1,
-            Size = 8,
-            Correlations =
-            [
-                new("smile", "moustache", 0.5), new("hat", "hat", 0.5), new("hat", "pose", double.NaN), new("pose", "hat", 1.5),
-            ],
-        }));
-        Assert.Collection(error.Problems,
+        var error = Assert.Throws<InvalidInputException>(() =>
+            DrawnFaces.Draw(
+                new DrawnFacesOptions
+                {
+                    Train = -1,
+                    Size = 8,
+                    Correlations =
+                    [
+                        new("smile", "moustache", 0.5),
+                        new("hat", "hat", 0.5),
+                        new("hat", "pose", double.NaN),
+                        new("pose", "hat", 1.5),
+                    ],
+                }
+            )
+        );
+        Assert.Collection(
+            error.Problems,
             problem => Assert.Contains("train", problem.Subject, StringComparison.Ordinal),
             problem => Assert.Contains("size", problem.Subject, StringComparison.Ordinal),
             problem => Assert.Contains("no factor 'moustache'", problem.Fault, StringComparison.Ordinal),
             problem => Assert.Contains("itself", problem.Fault, StringComparison.Ordinal),
             problem => Assert.Contains("NaN is out of range", problem.Fault, StringComparison.Ordinal),
             problem => Assert.Contains("more than once", problem.Fault, StringComparison.Ordinal),
-            problem => Assert.Contains("1.5 is out of range", problem.Fault, StringComparison.Ordinal));
+            problem => Assert.Contains("1.5 is out of range", problem.Fault, StringComparison.Ordinal)
+        );
     }
 
     // A region is left, top, right and bottom in pixels; the share is how much of all change lies in it.
@@ -150,7 +175,8 @@ public sealed class DrawnFacesTests
     [InlineData("beard", 12, 32, 54, 64, 0.95)]
     public void Only_the_place_of_a_factor_changes_with_it(string name, int left, int top, int right, int bottom, double share)
     {
-        double inside = 0, all = 0;
+        double inside = 0,
+            all = 0;
         foreach (var (before, after) in Pairs(name, 40))
         {
             var changes = Changes(before, after);
@@ -159,7 +185,8 @@ public sealed class DrawnFacesTests
             {
                 var (x, y) = (i % Size, i / Size % Size);
                 all += changes[i];
-                if (x >= left && x < right && y >= top && y < bottom) inside += changes[i];
+                if (x >= left && x < right && y >= top && y < bottom)
+                    inside += changes[i];
             }
         }
         Assert.InRange(inside / all, share, 1);
@@ -194,7 +221,8 @@ public sealed class DrawnFacesTests
         {
             var images = Enumerable.Range(0, DrawnFaces.Factors[k].Classes.Length).Select(label => Draw(seed, k, label)).ToArray();
             for (var i = 1; i < images.Length; i++)
-                for (var j = 0; j < i; j++) Assert.True(Changes(images[i], images[j]).Average() > 0.3);
+            for (var j = 0; j < i; j++)
+                Assert.True(Changes(images[i], images[j]).Average() > 0.3);
         }
     }
 
@@ -221,8 +249,8 @@ public sealed class DrawnFacesTests
     /// <summary>How much brighter the left half is than the right.</summary>
     private static double Balance(byte[] pixels) => pixels.Index().Sum(pixel => pixel.Index % Size < Size / 2 ? pixel.Item : -pixel.Item);
 
-    private static string[] Images(ImageTable table)
-        => [.. table.Pixels.data<byte>().ToArray().Chunk((int)(table.Pixels.numel() / table.Count)).Select(Convert.ToHexString)];
+    private static string[] Images(ImageTable table) =>
+        [.. table.Pixels.data<byte>().ToArray().Chunk((int)(table.Pixels.numel() / table.Count)).Select(Convert.ToHexString)];
 
     private static double Correlation(int[][] labels, int first, int second)
     {

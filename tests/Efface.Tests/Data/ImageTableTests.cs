@@ -12,14 +12,15 @@ public sealed class ImageTableTests
     public void Equal_tables_have_one_fingerprint() => Assert.Equal(Fingerprint(_ => { }), Fingerprint(_ => { }));
 
     [Fact]
-    public void A_pixel_changes_the_fingerprint()
-        => Assert.NotEqual(Fingerprint(_ => { }), Fingerprint(table => table.Pixels[4, 0, 0, 1].fill_(99)));
+    public void A_pixel_changes_the_fingerprint() =>
+        Assert.NotEqual(Fingerprint(_ => { }), Fingerprint(table => table.Pixels[4, 0, 0, 1].fill_(99)));
 
     [Fact]
     public void A_label_changes_the_fingerprint() => Assert.NotEqual(Fingerprint(_ => { }), Fingerprint(table => table["z"].Labels[5] = 1));
 
     [Fact]
-    public void A_part_changes_the_fingerprint() => Assert.NotEqual(Fingerprint(_ => { }), Fingerprint(table => table.Parts[5] = Part.Train));
+    public void A_part_changes_the_fingerprint() =>
+        Assert.NotEqual(Fingerprint(_ => { }), Fingerprint(table => table.Parts[5] = Part.Train));
 
     [Fact]
     public void A_columns_name_and_classes_change_the_fingerprint()
@@ -76,14 +77,21 @@ public sealed class ImageTableTests
 
         var (gone, left) = selectionFirst ? (selected, table) : (table, selected);
         gone.Dispose();
-        using (left) Assert.Equal([200, 1], ToyTables.Numbers(left.Gather(selectionFirst ? [4, 1] : [0, 1])));
+        using (left)
+            Assert.Equal([200, 1], ToyTables.Numbers(left.Gather(selectionFirst ? [4, 1] : [0, 1])));
     }
 
     [Fact]
     public void Slots_say_where_the_pixels_are_and_several_images_may_share_one()
     {
         using var numbers = ToyTables.Numbered(Parts);
-        using var table = new ImageTable("toy", numbers.Pixels.clone(), [ToyTables.Labels("y", 2, 0, 1, 0, 1)], new Part[4], slots: [5, 2, 5, 0]);
+        using var table = new ImageTable(
+            "toy",
+            numbers.Pixels.clone(),
+            [ToyTables.Labels("y", 2, 0, 1, 0, 1)],
+            new Part[4],
+            slots: [5, 2, 5, 0]
+        );
         using var selected = table.Select([1, 2]);
 
         Assert.Equal([5, 2, 5, 0], ToyTables.Numbers(table.Gather([0, 1, 2, 3])));
@@ -154,7 +162,8 @@ public sealed class ImageTableTests
     [Fact]
     public void Pixels_must_be_bytes_in_four_dimensions()
     {
-        using torch.Tensor floats = torch.zeros(2, 1, 1, 1), flat = torch.zeros(2, 4, torch.uint8);
+        using torch.Tensor floats = torch.zeros(2, 1, 1, 1),
+            flat = torch.zeros(2, 4, torch.uint8);
 
         Assert.Throws<ArgumentException>(() => new ImageTable("toy", floats, [], [Part.Train, Part.Train]));
         Assert.Throws<ArgumentException>(() => new ImageTable("toy", flat, [], [Part.Train, Part.Train]));

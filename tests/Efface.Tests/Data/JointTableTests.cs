@@ -14,7 +14,11 @@ public sealed class JointTableTests
         from shape in Gen.Select(Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 40])
         from y in Gen.Int[0, shape.Item1 - 1].Array[shape.Item3]
         from z in Gen.Int[0, shape.Item2 - 1].Array[shape.Item3]
-        select JointTable.Of(ToyTables.Labels("y", shape.Item1, y), ToyTables.Labels("z", shape.Item2, z), [.. Enumerable.Range(0, shape.Item3)]);
+        select JointTable.Of(
+            ToyTables.Labels("y", shape.Item1, y),
+            ToyTables.Labels("z", shape.Item2, z),
+            [.. Enumerable.Range(0, shape.Item3)]
+        );
 
     [Fact]
     public void Counts_only_the_rows_it_is_given()
@@ -46,11 +50,16 @@ public sealed class JointTableTests
     }
 
     [Fact]
-    public void Rows_sum_to_one() => Gen.Select(Tables, Gen.Double[0, 3]).Sample((table, smoothing) =>
-    {
-        var conditional = table.AttributeGivenTask(smoothing);
-        for (var y = 0; y < conditional.GetLength(0); y++) Assert.Equal(1, Row(conditional, y).Sum(), 1e-9);
-    });
+    public void Rows_sum_to_one() =>
+        Gen.Select(Tables, Gen.Double[0, 3])
+            .Sample(
+                (table, smoothing) =>
+                {
+                    var conditional = table.AttributeGivenTask(smoothing);
+                    for (var y = 0; y < conditional.GetLength(0); y++)
+                        Assert.Equal(1, Row(conditional, y).Sum(), 1e-9);
+                }
+            );
 
     [Fact]
     public void Entropies_in_bits_are_those_of_the_counts()
@@ -63,15 +72,16 @@ public sealed class JointTableTests
     }
 
     [Fact]
-    public void The_task_takes_none_or_some_of_the_attributes_entropy_away() => Tables.Sample(table =>
-    {
-        Assert.InRange(table.AttributeEntropyGivenTask, -1e-9, table.AttributeEntropy + 1e-9);
-        Assert.InRange(table.TaskEntropy, 0, Math.Log2(table.Task.Classes.Count) + 1e-9);
-    });
+    public void The_task_takes_none_or_some_of_the_attributes_entropy_away() =>
+        Tables.Sample(table =>
+        {
+            Assert.InRange(table.AttributeEntropyGivenTask, -1e-9, table.AttributeEntropy + 1e-9);
+            Assert.InRange(table.TaskEntropy, 0, Math.Log2(table.Task.Classes.Count) + 1e-9);
+        });
 
     [Fact]
-    public void The_task_determines_the_attribute_where_no_entropy_is_left()
-        => Tables.Sample(table => Assert.Equal(table.AttributeEntropyGivenTask < 1e-9, table.TaskDeterminesAttribute));
+    public void The_task_determines_the_attribute_where_no_entropy_is_left() =>
+        Tables.Sample(table => Assert.Equal(table.AttributeEntropyGivenTask < 1e-9, table.TaskDeterminesAttribute));
 
     [Fact]
     public void An_attribute_with_two_classes_under_one_task_class_is_not_determined()

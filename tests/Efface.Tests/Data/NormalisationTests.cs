@@ -23,7 +23,8 @@ public sealed class NormalisationTests
     [Fact]
     public void The_other_parts_have_no_say()
     {
-        using ImageTable table = ToyTables.Visible(200, 50), other = ToyTables.Visible(200, 50);
+        using ImageTable table = ToyTables.Visible(200, 50),
+            other = ToyTables.Visible(200, 50);
         other.Pixels[200..].fill_(255);
 
         Assert.Equal(Normalisation.Of(table).Mean, Normalisation.Of(other).Mean);

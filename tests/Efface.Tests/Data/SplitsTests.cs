@@ -13,31 +13,37 @@ public sealed class SplitsTests
         select (Enumerable.Range(0, strata.Length).ToArray(), strata, fraction, seed);
 
     [Fact]
-    public void A_draw_has_the_right_size_and_no_row_twice() => Draws.Sample(draw =>
-    {
-        var drawn = Splits.Draw(draw.Rows, row => draw.Strata[row], draw.Fraction, draw.Seed);
-
-        Assert.Equal((int)Math.Round(draw.Rows.Length * draw.Fraction), drawn.Length);
-        Assert.Equal(drawn.Distinct().Order(), drawn);
-        Assert.Empty(drawn.Except(draw.Rows));
-    });
-
-    [Fact]
-    public void Every_stratum_gives_its_share_rounded_down_or_up() => Draws.Sample(draw =>
-    {
-        var drawn = Splits.Draw(draw.Rows, row => draw.Strata[row], draw.Fraction, draw.Seed).ToLookup(row => draw.Strata[row]);
-
-        foreach (var stratum in draw.Rows.GroupBy(row => draw.Strata[row]))
+    public void A_draw_has_the_right_size_and_no_row_twice() =>
+        Draws.Sample(draw =>
         {
-            var share = stratum.Count() * draw.Fraction;
-            Assert.InRange(drawn[stratum.Key].Count(), Math.Floor(share + 1e-9), Math.Ceiling(share - 1e-9));
-        }
-    });
+            var drawn = Splits.Draw(draw.Rows, row => draw.Strata[row], draw.Fraction, draw.Seed);
+
+            Assert.Equal((int)Math.Round(draw.Rows.Length * draw.Fraction), drawn.Length);
+            Assert.Equal(drawn.Distinct().Order(), drawn);
+            Assert.Empty(drawn.Except(draw.Rows));
+        });
 
     [Fact]
-    public void The_same_seed_draws_the_same_rows() => Draws.Sample(draw => Assert.Equal(
-        Splits.Draw(draw.Rows, row => draw.Strata[row], draw.Fraction, draw.Seed),
-        Splits.Draw([.. draw.Rows], row => draw.Strata[row], draw.Fraction, draw.Seed)));
+    public void Every_stratum_gives_its_share_rounded_down_or_up() =>
+        Draws.Sample(draw =>
+        {
+            var drawn = Splits.Draw(draw.Rows, row => draw.Strata[row], draw.Fraction, draw.Seed).ToLookup(row => draw.Strata[row]);
+
+            foreach (var stratum in draw.Rows.GroupBy(row => draw.Strata[row]))
+            {
+                var share = stratum.Count() * draw.Fraction;
+                Assert.InRange(drawn[stratum.Key].Count(), Math.Floor(share + 1e-9), Math.Ceiling(share - 1e-9));
+            }
+        });
+
+    [Fact]
+    public void The_same_seed_draws_the_same_rows() =>
+        Draws.Sample(draw =>
+            Assert.Equal(
+                Splits.Draw(draw.Rows, row => draw.Strata[row], draw.Fraction, draw.Seed),
+                Splits.Draw([.. draw.Rows], row => draw.Strata[row], draw.Fraction, draw.Seed)
+            )
+        );
 
     [Fact]
     public void Another_seed_draws_other_rows()
@@ -88,20 +94,27 @@ public sealed class SplitsTests
     [Fact]
     public void The_held_out_tenth_depends_on_the_seed_alone()
     {
-        using ImageTable first = Prepared(600, 0, 0, seed: 3), again = Prepared(600, 0, 0, seed: 3), other = Prepared(600, 0, 0, seed: 4);
+        using ImageTable first = Prepared(600, 0, 0, seed: 3),
+            again = Prepared(600, 0, 0, seed: 3),
+            other = Prepared(600, 0, 0, seed: 4);
 
         Assert.Equal(first.Rows(Part.Validation), again.Rows(Part.Validation));
         Assert.NotEqual(first.Rows(Part.Validation), other.Rows(Part.Validation));
     }
 
     [Fact]
-    public void A_limit_cuts_every_part_that_is_larger() => Gen.Select(Gen.Int[0, 90], Gen.Int[1, 90], Gen.Int[0, 90], Gen.Int[1, 100]).Sample(sizes =>
-    {
-        var (train, validation, test, limit) = sizes;
-        using var table = Prepared(train, validation, test, limit);
+    public void A_limit_cuts_every_part_that_is_larger() =>
+        Gen.Select(Gen.Int[0, 90], Gen.Int[1, 90], Gen.Int[0, 90], Gen.Int[1, 100])
+            .Sample(
+                sizes =>
+                {
+                    var (train, validation, test, limit) = sizes;
+                    using var table = Prepared(train, validation, test, limit);
 
-        Assert.Equal((Math.Min(train, limit), Math.Min(validation, limit), Math.Min(test, limit)), Sizes(table));
-    }, iter: 30);
+                    Assert.Equal((Math.Min(train, limit), Math.Min(validation, limit), Math.Min(test, limit)), Sizes(table));
+                },
+                iter: 30
+            );
 
     [Fact]
     public void A_limit_keeps_the_strata()
@@ -121,17 +134,37 @@ public sealed class SplitsTests
         for (var row = 0; row < table.Count; row++)
         {
             Assert.Equal((numbers[row] % 2, numbers[row] / 2 % 3), (table["y"].Labels[row], table["z"].Labels[row]));
-            Assert.Equal(numbers[row] < 600 ? Part.Train : numbers[row] < 660 ? Part.Validation : Part.Test, table.Parts[row]);
+            Assert.Equal(
+                numbers[row] < 600 ? Part.Train
+                    : numbers[row] < 660 ? Part.Validation
+                    : Part.Test,
+                table.Parts[row]
+            );
         }
     }
 
     private static ImageTable Prepared(int train, int validation, int test, int? limit = null, int seed = 1)
     {
-        IEnumerable<Part> parts = [.. Enumerable.Repeat(Part.Train, train), .. Enumerable.Repeat(Part.Validation, validation), .. Enumerable.Repeat(Part.Test, test)];
+        IEnumerable<Part> parts =
+        [
+            .. Enumerable.Repeat(Part.Train, train),
+            .. Enumerable.Repeat(Part.Validation, validation),
+            .. Enumerable.Repeat(Part.Test, test),
+        ];
         var table = ToyTables.Numbered([.. parts]);
-        return ToyTables.Read(LabelSheet.Of(table), new DataOptions { Task = "y", Limit = limit, Seed = seed }).Table;
+        return ToyTables
+            .Read(
+                LabelSheet.Of(table),
+                new DataOptions
+                {
+                    Task = "y",
+                    Limit = limit,
+                    Seed = seed,
+                }
+            )
+            .Table;
     }
 
-    private static (int Train, int Validation, int Test) Sizes(ImageTable table)
-        => (table.Rows(Part.Train).Length, table.Rows(Part.Validation).Length, table.Rows(Part.Test).Length);
+    private static (int Train, int Validation, int Test) Sizes(ImageTable table) =>
+        (table.Rows(Part.Train).Length, table.Rows(Part.Validation).Length, table.Rows(Part.Test).Length);
 }

@@ -11,13 +11,17 @@ internal static class ToyTables
     public static ImageTable Numbered(params Part[] parts)
     {
         var pixels = Enumerable.Range(0, parts.Length).SelectMany(row => new[] { (byte)(row & 255), (byte)(row >> 8) }).ToArray();
-        return new ImageTable("numbered", torch.tensor(pixels, [parts.Length, 1, 1, 2]),
-            [Labels("y", 2, parts.Length, row => row % 2), Labels("z", 3, parts.Length, row => row / 2 % 3)], [.. parts]);
+        return new ImageTable(
+            "numbered",
+            torch.tensor(pixels, [parts.Length, 1, 1, 2]),
+            [Labels("y", 2, parts.Length, row => row % 2), Labels("z", 3, parts.Length, row => row / 2 % 3)],
+            [.. parts]
+        );
     }
 
     /// <summary>Reads a sheet as any data set is read.</summary>
-    public static ReadData Read(LabelSheet sheet, DataOptions? options = null)
-        => DataReader.Read(new DataSource(sheet.Name, null, null, null, _ => sheet), options ?? new DataOptions());
+    public static ReadData Read(LabelSheet sheet, DataOptions? options = null) =>
+        DataReader.Read(new DataSource(sheet.Name, null, null, null, _ => sheet), options ?? new DataOptions());
 
     /// <summary>The numbers that images of <see cref="Numbered"/> carry.</summary>
     public static int[] Numbers(Tensor images)
@@ -42,17 +46,23 @@ internal static class ToyTables
         {
             var (row, channel, down) = (i / (3 * side * side), i / (side * side) % 3, i / side % side);
             var band = y[row] == 0 ? down is >= 3 and <= 5 : down is >= 10 and <= 12;
-            var tint = channel == 1 ? tone[row] * 30 : channel == z[row] * 2 ? 60 : 0;
+            var tint =
+                channel == 1 ? tone[row] * 30
+                : channel == z[row] * 2 ? 60
+                : 0;
             pixels[i] = (byte)(random.Next(40) + tint + (band ? 100 : 0));
         }
-        return new ImageTable("visible", torch.tensor(pixels, [count, 3, side, side]),
+        return new ImageTable(
+            "visible",
+            torch.tensor(pixels, [count, 3, side, side]),
             [Labels("y", 2, count, row => y[row]), Labels("z", 2, count, row => z[row]), Labels("tone", 3, count, row => tone[row])],
-            [.. Enumerable.Range(0, count).Select(row => row < train ? Part.Train : Part.Validation)]);
+            [.. Enumerable.Range(0, count).Select(row => row < train ? Part.Train : Part.Validation)]
+        );
     }
 
     /// <summary>A column of so many classes, each called by its number.</summary>
-    public static Column Labels(string name, int classes, int count, Func<int, int> label)
-        => new(name, [.. Enumerable.Range(0, classes).Select(i => $"{i}")], [.. Enumerable.Range(0, count).Select(label)]);
+    public static Column Labels(string name, int classes, int count, Func<int, int> label) =>
+        new(name, [.. Enumerable.Range(0, classes).Select(i => $"{i}")], [.. Enumerable.Range(0, count).Select(label)]);
 
     /// <summary>A column of just these labels.</summary>
     public static Column Labels(string name, int classes, params int[] labels) => Labels(name, classes, labels.Length, row => labels[row]);

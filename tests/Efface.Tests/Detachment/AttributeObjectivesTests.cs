@@ -18,32 +18,43 @@ public sealed class AttributeObjectivesTests
         select (logits, weights.SelectMany(row => row.Select(weight => weight / row.Sum())).ToArray(), attribute);
 
     [Fact]
-    public void Confusion_is_the_divergence_from_what_the_task_tells() => Batches.Sample(batch =>
-    {
-        var expected = Rows(batch.Targets)
-            .Zip(Rows(batch.Logits), (p, logits) => p.Zip(Softmax(logits), (target, opinion) => target * Math.Log(target / opinion)).Sum()).Average();
+    public void Confusion_is_the_divergence_from_what_the_task_tells() =>
+        Batches.Sample(batch =>
+        {
+            var expected = Rows(batch.Targets)
+                .Zip(Rows(batch.Logits), (p, logits) =>
+                    p.Zip(Softmax(logits), (target, opinion) => target * Math.Log(target / opinion)).Sum()
+                )
+                .Average();
 
-        Assert.Equal(expected, Compute(AttributeObjective.Confusion, batch).Value, 1e-8);
-    });
-
-    [Fact]
-    public void Confusion_and_its_gradient_vanish_where_the_head_knows_what_the_task_tells() => Batches.Sample(batch =>
-    {
-        var (value, gradient) = Compute(AttributeObjective.Confusion, (batch.Targets.Select(target => Math.Log(target)).ToArray(), batch.Targets, batch.Attribute));
-
-        Assert.Equal(0, value, 1e-9);
-        Assert.All(gradient, each => Assert.Equal(0, each, 1e-6));
-    });
+            Assert.Equal(expected, Compute(AttributeObjective.Confusion, batch).Value, 1e-8);
+        });
 
     [Fact]
-    public void Confusion_is_positive_with_a_gradient_where_the_head_knows_more_or_less() => Batches.Where(batch => Distance(batch) > 0.01).Sample(batch =>
-    {
-        var (value, gradient) = Compute(AttributeObjective.Confusion, batch);
+    public void Confusion_and_its_gradient_vanish_where_the_head_knows_what_the_task_tells() =>
+        Batches.Sample(batch =>
+        {
+            var (value, gradient) = Compute(
+                AttributeObjective.Confusion,
+                (batch.Targets.Select(target => Math.Log(target)).ToArray(), batch.Targets, batch.Attribute)
+            );
 
-        Assert.True(value > 0);
-        // The derivative of KL(p ‖ softmax) is softmax - p.
-        Assert.Equal(Distance(batch) / batch.Attribute.Length, gradient.Max(Math.Abs), 1e-6);
-    });
+            Assert.Equal(0, value, 1e-9);
+            Assert.All(gradient, each => Assert.Equal(0, each, 1e-6));
+        });
+
+    [Fact]
+    public void Confusion_is_positive_with_a_gradient_where_the_head_knows_more_or_less() =>
+        Batches
+            .Where(batch => Distance(batch) > 0.01)
+            .Sample(batch =>
+            {
+                var (value, gradient) = Compute(AttributeObjective.Confusion, batch);
+
+                Assert.True(value > 0);
+                // The derivative of KL(p ‖ softmax) is softmax - p.
+                Assert.Equal(Distance(batch) / batch.Attribute.Length, gradient.Max(Math.Abs), 1e-6);
+            });
 
     [Fact]
     public void Confusion_takes_a_class_that_never_occurs()
@@ -64,47 +75,61 @@ public sealed class AttributeObjectivesTests
     }
 
     [Fact]
-    public void The_entropy_objective_is_the_distance_from_the_largest_entropy() => Batches.Sample(batch =>
-    {
-        var entropy = Rows(batch.Logits).Average(logits => -Softmax(logits).Sum(p => p * Math.Log(p)));
-
-        Assert.Equal(Math.Log(Classes) - entropy, Compute(AttributeObjective.Entropy, batch).Value, 1e-8);
-    });
-
-    [Fact]
-    public void Reversal_is_the_heads_loss_turned_round_and_clipped_where_the_head_knows_nothing()
-        => Gen.Select(Batches, Gen.Double[0.1, 3]).Sample((batch, entropy) =>
-    {
-        var crossEntropy = Rows(batch.Logits).Zip(batch.Attribute, (logits, z) => -Math.Log(Softmax(logits)[z])).Average();
-        var (value, gradient) = Compute(AttributeObjective.Reversal, batch, entropy);
-
-        Assert.Equal(-Math.Min(crossEntropy, entropy), value, 1e-8);
-        for (var i = 0; i < gradient.Length; i++)
+    public void The_entropy_objective_is_the_distance_from_the_largest_entropy() =>
+        Batches.Sample(batch =>
         {
-            var (row, z) = (i / Classes, i % Classes);
-            var unclipped = -(Softmax(Rows(batch.Logits)[row])[z] - (batch.Attribute[row] == z ? 1 : 0)) / batch.Attribute.Length;
-            Assert.Equal(crossEntropy > entropy ? 0 : unclipped, gradient[i], 1e-8);
-        }
-    });
+            var entropy = Rows(batch.Logits).Average(logits => -Softmax(logits).Sum(p => p * Math.Log(p)));
+
+            Assert.Equal(Math.Log(Classes) - entropy, Compute(AttributeObjective.Entropy, batch).Value, 1e-8);
+        });
 
     [Fact]
-    public void An_unknown_objective_is_refused()
-        => Assert.Throws<ArgumentOutOfRangeException>(() => Compute((AttributeObjective)9, ([0, 0, 0], [0.2, 0.3, 0.5], [0])));
+    public void Reversal_is_the_heads_loss_turned_round_and_clipped_where_the_head_knows_nothing() =>
+        Gen.Select(Batches, Gen.Double[0.1, 3])
+            .Sample(
+                (batch, entropy) =>
+                {
+                    var crossEntropy = Rows(batch.Logits).Zip(batch.Attribute, (logits, z) => -Math.Log(Softmax(logits)[z])).Average();
+                    var (value, gradient) = Compute(AttributeObjective.Reversal, batch, entropy);
+
+                    Assert.Equal(-Math.Min(crossEntropy, entropy), value, 1e-8);
+                    for (var i = 0; i < gradient.Length; i++)
+                    {
+                        var (row, z) = (i / Classes, i % Classes);
+                        var unclipped =
+                            -(Softmax(Rows(batch.Logits)[row])[z] - (batch.Attribute[row] == z ? 1 : 0)) / batch.Attribute.Length;
+                        Assert.Equal(crossEntropy > entropy ? 0 : unclipped, gradient[i], 1e-8);
+                    }
+                }
+            );
+
+    [Fact]
+    public void An_unknown_objective_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Compute((AttributeObjective)9, ([0, 0, 0], [0.2, 0.3, 0.5], [0])));
 
     private static (double Value, double[] Gradient) Compute(
-        AttributeObjective objective, (double[] Logits, double[] Targets, int[] Attribute) batch, double entropy = 1)
+        AttributeObjective objective,
+        (double[] Logits, double[] Targets, int[] Attribute) batch,
+        double entropy = 1
+    )
     {
         using var scope = NewDisposeScope();
         var logits = tensor(batch.Logits, [batch.Attribute.Length, Classes]).requires_grad_();
         var targets = tensor(batch.Targets, [batch.Attribute.Length, Classes]);
-        var value = AttributeObjectives.Compute(objective, logits, tensor(batch.Attribute.Select(z => (long)z).ToArray()), targets, entropy);
+        var value = AttributeObjectives.Compute(
+            objective,
+            logits,
+            tensor(batch.Attribute.Select(z => (long)z).ToArray()),
+            targets,
+            entropy
+        );
         value.backward();
         return (value.ToDouble(), logits.grad!.data<double>().ToArray());
     }
 
     // The largest difference of the head's opinion from what the task tells.
-    private static double Distance((double[] Logits, double[] Targets, int[] Attribute) batch)
-        => Rows(batch.Targets).Zip(Rows(batch.Logits), (p, logits) => p.Zip(Softmax(logits), (a, b) => Math.Abs(a - b)).Max()).Max();
+    private static double Distance((double[] Logits, double[] Targets, int[] Attribute) batch) =>
+        Rows(batch.Targets).Zip(Rows(batch.Logits), (p, logits) => p.Zip(Softmax(logits), (a, b) => Math.Abs(a - b)).Max()).Max();
 
     private static double[][] Rows(double[] values) => [.. values.Chunk(Classes)];
 

@@ -12,23 +12,38 @@ public sealed class AuxiliaryNetworkTests
 {
     private const int Size = 32;
 
-    private static readonly AuxiliarySettings Settings = new() { Weights = new LossWeights(2.5, 1, 5), HeadWidth = 32, HeadRate = 1e-2, HeadLoss = HeadLoss.CrossEntropy, HeadSteps = 1 };
+    private static readonly AuxiliarySettings Settings = new()
+    {
+        Weights = new LossWeights(2.5, 1, 5),
+        HeadWidth = 32,
+        HeadRate = 1e-2,
+        HeadLoss = HeadLoss.CrossEntropy,
+        HeadSteps = 1,
+    };
     private static readonly AuxiliarySettings Nothing = Settings with { Weights = new LossWeights(0, 0, 0) };
 
-    public static TheoryData<AttributeObjective, HeadLoss, long[]> Choices => new(
-        from objective in Enum.GetValues<AttributeObjective>()
-        from headLoss in Enum.GetValues<HeadLoss>()
-        from shape in new long[][] { [16], [8, 4, 4] }
-        select new TheoryDataRow<AttributeObjective, HeadLoss, long[]>(objective, headLoss, shape));
+    public static TheoryData<AttributeObjective, HeadLoss, long[]> Choices =>
+        new(
+            from objective in Enum.GetValues<AttributeObjective>()
+            from headLoss in Enum.GetValues<HeadLoss>()
+            from shape in new long[][] { [16], [8, 4, 4] }
+            select new TheoryDataRow<AttributeObjective, HeadLoss, long[]>(objective, headLoss, shape)
+        );
 
-    public static TheoryData<HeadLoss, long[]> Readings => new(
-        from headLoss in Enum.GetValues<HeadLoss>()
-        from shape in new long[][] { [16], [8, 4, 4] }
-        select new TheoryDataRow<HeadLoss, long[]>(headLoss, shape));
+    public static TheoryData<HeadLoss, long[]> Readings =>
+        new(
+            from headLoss in Enum.GetValues<HeadLoss>()
+            from shape in new long[][] { [16], [8, 4, 4] }
+            select new TheoryDataRow<HeadLoss, long[]>(headLoss, shape)
+        );
 
     [Theory]
     [MemberData(nameof(Choices))]
-    public void Every_setting_gives_a_finite_loss_that_reaches_the_representation(AttributeObjective objective, HeadLoss headLoss, long[] shape)
+    public void Every_setting_gives_a_finite_loss_that_reaches_the_representation(
+        AttributeObjective objective,
+        HeadLoss headLoss,
+        long[] shape
+    )
     {
         using var scope = NewDisposeScope();
         using var batch = ToyBatch.Random(Size);
@@ -44,7 +59,10 @@ public sealed class AuxiliaryNetworkTests
         Assert.True(h.grad!.isfinite().all().ToBoolean());
         Assert.True(h.grad!.abs().sum().ToSingle() > 0);
         var reported = auxiliary.Drain();
-        Assert.Equal(["attributeInformation.tone", "attributeInformation.z", "reconstructionError", "taskInformation"], reported.Keys.Order());
+        Assert.Equal(
+            ["attributeInformation.tone", "attributeInformation.z", "reconstructionError", "taskInformation"],
+            reported.Keys.Order()
+        );
         Assert.All(reported.Values, value => Assert.True(double.IsFinite(value)));
     }
 
@@ -58,10 +76,14 @@ public sealed class AuxiliaryNetworkTests
         var information = Train(auxiliary, batch, Telling(batch, shape), steps: 20);
 
         var (z, tone) = (batch.Labels.Joints[0], batch.Labels.Joints[1]);
-        foreach (var (name, entropy) in new[]
-        {
-            ("taskInformation", z.TaskEntropy), ("attributeInformation.z", z.AttributeEntropy), ("attributeInformation.tone", tone.AttributeEntropy),
-        })
+        foreach (
+            var (name, entropy) in new[]
+            {
+                ("taskInformation", z.TaskEntropy),
+                ("attributeInformation.z", z.AttributeEntropy),
+                ("attributeInformation.tone", tone.AttributeEntropy),
+            }
+        )
         {
             Assert.InRange(information[^1][name], 0.5 * entropy, entropy);
             Assert.True(information[^1][name] > information[0][name]);
@@ -130,8 +152,11 @@ public sealed class AuxiliaryNetworkTests
     }
 
     [Fact]
-    public void Without_reconstruction_there_is_no_decoder()
-        => Assert.DoesNotContain("reconstructionError", FirstLoss(Settings with { Weights = Settings.Weights with { Reconstruction = 0 } }).Reported.Keys);
+    public void Without_reconstruction_there_is_no_decoder() =>
+        Assert.DoesNotContain(
+            "reconstructionError",
+            FirstLoss(Settings with { Weights = Settings.Weights with { Reconstruction = 0 } }).Reported.Keys
+        );
 
     [Theory]
     [InlineData(AttributeObjective.Confusion)]
@@ -179,8 +204,11 @@ public sealed class AuxiliaryNetworkTests
     public void An_attributes_name_may_end_in_anothers()
     {
         using var scope = NewDisposeScope();
-        using var batch = new ToyBatch(ToyTables.Labels("y", 2, 8, row => row % 2),
-            ToyTables.Labels("colour", 2, 8, row => row / 2 % 2), ToyTables.Labels("hair.colour", 2, 8, row => row / 4));
+        using var batch = new ToyBatch(
+            ToyTables.Labels("y", 2, 8, row => row % 2),
+            ToyTables.Labels("colour", 2, 8, row => row / 2 % 2),
+            ToyTables.Labels("hair.colour", 2, 8, row => row / 4)
+        );
         using var auxiliary = Auxiliary(Nothing, batch, [16]);
         auxiliary.Loss(batch.Input(randn(8, 16).requires_grad_()));
 
@@ -202,13 +230,17 @@ public sealed class AuxiliaryNetworkTests
         return h.detach().requires_grad_();
     }
 
-    private static IReadOnlyDictionary<string, double>[] Train(AuxiliaryNetwork auxiliary, ToyBatch batch, Tensor h, int steps)
-        => [.. Enumerable.Range(0, steps).Select(_ =>
-        {
-            auxiliary.Loss(batch.Input(h)).backward();
-            auxiliary.Step();
-            return auxiliary.Drain();
-        })];
+    private static IReadOnlyDictionary<string, double>[] Train(AuxiliaryNetwork auxiliary, ToyBatch batch, Tensor h, int steps) =>
+        [
+            .. Enumerable
+                .Range(0, steps)
+                .Select(_ =>
+                {
+                    auxiliary.Loss(batch.Input(h)).backward();
+                    auxiliary.Step();
+                    return auxiliary.Drain();
+                }),
+        ];
 
     private static (double Loss, IReadOnlyDictionary<string, double> Reported) FirstLoss(AuxiliarySettings settings, double strength = 1)
     {

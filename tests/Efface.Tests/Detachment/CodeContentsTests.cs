@@ -8,9 +8,16 @@ namespace Efface.Tests.Detachment;
 [Collection(Models.SharedTorch.Name)]
 public sealed class CodeContentsTests : IDisposable
 {
-    private const int Bits = 3, Codes = 1 << Bits, Size = 60;
+    private const int Bits = 3,
+        Codes = 1 << Bits,
+        Size = 60;
 
-    private static readonly CodeSettings Kept = new() { Weights = new LossWeights(2, 1, 5), Retention = 0.5, Bits = Bits };
+    private static readonly CodeSettings Kept = new()
+    {
+        Weights = new LossWeights(2, 1, 5),
+        Retention = 0.5,
+        Bits = Bits,
+    };
 
     private static readonly CodeSettings NotDrawn = Kept with { Weights = Kept.Weights with { Reconstruction = 0 } };
 
@@ -21,7 +28,11 @@ public sealed class CodeContentsTests : IDisposable
     {
         using var batch = ToyBatch.Random(Size);
         using var contents = new CodeContents(NotDrawn, batch.Labels, [3, 16, 16], CPU);
-        Assert.Null(contents.Loss(torch.rand(Size, Codes), batch.Input(torch.zeros(Size, Codes)), (_, _) => throw new InvalidOperationException("nothing to measure")));
+        Assert.Null(
+            contents.Loss(torch.rand(Size, Codes), batch.Input(torch.zeros(Size, Codes)), (_, _) =>
+                throw new InvalidOperationException("nothing to measure")
+            )
+        );
     }
 
     [Fact]
@@ -30,7 +41,9 @@ public sealed class CodeContentsTests : IDisposable
         using var batch = ToyBatch.Random(Size);
         using var contents = new CodeContents(Kept, Retaining(batch), [3, 16, 16], CPU);
         var measured = new Dictionary<string, double>();
-        var loss = contents.Loss(torch.rand(Size, Codes).softmax(1), batch.Input(torch.zeros(Size, Codes)), (name, value) => measured[name] = value.item<float>())!;
+        var loss = contents.Loss(torch.rand(Size, Codes).softmax(1), batch.Input(torch.zeros(Size, Codes)), (name, value) =>
+            measured[name] = value.item<float>()
+        )!;
         Assert.Equal(["reconstructionError", "retainedLoss.tone"], measured.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(2 * measured["reconstructionError"] + 0.5 * measured["retainedLoss.tone"], loss.item<float>(), 1e-4);
         // Three classes: a head that knows nothing yet pays about ln 3, of two it would be ln 2.
@@ -45,7 +58,8 @@ public sealed class CodeContentsTests : IDisposable
         var tone = batch.Labels.Attributes[1];
         using var contents = new CodeContents(NotDrawn, Retaining(batch), [3, 16, 16], CPU);
         var scores = torch.zeros(Size, Codes, requires_grad: true);
-        using (no_grad()) nn.init.normal_(scores, 0, 0.1);
+        using (no_grad())
+            nn.init.normal_(scores, 0, 0.1);
         var last = 0.0;
         for (var step = 0; step < 400; step++)
         {
@@ -53,7 +67,8 @@ public sealed class CodeContentsTests : IDisposable
             var loss = contents.Loss(scores.softmax(1), batch.Input(torch.zeros(Size, Codes)), (_, _) => { })!;
             loss.backward();
             contents.Step();
-            using (no_grad()) scores.sub_(scores.grad! * 20);
+            using (no_grad())
+                scores.sub_(scores.grad! * 20);
             scores.grad!.zero_();
             last = loss.item<float>() / 0.5;
         }
@@ -71,7 +86,8 @@ public sealed class CodeContentsTests : IDisposable
         using var contents = new CodeContents(NotDrawn, Retaining(batch), [3, 16, 16], CPU);
         // Every image says the same, so the head has z alone to tell the beard by.
         var same = torch.full(Size, Codes, 1.0 / Codes).requires_grad_(true);
-        float first = 0, pull = 0;
+        float first = 0,
+            pull = 0;
         for (var step = 0; step < 400; step++)
         {
             using var inner = NewDisposeScope();
@@ -79,7 +95,8 @@ public sealed class CodeContentsTests : IDisposable
             contents.Loss(same, batch.Input(torch.zeros(Size, Codes)), (_, _) => { })!.backward();
             contents.Step();
             pull = same.grad!.abs().sum().item<float>();
-            if (step == 0) first = pull;
+            if (step == 0)
+                first = pull;
         }
         Assert.InRange(pull, 0, first / 10);
     }
@@ -97,7 +114,9 @@ public sealed class CodeContentsTests : IDisposable
         Assert.False(carried.requires_grad);
         Assert.Equal(0, carried.mean([0L]).abs().amax().item<float>(), 1e-4);
         // A unit that is silent stays so; all others vary by one.
-        Assert.All(carried.std(0, unbiased: false).data<float>().ToArray(), deviation => Assert.True(deviation < 1e-6 || deviation is > 0.9f and < 1.01f));
+        Assert.All(carried.std(0, unbiased: false).data<float>().ToArray(), deviation =>
+            Assert.True(deviation < 1e-6 || deviation is > 0.9f and < 1.01f)
+        );
         Assert.All(network.state_dict(), entry => Assert.True(entry.Value.equal(before[entry.Key]).all().item<bool>()));
     }
 
@@ -106,19 +125,32 @@ public sealed class CodeContentsTests : IDisposable
     {
         torch.manual_seed(5);
         using var batch = ToyBatch.Random(Size);
-        using var contents = new CodeContents(NotDrawn with { Distillation = 2 }, batch.Labels, [3, 16, 16], CPU, new EmbeddingTarget(Models.ToyNetworks.Small(0, 2)));
+        using var contents = new CodeContents(
+            NotDrawn with
+            {
+                Distillation = 2,
+            },
+            batch.Labels,
+            [3, 16, 16],
+            CPU,
+            new EmbeddingTarget(Models.ToyNetworks.Small(0, 2))
+        );
         var images = torch.rand(Size, 3, 16, 16);
         var scores = torch.zeros(Size, Codes, requires_grad: true);
-        using (no_grad()) nn.init.normal_(scores, 0, 0.1);
+        using (no_grad())
+            nn.init.normal_(scores, 0, 0.1);
         var errors = new List<double>();
         for (var step = 0; step < 300; step++)
         {
             using var inner = NewDisposeScope();
-            var loss = contents.Loss(scores.softmax(1), batch.Input(torch.zeros(Size, Codes)) with { Normalised = images }, (name, value) => errors.Add(name == "embeddingError" ? value.item<float>() : double.NaN))!;
+            var loss = contents.Loss(scores.softmax(1), batch.Input(torch.zeros(Size, Codes)) with { Normalised = images }, (name, value) =>
+                errors.Add(name == "embeddingError" ? value.item<float>() : double.NaN)
+            )!;
             Assert.Equal(2 * errors[^1], loss.item<float>(), 1e-4);
             loss.backward();
             contents.Step();
-            using (no_grad()) scores.sub_(scores.grad! * 20);
+            using (no_grad())
+                scores.sub_(scores.grad! * 20);
             scores.grad!.zero_();
         }
         // Heads alone could say the mean of each (y, z, tone): the codes must say more.
@@ -138,8 +170,13 @@ public sealed class CodeContentsTests : IDisposable
     }
 
     // Forgets z, and is to keep what stands behind it.
-    private static TaskAndAttributes Retaining(ToyBatch batch)
-        => batch.Labels with { Attributes = [batch.Labels.Attributes[0]], Joints = [batch.Labels.Joints[0]], Retained = [batch.Labels.Attributes[1]] };
+    private static TaskAndAttributes Retaining(ToyBatch batch) =>
+        batch.Labels with
+        {
+            Attributes = [batch.Labels.Attributes[0]],
+            Joints = [batch.Labels.Joints[0]],
+            Retained = [batch.Labels.Attributes[1]],
+        };
 
     public void Dispose() => _scope.Dispose();
 }

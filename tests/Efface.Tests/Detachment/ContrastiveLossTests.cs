@@ -16,29 +16,39 @@ public sealed class ContrastiveLossTests
         select (features, labels);
 
     [Fact]
-    public void It_is_what_two_slow_loops_say() => Gen.Select(Batches, Gen.Double[0.05, 1]).Sample((batch, temperature) =>
-    {
-        var expected = Reference(batch.Features, batch.Labels, temperature);
+    public void It_is_what_two_slow_loops_say() =>
+        Gen.Select(Batches, Gen.Double[0.05, 1])
+            .Sample(
+                (batch, temperature) =>
+                {
+                    var expected = Reference(batch.Features, batch.Labels, temperature);
 
-        Assert.Equal(expected, Compute(batch.Features, batch.Labels, temperature), 1e-8 * (1 + expected));
-    });
-
-    [Fact]
-    public void The_usual_temperature_is_the_papers() => Batches.Sample(batch
-        => Assert.Equal(Compute(batch.Features, batch.Labels, 0.07), Compute(batch.Features, batch.Labels), 1e-9));
-
-    [Fact]
-    public void The_features_scale_does_not_matter() => Gen.Select(Batches.Where(LongEnough), Gen.Double[0.1, 50]).Sample((batch, scale) =>
-    {
-        var scaled = batch.Features.Select(feature => feature.Select(value => value * scale).ToArray()).ToArray();
-        var expected = Compute(batch.Features, batch.Labels);
-
-        Assert.Equal(expected, Compute(scaled, batch.Labels), 1e-6 * (1 + expected));
-    });
+                    Assert.Equal(expected, Compute(batch.Features, batch.Labels, temperature), 1e-8 * (1 + expected));
+                }
+            );
 
     [Fact]
-    public void The_order_of_the_images_does_not_matter() => Batches.Sample(batch => Assert.Equal(
-        Compute(batch.Features, batch.Labels), Compute([.. batch.Features.Reverse()], [.. batch.Labels.Reverse()]), 1e-8));
+    public void The_usual_temperature_is_the_papers() =>
+        Batches.Sample(batch => Assert.Equal(Compute(batch.Features, batch.Labels, 0.07), Compute(batch.Features, batch.Labels), 1e-9));
+
+    [Fact]
+    public void The_features_scale_does_not_matter() =>
+        Gen.Select(Batches.Where(LongEnough), Gen.Double[0.1, 50])
+            .Sample(
+                (batch, scale) =>
+                {
+                    var scaled = batch.Features.Select(feature => feature.Select(value => value * scale).ToArray()).ToArray();
+                    var expected = Compute(batch.Features, batch.Labels);
+
+                    Assert.Equal(expected, Compute(scaled, batch.Labels), 1e-6 * (1 + expected));
+                }
+            );
+
+    [Fact]
+    public void The_order_of_the_images_does_not_matter() =>
+        Batches.Sample(batch =>
+            Assert.Equal(Compute(batch.Features, batch.Labels), Compute([.. batch.Features.Reverse()], [.. batch.Labels.Reverse()]), 1e-8)
+        );
 
     [Theory]
     [InlineData(0)]
@@ -84,12 +94,14 @@ public sealed class ContrastiveLossTests
 
         var before = Similarity();
         ContrastiveLoss.Compute(features, labels, 0.5).backward();
-        using (no_grad()) features.sub_(features.grad! * 0.1);
+        using (no_grad())
+            features.sub_(features.grad! * 0.1);
         Assert.True(Similarity() > before);
     }
 
     // A shorter vector than 1e-12 has no direction.
-    private static bool LongEnough((double[][] Features, int[] Labels) batch) => batch.Features.All(feature => feature.Any(value => Math.Abs(value) > 0.01));
+    private static bool LongEnough((double[][] Features, int[] Labels) batch) =>
+        batch.Features.All(feature => feature.Any(value => Math.Abs(value) > 0.01));
 
     private static double Compute(double[][] features, int[] labels, double temperature = ContrastiveLoss.Temperature)
     {
@@ -102,7 +114,8 @@ public sealed class ContrastiveLossTests
     {
         using var scope = NewDisposeScope();
         var random = new Random(5);
-        var features = tensor(Enumerable.Range(0, labels.Length * 6).Select(_ => random.NextSingle() - 0.5f).ToArray(), [labels.Length, 6]).requires_grad_();
+        var features = tensor(Enumerable.Range(0, labels.Length * 6).Select(_ => random.NextSingle() - 0.5f).ToArray(), [labels.Length, 6])
+            .requires_grad_();
         var loss = ContrastiveLoss.Compute(features, tensor(labels.Select(label => (long)label).ToArray()));
         loss.backward();
         return (loss.ToSingle(), features.grad!.data<float>().ToArray());
@@ -116,12 +129,14 @@ public sealed class ContrastiveLossTests
             var (positives, each) = (0, 0.0);
             for (var j = 0; j < labels.Length; j++)
             {
-                if (j == i || labels[j] != labels[i]) continue;
+                if (j == i || labels[j] != labels[i])
+                    continue;
                 var others = Enumerable.Range(0, labels.Length).Where(k => k != i).Sum(k => Math.Exp(Similarity(i, k)));
                 each -= Math.Log(Math.Exp(Similarity(i, j)) / others);
                 positives++;
             }
-            if (positives == 0) continue;
+            if (positives == 0)
+                continue;
             sum += each / positives;
             anchors++;
         }

@@ -18,7 +18,15 @@ public sealed class DiscreteBottleneckTests
     {
         using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), bits);
 
-        Assert.Equal<long[]>([[16], [codes], [16], [2]], network.OutputShapes([3, 16, 16]).Skip(2));
+        Assert.Equal<long[]>(
+            [
+                [16],
+                [codes],
+                [16],
+                [2],
+            ],
+            network.OutputShapes([3, 16, 16]).Skip(2)
+        );
     }
 
     [Theory]
@@ -29,7 +37,10 @@ public sealed class DiscreteBottleneckTests
     {
         using var network = ToyNetworks.Small();
 
-        Assert.Equal($"--bits {bits}", Assert.Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits)).Problems).Subject);
+        Assert.Equal(
+            $"--bits {bits}",
+            Assert.Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits)).Problems).Subject
+        );
     }
 
     [Fact]
@@ -87,7 +98,9 @@ public sealed class DiscreteBottleneckTests
         using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 2);
 
         network.call(randn(16, 3, 16, 16)).square().sum().backward();
-        Assert.All(network.named_parameters(), entry => Assert.True(entry.parameter.grad is { } gradient && gradient.abs().sum().ToSingle() > 0, entry.name));
+        Assert.All(network.named_parameters(), entry =>
+            Assert.True(entry.parameter.grad is { } gradient && gradient.abs().sum().ToSingle() > 0, entry.name)
+        );
     }
 
     [Fact]
@@ -113,7 +126,10 @@ public sealed class DiscreteBottleneckTests
         var trained = ToyNetworks.Small();
         trained.eval();
         var images = randn(400, 3, 16, 16);
-        var (decided, embeddings) = (trained.call(images).argmax(1), trained.Run(images, ..(trained.IndexOf(StagedNetwork.Embedding) + 1)).detach());
+        var (decided, embeddings) = (
+            trained.call(images).argmax(1),
+            trained.Run(images, ..(trained.IndexOf(StagedNetwork.Embedding) + 1)).detach()
+        );
         using var network = DiscreteBottleneck.Insert(trained, bits);
         DiscreteBottleneck.StartFromDecision(network, embeddings);
         network.eval();
@@ -121,7 +137,8 @@ public sealed class DiscreteBottleneckTests
         var codes = DiscreteBottleneck.Decide(network.Run(images, ..(network.IndexOf(DiscreteBottleneck.Assignment) + 1)));
         Assert.InRange(codes.remainder(2).eq(decided).to_type(ScalarType.Float32).mean().ToSingle(), 0.999f, 1);
         // The class's mean embedding stands for it.
-        if (decided.unique().output.shape[0] > 1) Assert.InRange(network.call(images).argmax(1).eq(decided).to_type(ScalarType.Float32).mean().ToSingle(), 0.999f, 1);
+        if (decided.unique().output.shape[0] > 1)
+            Assert.InRange(network.call(images).argmax(1).eq(decided).to_type(ScalarType.Float32).mean().ToSingle(), 0.999f, 1);
         // Beyond the decision they say something else from the start.
         Assert.InRange(codes.unique().output.shape[0], bits == 1 ? 1 : 3, 1 << bits);
     }
@@ -137,7 +154,8 @@ public sealed class DiscreteBottleneckTests
         var rest = DiscreteBottleneck.Rest(assignment, classes);
         Assert.Equal([20, DiscreteBottleneck.Rests(codes, classes)], rest.shape);
         var expected = zeros_like(rest);
-        for (var code = 0; code < codes; code++) expected[.., code / classes] += assignment[.., code];
+        for (var code = 0; code < codes; code++)
+            expected[.., code / classes] += assignment[.., code];
         Assert.True(rest.allclose(expected, atol: 1e-6));
     }
 

@@ -24,22 +24,33 @@ internal sealed class Distribution
     public static Distribution Empty { get; } = new("", [(new("", ""), 1)]);
 
     /// <summary>The same with a variable that is drawn, given those before it.</summary>
-    public Distribution Drawn(char name, Func<Outcome, double[]> channel) => new(_names + name,
-        [.. from one in _cases
-            from symbol in channel(one.Outcome).Index()
-            where symbol.Item > 0
-            select (new Outcome(_names + name, one.Outcome.Values + (char)symbol.Index), one.Probability * symbol.Item)]);
-
-    /// <summary>The same with a variable that is drawn from the row that <paramref name="parents"/> pick: of one value, or of several below four.</summary>
-    public Distribution Drawn(char name, string parents, double[][] rows)
-        => Drawn(name, outcome => rows[parents.Aggregate(0, (row, parent) => row * 4 + outcome[parent])]);
-
-    /// <summary>The same with a variable that is a function of those before it.</summary>
-    public Distribution Computed(char name, Func<Outcome, int> function)
-        => new(_names + name, [.. _cases.Select(one => (new Outcome(_names + name, one.Outcome.Values + (char)function(one.Outcome)), one.Probability))]);
+    public Distribution Drawn(char name, Func<Outcome, double[]> channel) =>
+        new(
+            _names + name,
+            [
+                .. from one in _cases
+                from symbol in channel(one.Outcome).Index()
+                where symbol.Item > 0
+                select (new Outcome(_names + name, one.Outcome.Values + (char)symbol.Index), one.Probability * symbol.Item),
+            ]
+        );
 
     /// <summary>
-    /// The same with a part of <paramref name="of"/> that is independent of <paramref name="given"/> and tells it to whoever knows <paramref name="given"/>: the
+    /// The same with a variable that is drawn from the row that <paramref name="parents"/> pick: of one value, or of several below four.
+    /// </summary>
+    public Distribution Drawn(char name, string parents, double[][] rows) =>
+        Drawn(name, outcome => rows[parents.Aggregate(0, (row, parent) => row * 4 + outcome[parent])]);
+
+    /// <summary>The same with a variable that is a function of those before it.</summary>
+    public Distribution Computed(char name, Func<Outcome, int> function) =>
+        new(
+            _names + name,
+            [.. _cases.Select(one => (new Outcome(_names + name, one.Outcome.Values + (char)function(one.Outcome)), one.Probability))]
+        );
+
+    /// <summary>
+    /// The same with a part of <paramref name="of"/> that is independent of <paramref name="given"/> and tells it to whoever knows
+    /// <paramref name="given"/>: the
     /// functional representation of El Gamal and Kim, Network Information Theory, 2011, appendix B.
     /// </summary>
     public Distribution Represented(char name, char of, string given)
@@ -51,11 +62,21 @@ internal sealed class Distribution
             return (below / all, (below + Probability(other => other.Key(given + of) == outcome.Key(given + of))) / all);
         }
 
-        var ends = _cases.Select(one => Piece(one.Outcome)).SelectMany(piece => new[] { piece.From, piece.To }).Distinct().Order().ToArray();
+        var ends = _cases
+            .Select(one => Piece(one.Outcome))
+            .SelectMany(piece => new[] { piece.From, piece.To })
+            .Distinct()
+            .Order()
+            .ToArray();
         return Drawn(name, outcome =>
         {
             var piece = Piece(outcome);
-            return [.. ends.Zip(ends.Skip(1), (low, high) => low >= piece.From && high <= piece.To ? (high - low) / (piece.To - piece.From) : 0)];
+            return
+            [
+                .. ends.Zip(ends.Skip(1), (low, high) =>
+                    low >= piece.From && high <= piece.To ? (high - low) / (piece.To - piece.From) : 0
+                ),
+            ];
         });
     }
 
@@ -64,19 +85,21 @@ internal sealed class Distribution
     public double Mean(Func<Outcome, double> value) => _cases.Sum(one => one.Probability * value(one.Outcome));
 
     /// <summary>p(of | given) in this case.</summary>
-    public double Conditional(Outcome outcome, string of, string given)
-        => Probability(other => other.Key(of + given) == outcome.Key(of + given)) / Probability(other => other.Key(given) == outcome.Key(given));
+    public double Conditional(Outcome outcome, string of, string given) =>
+        Probability(other => other.Key(of + given) == outcome.Key(of + given))
+        / Probability(other => other.Key(given) == outcome.Key(given));
 
     public double Entropy(string of, string given = "") => Joint(of + given) - Joint(given);
 
-    public double Information(string one, string other, string given = "") => Joint(one + given) + Joint(other + given) - Joint(one + other + given) - Joint(given);
+    public double Information(string one, string other, string given = "") =>
+        Joint(one + given) + Joint(other + given) - Joint(one + other + given) - Joint(given);
 
     /// <summary>How often the best guess is right.</summary>
-    public double Accuracy(char guessed, string known)
-        => Marginal(known + guessed).GroupBy(cell => cell.Key[..^1], cell => cell.Value).Sum(cells => cells.Max());
+    public double Accuracy(char guessed, string known) =>
+        Marginal(known + guessed).GroupBy(cell => cell.Key[..^1], cell => cell.Value).Sum(cells => cells.Max());
 
     private double Joint(string of) => Marginal(of).Values.Sum(probability => -probability * Math.Log2(probability));
 
-    private Dictionary<string, double> Marginal(string of)
-        => _cases.GroupBy(one => one.Outcome.Key(of), one => one.Probability).ToDictionary(cell => cell.Key, cell => cell.Sum());
+    private Dictionary<string, double> Marginal(string of) =>
+        _cases.GroupBy(one => one.Outcome.Key(of), one => one.Probability).ToDictionary(cell => cell.Key, cell => cell.Sum());
 }

@@ -15,12 +15,19 @@ public sealed class DoublingConvolutionTests
     [InlineData(3, 5, 4, 4, true)]
     [InlineData(2, 1, 3, 5, false)]
     [InlineData(1, 2, 1, 1, true)]
-    public void It_is_the_convolution_of_the_doubled_image_with_the_same_gradients(int inputs, int outputs, int height, int width, bool hasBias)
+    public void It_is_the_convolution_of_the_doubled_image_with_the_same_gradients(
+        int inputs,
+        int outputs,
+        int height,
+        int width,
+        bool hasBias
+    )
     {
         using var scope = NewDisposeScope();
         using var doubling = new DoublingConvolution(inputs, outputs, hasBias);
         var plain = doubling.children().OfType<Conv2d>().Single();
-        Tensor x = randn(2, inputs, height, width), way = randn(2, outputs, 2 * height, 2 * width);
+        Tensor x = randn(2, inputs, height, width),
+            way = randn(2, outputs, 2 * height, 2 * width);
 
         var (y, gradients) = Through(doubling.forward);
         var (expected, expectedGradients) = Through(given => plain.call(Upsample(scale_factor: [2, 2]).call(given)));
@@ -51,7 +58,8 @@ public sealed class DoublingConvolutionTests
     public void It_outlives_the_scope_that_it_was_made_in()
     {
         DoublingConvolution made;
-        using (NewDisposeScope()) made = new DoublingConvolution(2, 3, hasBias: true);
+        using (NewDisposeScope())
+            made = new DoublingConvolution(2, 3, hasBias: true);
         using var doubling = made;
         using var scope = NewDisposeScope();
 

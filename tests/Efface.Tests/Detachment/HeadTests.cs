@@ -11,10 +11,12 @@ public sealed class HeadTests
 {
     public static TheoryData<long[]> Shapes => new(new long[][] { [10], [1], [6, 8, 8], [6, 1, 1], [5, 3, 7], [3, 12, 12] });
 
-    public static TheoryData<long[], long[]> Drawings => new(
-        from shape in new long[][] { [10], [6, 8, 8], [6, 1, 1], [6, 6, 6], [6, 3, 3], [6, 32, 32] }
-        from image in new long[][] { [3, 32, 32], [3, 64, 64], [3, 48, 48], [1, 33, 33] }
-        select new TheoryDataRow<long[], long[]>(shape, image));
+    public static TheoryData<long[], long[]> Drawings =>
+        new(
+            from shape in new long[][] { [10], [6, 8, 8], [6, 1, 1], [6, 6, 6], [6, 3, 3], [6, 32, 32] }
+            from image in new long[][] { [3, 32, 32], [3, 64, 64], [3, 48, 48], [1, 33, 33] }
+            select new TheoryDataRow<long[], long[]>(shape, image)
+        );
 
     [Theory]
     [MemberData(nameof(Shapes))]

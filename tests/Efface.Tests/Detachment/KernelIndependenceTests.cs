@@ -25,20 +25,35 @@ public sealed class KernelIndependenceTests : IDisposable
 
     // z moves one direction by `apart` of its deviation: a linear reader explains p(1-p)apart² / (1 + p(1-p)apart²) of it.
     [Theory]
-    [InlineData(KernelCriterion.Independence, 0.5, 0.5), InlineData(KernelCriterion.Independence, 0.5, 2), InlineData(KernelCriterion.Independence, 0.1, 1), InlineData(KernelCriterion.MeanDiscrepancy, 0.1, 1)]
-    public void It_is_the_share_of_z_that_a_linear_reader_explains_though_the_direction_is_small_and_turned(KernelCriterion criterion, double share, double apart)
+    [
+        InlineData(KernelCriterion.Independence, 0.5, 0.5),
+        InlineData(KernelCriterion.Independence, 0.5, 2),
+        InlineData(KernelCriterion.Independence, 0.1, 1),
+        InlineData(KernelCriterion.MeanDiscrepancy, 0.1, 1)
+    ]
+    public void It_is_the_share_of_z_that_a_linear_reader_explains_though_the_direction_is_small_and_turned(
+        KernelCriterion criterion,
+        double share,
+        double apart
+    )
     {
         torch.manual_seed(2);
         var (turn, _) = linalg.qr(torch.randn(Dimensions, Dimensions));
         var explained = share * (1 - share) * apart * apart;
 
-        var found = Measured(criterion, 2, share, (z, noise) =>
-        {
-            // The other directions have five times its deviation.
-            var moved = noise * 5;
-            moved[.., 0] = noise[.., 0] + apart * z;
-            return moved.matmul(turn);
-        }, 25);
+        var found = Measured(
+            criterion,
+            2,
+            share,
+            (z, noise) =>
+            {
+                // The other directions have five times its deviation.
+                var moved = noise * 5;
+                moved[.., 0] = noise[.., 0] + apart * z;
+                return moved.matmul(turn);
+            },
+            25
+        );
 
         Assert.Equal(1, found / (explained / (1 + explained)), 0.2);
     }
@@ -57,7 +72,8 @@ public sealed class KernelIndependenceTests : IDisposable
     {
         torch.manual_seed(3);
         using var batch = ToyBatch.Random(128);
-        using KernelIndependence ofMaps = new(Forgetting, KernelCriterion.Independence, batch.Labels), ofMeans = new(Forgetting, KernelCriterion.Independence, batch.Labels);
+        using KernelIndependence ofMaps = new(Forgetting, KernelCriterion.Independence, batch.Labels),
+            ofMeans = new(Forgetting, KernelCriterion.Independence, batch.Labels);
         foreach (var maps in Enumerable.Range(0, 3).Select(_ => torch.randn(128, 4, 5, 5)))
             Assert.Equal(ofMeans.Loss(batch.Input(maps.mean([2L, 3L]))).item<float>(), ofMaps.Loss(batch.Input(maps)).item<float>());
     }
@@ -66,7 +82,10 @@ public sealed class KernelIndependenceTests : IDisposable
     public void What_the_task_tells_of_the_attribute_is_not_held_against_the_representation()
     {
         torch.manual_seed(1);
-        using var batch = new ToyBatch(ToyTables.Labels("y", 2, 400, row => row % 2), ToyTables.Labels("z", 2, 400, row => row % 10 == 0 ? 1 - row % 2 : row % 2));
+        using var batch = new ToyBatch(
+            ToyTables.Labels("y", 2, 400, row => row % 2),
+            ToyTables.Labels("z", 2, 400, row => row % 10 == 0 ? 1 - row % 2 : row % 2)
+        );
         double Of(Tensor label)
         {
             using var detacher = new KernelIndependence(1, KernelCriterion.Independence, batch.Labels);
@@ -94,9 +113,11 @@ public sealed class KernelIndependenceTests : IDisposable
         {
             h.grad?.zero_();
             var loss = detacher.Loss(batch.Input(h));
-            if (step == 0) continue;
+            if (step == 0)
+                continue;
             loss.backward();
-            using (no_grad()) h.sub_(h.grad! * 2);
+            using (no_grad())
+                h.sub_(h.grad! * 2);
             readings.Add(detacher.Drain()["dependence.z"]);
         }
         Assert.InRange(readings[0], 0.3, 1.2);
@@ -106,25 +127,40 @@ public sealed class KernelIndependenceTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    private const int Dimensions = 24, Images = 4000, Batch = 128;
+    private const int Dimensions = 24,
+        Images = 4000,
+        Batch = 128;
 
     // The mean over batches of fresh images, once the memory is full. z is independent of y.
-    private static double Measured(KernelCriterion criterion, int classes, double share, Func<Tensor, Tensor, Tensor> representation, int batches)
+    private static double Measured(
+        KernelCriterion criterion,
+        int classes,
+        double share,
+        Func<Tensor, Tensor, Tensor> representation,
+        int batches
+    )
     {
         var random = new Random(5);
         int Draw() => random.NextDouble() < share ? 1 + random.Next(classes - 1) : 0;
-        using var all = new ToyBatch(ToyTables.Labels("y", 2, Images, _ => random.Next(2)), ToyTables.Labels("z", classes, Images, _ => Draw()));
+        using var all = new ToyBatch(
+            ToyTables.Labels("y", 2, Images, _ => random.Next(2)),
+            ToyTables.Labels("z", classes, Images, _ => Draw())
+        );
         using var detacher = new KernelIndependence(1, criterion, all.Labels);
         double total = 0;
         for (var step = -16; step < batches; step++)
         {
             using var inner = NewDisposeScope();
-            Tensor y = torch.tensor([.. Enumerable.Range(0, Batch).Select(_ => (long)random.Next(2))]), z = torch.tensor([.. Enumerable.Range(0, Batch).Select(_ => (long)Draw())]);
+            Tensor y = torch.tensor([.. Enumerable.Range(0, Batch).Select(_ => (long)random.Next(2))]),
+                z = torch.tensor([.. Enumerable.Range(0, Batch).Select(_ => (long)Draw())]);
             var images = torch.zeros(Batch, 3, 16, 16);
             using var batch = new Batch(images.to_type(uint8), y, [z]);
-            detacher.Loss(new DetachmentInput(representation(z.to_type(float32), torch.randn(Batch, Dimensions)), images, batch, 1, images));
+            detacher.Loss(
+                new DetachmentInput(representation(z.to_type(float32), torch.randn(Batch, Dimensions)), images, batch, 1, images)
+            );
             var measured = detacher.Drain();
-            if (step >= 0) total += measured["dependence.z"];
+            if (step >= 0)
+                total += measured["dependence.z"];
         }
         return total / batches;
     }

@@ -28,12 +28,14 @@ public sealed class ConvolutionTests
         Assert.True(convolution.call(x).equal(expected).all().ToBoolean());
     }
 
-    public static TheoryData<int, int, int, int> SmallMaps => new(
-        from kernel in new[] { 1, 3, 7 }
-        from stride in new[] { 1, 2 }
-        from height in Enumerable.Range(1, 5)
-        from width in Enumerable.Range(1, 5)
-        select (kernel, stride, height, width));
+    public static TheoryData<int, int, int, int> SmallMaps =>
+        new(
+            from kernel in new[] { 1, 3, 7 }
+            from stride in new[] { 1, 2 }
+            from height in Enumerable.Range(1, 5)
+            from width in Enumerable.Range(1, 5)
+            select (kernel, stride, height, width)
+        );
 
     [Theory]
     [MemberData(nameof(SmallMaps))]
@@ -100,7 +102,8 @@ public sealed class ConvolutionTests
     public void A_convolution_outlives_the_scope_that_it_was_made_in()
     {
         Convolution made;
-        using (NewDisposeScope()) made = new Convolution(2, 3, 3);
+        using (NewDisposeScope())
+            made = new Convolution(2, 3, 3);
         using var convolution = made;
         using var scope = NewDisposeScope();
 

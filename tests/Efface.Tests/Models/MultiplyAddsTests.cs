@@ -14,7 +14,15 @@ public sealed class MultiplyAddsTests
     [InlineData("resnet50", 4.089e9)]
     public void Networks_cost_what_is_known_of_them(string model, double expected)
     {
-        var counted = Total(new BackboneOptions { Model = model, Stem = "imagenet", Classes = 1000 }, 224);
+        var counted = Total(
+            new BackboneOptions
+            {
+                Model = model,
+                Stem = "imagenet",
+                Classes = 1000,
+            },
+            224
+        );
 
         Assert.InRange(counted, 0.995 * expected, 1.005 * expected);
     }
@@ -22,7 +30,9 @@ public sealed class MultiplyAddsTests
     [Fact]
     public void The_fast_stem_costs_a_quarter_of_cifars()
     {
-        var ratio = Total(new BackboneOptions { Stem = "fast", Classes = 10 }, 32) / Total(new BackboneOptions { Stem = "cifar", Classes = 10 }, 32);
+        var ratio =
+            Total(new BackboneOptions { Stem = "fast", Classes = 10 }, 32)
+            / Total(new BackboneOptions { Stem = "cifar", Classes = 10 }, 32);
 
         Assert.InRange(ratio, 0.24, 0.26);
     }
@@ -60,19 +70,33 @@ public sealed class MultiplyAddsTests
     [InlineData("resnet50", "layer2")]
     public void The_middle_of_a_residual_network_lies_in_its_middle_layers(string model, string expected)
     {
-        using var network = Backbones.Create(new BackboneOptions { Model = model, Width = 0.125, Classes = 10 });
+        using var network = Backbones.Create(
+            new BackboneOptions
+            {
+                Model = model,
+                Width = 0.125,
+                Classes = 10,
+            }
+        );
         var image = new long[] { 3, 32, 32 };
 
         var middle = MultiplyAdds.MiddleStage(network, image);
 
         Assert.Equal(expected, middle);
-        Assert.Equal(Distances(network, image).Where((_, stage) => network.Stages[stage].EndsLayer).Min(), Distances(network, image)[network.IndexOf(middle)]);
+        Assert.Equal(
+            Distances(network, image).Where((_, stage) => network.Stages[stage].EndsLayer).Min(),
+            Distances(network, image)[network.IndexOf(middle)]
+        );
     }
 
     [Fact]
     public void The_middle_is_the_stage_whose_end_is_nearest_to_half_of_the_work()
     {
-        using var network = new StagedNetwork([new Stage("first", Linear(10, 10)), new Stage("second", Linear(10, 30)), new Stage("third", Linear(30, 2))]);
+        using var network = new StagedNetwork([
+            new Stage("first", Linear(10, 10)),
+            new Stage("second", Linear(10, 30)),
+            new Stage("third", Linear(30, 2)),
+        ]);
 
         Assert.Equal("first", MultiplyAdds.MiddleStage(network, [10]));
     }

@@ -38,7 +38,8 @@ public sealed class StagedNetworkTests
     public void A_stage_runs_its_modules_in_order()
     {
         using var network = new StagedNetwork([new Stage("only", [("shrink", Linear(3, 2)), ("grow", Linear(2, 5))])]);
-        using Tensor x = randn(4, 3), y = network.call(x);
+        using Tensor x = randn(4, 3),
+            y = network.call(x);
 
         Assert.Equal([4, 5], y.shape);
     }
@@ -48,8 +49,14 @@ public sealed class StagedNetworkTests
     {
         using var network = ToyNetworks.Residual();
 
-        Assert.Equal(["stem", "layer1.0", "layer1", "layer2.0", "layer2", "layer3.0", "layer3", "layer4.0", "layer4", "embedding", "head"], network.Stages.Select(stage => stage.Name));
-        Assert.Equal(["stem", "layer1", "layer2", "layer3", "layer4", "embedding", "head"], network.Stages.Where(stage => stage.EndsLayer).Select(stage => stage.Name));
+        Assert.Equal(
+            ["stem", "layer1.0", "layer1", "layer2.0", "layer2", "layer3.0", "layer3", "layer4.0", "layer4", "embedding", "head"],
+            network.Stages.Select(stage => stage.Name)
+        );
+        Assert.Equal(
+            ["stem", "layer1", "layer2", "layer3", "layer4", "embedding", "head"],
+            network.Stages.Where(stage => stage.EndsLayer).Select(stage => stage.Name)
+        );
     }
 
     [Fact]
@@ -64,7 +71,9 @@ public sealed class StagedNetworkTests
             var (name, module) = stage.Modules[0];
             Assert.Equal(module.state_dict()["conv1.weight"].Handle, network.state_dict()[$"{name}.conv1.weight"].Handle);
         }
-        Assert.All(network.state_dict().Keys.Where(key => key.StartsWith("layer", StringComparison.Ordinal)), key => Assert.Matches(@"^layer[1-4]\.[01]\.(conv[12]|bn[12]|downsample\.[01])\.\w+$", key));
+        Assert.All(network.state_dict().Keys.Where(key => key.StartsWith("layer", StringComparison.Ordinal)), key =>
+            Assert.Matches(@"^layer[1-4]\.[01]\.(conv[12]|bn[12]|downsample\.[01])\.\w+$", key)
+        );
     }
 
     [Fact]
@@ -72,7 +81,22 @@ public sealed class StagedNetworkTests
     {
         using var network = ToyNetworks.Residual(classes: 7);
 
-        Assert.Equal<long[]>([[8, 8, 8], [8, 8, 8], [8, 8, 8], [16, 4, 4], [16, 4, 4], [32, 2, 2], [32, 2, 2], [64, 1, 1], [64, 1, 1], [64], [7]], network.OutputShapes([3, 16, 16]));
+        Assert.Equal<long[]>(
+            [
+                [8, 8, 8],
+                [8, 8, 8],
+                [8, 8, 8],
+                [16, 4, 4],
+                [16, 4, 4],
+                [32, 2, 2],
+                [32, 2, 2],
+                [64, 1, 1],
+                [64, 1, 1],
+                [64],
+                [7],
+            ],
+            network.OutputShapes([3, 16, 16])
+        );
     }
 
     [Theory]
@@ -96,7 +120,10 @@ public sealed class StagedNetworkTests
         var all = network.parameters().Select(parameter => parameter.Handle);
 
         for (var split = 0; split < network.Stages.Count; split++)
-            Assert.Equal(all, network.Parameters(..(split + 1)).Concat(network.Parameters((split + 1)..)).Select(parameter => parameter.Handle));
+            Assert.Equal(
+                all,
+                network.Parameters(..(split + 1)).Concat(network.Parameters((split + 1)..)).Select(parameter => parameter.Handle)
+            );
     }
 
     [Fact]
@@ -111,8 +138,10 @@ public sealed class StagedNetworkTests
     }
 
     [Fact]
-    public void Two_stages_of_one_name_are_refused()
-        => Assert.Throws<ArgumentException>(() => new StagedNetwork([new Stage("twice", Linear(1, 1)), new Stage("twice", "other", Linear(1, 1))]));
+    public void Two_stages_of_one_name_are_refused() =>
+        Assert.Throws<ArgumentException>(() =>
+            new StagedNetwork([new Stage("twice", Linear(1, 1)), new Stage("twice", "other", Linear(1, 1))])
+        );
 
     private static StagedNetwork Evaluated()
     {

@@ -11,11 +11,13 @@ internal static class ToyNetworks
     public static StagedNetwork Small(int seed = 0, int classes = 2)
     {
         manual_seed(seed);
-        return new StagedNetwork(
-        [
+        return new StagedNetwork([
             new Stage("stem", [("conv1", Conv2d(3, 8, 3, 2, 1, bias: false)), ("bn1", BatchNorm2d(8)), ("relu1", ReLU(inplace: true))]),
             new Stage("layer1", [("conv2", Conv2d(8, 16, 3, 2, 1, bias: false)), ("bn2", BatchNorm2d(16)), ("relu2", ReLU(inplace: true))]),
-            new Stage(StagedNetwork.Embedding, [("avgpool", AdaptiveAvgPool2d(2)), ("flatten", Flatten()), ("project", Linear(64, 16)), ("relu3", ReLU())]),
+            new Stage(
+                StagedNetwork.Embedding,
+                [("avgpool", AdaptiveAvgPool2d(2)), ("flatten", Flatten()), ("project", Linear(64, 16)), ("relu3", ReLU())]
+            ),
             new Stage(StagedNetwork.Head, "fc", Linear(16, classes)),
         ]);
     }
@@ -24,6 +26,14 @@ internal static class ToyNetworks
     public static StagedNetwork Residual(int seed = 0, int classes = 2)
     {
         manual_seed(seed);
-        return Backbones.Create(new BackboneOptions { Model = "resnet18", Stem = "fast", Width = 0.125, Classes = classes });
+        return Backbones.Create(
+            new BackboneOptions
+            {
+                Model = "resnet18",
+                Stem = "fast",
+                Width = 0.125,
+                Classes = classes,
+            }
+        );
     }
 }

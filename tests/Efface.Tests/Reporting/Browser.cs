@@ -15,14 +15,16 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Find() is not { } program) return;
+        if (Find() is not { } program)
+            return;
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = program });
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
+        if (_browser is not null)
+            await _browser.DisposeAsync();
         _playwright?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -34,17 +36,28 @@ public sealed class Browser : IAsyncLifetime
     /// <param name="runs">What the report is about.</param>
     internal async Task<IPage> Open(int width, ColorScheme scheme, bool observed, params RunFolder[] runs)
     {
-        if (_browser is null && Environment.GetEnvironmentVariable("CI") is not null) Assert.Fail("CI needs chromium on the PATH for this test");
+        if (_browser is null && Environment.GetEnvironmentVariable("CI") is not null)
+            Assert.Fail("CI needs chromium on the PATH for this test");
         Assert.SkipWhen(_browser is null, "no chromium on the PATH");
         var file = Path.Combine(_folder, $"{Guid.NewGuid():N}.html");
         await File.WriteAllTextAsync(file, HtmlReport.Render(runs, new DateTimeOffset(2026, 1, 31, 14, 5, 0, TimeSpan.Zero)));
-        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, BypassCSP = observed });
+        var context = await _browser!.NewContextAsync(
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = 900 },
+                ColorScheme = scheme,
+                BypassCSP = observed,
+            }
+        );
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(60_000);
         await page.GotoAsync(new Uri(file).AbsoluteUri);
         return page;
     }
 
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+    private static string? Find() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .SelectMany(folder => Names.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
 }

@@ -21,11 +21,25 @@ public sealed class DivergenceTests : IDisposable
         var folder = Diverged(_runs.After(verdict));
         folder.Audit = Divergence.Told(folder.Run, folder.Audit!);
 
-        Assert.All(folder.Audit!.All, place => Assert.StartsWith("the training diverged (The task loss became NaN in epoch 2, step 4):", place.Reasons[0], StringComparison.Ordinal));
+        Assert.All(folder.Audit!.All, place =>
+            Assert.StartsWith(
+                "the training diverged (The task loss became NaN in epoch 2, step 4):",
+                place.Reasons[0],
+                StringComparison.Ordinal
+            )
+        );
         Assert.Contains("the training diverged", folder.Audit.Reasons[0], StringComparison.Ordinal);
-        var sentence = Rendered.Parse(folder).Descendants("p").First(paragraph => (string?)paragraph.Attribute("class") == "sentence").Value;
+        var sentence = Rendered
+            .Parse(folder)
+            .Descendants("p")
+            .First(paragraph => (string?)paragraph.Attribute("class") == "sentence")
+            .Value;
         Assert.StartsWith("The training diverged", sentence, StringComparison.Ordinal);
-        Assert.Contains("The training diverged", MarkdownReport.Render([folder], DateTimeOffset.UnixEpoch).Split("\n\n")[1], StringComparison.Ordinal);
+        Assert.Contains(
+            "The training diverged",
+            MarkdownReport.Render([folder], DateTimeOffset.UnixEpoch).Split("\n\n")[1],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -44,7 +58,13 @@ public sealed class DivergenceTests : IDisposable
         var from = Diverged(_runs.Before());
         var config = Inheritance.ForUnlearning(from.Path) with { Forget = ["glasses"] };
 
-        var problem = Assert.Single(Assert.Throws<InvalidInputException>(() => ModelRun.Unlearn(config, Path.Combine(from.Path, "after"), cancel: TestContext.Current.CancellationToken)).Problems);
+        var problem = Assert.Single(
+            Assert
+                .Throws<InvalidInputException>(() =>
+                    ModelRun.Unlearn(config, Path.Combine(from.Path, "after"), cancel: TestContext.Current.CancellationToken)
+                )
+                .Problems
+        );
 
         Assert.Equal($"--from {from.Path}", problem.Subject);
         Assert.Contains("smaller --learning-rate", problem.Remedy, StringComparison.Ordinal);

@@ -36,14 +36,21 @@ public sealed class HtmlReportTests : IDisposable
     public void Several_runs_of_one_kind_have_names_of_their_own()
     {
         var text = Text(_runs.Before(), _runs.After(Verdict.Leaks), _runs.After(Verdict.Forgotten));
-        Assert.All(["1. Before unlearning", "2. After unlearning", "3. After unlearning"], label => Assert.Contains(label, text, StringComparison.Ordinal));
+        Assert.All(["1. Before unlearning", "2. After unlearning", "3. After unlearning"], label =>
+            Assert.Contains(label, text, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Every_attacker_stands_in_a_table()
     {
         var page = Parse(_runs.After(Verdict.Forgotten));
-        var rows = page.Descendants("details").Descendants("tr").Select(row => string.Join('|', row.Elements().Take(3).Select(cell => cell.Value.Replace(" (counts)", "", StringComparison.Ordinal)))).ToList();
+        var rows = page.Descendants("details")
+            .Descendants("tr")
+            .Select(row =>
+                string.Join('|', row.Elements().Take(3).Select(cell => cell.Value.Replace(" (counts)", "", StringComparison.Ordinal)))
+            )
+            .ToList();
         var attackers = _runs.Last.Audit!.Representations.SelectMany(place => place.Attackers).ToList();
         Assert.Equal(20, attackers.Count);
         Assert.All(attackers, attacker => Assert.Contains($"{attacker.Name}|{attacker.Knows}|{attacker.FittedOn}", rows));
@@ -55,21 +62,31 @@ public sealed class HtmlReportTests : IDisposable
     public void What_stays_inside_the_model_stands_below_what_it_releases()
     {
         var text = Text(_runs.Before(), _runs.After(Verdict.Forgotten));
-        Assert.True(text.IndexOf("internal, not released", StringComparison.Ordinal) > text.IndexOf("Inside the model", StringComparison.Ordinal));
+        Assert.True(
+            text.IndexOf("internal, not released", StringComparison.Ordinal) > text.IndexOf("Inside the model", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void A_number_that_does_not_exist_is_not_invented()
     {
         var place = FakeRuns.Place("h", Verdict.Inconclusive, double.NaN);
-        var html = Render(_runs.Run("unlearn", place with { Floors = place.Floors with { LabelOnly = new Floor(FakeRuns.Around(double.NaN, 0), FakeRuns.Around(double.NaN, 0)) } }));
+        var html = Render(
+            _runs.Run(
+                "unlearn",
+                place with
+                {
+                    Floors = place.Floors with { LabelOnly = new Floor(FakeRuns.Around(double.NaN, 0), FakeRuns.Around(double.NaN, 0)) },
+                }
+            )
+        );
         Assert.Contains("n/a", html, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", html, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Without_pictures_there_is_no_section_for_them()
-        => Assert.DoesNotContain("drawn again", Text(_runs.Run("train", pictures: false)), StringComparison.Ordinal);
+    public void Without_pictures_there_is_no_section_for_them() =>
+        Assert.DoesNotContain("drawn again", Text(_runs.Run("train", pictures: false)), StringComparison.Ordinal);
 
     [Fact]
     public void What_was_removed_before_training_is_told_and_shown()
@@ -78,19 +95,42 @@ public sealed class HtmlReportTests : IDisposable
         Assert.DoesNotContain("What was removed", Text(folder), StringComparison.Ordinal);
         folder.Run = folder.Run with
         {
-            Config = folder.Run.Config with { AttentionRemoval = new AttentionRemovalSettings { Attributes = ["glasses"], Fraction = 0.25, Fill = Fill.Noise } },
-            AttentionRemoval = new AttentionRemovalResult("00", 8000, 12, [new ReadAfterRemoval("glasses", FakeRuns.Around(0.934, 0.01), FakeRuns.Around(0.521, 0.02))]),
+            Config = folder.Run.Config with
+            {
+                AttentionRemoval = new AttentionRemovalSettings
+                {
+                    Attributes = ["glasses"],
+                    Fraction = 0.25,
+                    Fill = Fill.Noise,
+                },
+            },
+            AttentionRemoval = new AttentionRemovalResult(
+                "00",
+                8000,
+                12,
+                [new ReadAfterRemoval("glasses", FakeRuns.Around(0.934, 0.01), FakeRuns.Around(0.521, 0.02))]
+            ),
         };
-        foreach (var name in new[] { "attended", "attention", "removed" }) folder.WritePicture($"{name}-0.png", [1]);
+        foreach (var name in new[] { "attended", "attention", "removed" })
+            folder.WritePicture($"{name}-0.png", [1]);
         var text = Text(folder);
-        Assert.All(["With areas removed", "At most 25\u00a0% of each image's pixels were replaced by noise", "told most of “glasses”", "In 12 of 8,000 images", "93.4\u00a0%", "52.1\u00a0%"],
-            part => Assert.Contains(part, text, StringComparison.Ordinal));
+        Assert.All(
+            [
+                "With areas removed",
+                "At most 25\u00a0% of each image's pixels were replaced by noise",
+                "told most of “glasses”",
+                "In 12 of 8,000 images",
+                "93.4\u00a0%",
+                "52.1\u00a0%",
+            ],
+            part => Assert.Contains(part, text, StringComparison.Ordinal)
+        );
         Assert.Equal(3, Parse(folder).Descendants("img").Count());
     }
 
     [Fact]
-    public void Runs_on_the_same_images_share_one_row_of_originals()
-        => Assert.Equal(30, Parse(_runs.Before(), _runs.After(Verdict.Forgotten)).Descendants("img").Count());
+    public void Runs_on_the_same_images_share_one_row_of_originals() =>
+        Assert.Equal(30, Parse(_runs.Before(), _runs.After(Verdict.Forgotten)).Descendants("img").Count());
 
     [Theory]
     [InlineData(-0.0004, "0.0\u00a0%")]
@@ -114,7 +154,8 @@ public sealed class HtmlReportTests : IDisposable
     {
         var page = Parse(_runs.Before(), _runs.After(Verdict.Forgotten));
         var attributes = page.Descendants().Attributes().ToList();
-        IEnumerable<string> Values(string name) => attributes.Where(attribute => attribute.Name == name).Select(attribute => attribute.Value);
+        IEnumerable<string> Values(string name) =>
+            attributes.Where(attribute => attribute.Name == name).Select(attribute => attribute.Value);
 
         Assert.Equal("en", (string?)page.Root!.Attribute("lang"));
         Assert.NotEmpty(page.Descendants("title").Single().Value);
@@ -124,28 +165,58 @@ public sealed class HtmlReportTests : IDisposable
         Assert.DoesNotContain("url(", page.Descendants("style").Single().Value, StringComparison.Ordinal);
         Assert.Equal(Values("id").Distinct(), Values("id"));
         Assert.All(page.Descendants("img"), image => Assert.NotEmpty((string)image.Attribute("alt")!));
-        Assert.All(page.Descendants().Where(element => (string?)element.Attribute("role") == "img"), picture => Assert.NotEmpty((string)picture.Attribute("aria-label")!));
+        Assert.All(page.Descendants().Where(element => (string?)element.Attribute("role") == "img"), picture =>
+            Assert.NotEmpty((string)picture.Attribute("aria-label")!)
+        );
     }
 
     [Fact]
     public void Vectors_and_run_may_name_their_task_alike()
     {
         var folder = _runs.Run("audit", FakeRuns.Place("vectors", Verdict.Forgotten, 0.55));
-        var vectors = new VectorOptions { Representations = "h.npy", Labels = "my labels.csv", Task = "smile", Attributes = ["glasses"] };
-        folder.Run = folder.Run with { Config = new RunConfig { Data = "vectors", Task = "smile", Vectors = vectors } };
+        var vectors = new VectorOptions
+        {
+            Representations = "h.npy",
+            Labels = "my labels.csv",
+            Task = "smile",
+            Attributes = ["glasses"],
+        };
+        folder.Run = folder.Run with
+        {
+            Config = new RunConfig
+            {
+                Data = "vectors",
+                Task = "smile",
+                Vectors = vectors,
+            },
+        };
         var code = Parse(folder).Descendants("code").Single().Value;
-        Assert.StartsWith("efface audit --representations h.npy --labels 'my labels.csv' --task smile --attribute glasses --tolerance 0.05", code, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "efface audit --representations h.npy --labels 'my labels.csv' --task smile --attribute glasses --tolerance 0.05",
+            code,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith(" --out audit-again", code, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_audit_of_the_first_version_is_a_report_still()
     {
-        var folder = _runs.Run("unlearn", FakeRuns.Place("h", Verdict.Forgotten, 0.55) with { Subgroups = [], Classes = [], Confusion = [] });
+        var folder = _runs.Run(
+            "unlearn",
+            FakeRuns.Place("h", Verdict.Forgotten, 0.55) with
+            {
+                Subgroups = [],
+                Classes = [],
+                Confusion = [],
+            }
+        );
         folder.Audit = folder.Audit! with { Images = null, Split = null, Collateral = [] };
         var text = Text(folder);
         Assert.Contains("Not checked: equal images could not be told", text, StringComparison.Ordinal);
-        Assert.All(["What was kept", "Groups of images", "truth ↓"], absent => Assert.DoesNotContain(absent, text, StringComparison.Ordinal));
+        Assert.All(["What was kept", "Groups of images", "truth ↓"], absent =>
+            Assert.DoesNotContain(absent, text, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -156,8 +227,14 @@ public sealed class HtmlReportTests : IDisposable
         folder.Audit = FakeRuns.Taskless(folder.Audit!.Representations[0]);
         folder.Run = folder.Run with { Config = folder.Run.Config with { Task = null }, Data = folder.Run.Data with { Joint = [] } };
         var text = Text(folder);
-        Assert.All(["the task", "Label-only", "label-only", "Fidelity", "AUM", "given the task", "smile”", "model for"], word => Assert.DoesNotContain(word, text.Replace("“smile” is", "", StringComparison.Ordinal), StringComparison.Ordinal));
-        Assert.Contains("no attacker we trained could tell “glasses” from the representation noticeably better than guessing already tells", text, StringComparison.Ordinal);
+        Assert.All(["the task", "Label-only", "label-only", "Fidelity", "AUM", "given the task", "smile”", "model for"], word =>
+            Assert.DoesNotContain(word, text.Replace("“smile” is", "", StringComparison.Ordinal), StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            "no attacker we trained could tell “glasses” from the representation noticeably better than guessing already tells",
+            text,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Leak over guessing", text, StringComparison.Ordinal);
     }
 
@@ -165,7 +242,15 @@ public sealed class HtmlReportTests : IDisposable
     public void The_commands_that_repeat_it_can_be_pasted_into_a_shell()
     {
         _runs.Attributes = ["it's; rm -rf"];
-        var code = Parse(_runs.Run("unlearn", FakeRuns.Place("h", Verdict.Forgotten, 0.55) with { Attribute = _runs.Attributes[0] })).Descendants("code").Single().Value;
-        Assert.StartsWith("efface unlearn --config unlearn/run.json --out unlearn-again\nefface audit --run unlearn-again --attribute 'it'\\''s; rm -rf' --tolerance 0.05 --worst-tolerance 0.25 --confidence 0.95 --budget quick --seeds 2 --attackers ", code, StringComparison.Ordinal);
+        var code = Parse(_runs.Run("unlearn", FakeRuns.Place("h", Verdict.Forgotten, 0.55) with { Attribute = _runs.Attributes[0] }))
+            .Descendants("code")
+            .Single()
+            .Value;
+        Assert.StartsWith(
+            "efface unlearn --config unlearn/run.json --out unlearn-again\nefface audit --run unlearn-again --attribute 'it'\\''s; rm "
+                + "-rf' --tolerance 0.05 --worst-tolerance 0.25 --confidence 0.95 --budget quick --seeds 2 --attackers ",
+            code,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -17,8 +17,16 @@ public sealed class ReportSectionTests : IDisposable
     public void The_threat_model_says_what_the_task_gives_away()
     {
         var text = Text(_runs.After(Verdict.Forgotten));
-        Assert.All(["Whoever receives the representation (code, logits)", "Whoever holds the picture, or the extractor", "Side information", "Several releases of one person", "What stays inside the model (embedding)"],
-            who => Assert.Contains(who, text, StringComparison.Ordinal));
+        Assert.All(
+            [
+                "Whoever receives the representation (code, logits)",
+                "Whoever holds the picture, or the extractor",
+                "Side information",
+                "Several releases of one person",
+                "What stays inside the model (embedding)",
+            ],
+            who => Assert.Contains(who, text, StringComparison.Ordinal)
+        );
         var row = Row(Section(_runs.Last, "covers"), "glasses");
         Assert.Equal(["50.0\u00a0%50.0 to 50.0\u00a0%", "55.0\u00a0%53.0 to 57.0\u00a0%", "5.0"], row);
     }
@@ -39,10 +47,28 @@ public sealed class ReportSectionTests : IDisposable
     public void Bounds_on_every_attacker_stand_with_what_they_rest_on()
     {
         var section = Section(_runs.After(Verdict.Certified), "certificates");
-        Assert.Equal(["accuracy", "58.8\u00a0%at most 0.235 bits", "56.1\u00a0% + 2.7raised for chance", "55.0\u00a0%53.0 to 57.0\u00a0%", "5.8", "1.1"], Row(section, "The codefor glasses"));
+        Assert.Equal(
+            [
+                "accuracy",
+                "58.8\u00a0%at most 0.235 bits",
+                "56.1\u00a0% + 2.7raised for chance",
+                "55.0\u00a0%53.0 to 57.0\u00a0%",
+                "5.8",
+                "1.1",
+            ],
+            Row(section, "The codefor glasses")
+        );
         Assert.Contains("given that the images of the sample are independent of each other", section.Value, StringComparison.Ordinal);
-        Assert.Contains("0.006 on 4,000 training images (0.002 would be counted if it told nothing), 0.021 on 1,000 test images (0.017)", section.Value, StringComparison.Ordinal);
-        Assert.Contains("The code that gives most away is number 5: of its 77 test images 71.0\u00a0% (60.0 to 80.0\u00a0%) are “glasses”", section.Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "0.006 on 4,000 training images (0.002 would be counted if it told nothing), 0.021 on 1,000 test images (0.017)",
+            section.Value,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "The code that gives most away is number 5: of its 77 test images 71.0\u00a0% (60.0 to 80.0\u00a0%) are “glasses”",
+            section.Value,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -60,14 +86,17 @@ public sealed class ReportSectionTests : IDisposable
         Assert.Empty(one.Descendants("figure"));
 
         var two = Parse(Of(6), Of(2)).Descendants("section").Single(section => (string?)section.Attribute("aria-labelledby") == "sizes");
-        Assert.Equal(["The bare decision", "2. After unlearning: unlearn, 2 bits", "1. After unlearning: unlearn, 6 bits"], two.Descendants("tbody").Single().Elements("tr").Select(row => row.Element("th")!.Value));
+        Assert.Equal(
+            ["The bare decision", "2. After unlearning: unlearn, 2 bits", "1. After unlearning: unlearn, 6 bits"],
+            two.Descendants("tbody").Single().Elements("tr").Select(row => row.Element("th")!.Value)
+        );
         Assert.Equal(3, two.Descendants("figure").Count());
         Assert.Contains("Fidelity over bits.", two.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Where_nothing_is_a_symbol_there_are_no_bounds()
-        => Assert.DoesNotContain("no attacker can exceed", Text(_runs.Before()), StringComparison.Ordinal);
+    public void Where_nothing_is_a_symbol_there_are_no_bounds() =>
+        Assert.DoesNotContain("no attacker can exceed", Text(_runs.Before()), StringComparison.Ordinal);
 
     [Fact]
     public void The_map_shows_of_each_attacker_what_did_best_on_validation()
@@ -83,7 +112,10 @@ public sealed class ReportSectionTests : IDisposable
         Assert.Equal(Cell(code, "lookup", "✕interval above the tolerance"), Row(map, "lookup")[1]);
         Assert.Equal("–not sent here", Row(map, "lookup")[2]);
         Assert.Equal(Cell(logits, "mlp", "✓interval within the tolerance"), Row(map, "mlp")[2]);
-        Assert.Equal(["heat-4", "heat-4", "heat-1"], map.Descendants("tr").Last().Elements("td").Select(cell => (string)cell.Attribute("class")!));
+        Assert.Equal(
+            ["heat-4", "heat-4", "heat-1"],
+            map.Descendants("tr").Last().Elements("td").Select(cell => (string)cell.Attribute("class")!)
+        );
     }
 
     [Fact]
@@ -92,7 +124,12 @@ public sealed class ReportSectionTests : IDisposable
         var place = FakeRuns.Place("h", Verdict.Forgotten, 0.55);
         var leaking = new SubgroupResult("age", "old", FakeRuns.Around(0.75, 0.05), FakeRuns.Around(0.2, 0.1));
         var folder = _runs.Run("unlearn", place with { Subgroups = [.. place.Subgroups, leaking] });
-        Assert.Contains("not for every group of them: where “age” is “old”, “glasses” is read from h 20.0 percentage points beyond the floor (at least 10.0)", Text(folder), StringComparison.Ordinal);
+        Assert.Contains(
+            "not for every group of them: where “age” is “old”, “glasses” is read from h 20.0 percentage points beyond the floor (at "
+                + "least 10.0)",
+            Text(folder),
+            StringComparison.Ordinal
+        );
         var section = Section(folder, "subgroups");
         Assert.Equal("“age” is “old”", section.Descendants("tbody").First().Descendants("th").Single().Value);
         Assert.Equal(place.Subgroups.Count, section.Element("details")!.Descendants("tbody").Single().Elements().Count());
@@ -110,13 +147,19 @@ public sealed class ReportSectionTests : IDisposable
     public void A_group_at_a_place_that_stays_inside_gives_no_note()
     {
         var inside = FakeRuns.Place("embedding", Verdict.Leaks, 0.9, released: false);
-        Assert.DoesNotContain("not for every group", Text(_runs.Run("unlearn", inside, FakeRuns.Place("h", Verdict.Forgotten, 0.55))), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "not for every group",
+            Text(_runs.Run("unlearn", inside, FakeRuns.Place("h", Verdict.Forgotten, 0.55))),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Each_place_has_its_confusion()
     {
-        var table = Parse(_runs.After(Verdict.Forgotten)).Descendants("table").First(table => (string?)table.Attribute("class") == "confusion");
+        var table = Parse(_runs.After(Verdict.Forgotten))
+            .Descendants("table")
+            .First(table => (string?)table.Attribute("class") == "confusion");
         Assert.Equal(["558", "442"], Row(table, "none").Select(cell => cell[..3]));
         Assert.Equal("55.8\u00a0%", Row(table, "none")[0][3..]);
     }
@@ -135,7 +178,10 @@ public sealed class ReportSectionTests : IDisposable
         var folder = _runs.After(Verdict.Forgotten);
         folder.Audit = FakeRuns.WithPictures(folder);
         Assert.Equal(["0.5500.547 to 0.553", "0.6100.607 to 0.613"], Row(Section(folder, "pictures"), "Error of the drawings"));
-        Assert.Equal("53.0\u00a0%51.0 to 55.0\u00a0%images: 97.0\u00a0%", Row(Section(folder, "pictures"), "Read from the drawings: glasses")[1]);
+        Assert.Equal(
+            "53.0\u00a0%51.0 to 55.0\u00a0%images: 97.0\u00a0%",
+            Row(Section(folder, "pictures"), "Read from the drawings: glasses")[1]
+        );
         Assert.Equal(["0.5500.547 to 0.553", "0.6100.607 to 0.613", "n/a"], Row(Section(folder, "collateral"), "Error of drawings"));
     }
 
@@ -146,16 +192,27 @@ public sealed class ReportSectionTests : IDisposable
         folder.Audit = FakeRuns.WithPictures(folder);
         var section = Section(folder, "gradcam");
         Assert.Equal(10, section.Descendants("img").Count());
-        Assert.Contains("at layer3; the probe reads 56.0\u00a0% (54.0 to 58.0\u00a0%). Left as they are: 1 of 10, in which", section.Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "at layer3; the probe reads 56.0\u00a0% (54.0 to 58.0\u00a0%). Left as they are: 1 of 10, in which",
+            section.Value,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData(true, "Found at each of 1 places")]
-    [InlineData(false, "Not found at h for “glasses” (0.2 points read, 5.0 wanted). A trace worth the tolerance that no direction shows by itself, but two together, could go unseen there")]
+    [InlineData(
+        false,
+        "Not found at h for “glasses” (0.2 points read, 5.0 wanted). A trace worth the tolerance that no direction shows by itself, but "
+            + "two together, could go unseen there"
+    )]
     public void Whether_a_hidden_trace_would_have_been_seen_is_told(bool passed, string words)
     {
         var place = FakeRuns.Place("h", Verdict.Forgotten, 0.55);
-        place = place with { Controls = place.Controls with { Hidden = new Control(passed, FakeRuns.Around(passed ? 0.045 : 0.002, 0.01), 0.05) } };
+        place = place with
+        {
+            Controls = place.Controls with { Hidden = new Control(passed, FakeRuns.Around(passed ? 0.045 : 0.002, 0.01), 0.05) },
+        };
         Assert.Contains(words, Section(_runs.Run("unlearn", place), "checks").Value, StringComparison.Ordinal);
         Assert.DoesNotContain("Hidden trace", Text(_runs.After(Verdict.Forgotten)), StringComparison.Ordinal);
     }
@@ -174,10 +231,21 @@ public sealed class ReportSectionTests : IDisposable
     public void What_the_same_attackers_read_before_is_shown_where_no_run_shows_it()
     {
         var place = FakeRuns.Place("h", Verdict.Forgotten, 0.55);
-        var before = new BeforeReading("h", place.Best, FakeRuns.Around(0.948, 0.01), new Leak(FakeRuns.Around(0.398, 0.021), FakeRuns.Around(0.39, 0.02)));
+        var before = new BeforeReading(
+            "h",
+            place.Best,
+            FakeRuns.Around(0.948, 0.01),
+            new Leak(FakeRuns.Around(0.398, 0.021), FakeRuns.Around(0.39, 0.02))
+        );
         var folder = _runs.Run("unlearn", place with { Before = before });
-        Assert.Contains("Before unlearning the same attackers read 94.8\u00a0% at h (93.8 to 95.8\u00a0%), 39.8 points beyond the floor.", Text(folder), StringComparison.Ordinal);
+        Assert.Contains(
+            "Before unlearning the same attackers read 94.8\u00a0% at h (93.8 to 95.8\u00a0%), 39.8 points beyond the floor.",
+            Text(folder),
+            StringComparison.Ordinal
+        );
         Assert.Equal("39.8✕interval above the tolerance37.7 to 41.9", Row(Section(folder, "map"), "Before unlearning").Single());
-        Assert.DoesNotContain(Section(_runs.Before(), "map").Descendants("th"), cell => cell.Value.StartsWith("Before unlearningthe", StringComparison.Ordinal));
+        Assert.DoesNotContain(Section(_runs.Before(), "map").Descendants("th"), cell =>
+            cell.Value.StartsWith("Before unlearningthe", StringComparison.Ordinal)
+        );
     }
 }

@@ -26,7 +26,16 @@ public sealed class VerdictSentenceTests : IDisposable
     public void A_leak_is_called_by_the_attributes_that_leak()
     {
         _runs.Attributes = ["glasses", "beard"];
-        var sentence = Sentence(_runs.Run("unlearn", FakeRuns.Place("h", Verdict.Leaks, 0.8), FakeRuns.Place("h", Verdict.Forgotten, 0.55) with { Attribute = "beard" }));
+        var sentence = Sentence(
+            _runs.Run(
+                "unlearn",
+                FakeRuns.Place("h", Verdict.Leaks, 0.8),
+                FakeRuns.Place("h", Verdict.Forgotten, 0.55) with
+                {
+                    Attribute = "beard",
+                }
+            )
+        );
         Assert.Contains("glasses", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("beard", sentence, StringComparison.Ordinal);
     }
@@ -40,8 +49,8 @@ public sealed class VerdictSentenceTests : IDisposable
     }
 
     [Fact]
-    public void A_leak_without_unlearning_does_not_still_leak()
-        => Assert.StartsWith("The model gives “glasses” away", Sentence(_runs.Before()), StringComparison.Ordinal);
+    public void A_leak_without_unlearning_does_not_still_leak() =>
+        Assert.StartsWith("The model gives “glasses” away", Sentence(_runs.Before()), StringComparison.Ordinal);
 
     [Fact]
     public void An_audit_that_failed_its_own_checks_shows_nothing_and_says_so()
@@ -50,7 +59,11 @@ public sealed class VerdictSentenceTests : IDisposable
         var missed = place with { Controls = place.Controls with { Planted = new Control(false, FakeRuns.Around(0.01, 0.02), 0.05) } };
         var folder = _runs.Run("unlearn", missed);
         Assert.Contains("did not pass its own checks", Sentence(folder), StringComparison.Ordinal);
-        Assert.Contains("Not passed: a planted trace was missed (read 1.0 percentage points beyond the floor; 5.0 were planted)", Text(folder), StringComparison.Ordinal);
+        Assert.Contains(
+            "Not passed: a planted trace was missed (read 1.0 percentage points beyond the floor; 5.0 were planted)",
+            Text(folder),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -69,7 +82,11 @@ public sealed class VerdictSentenceTests : IDisposable
     {
         var place = FakeRuns.Place("h", Verdict.Leaks, 0.55) with { Reasons = ["class x is told from the rest"] };
         var small = place with { Leak = new Leak(FakeRuns.Around(0.01, 0.01), FakeRuns.Around(0.01, 0.01)) };
-        Assert.EndsWith("away, if not on average: class x is told from the rest.", Sentence(_runs.Run("unlearn", small)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "away, if not on average: class x is told from the rest.",
+            Sentence(_runs.Run("unlearn", small)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -87,13 +104,22 @@ public sealed class VerdictSentenceTests : IDisposable
         var folder = _runs.After(Verdict.Forgotten);
         Assert.DoesNotContain("hardly better", Text(folder), StringComparison.Ordinal);
         folder.Audit = folder.Audit! with { Fidelity = FakeRuns.Around(0.51, 0.02) };
-        Assert.Contains("hardly better at “smile” than guessing the commonest answer: right on 51.0\u00a0% of test images, where guessing is right on 50.0\u00a0%", Text(folder), StringComparison.Ordinal);
+        Assert.Contains(
+            "hardly better at “smile” than guessing the commonest answer: right on 51.0\u00a0% of test images, where guessing is right "
+                + "on 50.0\u00a0%",
+            Text(folder),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void What_was_to_be_forgotten_but_not_looked_for_is_named()
     {
         _runs.Attributes = ["glasses", "hat"];
-        Assert.Contains("“hat” was to be forgotten too, but the audit did not look for it.", Text(_runs.After(Verdict.Forgotten)), StringComparison.Ordinal);
+        Assert.Contains(
+            "“hat” was to be forgotten too, but the audit did not look for it.",
+            Text(_runs.After(Verdict.Forgotten)),
+            StringComparison.Ordinal
+        );
     }
 }

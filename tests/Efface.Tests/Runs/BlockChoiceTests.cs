@@ -36,17 +36,18 @@ public sealed class BlockChoiceTests
 
     public static TheoryData<string> Mistakes => [.. Wrong.Keys];
 
-    public static TheoryData<string, string?, string?> Right => new()
-    {
-        { "paper", null, null },
-        { "paper", null, "3" },
-        { "paper", "pipelined", "layer1,layer2" },
-        { "strict", "pipelined", "2" },
-        { "strict", "local", "layer1.0" },
-        { "hsic", null, null },
-        { "hsic", "end-to-end", null },
-        { "adversarial", "local", null },
-    };
+    public static TheoryData<string, string?, string?> Right =>
+        new()
+        {
+            { "paper", null, null },
+            { "paper", null, "3" },
+            { "paper", "pipelined", "layer1,layer2" },
+            { "strict", "pipelined", "2" },
+            { "strict", "local", "layer1.0" },
+            { "hsic", null, null },
+            { "hsic", "end-to-end", null },
+            { "adversarial", "local", null },
+        };
 
     [Theory]
     [MemberData(nameof(Mistakes))]
@@ -61,8 +62,17 @@ public sealed class BlockChoiceTests
 
     [Theory]
     [MemberData(nameof(Right))]
-    public void A_choice_that_can_be_is_not_refused(string recipe, string? schedule, string? blocks)
-        => Assert.Empty(Flags(new RunConfig { Recipe = recipe, Schedule = schedule, Blocks = blocks }));
+    public void A_choice_that_can_be_is_not_refused(string recipe, string? schedule, string? blocks) =>
+        Assert.Empty(
+            Flags(
+                new RunConfig
+                {
+                    Recipe = recipe,
+                    Schedule = schedule,
+                    Blocks = blocks,
+                }
+            )
+        );
 
     [Fact]
     public void Plain_training_has_no_blocks()
@@ -77,10 +87,15 @@ public sealed class BlockChoiceTests
     [InlineData("5", 5)]
     [InlineData("layer1", 2)]
     [InlineData("layer1.0, layer2,layer3", 4)]
-    public void Blocks_are_counted_by_their_number_or_their_ends(string? blocks, int count) => Assert.Equal(count, BlockChoice.Count(blocks));
+    public void Blocks_are_counted_by_their_number_or_their_ends(string? blocks, int count) =>
+        Assert.Equal(count, BlockChoice.Count(blocks));
 
     [Fact]
-    public void Devices_are_those_that_were_named() => Assert.Equal([DeviceType.CPU, DeviceType.CPU], BlockChoice.Devices(Local with { Devices = ["cpu", "cpu"] }).Select(device => device.type));
+    public void Devices_are_those_that_were_named() =>
+        Assert.Equal(
+            [DeviceType.CPU, DeviceType.CPU],
+            BlockChoice.Devices(Local with { Devices = ["cpu", "cpu"] }).Select(device => device.type)
+        );
 
     [Theory]
     [InlineData("stem", new[] { 0 })]
@@ -114,8 +129,12 @@ public sealed class BlockChoiceTests
     }
 
     [Fact]
-    public void More_blocks_than_stages_are_refused_with_how_many_there_may_be()
-        => Assert.Contains("at most 10", Assert.Single(Assert.Throws<InvalidInputException>(() => Ends("11", "paper")).Problems).Remedy, StringComparison.Ordinal);
+    public void More_blocks_than_stages_are_refused_with_how_many_there_may_be() =>
+        Assert.Contains(
+            "at most 10",
+            Assert.Single(Assert.Throws<InvalidInputException>(() => Ends("11", "paper")).Problems).Remedy,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Where_nobody_said_where_to_cut_nothing_is_measured()
@@ -131,8 +150,21 @@ public sealed class BlockChoiceTests
     {
         using var table = ToyTables.Visible(train: 24, validation: 8);
         using var model = ToyTraining.Model(table, ToyTraining.Named(recipe), network: ToyNetworks.Residual());
-        var config = new RunConfig { Recipe = recipe, Schedule = "local", Blocks = blocks };
+        var config = new RunConfig
+        {
+            Recipe = recipe,
+            Schedule = "local",
+            Blocks = blocks,
+        };
         var told = new List<string>();
-        return (BlockChoice.Ends(config, model, () => ToyTraining.Blocks(model, table, ToyTraining.Named(recipe)!, ToyTraining.Options with { BatchSize = 8 }), told.Add), told);
+        return (
+            BlockChoice.Ends(
+                config,
+                model,
+                () => ToyTraining.Blocks(model, table, ToyTraining.Named(recipe)!, ToyTraining.Options with { BatchSize = 8 }),
+                told.Add
+            ),
+            told
+        );
     }
 }

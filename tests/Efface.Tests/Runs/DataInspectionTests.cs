@@ -8,7 +8,13 @@ namespace Efface.Tests.Runs;
 
 public sealed class DataInspectionTests : IDisposable
 {
-    private static readonly RunConfig Faces = new() { Limit = 60, Size = 16, Task = "smile", Forget = ["glasses", "hair"] };
+    private static readonly RunConfig Faces = new()
+    {
+        Limit = 60,
+        Size = 16,
+        Task = "smile",
+        Forget = ["glasses", "hair"],
+    };
     private readonly string _root = Directory.CreateTempSubdirectory("efface-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -45,14 +51,21 @@ public sealed class DataInspectionTests : IDisposable
     }
 
     [Fact]
-    public void Who_names_no_attribute_is_shown_the_usual_one()
-        => Assert.Equal(["glasses"], DataInspection.Of(new RunConfig { Limit = 60, Size = 16 }, cancel: TestContext.Current.CancellationToken).Floors.Select(floor => floor.Attribute));
+    public void Who_names_no_attribute_is_shown_the_usual_one() =>
+        Assert.Equal(
+            ["glasses"],
+            DataInspection
+                .Of(new RunConfig { Limit = 60, Size = 16 }, cancel: TestContext.Current.CancellationToken)
+                .Floors.Select(floor => floor.Attribute)
+        );
 
     [Fact]
     public void Floors_of_ten_balanced_classes_are_a_tenth_and_a_fifth_where_the_task_is_whether_they_live()
     {
         ToyCifar.Write(_root, perFile: 100, i => i % 10);
-        var floors = Assert.Single(DataInspection.Of(new RunConfig { Data = "cifar10", Root = _root }, cancel: TestContext.Current.CancellationToken).Floors);
+        var floors = Assert.Single(
+            DataInspection.Of(new RunConfig { Data = "cifar10", Root = _root }, cancel: TestContext.Current.CancellationToken).Floors
+        );
 
         Assert.Equal("class", floors.Attribute);
         Assert.Equal(0.1, floors.Majority.BalancedAccuracy.Value, 9);
@@ -63,9 +76,24 @@ public sealed class DataInspectionTests : IDisposable
     [Fact]
     public void A_task_that_tells_much_of_the_attribute_has_a_high_floor()
     {
-        var (task, attribute) = (ToyTables.Labels("y", 2, 300, i => i / 2 % 2), ToyTables.Labels("z", 2, 300, i => i % 10 == 0 ? 1 - i / 2 % 2 : i / 2 % 2));
-        using var table = new ImageTable("toy", TorchSharp.torch.zeros([300, 1, 1, 1], TorchSharp.torch.uint8), [task, attribute],
-            [.. Enumerable.Range(0, 300).Select(i => i < 100 ? Part.Train : i < 200 ? Part.Validation : Part.Test)]);
+        var (task, attribute) = (
+            ToyTables.Labels("y", 2, 300, i => i / 2 % 2),
+            ToyTables.Labels("z", 2, 300, i => i % 10 == 0 ? 1 - i / 2 % 2 : i / 2 % 2)
+        );
+        using var table = new ImageTable(
+            "toy",
+            TorchSharp.torch.zeros([300, 1, 1, 1], TorchSharp.torch.uint8),
+            [task, attribute],
+            [
+                .. Enumerable
+                    .Range(0, 300)
+                    .Select(i =>
+                        i < 100 ? Part.Train
+                        : i < 200 ? Part.Validation
+                        : Part.Test
+                    ),
+            ]
+        );
         var floors = AttributeFloors.Of(table, task, attribute);
 
         Assert.Equal(0.5, floors.Majority.BalancedAccuracy.Value, 9);
@@ -74,8 +102,16 @@ public sealed class DataInspectionTests : IDisposable
     }
 
     [Fact]
-    public void What_a_run_would_refuse_is_refused()
-        => Assert.Contains("--forget smile", Assert.Throws<InvalidInputException>(() => DataInspection.Of(Faces with { Forget = ["smile"] }, cancel: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    public void What_a_run_would_refuse_is_refused() =>
+        Assert.Contains(
+            "--forget smile",
+            Assert
+                .Throws<InvalidInputException>(() =>
+                    DataInspection.Of(Faces with { Forget = ["smile"] }, cancel: TestContext.Current.CancellationToken)
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
 }
 
 /// <summary>Folders in CIFAR-10's layout.</summary>
@@ -91,7 +127,8 @@ internal static class ToyCifar
         {
             var records = new byte[perFile * Record];
             random.NextBytes(records);
-            for (var i = 0; i < perFile; i++) records[i * Record] = (byte)label(i);
+            for (var i = 0; i < perFile; i++)
+                records[i * Record] = (byte)label(i);
             File.WriteAllBytes(Path.Combine(folder, name), records);
         }
     }

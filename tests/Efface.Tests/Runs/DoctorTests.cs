@@ -5,47 +5,55 @@ namespace Efface.Tests.Runs;
 
 public sealed class DoctorTests
 {
+    private const string Unable =
+        "Unable to load shared library 'LibTorchSharp' or one of its dependencies. In order to help diagnose loading problems, consider "
+        + "using a tool like strace. If you're using glibc, consider setting the LD_DEBUG environment variable:\n";
+
     // What the loader of Debian 12 said, word for word but for the folders.
-    private const string OldSystem = """
-        Unable to load shared library 'LibTorchSharp' or one of its dependencies. In order to help diagnose loading problems, consider using a tool like strace. If you're using glibc, consider setting the LD_DEBUG environment variable:
-        /app/runtimes/linux-x64/native/LibTorchSharp.so: cannot open shared object file: No such file or directory
-        /lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /app/runtimes/linux-x64/native/libLibTorchSharp.so)
-        /app/libLibTorchSharp: cannot open shared object file: No such file or directory
-        """;
+    private const string OldSystem =
+        Unable
+        + """
+            /app/runtimes/linux-x64/native/LibTorchSharp.so: cannot open shared object file: No such file or directory
+            /lib/x86_64/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /app/runtimes/linux-x64/native/libLibTorchSharp.so)
+            /app/libLibTorchSharp: cannot open shared object file: No such file or directory
+            """;
 
-    private const string NoOpenMp = """
-        Unable to load shared library 'LibTorchSharp' or one of its dependencies. In order to help diagnose loading problems, consider using a tool like strace. If you're using glibc, consider setting the LD_DEBUG environment variable:
-        /app/runtimes/linux-x64/native/LibTorchSharp.so: cannot open shared object file: No such file or directory
-        libgomp.so.1: cannot open shared object file: No such file or directory
-        /app/libLibTorchSharp: cannot open shared object file: No such file or directory
-        """;
+    private const string NoOpenMp =
+        Unable
+        + """
+            /app/runtimes/linux-x64/native/LibTorchSharp.so: cannot open shared object file: No such file or directory
+            libgomp.so.1: cannot open shared object file: No such file or directory
+            /app/libLibTorchSharp: cannot open shared object file: No such file or directory
+            """;
 
-    private const string NoLibrary = """
-        Unable to load shared library 'LibTorchSharp' or one of its dependencies. In order to help diagnose loading problems, consider using a tool like strace. If you're using glibc, consider setting the LD_DEBUG environment variable:
-        /app/runtimes/linux-x64/native/LibTorchSharp.so: cannot open shared object file: No such file or directory
-        /app/libLibTorchSharp: cannot open shared object file: No such file or directory
-        """;
+    private const string NoLibrary =
+        Unable
+        + """
+            /app/runtimes/linux-x64/native/LibTorchSharp.so: cannot open shared object file: No such file or directory
+            /app/libLibTorchSharp: cannot open shared object file: No such file or directory
+            """;
 
     private const string NoModuleOnWindows =
         "Unable to load DLL 'LibTorchSharp' or one of its dependencies: The specified module could not be found. (0x8007007E)";
 
     private const string TorchSharpItself =
-        "This application or script uses TorchSharp but doesn't contain a reference to libtorch-cpu-linux-x64, Version=2.10.0.0.\n\nConsider ...";
+        "This application or script uses TorchSharp but doesn't contain a reference to libtorch-cpu-linux-x64, "
+        + "Version=2.10.0.0.\n\nConsider ...";
 
     private const string NoLibraryOnMacOs =
         "dlopen(/app/libLibTorchSharp.dylib, 0x0001): Library not loaded: @rpath/libomp.dylib\n  Referenced from: /app/libtorch_cpu.dylib";
 
     public static TheoryData<Exception> Failures =>
-    [
-        new DllNotFoundException(OldSystem),
-        new DllNotFoundException(NoOpenMp),
-        new DllNotFoundException(NoLibrary),
-        new DllNotFoundException(NoLibraryOnMacOs),
-        new DllNotFoundException(NoModuleOnWindows),
-        new TypeInitializationException("TorchSharp.torch", new NotSupportedException(TorchSharpItself)),
-        new BadImageFormatException("An attempt was made to load a program with an incorrect format."),
-        new InvalidOperationException("anything else"),
-    ];
+        [
+            new DllNotFoundException(OldSystem),
+            new DllNotFoundException(NoOpenMp),
+            new DllNotFoundException(NoLibrary),
+            new DllNotFoundException(NoLibraryOnMacOs),
+            new DllNotFoundException(NoModuleOnWindows),
+            new TypeInitializationException("TorchSharp.torch", new NotSupportedException(TorchSharpItself)),
+            new BadImageFormatException("An attempt was made to load a program with an incorrect format."),
+            new InvalidOperationException("anything else"),
+        ];
 
     [Fact]
     public void The_machine_that_runs_the_tests_loads_both_native_libraries()

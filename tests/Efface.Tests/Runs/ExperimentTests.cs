@@ -19,15 +19,23 @@ public sealed class ExperimentTests : IDisposable
         var (folder, finished, atWork, most) = (new ExperimentFolder(_folder.FullName), new List<string>(), 0, 0);
         ExperimentCell[] cells = [Cell("a"), Cell("b", from: "a"), Cell("c", from: "a"), Cell("d", copyOf: "b"), Cell("e")];
 
-        var runs = await Experiment.Run(cells, folder, jobs, async (cell, cancel) =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref atWork));
-            Assert.All(cell.After, before => Assert.Contains(before, finished));
-            await Task.Delay(20, cancel);
-            Write(folder, cell);
-            lock (finished) finished.Add(cell.Name);
-            Interlocked.Decrement(ref atWork);
-        }, Silent.Observer, TestContext.Current.CancellationToken);
+        var runs = await Experiment.Run(
+            cells,
+            folder,
+            jobs,
+            async (cell, cancel) =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref atWork));
+                Assert.All(cell.After, before => Assert.Contains(before, finished));
+                await Task.Delay(20, cancel);
+                Write(folder, cell);
+                lock (finished)
+                    finished.Add(cell.Name);
+                Interlocked.Decrement(ref atWork);
+            },
+            Silent.Observer,
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(cells.Select(cell => cell.Name), runs.Keys);
         Assert.InRange(most, Math.Min(jobs, 2), jobs);
@@ -40,12 +48,19 @@ public sealed class ExperimentTests : IDisposable
         ExperimentCell[] cells = [Cell("a"), Cell("b", from: "a")];
         Write(folder, cells[0]);
 
-        await Experiment.Run(cells, folder, 1, (cell, _) =>
-        {
-            ran.Add(cell.Name);
-            Write(folder, cell);
-            return Task.CompletedTask;
-        }, Silent.Observer, TestContext.Current.CancellationToken);
+        await Experiment.Run(
+            cells,
+            folder,
+            1,
+            (cell, _) =>
+            {
+                ran.Add(cell.Name);
+                Write(folder, cell);
+                return Task.CompletedTask;
+            },
+            Silent.Observer,
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(["b"], ran);
     }
@@ -55,13 +70,23 @@ public sealed class ExperimentTests : IDisposable
     {
         var (folder, done) = (new ExperimentFolder(_folder.FullName), false);
 
-        await Assert.ThrowsAsync<InvalidInputException>(() => Experiment.Run([Cell("bad"), Cell("slow"), Cell("never")], folder, 2, async (cell, cancel) =>
-        {
-            Assert.NotEqual("never", cell.Name);
-            if (cell.Name == "bad") throw new InvalidInputException("x", "is wrong", "Mend it");
-            await Task.Delay(100, cancel);
-            done = true;
-        }, Silent.Observer, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidInputException>(() =>
+            Experiment.Run(
+                [Cell("bad"), Cell("slow"), Cell("never")],
+                folder,
+                2,
+                async (cell, cancel) =>
+                {
+                    Assert.NotEqual("never", cell.Name);
+                    if (cell.Name == "bad")
+                        throw new InvalidInputException("x", "is wrong", "Mend it");
+                    await Task.Delay(100, cancel);
+                    done = true;
+                },
+                Silent.Observer,
+                TestContext.Current.CancellationToken
+            )
+        );
 
         Assert.True(done);
     }
@@ -85,30 +110,73 @@ public sealed class ExperimentTests : IDisposable
     public void A_run_of_a_setting_that_is_left_open_now_is_another(string setting)
     {
         var folder = new ExperimentFolder(_folder.FullName);
-        Write(folder, Cell("a") with
-        {
-            Config = setting switch
+        Write(
+            folder,
+            Cell("a") with
             {
-                "limit" => new RunConfig { Limit = 200 },
-                "size" => new RunConfig { Size = 32 },
-                "stem" => new RunConfig { Stem = "fast" },
-                "epochs" => new RunConfig { Epochs = 3 },
-                _ => new RunConfig { LearningRate = 0.3 },
-            },
-        });
+                Config = setting switch
+                {
+                    "limit" => new RunConfig { Limit = 200 },
+                    "size" => new RunConfig { Size = 32 },
+                    "stem" => new RunConfig { Stem = "fast" },
+                    "epochs" => new RunConfig { Epochs = 3 },
+                    _ => new RunConfig { LearningRate = 0.3 },
+                },
+            }
+        );
 
-        Assert.Contains("began with", Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "began with",
+            Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void What_a_run_finds_out_by_itself_need_not_be_asked_for()
     {
         var folder = new ExperimentFolder(_folder.FullName);
-        Write(folder, Cell("a") with { Config = new RunConfig { Stem = "cifar", Split = "layer2", Threads = 1, Epochs = 12, LearningRate = 0.1 } });
-        Write(folder, Cell("b") with { Config = new RunConfig { Recipe = "paper", Schedule = "local", Blocks = "layer1,layer3" } });
+        Write(
+            folder,
+            Cell("a") with
+            {
+                Config = new RunConfig
+                {
+                    Stem = "cifar",
+                    Split = "layer2",
+                    Threads = 1,
+                    Epochs = 12,
+                    LearningRate = 0.1,
+                },
+            }
+        );
+        Write(
+            folder,
+            Cell("b") with
+            {
+                Config = new RunConfig
+                {
+                    Recipe = "paper",
+                    Schedule = "local",
+                    Blocks = "layer1,layer3",
+                },
+            }
+        );
 
         Assert.NotNull(folder.Finished(Cell("a")));
-        Assert.NotNull(folder.Finished(Cell("b") with { Config = new RunConfig { Recipe = "paper", Schedule = "local", Blocks = "3" } }));
+        Assert.NotNull(
+            folder.Finished(
+                Cell("b") with
+                {
+                    Config = new RunConfig
+                    {
+                        Recipe = "paper",
+                        Schedule = "local",
+                        Blocks = "3",
+                    },
+                }
+            )
+        );
     }
 
     [Fact]
@@ -119,16 +187,35 @@ public sealed class ExperimentTests : IDisposable
         var run = RunFolder.Open(folder.PathOf("a"));
         run.Run = run.Run with { Result = run.Run.Result! with { Diverged = "the task loss is not a number" } };
 
-        Assert.Contains("the task loss is not a number", Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the task loss is not a number",
+            Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Finished_cells_of_other_data_are_refused_when_the_data_are_read()
     {
-        var (folder, small) = (new ExperimentFolder(_folder.FullName), new RunConfig { Limit = 20, Size = 16, Width = 0.125 });
+        var (folder, small) = (
+            new ExperimentFolder(_folder.FullName),
+            new RunConfig
+            {
+                Limit = 20,
+                Size = 16,
+                Width = 0.125,
+            }
+        );
         Write(folder, Cell("a") with { Config = small });
 
-        var refused = Assert.Throws<InvalidInputException>(() => Experiment.Check([Cell("a") with { Config = small }, Cell("b") with { Config = small }], folder, null, TestContext.Current.CancellationToken));
+        var refused = Assert.Throws<InvalidInputException>(() =>
+            Experiment.Check(
+                [Cell("a") with { Config = small }, Cell("b") with { Config = small }],
+                folder,
+                null,
+                TestContext.Current.CancellationToken
+            )
+        );
 
         Assert.Contains("began with other data", Assert.Single(refused.Problems).Fault, StringComparison.Ordinal);
         Assert.EndsWith("a", refused.Problems[0].Subject, StringComparison.Ordinal);
@@ -142,7 +229,14 @@ public sealed class ExperimentTests : IDisposable
         var moved = Cell("a") with { Config = new RunConfig { Root = "/here" } };
         Assert.True(folder.ReadsElsewhere(moved));
 
-        await Experiment.Run([moved], folder, 1, (_, _) => throw new InvalidOperationException("it is finished"), Silent.Observer, TestContext.Current.CancellationToken);
+        await Experiment.Run(
+            [moved],
+            folder,
+            1,
+            (_, _) => throw new InvalidOperationException("it is finished"),
+            Silent.Observer,
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal("/here", RunFolder.Open(folder.PathOf("a")).Run.Config.Root);
         Assert.False(folder.ReadsElsewhere(moved));
@@ -151,27 +245,51 @@ public sealed class ExperimentTests : IDisposable
     [Fact]
     public void Unknown_attackers_are_told_before_the_first_cell()
     {
-        var refused = Assert.Throws<InvalidInputException>(() => Experiment.Check([Cell("a") with { Attributes = ["glasses"], Audit = new AuditSettings { Attackers = ["mpl"] } }],
-            new ExperimentFolder(_folder.FullName), null, TestContext.Current.CancellationToken));
+        var refused = Assert.Throws<InvalidInputException>(() =>
+            Experiment.Check(
+                [
+                    Cell("a") with
+                    {
+                        Attributes = ["glasses"],
+                        Audit = new AuditSettings { Attackers = ["mpl"] },
+                    },
+                ],
+                new ExperimentFolder(_folder.FullName),
+                null,
+                TestContext.Current.CancellationToken
+            )
+        );
 
         Assert.Equal("--attackers mpl", Assert.Single(refused.Problems).Subject);
     }
 
     [Fact]
-    public void Names_that_are_given_twice_are_told()
-        => Assert.Equal(["--models resnet18", "--recipes strict"], new ExperimentScale { Models = ["resnet18", "resnet18"], Recipes = ["strict", "paper", "strict"] }.Check().Select(problem => problem.Subject));
+    public void Names_that_are_given_twice_are_told() =>
+        Assert.Equal(
+            ["--models resnet18", "--recipes strict"],
+            new ExperimentScale { Models = ["resnet18", "resnet18"], Recipes = ["strict", "paper", "strict"] }
+                .Check()
+                .Select(problem => problem.Subject)
+        );
 
     [Fact]
     public void An_experiment_that_was_moved_is_as_finished_as_it_was()
     {
-        var (there, here) = (new ExperimentFolder(Path.Combine(_folder.FullName, "there")), new ExperimentFolder(Path.Combine(_folder.FullName, "here")));
+        var (there, here) = (
+            new ExperimentFolder(Path.Combine(_folder.FullName, "there")),
+            new ExperimentFolder(Path.Combine(_folder.FullName, "here"))
+        );
         Write(there, Cell("a"));
         Write(there, Cell("b", from: "a"));
 
         Directory.Move(there.Path, here.Path);
 
         Assert.NotNull(here.Finished(Cell("b", from: "a")));
-        Assert.Contains("began with", Assert.Throws<InvalidInputException>(() => here.Finished(Cell("b", from: "c"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "began with",
+            Assert.Throws<InvalidInputException>(() => here.Finished(Cell("b", from: "c"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -180,7 +298,18 @@ public sealed class ExperimentTests : IDisposable
         var folder = new ExperimentFolder(_folder.FullName);
         ExperimentCell Wrong(string name, RunConfig config) => Cell(name) with { Config = config };
 
-        var refused = Assert.Throws<InvalidInputException>(() => Experiment.Check([Wrong("a", new RunConfig { Epochs = 0 }), Wrong("b", new RunConfig { Width = -1 }), Wrong("c", new RunConfig { Epochs = 0 })], folder, null, TestContext.Current.CancellationToken));
+        var refused = Assert.Throws<InvalidInputException>(() =>
+            Experiment.Check(
+                [
+                    Wrong("a", new RunConfig { Epochs = 0 }),
+                    Wrong("b", new RunConfig { Width = -1 }),
+                    Wrong("c", new RunConfig { Epochs = 0 }),
+                ],
+                folder,
+                null,
+                TestContext.Current.CancellationToken
+            )
+        );
 
         Assert.Equal(2, refused.Problems.Count);
     }
@@ -202,8 +331,17 @@ public sealed class ExperimentTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     // Without an audit, so that a finished training is a finished cell.
-    private static ExperimentCell Cell(string name, string? from = null, string? copyOf = null)
-        => new() { Name = name, Config = new RunConfig(), Forgets = false, From = from, CopyOf = copyOf, Attributes = [], Audit = new AuditSettings() };
+    private static ExperimentCell Cell(string name, string? from = null, string? copyOf = null) =>
+        new()
+        {
+            Name = name,
+            Config = new RunConfig(),
+            Forgets = false,
+            From = from,
+            CopyOf = copyOf,
+            Attributes = [],
+            Audit = new AuditSettings(),
+        };
 
     private static void Write(ExperimentFolder folder, ExperimentCell cell)
     {

@@ -5,12 +5,15 @@ using Xunit;
 
 namespace Efface.Tests.Runs;
 
-/// <summary>Whatever people do to the files of vectors that plainly leak: they are read and leak, or are refused, or nothing is concluded.</summary>
+/// <summary>
+/// Whatever people do to the files of vectors that plainly leak: they are read and leak, or are refused, or nothing is concluded.
+/// </summary>
 [OneThread]
 public sealed class MutatedAuditsTests : IDisposable
 {
     // The long check tries so many; the gate one in ten.
-    private const int All = 300, Share = 10;
+    private const int All = 300,
+        Share = 10;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("efface-").FullName;
 
@@ -30,7 +33,8 @@ public sealed class MutatedAuditsTests : IDisposable
             var (verdict, why) = Verdict(files);
             verdicts[verdict] = verdicts.GetValueOrDefault(verdict) + 1;
             TestContext.Current.TestOutputHelper?.WriteLine($"{seed}: {verdict}: {files.Done}: {why}");
-            if (verdict is nameof(Efface.Auditing.Verdict.Forgotten) or nameof(Efface.Auditing.Verdict.Certified)) wrong.Add($"{seed}: {files.Done}: {verdict}: {why}");
+            if (verdict is nameof(Efface.Auditing.Verdict.Forgotten) or nameof(Efface.Auditing.Verdict.Certified))
+                wrong.Add($"{seed}: {files.Done}: {verdict}: {why}");
         }
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
         Assert.True(verdicts.GetValueOrDefault(nameof(Efface.Auditing.Verdict.Leaks)) > 5, string.Join(", ", verdicts));
@@ -43,7 +47,14 @@ public sealed class MutatedAuditsTests : IDisposable
         var path = Path.Combine(_folder, "audit");
         try
         {
-            var audit = VectorAuditRun.Run(options, path, new AuditSettings { Attackers = ["linear"], Seeds = [0] }, cancel: TestContext.Current.CancellationToken).Audit!;
+            var audit = VectorAuditRun
+                .Run(
+                    options,
+                    path,
+                    new AuditSettings { Attackers = ["linear"], Seeds = [0] },
+                    cancel: TestContext.Current.CancellationToken
+                )
+                .Audit!;
             return (audit.Verdict.ToString(), audit.Reasons[0]);
         }
         catch (InvalidInputException refused)
@@ -52,7 +63,8 @@ public sealed class MutatedAuditsTests : IDisposable
         }
         finally
         {
-            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
         }
     }
 }

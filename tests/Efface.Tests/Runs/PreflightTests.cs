@@ -3,8 +3,8 @@ using Efface.Data;
 using Efface.Detachment;
 using Efface.Reporting;
 using Efface.Runs;
-using Efface.Unlearning;
 using Efface.Tests.Data.Sources;
+using Efface.Unlearning;
 using Xunit;
 
 namespace Efface.Tests.Runs;
@@ -45,9 +45,29 @@ public sealed class PreflightTests : IDisposable
         ["retention of nothing"] = (new RunConfig { Retention = 1 }, "--retention 1"),
         ["negative retention"] = (new RunConfig { Retention = -1, Retain = ["hat"] }, "--retention -1"),
         ["distillation of no model"] = (new RunConfig { Distillation = 1 }, "--distil 1"),
-        ["distillation into no code"] = (new RunConfig { Recipe = "paper", From = "before", Distillation = 1 }, "--distil 1"),
-        ["fraction"] = (new RunConfig { AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"], Fraction = 1 } }, "--fraction 1"),
-        ["fraction that is no number"] = (new RunConfig { AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"], Fraction = double.NaN } }, "--fraction NaN"),
+        ["distillation into no code"] = (
+            new RunConfig
+            {
+                Recipe = "paper",
+                From = "before",
+                Distillation = 1,
+            },
+            "--distil 1"
+        ),
+        ["fraction"] = (
+            new RunConfig
+            {
+                AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"], Fraction = 1 },
+            },
+            "--fraction 1"
+        ),
+        ["fraction that is no number"] = (
+            new RunConfig
+            {
+                AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"], Fraction = double.NaN },
+            },
+            "--fraction NaN"
+        ),
         ["fraction of nothing"] = (new RunConfig { AttentionRemoval = new AttentionRemovalSettings() }, "--fraction, --fill"),
         ["data"] = (new RunConfig { Data = "nothing" }, "--data nothing"),
         ["root"] = (new RunConfig { Data = "cifar10" }, "--root"),
@@ -68,26 +88,46 @@ public sealed class PreflightTests : IDisposable
     [Fact]
     public void Every_wrong_flag_is_told_at_once()
     {
-        var problems = Refused(new RunConfig
-        {
-            Data = "nothing",
-            Model = "alexnet",
-            Stem = "wide",
-            Width = -1,
-            Epochs = 0,
-            Batch = 0,
-            Limit = 1,
-            Size = 1,
-            Patience = 0,
-            Threads = 0,
-            LearningRate = -1,
-            Lambda = [],
-            Objective = "magic",
-            Bits = 99,
-            Recipe = "magic",
-            Schedule = "magic",
-        });
-        string[] flags = ["--model", "--stem", "--width", "--epochs", "--batch", "--limit", "--size", "--patience", "--threads", "--learning-rate", "--lambda", "--objective", "--bits", "--recipe", "--schedule", "--data"];
+        var problems = Refused(
+            new RunConfig
+            {
+                Data = "nothing",
+                Model = "alexnet",
+                Stem = "wide",
+                Width = -1,
+                Epochs = 0,
+                Batch = 0,
+                Limit = 1,
+                Size = 1,
+                Patience = 0,
+                Threads = 0,
+                LearningRate = -1,
+                Lambda = [],
+                Objective = "magic",
+                Bits = 99,
+                Recipe = "magic",
+                Schedule = "magic",
+            }
+        );
+        string[] flags =
+        [
+            "--model",
+            "--stem",
+            "--width",
+            "--epochs",
+            "--batch",
+            "--limit",
+            "--size",
+            "--patience",
+            "--threads",
+            "--learning-rate",
+            "--lambda",
+            "--objective",
+            "--bits",
+            "--recipe",
+            "--schedule",
+            "--data",
+        ];
         Assert.Equal(flags, problems.Select(problem => problem.Subject.Split(' ')[0]));
     }
 
@@ -102,15 +142,30 @@ public sealed class PreflightTests : IDisposable
     [Fact]
     public void Every_wrong_column_of_a_removal_is_told_at_once()
     {
-        var problems = Refused(Faces with { Forget = ["wig"], AttentionRemoval = new AttentionRemovalSettings { Attributes = ["smile", "hat", "hat", "scarf"] } });
-        Assert.Equal(["column 'wig'", "column 'scarf'", "--remove-attention smile", "--remove-attention hat"], problems.Select(problem => problem.Subject));
+        var problems = Refused(
+            Faces with
+            {
+                Forget = ["wig"],
+                AttentionRemoval = new AttentionRemovalSettings { Attributes = ["smile", "hat", "hat", "scarf"] },
+            }
+        );
+        Assert.Equal(
+            ["column 'wig'", "column 'scarf'", "--remove-attention smile", "--remove-attention hat"],
+            problems.Select(problem => problem.Subject)
+        );
     }
 
     [Fact]
     public void An_attribute_that_the_task_determines_cannot_be_forgotten_but_does_not_hinder_plain_training()
     {
         ToyCifar.Write(_root, perFile: 100, i => i % 10);
-        var config = new RunConfig { Data = "cifar10", Root = _root, Task = "class", Forget = ["living"] };
+        var config = new RunConfig
+        {
+            Data = "cifar10",
+            Root = _root,
+            Task = "class",
+            Forget = ["living"],
+        };
         var problem = Assert.Single(Refused(config));
         Assert.Equal("--forget living", problem.Subject);
         Assert.Contains("determines it", problem.Fault, StringComparison.Ordinal);
@@ -125,7 +180,8 @@ public sealed class PreflightTests : IDisposable
         ToyCifar.Write(_root, perFile: 100, i => 2 + i % 2);
         Assert.Equal(
             ["column 'living', train part", "column 'living', validation part", "column 'living', test part"],
-            Refused(new RunConfig { Data = "cifar10", Root = _root }).Select(problem => problem.Subject));
+            Refused(new RunConfig { Data = "cifar10", Root = _root }).Select(problem => problem.Subject)
+        );
     }
 
     [Theory]
@@ -134,35 +190,71 @@ public sealed class PreflightTests : IDisposable
     public void A_table_with_one_part_alone_names_the_parts_that_it_lacks_and_what_to_type(string only, string missing)
     {
         using var folder = new ToyFolder();
-        for (var i = 0; i < 3; i++) folder.Picture($"{i}.png", i);
+        for (var i = 0; i < 3; i++)
+            folder.Picture($"{i}.png", i);
         folder.Write("labels.csv", "image,y,z,part", $"0.png,a,c,{only}", $"1.png,b,d,{only}", $"2.png,b,c,{only}");
 
-        var problems = Refused(new RunConfig { Data = "table", Root = folder.Root, Task = "y", Forget = ["z"], Reading = folder.Reading with { SplitColumn = "part" } });
+        var problems = Refused(
+            new RunConfig
+            {
+                Data = "table",
+                Root = folder.Root,
+                Task = "y",
+                Forget = ["z"],
+                Reading = folder.Reading with { SplitColumn = "part" },
+            }
+        );
 
         Assert.Equal(missing.Split(';'), problems.Select(problem => problem.Subject));
         Assert.All(problems, problem => Assert.Contains($"all are marked {only}", problem.Fault, StringComparison.Ordinal));
-        Assert.StartsWith("Leave --split-column out, so that parts are drawn, or mark some rows of part as", problems[0].Remedy, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Leave --split-column out, so that parts are drawn, or mark some rows of part as",
+            problems[0].Remedy,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Folders_with_a_train_part_alone_say_how_to_name_the_levels()
     {
         using var folder = new ToyFolder();
-        for (var i = 0; i < 60; i++) folder.Picture($"train/{(i % 2 == 0 ? "cat" : "dog")}/{(i % 3 == 0 ? "day" : "night")}/{i}.png", i);
+        for (var i = 0; i < 60; i++)
+            folder.Picture($"train/{(i % 2 == 0 ? "cat" : "dog")}/{(i % 3 == 0 ? "day" : "night")}/{i}.png", i);
 
-        var problem = Assert.Single(Refused(new RunConfig { Data = "folders", Root = folder.Root, Task = "class", Forget = ["light"], Reading = folder.Reading with { Levels = ["split", "class", "light"] } }));
+        var problem = Assert.Single(
+            Refused(
+                new RunConfig
+                {
+                    Data = "folders",
+                    Root = folder.Root,
+                    Task = "class",
+                    Forget = ["light"],
+                    Reading = folder.Reading with { Levels = ["split", "class", "light"] },
+                }
+            )
+        );
 
         Assert.Equal("test part", problem.Subject);
         Assert.Contains("--levels part,class", problem.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Files_that_are_missing_are_told_before_anything_else_of_the_data()
-        => Assert.Equal(6, Refused(new RunConfig { Data = "cifar10", Root = _root, Task = "smirk" }).Count);
+    public void Files_that_are_missing_are_told_before_anything_else_of_the_data() =>
+        Assert.Equal(
+            6,
+            Refused(
+                new RunConfig
+                {
+                    Data = "cifar10",
+                    Root = _root,
+                    Task = "smirk",
+                }
+            ).Count
+        );
 
     [Fact]
-    public void Impossible_correlations_are_refused()
-        => Assert.Contains("out of range", Assert.Single(Refused(Faces with { Correlation = 2 })).Fault, StringComparison.Ordinal);
+    public void Impossible_correlations_are_refused() =>
+        Assert.Contains("out of range", Assert.Single(Refused(Faces with { Correlation = 2 })).Fault, StringComparison.Ordinal);
 
     [Fact]
     public void What_the_user_leaves_open_is_filled_in_and_written_down()
@@ -187,15 +279,39 @@ public sealed class PreflightTests : IDisposable
     [Fact]
     public void The_users_own_values_replace_the_recipes()
     {
-        using var prepared = Preflight.Check(Faces with { Recipe = "paper", Lambda = [0.5, 2, 7], Objective = "Reversal" }, forgets: true, cancel: TestContext.Current.CancellationToken);
-        Assert.Equal(new Paper { Settings = new Paper().Settings with { Weights = new LossWeights(0.5, 2, 7), Objective = AttributeObjective.Reversal } }, prepared.Recipe);
+        using var prepared = Preflight.Check(
+            Faces with
+            {
+                Recipe = "paper",
+                Lambda = [0.5, 2, 7],
+                Objective = "Reversal",
+            },
+            forgets: true,
+            cancel: TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            new Paper
+            {
+                Settings = new Paper().Settings with { Weights = new LossWeights(0.5, 2, 7), Objective = AttributeObjective.Reversal },
+            },
+            prepared.Recipe
+        );
     }
 
     [Fact]
     public void No_part_holds_more_images_than_the_limit()
     {
         ToyCifar.Write(_root, perFile: 100, i => i % 10);
-        using var prepared = Preflight.Check(new RunConfig { Data = "cifar10", Root = _root, Limit = 40 }, forgets: true, cancel: TestContext.Current.CancellationToken);
+        using var prepared = Preflight.Check(
+            new RunConfig
+            {
+                Data = "cifar10",
+                Root = _root,
+                Limit = 40,
+            },
+            forgets: true,
+            cancel: TestContext.Current.CancellationToken
+        );
         Assert.All(Enum.GetValues<Part>(), part => Assert.Equal(40, prepared.Table.Rows(part).Length));
     }
 
@@ -203,12 +319,38 @@ public sealed class PreflightTests : IDisposable
     public void A_run_that_starts_from_another_holds_out_the_same_images_whatever_its_seed_and_attributes()
     {
         ToyCifar.Write(_root, perFile: 100, i => i % 10);
-        var config = new RunConfig { Data = "cifar10", Root = _root, Limit = 100 };
-        using var trained = Preflight.Check(config with { Seed = 1, Task = "living" }, forgets: false, cancel: TestContext.Current.CancellationToken);
-        using var unlearnt = Preflight.Check(config with { Seed = 2, Recipe = "paper", Forget = ["class"] }, forgets: true, cancel: TestContext.Current.CancellationToken);
+        var config = new RunConfig
+        {
+            Data = "cifar10",
+            Root = _root,
+            Limit = 100,
+        };
+        using var trained = Preflight.Check(
+            config with
+            {
+                Seed = 1,
+                Task = "living",
+            },
+            forgets: false,
+            cancel: TestContext.Current.CancellationToken
+        );
+        using var unlearnt = Preflight.Check(
+            config with
+            {
+                Seed = 2,
+                Recipe = "paper",
+                Forget = ["class"],
+            },
+            forgets: true,
+            cancel: TestContext.Current.CancellationToken
+        );
         Assert.Equal(trained.Table.Fingerprint(), unlearnt.Table.Fingerprint());
     }
 
-    private static IReadOnlyList<Problem> Refused(RunConfig config)
-        => Assert.Throws<InvalidInputException>(() => Preflight.Check(config, forgets: true, cancel: TestContext.Current.CancellationToken).Dispose()).Problems;
+    private static IReadOnlyList<Problem> Refused(RunConfig config) =>
+        Assert
+            .Throws<InvalidInputException>(() =>
+                Preflight.Check(config, forgets: true, cancel: TestContext.Current.CancellationToken).Dispose()
+            )
+            .Problems;
 }

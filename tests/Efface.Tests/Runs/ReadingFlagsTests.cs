@@ -63,17 +63,32 @@ public sealed class ReadingFlagsTests
     {
         var (config, sources) = Particular[flag];
         foreach (var source in DataSources.All.Select(source => source.Name))
-            if (sources.Contains(source)) Assert.Empty(ReadingFlags.Check(config with { Data = source }));
-            else Assert.Equal(flag, Assert.Single(ReadingFlags.Check(config with { Data = source })).Subject);
+            if (sources.Contains(source))
+                Assert.Empty(ReadingFlags.Check(config with { Data = source }));
+            else
+                Assert.Equal(flag, Assert.Single(ReadingFlags.Check(config with { Data = source })).Subject);
     }
 
     [Fact]
-    public void The_usual_flags_suit_every_data_set()
-        => Assert.All(DataSources.All, source => Assert.Empty(ReadingFlags.Check(new RunConfig { Data = source.Name })));
+    public void The_usual_flags_suit_every_data_set() =>
+        Assert.All(DataSources.All, source => Assert.Empty(ReadingFlags.Check(new RunConfig { Data = source.Name })));
 
     [Fact]
-    public void Values_may_be_written_as_people_write_them()
-        => Assert.Empty(ReadingFlags.Check(new RunConfig { Reading = new ReadingOptions { Resize = "FIT", Background = "0, 127, 255", OnBad = "fail", ImageTimeout = 0.5 } }));
+    public void Values_may_be_written_as_people_write_them() =>
+        Assert.Empty(
+            ReadingFlags.Check(
+                new RunConfig
+                {
+                    Reading = new ReadingOptions
+                    {
+                        Resize = "FIT",
+                        Background = "0, 127, 255",
+                        OnBad = "fail",
+                        ImageTimeout = 0.5,
+                    },
+                }
+            )
+        );
 
     [Fact]
     public void Every_wrong_flag_and_every_idle_one_is_told_at_once_before_anything_is_read()
@@ -103,8 +118,33 @@ public sealed class ReadingFlagsTests
                 Workers = -1,
             },
         };
-        string[] flags = ["--bin", "--map", "--only", "--drop", "--on-bad", "--resize", "--background", "--max-pixels", "--max-file-mb", "--image-timeout", "--workers", "--correlation", "--table", "--images", "--image-column", "--split-column", "--levels", "--root"];
+        string[] flags =
+        [
+            "--bin",
+            "--map",
+            "--only",
+            "--drop",
+            "--on-bad",
+            "--resize",
+            "--background",
+            "--max-pixels",
+            "--max-file-mb",
+            "--image-timeout",
+            "--workers",
+            "--correlation",
+            "--table",
+            "--images",
+            "--image-column",
+            "--split-column",
+            "--levels",
+            "--root",
+        ];
 
-        Assert.Equal(flags, Assert.Throws<InvalidInputException>(() => Preflight.Look(config, cancel: TestContext.Current.CancellationToken)).Problems.Select(problem => problem.Subject.Split(' ')[0]));
+        Assert.Equal(
+            flags,
+            Assert
+                .Throws<InvalidInputException>(() => Preflight.Look(config, cancel: TestContext.Current.CancellationToken))
+                .Problems.Select(problem => problem.Subject.Split(' ')[0])
+        );
     }
 }

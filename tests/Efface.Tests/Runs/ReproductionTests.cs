@@ -17,7 +17,20 @@ public sealed class OneRunForAll : IDisposable
     public OneRunForAll()
     {
         var path = Path.Combine(_folder.FullName, "run");
-        var config = new RunConfig { Data = "faces", Task = "smile", Forget = ["glasses"], Limit = 100, Epochs = 1, Batch = 64, Width = 0.125, Stem = "fast", Size = 32, Threads = 1, Recipe = "attention-removal" };
+        var config = new RunConfig
+        {
+            Data = "faces",
+            Task = "smile",
+            Forget = ["glasses"],
+            Limit = 100,
+            Epochs = 1,
+            Batch = 64,
+            Width = 0.125,
+            Stem = "fast",
+            Size = 32,
+            Threads = 1,
+            Recipe = "attention-removal",
+        };
         ModelRun.Unlearn(config, path);
         AuditRun.Run(path, ["glasses", "skin"], new AuditSettings { Attackers = ["linear"] });
         Run = RunFolder.Open(path);
@@ -42,12 +55,24 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
         Assert.NotEmpty(made.Rows);
         Assert.All(made.Rows, row => Assert.Equal(made.Head.Count, row.Count));
         Assert.All(made.Rows, row => Assert.DoesNotContain(row, cell => cell.Contains("NaN", StringComparison.Ordinal)));
-        Assert.All(["faces 100 training and ", "1 seed;", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px, batches of 64;", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
+        Assert.All(
+            [
+                "faces 100 training and ",
+                "1 seed;",
+                "epochs: 1;",
+                "fast stem, 0.125 of the usual width, 32 px, batches of 64;",
+                "attackers linear",
+            ],
+            scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal)
+        );
         Assert.All(made.Pictures, picture =>
         {
             var drawn = XDocument.Parse(picture.Value).Root!;
             Assert.Equal("img", (string?)drawn.Attribute("role"));
-            Assert.Equal((string?)drawn.Attribute("viewBox"), $"0 0 {(string?)drawn.Attribute("width")} {(string?)drawn.Attribute("height")}");
+            Assert.Equal(
+                (string?)drawn.Attribute("viewBox"),
+                $"0 0 {(string?)drawn.Attribute("width")} {(string?)drawn.Attribute("height")}"
+            );
         });
     }
 
@@ -58,7 +83,9 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
         var cells = Reproduction.Named(name).Cells(Settings(new ExperimentScale { Seeds = 2 }));
 
         Assert.Equal(cells.Count, cells.Select(cell => cell.Name).Distinct().Count());
-        Assert.All(cells.Index(), entry => Assert.All(entry.Item.After, before => Assert.Contains(before, cells.Take(entry.Index).Select(cell => cell.Name))));
+        Assert.All(cells.Index(), entry =>
+            Assert.All(entry.Item.After, before => Assert.Contains(before, cells.Take(entry.Index).Select(cell => cell.Name)))
+        );
     }
 
     [Fact]
@@ -67,10 +94,16 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
         var made = Make("table1", new ExperimentScale { Models = ["resnet18", "resnet50"], Seeds = 2 });
 
         // The run in the place of all is cut at its embedding.
-        Assert.Equal(["before", "before, at embedding", "paper", "strict", "prediction-only", "attention-removal"], made.Rows.Take(6).Select(row => row[3]));
+        Assert.Equal(
+            ["before", "before, at embedding", "paper", "strict", "prediction-only", "attention-removal"],
+            made.Rows.Take(6).Select(row => row[3])
+        );
         Assert.Equal(12, made.Rows.Count);
         Assert.All(made.Rows, row => Assert.Contains(row[4], new[] { "embedding", "logits" }));
-        Assert.All(["2 seeds", "100 training", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px, batches of 64;", "attackers linear"], scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal));
+        Assert.All(
+            ["2 seeds", "100 training", "epochs: 1;", "fast stem, 0.125 of the usual width, 32 px, batches of 64;", "attackers linear"],
+            scale => Assert.Contains(scale, made.Caption, StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -94,7 +127,11 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
 
         Assert.Equal(5, rows.Count);
         // Who knows nothing: of two kinds of eyes half, of three skins a third, of both together a sixth.
-        Assert.Equal([.5, .33, .5, .33, .17], rows.Select(row => double.Parse(row[7].Split(',')[0], CultureInfo.InvariantCulture)), (wanted, majority) => Math.Abs(wanted - majority) < .1);
+        Assert.Equal(
+            [.5, .33, .5, .33, .17],
+            rows.Select(row => double.Parse(row[7].Split(',')[0], CultureInfo.InvariantCulture)),
+            (wanted, majority) => Math.Abs(wanted - majority) < .1
+        );
     }
 
     [Fact]
@@ -102,7 +139,18 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
     {
         var sheet = XDocument.Parse(Make("figure3", new ExperimentScale()).Pictures["figure3.svg"]);
 
-        Assert.Equal(["Attention, and what is left", "glasses: image", "glasses: attention", "glasses: removed", "skin: image", "skin: attention", "skin: removed"], Texts(sheet));
+        Assert.Equal(
+            [
+                "Attention, and what is left",
+                "glasses: image",
+                "glasses: attention",
+                "glasses: removed",
+                "skin: image",
+                "skin: attention",
+                "skin: removed",
+            ],
+            Texts(sheet)
+        );
         Assert.InRange(sheet.Descendants().Count(element => element.Name.LocalName == "image"), 6, 60);
     }
 
@@ -113,7 +161,10 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
 
         Assert.Equal(["before", "before, at embedding"], made.Rows.Take(2).Select(row => row[3]));
         Assert.Equal(2 + 32, made.Rows.Count);
-        Assert.Equal(["figure6-faces-aum-2.5.svg", "figure6-faces-aum-5.svg", "figure6-faces-leak-2.5.svg", "figure6-faces-leak-5.svg"], made.Pictures.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["figure6-faces-aum-2.5.svg", "figure6-faces-aum-5.svg", "figure6-faces-leak-2.5.svg", "figure6-faces-leak-5.svg"],
+            made.Pictures.Keys.Order(StringComparer.Ordinal)
+        );
         // The paper's grid on both axes, and a number in each field.
         Assert.All(made.Pictures.Values, picture => Assert.Equal(3 + 4 + 4 + 16, Texts(XDocument.Parse(picture)).Count));
     }
@@ -135,5 +186,6 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
 
     private static ReproductionSettings Settings(ExperimentScale scale) => new([("faces", null)], scale);
 
-    private static List<string> Texts(XDocument picture) => [.. picture.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
+    private static List<string> Texts(XDocument picture) =>
+        [.. picture.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
 }

@@ -9,7 +9,17 @@ namespace Efface.Tests.Runs;
 
 public sealed class ResumptionTests : IDisposable
 {
-    private static readonly RunConfig Config = new() { Task = "smile", Forget = ["glasses"], Recipe = "paper", Schedule = "pipelined", Blocks = "layer1,layer3", Split = "layer3", Epochs = 4, LearningRate = 0.1 };
+    private static readonly RunConfig Config = new()
+    {
+        Task = "smile",
+        Forget = ["glasses"],
+        Recipe = "paper",
+        Schedule = "pipelined",
+        Blocks = "layer1,layer3",
+        Split = "layer3",
+        Epochs = 4,
+        LearningRate = 0.1,
+    };
 
     // Every property of a configuration with another value, and what the difference is told of; null where it changes no weight.
     private static readonly Dictionary<string, (RunConfig Asked, string? Told)> Changes = new()
@@ -46,8 +56,20 @@ public sealed class ResumptionTests : IDisposable
         [nameof(RunConfig.Seed)] = (Config with { Seed = 5 }, "--seed 5"),
         [nameof(RunConfig.Threads)] = (Config with { Threads = 3 }, "--threads 3"),
         [nameof(RunConfig.From)] = (Config with { From = "other" }, "--from other"),
-        [nameof(RunConfig.AttentionRemoval)] = (Config with { AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"] } }, "--remove-attention"),
-        [nameof(RunConfig.Vectors)] = (Config with { Vectors = new VectorOptions { Representations = "a", Labels = "b" } }, "--vectors"),
+        [nameof(RunConfig.AttentionRemoval)] = (
+            Config with
+            {
+                AttentionRemoval = new AttentionRemovalSettings { Attributes = ["hat"] },
+            },
+            "--remove-attention"
+        ),
+        [nameof(RunConfig.Vectors)] = (
+            Config with
+            {
+                Vectors = new VectorOptions { Representations = "a", Labels = "b" },
+            },
+            "--vectors"
+        ),
         [nameof(RunConfig.Reading)] = (Config with { Reading = new ReadingOptions { Workers = 2 } }, null),
         [nameof(RunConfig.Correlation)] = (Config with { Correlation = 0.9 }, "--correlation 0.9"),
     };
@@ -64,10 +86,18 @@ public sealed class ResumptionTests : IDisposable
     {
         var (asked, told) = Changes[property];
         var began = Began(Config);
-        foreach (var check in new Action[] { () => Resumption.Check(began, began with { Config = asked }, "run"), () => Resumption.CheckFlags(began, began.Command, asked, "run") })
+        foreach (
+            var check in new Action[]
+            {
+                () => Resumption.Check(began, began with { Config = asked }, "run"),
+                () => Resumption.CheckFlags(began, began.Command, asked, "run"),
+            }
+        )
         {
-            if (told is null) check();
-            else Assert.StartsWith(told, Assert.Single(Refused(check)).Subject, StringComparison.Ordinal);
+            if (told is null)
+                check();
+            else
+                Assert.StartsWith(told, Assert.Single(Refused(check)).Subject, StringComparison.Ordinal);
         }
     }
 
@@ -78,7 +108,11 @@ public sealed class ResumptionTests : IDisposable
 
         Assert.Equal(("--epochs 9", "the run in run began with 4"), (problem.Subject, problem.Fault));
         Assert.Contains("Leave the flag out", problem.Remedy, StringComparison.Ordinal);
-        Assert.Contains("began with nothing", Assert.Single(Refused(() => Resumption.CheckFlags(Began(Config), "unlearn", Config with { Bits = 3 }, "run"))).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "began with nothing",
+            Assert.Single(Refused(() => Resumption.CheckFlags(Began(Config), "unlearn", Config with { Bits = 3 }, "run"))).Fault,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -97,7 +131,9 @@ public sealed class ResumptionTests : IDisposable
         var began = Began(Config);
         Assert.Equal(
             ["--out run", "--epochs 9", "--seed 5"],
-            Refused(() => Resumption.CheckFlags(began, "train", Config with { Epochs = 9, Seed = 5 }, "run")).Select(problem => problem.Subject));
+            Refused(() => Resumption.CheckFlags(began, "train", Config with { Epochs = 9, Seed = 5 }, "run"))
+                .Select(problem => problem.Subject)
+        );
         var other = began with { Config = Config with { Epochs = 9 }, Data = began.Data with { Fingerprint = new string('0', 64) } };
         var problems = Refused(() => Resumption.Check(began, other, "run"));
         Assert.Equal(["--out run", "--epochs 9"], problems.Select(problem => problem.Subject));
@@ -111,12 +147,12 @@ public sealed class ResumptionTests : IDisposable
     [InlineData("layer1,layer2", "layer1,layer2")]
     [InlineData("layer1,layer3", "layer1,layer3")]
     [InlineData(null, null)]
-    public void A_number_of_blocks_means_the_stages_that_were_measured_when_the_run_began(string? asked, string? meant)
-        => Assert.Equal(meant, Resumption.WithBlocksOf(Config with { Blocks = asked }, Config).Blocks);
+    public void A_number_of_blocks_means_the_stages_that_were_measured_when_the_run_began(string? asked, string? meant) =>
+        Assert.Equal(meant, Resumption.WithBlocksOf(Config with { Blocks = asked }, Config).Blocks);
 
     [Fact]
-    public void Where_nothing_was_cut_a_number_of_blocks_is_another_configuration()
-        => Assert.Equal("2", Resumption.WithBlocksOf(Config with { Blocks = "2" }, Config with { Blocks = null }).Blocks);
+    public void Where_nothing_was_cut_a_number_of_blocks_is_another_configuration() =>
+        Assert.Equal("2", Resumption.WithBlocksOf(Config with { Blocks = "2" }, Config with { Blocks = null }).Blocks);
 
     private RunRecord Began(RunConfig config)
     {

@@ -54,7 +54,10 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_folder_that_is_no_run_is_refused_with_the_reason()
     {
-        Assert.Equal((_root, "holds no run.json"), (Refused(() => RunFolder.Open(_root)).Subject, Refused(() => RunFolder.Open(_root)).Fault));
+        Assert.Equal(
+            (_root, "holds no run.json"),
+            (Refused(() => RunFolder.Open(_root)).Subject, Refused(() => RunFolder.Open(_root)).Fault)
+        );
         Assert.Equal("no such folder", Refused(() => RunFolder.Open(At("nowhere"))).Fault);
     }
 
@@ -84,7 +87,18 @@ public sealed class RunFolderTests : IDisposable
         var folder = RunFolder.Create(At("run"));
         File.WriteAllText(Path.Combine(folder.Path, "pictures"), "in the pictures' place");
 
-        Assert.ThrowsAny<IOException>(() => new AuditedModel(_runs.After(Verdict.Forgotten).Audit!, [[1]], [[2]], []).Write(folder, null));
+        Assert.ThrowsAny<IOException>(() =>
+            new AuditedModel(
+                _runs.After(Verdict.Forgotten).Audit!,
+                [
+                    [1],
+                ],
+                [
+                    [2],
+                ],
+                []
+            ).Write(folder, null)
+        );
 
         Assert.Null(folder.Audit);
     }
@@ -118,8 +132,14 @@ public sealed class RunFolderTests : IDisposable
     public void The_run_file_has_the_names_of_the_contract()
     {
         var file = JsonNode.Parse(File.ReadAllText(Path.Combine(_runs.Before().Path, "run.json")))!.AsObject();
-        Assert.Superset(new HashSet<string> { "schemaVersion", "command", "config", "environment", "data", "result" }, file.Select(entry => entry.Key).ToHashSet());
-        Assert.Superset(new HashSet<string> { "name", "fingerprint", "counts", "joint" }, file["data"]!.AsObject().Select(entry => entry.Key).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "schemaVersion", "command", "config", "environment", "data", "result" },
+            file.Select(entry => entry.Key).ToHashSet()
+        );
+        Assert.Superset(
+            new HashSet<string> { "name", "fingerprint", "counts", "joint" },
+            file["data"]!.AsObject().Select(entry => entry.Key).ToHashSet()
+        );
     }
 
     [Fact]
@@ -211,7 +231,10 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_configuration_that_is_not_there_or_is_none_is_named()
     {
-        Assert.Equal(($"--config {At("none.json")}", "no such file"), (Refused(() => RunFolder.ReadConfig(At("none.json"))).Subject, Refused(() => RunFolder.ReadConfig(At("none.json"))).Fault));
+        Assert.Equal(
+            ($"--config {At("none.json")}", "no such file"),
+            (Refused(() => RunFolder.ReadConfig(At("none.json"))).Subject, Refused(() => RunFolder.ReadConfig(At("none.json"))).Fault)
+        );
         File.WriteAllText(At("other.json"), "{ \"a\": 1 }");
         Assert.Equal(At("other.json"), Refused(() => RunFolder.ReadConfig(At("other.json"))).Subject);
     }

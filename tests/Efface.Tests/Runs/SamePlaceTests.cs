@@ -7,11 +7,24 @@ using Xunit;
 
 namespace Efface.Tests.Runs;
 
-/// <summary>A recipe's maps were held against the embedding of the model before, so that what it took out looked like something put in.</summary>
+/// <summary>
+/// A recipe's maps were held against the embedding of the model before, so that what it took out looked like something put in.
+/// </summary>
 [Collection(SharedTorch.Name)]
 public sealed class SamePlaceTests : IDisposable
 {
-    private static readonly RunConfig Small = new() { Data = "faces", Task = "smile", Limit = 100, Epochs = 1, Batch = 64, Width = 0.125, Stem = "fast", Size = 32, Threads = 1 };
+    private static readonly RunConfig Small = new()
+    {
+        Data = "faces",
+        Task = "smile",
+        Limit = 100,
+        Epochs = 1,
+        Batch = 64,
+        Width = 0.125,
+        Stem = "fast",
+        Size = 32,
+        Threads = 1,
+    };
     private static readonly AuditSettings Settings = new() { Attackers = ["linear"] };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("efface-places-");
@@ -22,7 +35,8 @@ public sealed class SamePlaceTests : IDisposable
     public void An_audit_reads_the_model_before_at_the_place_that_is_released_after_and_a_copy_cut_there_is_taken_as_it_is()
     {
         var (folder, cancel) = (new ExperimentFolder(_folder.FullName), TestContext.Current.CancellationToken);
-        string before = folder.PathOf("before"), after = folder.PathOf("after");
+        string before = folder.PathOf("before"),
+            after = folder.PathOf("after");
         ModelRun.Train(Small, before, cancel: cancel);
         ModelRun.Unlearn(Small with { Recipe = "paper", Forget = ["glasses"], From = before }, after, cancel: cancel);
         var split = RunFolder.Open(after).Run.Config.Split;
@@ -32,11 +46,23 @@ public sealed class SamePlaceTests : IDisposable
         Assert.Equal(["h", "embedding", "logits"], anew.Representations.Select(place => place.Before!.Name));
         Assert.Equal(("h", "h"), (anew.Reconstruction!.Place, anew.ReconstructionBefore!.Place));
 
-        var copy = new ExperimentCell { Name = "copy", Config = Small, Forgets = false, CopyOf = "before", CutAs = new RunConfig { Recipe = "paper" }, Attributes = ["glasses"], Audit = Settings };
+        var copy = new ExperimentCell
+        {
+            Name = "copy",
+            Config = Small,
+            Forgets = false,
+            CopyOf = "before",
+            CutAs = new RunConfig { Recipe = "paper" },
+            Attributes = ["glasses"],
+            Audit = Settings,
+        };
         var cut = folder.Run(copy, ExperimentTests.Silent.Observer, cancel);
         Assert.Equal((split, split), (cut.Run.Config.Split, TrainedModel.Describe(cut.Path).Split));
         Assert.NotNull(folder.Finished(copy));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(before, "model.safetensors")), File.ReadAllBytes(Path.Combine(cut.Path, "model.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(before, "model.safetensors")),
+            File.ReadAllBytes(Path.Combine(cut.Path, "model.safetensors"))
+        );
         var h = cut.Audit!.Representations.Single(place => place.Name == "h");
         Assert.True(h.Released);
         Assert.Equal(anew.Representations[0].Before!.Leak, h.Leak);
@@ -45,6 +71,9 @@ public sealed class SamePlaceTests : IDisposable
         var marked = h with { Verdict = Verdict.Leaks, Leak = h.Leak with { GivenTask = h.Leak.GivenTask with { Value = 0.9 } } };
         cut.Audit = cut.Audit with { Representations = [marked, .. cut.Audit.Representations.Skip(1)] };
         Assert.Equal($"h ({split})", MethodRow.Of("before", [cut]).Place);
-        Assert.Equal(0.9, AuditRun.Run(after, ["glasses"], Settings, before: cut.Path, cancel: cancel).Representations[0].Before!.Leak.GivenTask.Value);
+        Assert.Equal(
+            0.9,
+            AuditRun.Run(after, ["glasses"], Settings, before: cut.Path, cancel: cancel).Representations[0].Before!.Leak.GivenTask.Value
+        );
     }
 }

@@ -49,8 +49,8 @@ public sealed class SweepAxisTests
     [InlineData("seed=1,2", "'seed' cannot be swept")]
     [InlineData("root=/tmp", "'root' cannot be swept")]
     [InlineData("bits=4,4", "names a value twice")]
-    public void What_is_no_axis_is_refused(string grid, string fault)
-        => Assert.Contains(fault, Assert.Throws<InvalidInputException>(() => SweepAxis.Parse(grid)).Message, StringComparison.Ordinal);
+    public void What_is_no_axis_is_refused(string grid, string fault) =>
+        Assert.Contains(fault, Assert.Throws<InvalidInputException>(() => SweepAxis.Parse(grid)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("bits", "many")]
@@ -61,6 +61,10 @@ public sealed class SweepAxisTests
     {
         var axis = new SweepAxis(name, [value]);
 
-        Assert.Contains($"--grid {name}={value}", Assert.Throws<InvalidInputException>(() => axis.Apply(Config, value)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"--grid {name}={value}",
+            Assert.Throws<InvalidInputException>(() => axis.Apply(Config, value)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -8,15 +8,21 @@ namespace Efface.Tests.Training;
 
 public sealed class BlockOptimiserTests
 {
-    private static readonly TrainingOptions Options = new() { LearningRate = 0.1, Momentum = 0.5, WeightDecay = 0, ClipNorm = 5 };
+    private static readonly TrainingOptions Options = new()
+    {
+        LearningRate = 0.1,
+        Momentum = 0.5,
+        WeightDecay = 0,
+        ClipNorm = 5,
+    };
 
     // Nesterov's first step is (1 + momentum) gradients.
     [Theory]
     [InlineData(3, 1, 0.1 * 1.5 * 3)]
     [InlineData(3, 0.2, 0.2 * 0.1 * 1.5 * 3)]
     [InlineData(40, 1, 0.1 * 1.5 * 5)]
-    public void A_step_follows_the_gradient_cut_to_the_norm_by_the_rate(double norm, double rateFactor, double expected)
-        => Assert.Equal(expected, Moved(Options, norm, rateFactor), 1e-4);
+    public void A_step_follows_the_gradient_cut_to_the_norm_by_the_rate(double norm, double rateFactor, double expected) =>
+        Assert.Equal(expected, Moved(Options, norm, rateFactor), 1e-4);
 
     [Fact]
     public void A_norm_of_zero_cuts_nothing() => Assert.Equal(0.1 * 1.5 * 40, Moved(Options with { ClipNorm = 0 }, 40, 1), 1e-3);

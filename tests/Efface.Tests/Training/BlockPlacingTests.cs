@@ -21,29 +21,35 @@ public sealed class BlockPlacingTests
         select (stages, auxiliaries, tail, blocks);
 
     [Fact]
-    public void No_other_cut_has_a_faster_slowest_block() => Measured.Sample((stages, auxiliaries, tail, blocks) =>
-    {
-        var plan = BlockPlacing.Choose(stages, auxiliaries, tail, blocks);
+    public void No_other_cut_has_a_faster_slowest_block() =>
+        Measured.Sample(
+            (stages, auxiliaries, tail, blocks) =>
+            {
+                var plan = BlockPlacing.Choose(stages, auxiliaries, tail, blocks);
 
-        Assert.Equal(Cuts(stages.Length, blocks - 1).Min(ends => Times(ends).Max()), plan.Milliseconds.Max(), 1e-9);
-        Assert.Equal(Times([.. plan.Ends]), plan.Milliseconds, (one, other) => Math.Abs(one - other) < 1e-9);
+                Assert.Equal(Cuts(stages.Length, blocks - 1).Min(ends => Times(ends).Max()), plan.Milliseconds.Max(), 1e-9);
+                Assert.Equal(Times([.. plan.Ends]), plan.Milliseconds, (one, other) => Math.Abs(one - other) < 1e-9);
 
-        double[] Times(int[] ends) =>
-        [
-            .. ends.Select((end, i) => stages[(i == 0 ? 0 : ends[i - 1] + 1)..(end + 1)].Sum() + auxiliaries[end]),
-            stages[(ends[^1] + 1)..].Sum() + tail,
-        ];
-    });
+                double[] Times(int[] ends) =>
+                    [
+                        .. ends.Select((end, i) => stages[(i == 0 ? 0 : ends[i - 1] + 1)..(end + 1)].Sum() + auxiliaries[end]),
+                        stages[(ends[^1] + 1)..].Sum() + tail,
+                    ];
+            }
+        );
 
     [Fact]
-    public void Blocks_end_one_after_the_other_at_stages_that_there_are() => Measured.Sample((stages, auxiliaries, tail, blocks) =>
-    {
-        var ends = BlockPlacing.Choose(stages, auxiliaries, tail, blocks).Ends;
+    public void Blocks_end_one_after_the_other_at_stages_that_there_are() =>
+        Measured.Sample(
+            (stages, auxiliaries, tail, blocks) =>
+            {
+                var ends = BlockPlacing.Choose(stages, auxiliaries, tail, blocks).Ends;
 
-        Assert.Equal(blocks - 1, ends.Count);
-        Assert.Equal(ends.Distinct().Order(), ends);
-        Assert.All(ends, end => Assert.InRange(end, 0, stages.Length - 1));
-    });
+                Assert.Equal(blocks - 1, ends.Count);
+                Assert.Equal(ends.Distinct().Order(), ends);
+                Assert.All(ends, end => Assert.InRange(end, 0, stages.Length - 1));
+            }
+        );
 
     [Theory]
     [InlineData("paper", 2, Precision.Fp32)]
@@ -86,13 +92,23 @@ public sealed class BlockPlacingTests
 
         // The network has two classes and tone three: the last block is the first to see that.
         var labels = TaskAndAttributes.Of(table, table["tone"], [table["z"]]);
-        Assert.ThrowsAny<Exception>(() => BlockPlacing.Balance(() => ToyTraining.Paper.Blocks(new BlockParts(model, labels, ToyTraining.Options with { BatchSize = 16 })), model, 2));
+        Assert.ThrowsAny<Exception>(() =>
+            BlockPlacing.Balance(
+                () => ToyTraining.Paper.Blocks(new BlockParts(model, labels, ToyTraining.Options with { BatchSize = 16 })),
+                model,
+                2
+            )
+        );
         Assert.Equal(before, ToyTraining.Values(model.Network.state_dict().Values));
         Assert.True(random.get_rng_state().equal(drawn).all().ToBoolean());
     }
 
     // Every set of so many stages.
-    private static IEnumerable<int[]> Cuts(int stages, int ends) => ends == 0
-        ? [[]]
-        : Enumerable.Range(0, stages).SelectMany(last => Cuts(last, ends - 1).Select(before => before.Append(last).ToArray()));
+    private static IEnumerable<int[]> Cuts(int stages, int ends) =>
+        ends == 0
+            ?
+            [
+                [],
+            ]
+            : Enumerable.Range(0, stages).SelectMany(last => Cuts(last, ends - 1).Select(before => before.Append(last).ToArray()));
 }

@@ -17,7 +17,8 @@ public sealed class CheckpointTests : IDisposable
     public void Dispose()
     {
         _table.Dispose();
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     [Theory]
@@ -33,7 +34,8 @@ public sealed class CheckpointTests : IDisposable
         // Twelve steps in three epochs: inside an epoch, at its end, before its first batch.
         foreach (var stop in new[] { 1, 4, 6, 11 })
         {
-            if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+            if (Directory.Exists(_folder))
+                Directory.Delete(_folder, recursive: true);
             Trained(recipe, kind, stopAfter: stop);
             var (weights, epochs) = Trained(recipe, kind, stopAfter: null, seed: 9);
 
@@ -47,7 +49,8 @@ public sealed class CheckpointTests : IDisposable
     public void Going_on_again_and_again_ends_in_the_same_place()
     {
         var whole = Trained("strict", null, stopAfter: null).Weights;
-        for (var i = 0; i < 11; i++) Trained("strict", null, stopAfter: 1, seed: i);
+        for (var i = 0; i < 11; i++)
+            Trained("strict", null, stopAfter: 1, seed: i);
 
         Assert.Equal(whole, Trained("strict", null, stopAfter: null, seed: 20).Weights);
     }
@@ -105,7 +108,8 @@ public sealed class CheckpointTests : IDisposable
     public void A_snapshot_gives_back_every_bit()
     {
         var path = Path.Combine(Path.GetTempPath(), $"efface-snapshot-{Guid.NewGuid():N}");
-        using Tensor saved = randn(3, 4), none = zeros(0);
+        using Tensor saved = randn(3, 4),
+            none = zeros(0);
         Snapshot.Save(path, snapshot => Exchange(snapshot, saved, double.NaN, long.MinValue, "λ\n"));
         Snapshot.Restore(path, snapshot => Exchange(snapshot, null, 0, 0, ""));
         File.Delete(path);
@@ -123,19 +127,31 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
-    private static IEnumerable<object?> Told(IEnumerable<EpochMetrics> epochs) => epochs.Select(epoch => (object?)(epoch.Epoch, epoch.TaskLoss, epoch.DetachmentLoss, epoch.Fidelity,
-        string.Join(' ', epoch.Information)));
+    private static IEnumerable<object?> Told(IEnumerable<EpochMetrics> epochs) =>
+        epochs.Select(epoch =>
+            (object?)(epoch.Epoch, epoch.TaskLoss, epoch.DetachmentLoss, epoch.Fidelity, string.Join(' ', epoch.Information))
+        );
 
     // Another seed for the network's first weights: what is gone on from must not depend on them.
     private (float[][] Weights, List<EpochMetrics> Epochs) Trained(
-        string recipe, ScheduleKind? kind, int? stopAfter, int seed = 0, TrainingOptions? options = null, List<string>? told = null)
+        string recipe,
+        ScheduleKind? kind,
+        int? stopAfter,
+        int seed = 0,
+        TrainingOptions? options = null,
+        List<string>? told = null
+    )
     {
         options ??= ToyTraining.Options with { Epochs = 3, BatchSize = 24 };
         using var cancel = new CancellationTokenSource();
         using var model = ToyTraining.Model(_table, ToyTraining.Named(recipe), seed);
         using var schedule = ToyTraining.Schedule(model, _table, ToyTraining.Named(recipe), options, kind);
         var steps = 0;
-        var observer = new ToyObserver(_ => { if (++steps == stopAfter) cancel.Cancel(); });
+        var observer = new ToyObserver(_ =>
+        {
+            if (++steps == stopAfter)
+                cancel.Cancel();
+        });
         var isChecked = stopAfter is not null || told is not null || Directory.Exists(_folder);
         var checkpoint = isChecked ? new Checkpoint(_folder, TimeSpan.FromDays(1), note => told?.Add(note)) : null;
         ToyTraining.Run(schedule, _table, options, observer, 0.5, checkpoint: checkpoint, cancel: cancel.Token);

@@ -23,11 +23,15 @@ public sealed class LiveTensorsTests
         using var inputs = NewDisposeScope();
         var input = ToyTraining.Input(table);
 
-        var live = Enumerable.Range(0, 310).Select(_ =>
-        {
-            using (NewDisposeScope()) schedule.Step(input);
-            return Live();
-        }).ToArray();
+        var live = Enumerable
+            .Range(0, 310)
+            .Select(_ =>
+            {
+                using (NewDisposeScope())
+                    schedule.Step(input);
+                return Live();
+            })
+            .ToArray();
 
         // The first steps make what optimisers and measurements keep.
         Assert.Equal(live[10], live[^1]);

@@ -71,11 +71,14 @@ public sealed class NumericGuardTests
     private static void Spoil(StagedNetwork network, float value)
     {
         using var noGradient = no_grad();
-        foreach (var tensor in Floats(network)) tensor.fill_(value);
+        foreach (var tensor in Floats(network))
+            tensor.fill_(value);
     }
 
-    private static float[] Weights(StagedNetwork network) => [.. Floats(network).SelectMany(tensor => tensor.detach().data<float>().ToArray())];
+    private static float[] Weights(StagedNetwork network) =>
+        [.. Floats(network).SelectMany(tensor => tensor.detach().data<float>().ToArray())];
 
     // Running means and variances too, but not the counts of batches.
-    private static IEnumerable<Tensor> Floats(StagedNetwork network) => network.state_dict().Values.Where(tensor => tensor.dtype == ScalarType.Float32);
+    private static IEnumerable<Tensor> Floats(StagedNetwork network) =>
+        network.state_dict().Values.Where(tensor => tensor.dtype == ScalarType.Float32);
 }

@@ -37,7 +37,8 @@ public sealed class PipelinedScheduleTests : IDisposable
         Assert.Equal(local, pipelined);
         Assert.Equal(
             heard.Select(epoch => (epoch.TaskLoss, epoch.DetachmentLoss, epoch.TrainingFidelity, epoch.Fidelity)),
-            heardAgain.Select(epoch => (epoch.TaskLoss, epoch.DetachmentLoss, epoch.TrainingFidelity, epoch.Fidelity)));
+            heardAgain.Select(epoch => (epoch.TaskLoss, epoch.DetachmentLoss, epoch.TrainingFidelity, epoch.Fidelity))
+        );
         Assert.Equal(heard.SelectMany(epoch => epoch.Information), heardAgain.SelectMany(epoch => epoch.Information));
         Assert.NotEqual(local, Trained(recipe, ScheduleKind.EndToEnd, ends).Weights);
     }
@@ -48,7 +49,16 @@ public sealed class PipelinedScheduleTests : IDisposable
         using var model = ToyTraining.Model(_table, ToyTraining.Paper, network: ToyNetworks.Residual());
         using var schedule = ToyTraining.Schedule(model, _table, ToyTraining.Paper, kind: ScheduleKind.Pipelined);
         var observer = new ToyObserver();
-        ToyTraining.Run(schedule, _table, ToyTraining.Options with { BatchSize = 8 }, observer, cancel: TestContext.Current.CancellationToken);
+        ToyTraining.Run(
+            schedule,
+            _table,
+            ToyTraining.Options with
+            {
+                BatchSize = 8,
+            },
+            observer,
+            cancel: TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(Enumerable.Range(0, 40).Select(i => (i / 20, i % 20 + 1)), observer.Steps.Select(step => (step.Epoch, step.Step)));
     }
@@ -79,8 +89,10 @@ public sealed class PipelinedScheduleTests : IDisposable
             var seen = new List<float[][]>();
             foreach (var _ in schedule.Run(Enumerable.Range(0, 20).Select(_ => Input())))
             {
-                if (kind == ScheduleKind.Local) seen.Add(ToyTraining.Values(model.Network.parameters()));
-                if (--listened == 0) break;
+                if (kind == ScheduleKind.Local)
+                    seen.Add(ToyTraining.Values(model.Network.parameters()));
+                if (--listened == 0)
+                    break;
             }
             seen.Add(ToyTraining.Values(model.Network.parameters()));
             return seen;
@@ -96,10 +108,12 @@ public sealed class PipelinedScheduleTests : IDisposable
         // A garbage collection would hide what was forgotten.
         GC.TryStartNoGCRegion(200_000_000);
         var before = Fifty();
-        for (var i = 0; i < 4; i++) Fifty();
+        for (var i = 0; i < 4; i++)
+            Fifty();
         var after = Fifty();
         var isUncollected = GCSettings.LatencyMode == GCLatencyMode.NoGCRegion;
-        if (isUncollected) GC.EndNoGCRegion();
+        if (isUncollected)
+            GC.EndNoGCRegion();
 
         Assert.True(isUncollected);
         Assert.Equal(before, after);
@@ -107,7 +121,8 @@ public sealed class PipelinedScheduleTests : IDisposable
         long Fifty()
         {
             foreach (var result in schedule.Run(Enumerable.Range(0, 50).Select(_ => Input())))
-                foreach (var tensor in new[] { result.TaskLoss, result.DetachmentLoss!, result.Correct }) tensor.Dispose();
+            foreach (var tensor in new[] { result.TaskLoss, result.DetachmentLoss!, result.Correct })
+                tensor.Dispose();
             return Tensor.TotalCount;
         }
     }
@@ -126,13 +141,17 @@ public sealed class PipelinedScheduleTests : IDisposable
     [Fact]
     public void Blocks_on_named_devices_hand_their_batches_over()
     {
-        Assert.Equal(Trained("paper", ScheduleKind.Pipelined, [2]).Weights, Trained("paper", ScheduleKind.Pipelined, [2], [CPU, CPU]).Weights);
+        Assert.Equal(
+            Trained("paper", ScheduleKind.Pipelined, [2]).Weights,
+            Trained("paper", ScheduleKind.Pipelined, [2], [CPU, CPU]).Weights
+        );
     }
 
     private (float[][] Weights, List<EpochMetrics> Epochs) Trained(string recipe, ScheduleKind kind, int[] ends, Device[]? devices = null)
     {
         using var model = ToyTraining.Model(_table, ToyTraining.Named(recipe), network: ToyNetworks.Residual());
-        if (devices is not null) Schedules.Place(model.Network, ends, devices);
+        if (devices is not null)
+            Schedules.Place(model.Network, ends, devices);
         using var schedule = ToyTraining.Schedule(model, _table, ToyTraining.Named(recipe), kind: kind, ends: ends);
         var observer = new ToyObserver();
         ToyTraining.Run(schedule, _table, ToyTraining.Options, observer, ramp: 0.5, cancel: TestContext.Current.CancellationToken);
@@ -143,8 +162,10 @@ public sealed class PipelinedScheduleTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var input = ToyTraining.Input(_table);
-        if (isWrong) input = input with { Input = input.Input[.., ..2] };
-        foreach (var tensor in (Tensor[])[input.Input, input.Images]) tensor.DetachFromDisposeScope();
+        if (isWrong)
+            input = input with { Input = input.Input[.., ..2] };
+        foreach (var tensor in (Tensor[])[input.Input, input.Images])
+            tensor.DetachFromDisposeScope();
         return input;
     }
 }

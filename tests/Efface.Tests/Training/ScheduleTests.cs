@@ -14,7 +14,10 @@ namespace Efface.Tests.Training;
 public sealed class ScheduleTests : IDisposable
 {
     private static readonly TrainingOptions NoDecay = ToyTraining.Options with { WeightDecay = 0 };
-    private static readonly Recipe Nothing = ToyTraining.Paper with { Settings = ToyTraining.Paper.Settings with { Weights = new LossWeights(0, 0, 0) } };
+    private static readonly Recipe Nothing = ToyTraining.Paper with
+    {
+        Settings = ToyTraining.Paper.Settings with { Weights = new LossWeights(0, 0, 0) },
+    };
 
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly ImageTable _table = ToyTables.Visible(train: 48, validation: 16);
@@ -83,7 +86,8 @@ public sealed class ScheduleTests : IDisposable
     [InlineData("hsic")]
     public void A_step_reports_the_classifiers_loss_and_hits_without_a_graph(string recipe)
     {
-        using TrainedModel model = ToyTraining.Model(_table, ToyTraining.Named(recipe)), twin = ToyTraining.Model(_table, ToyTraining.Named(recipe));
+        using TrainedModel model = ToyTraining.Model(_table, ToyTraining.Named(recipe)),
+            twin = ToyTraining.Model(_table, ToyTraining.Named(recipe));
         var input = ToyTraining.Input(_table);
         var logits = twin.Network.call(input.Input);
         using var schedule = ToyTraining.Schedule(model, _table, ToyTraining.Named(recipe));
@@ -107,7 +111,9 @@ public sealed class ScheduleTests : IDisposable
         using var schedule = ToyTraining.Schedule(model, _table, ToyTraining.Named(recipe));
         schedule.Step(ToyTraining.Input(_table));
 
-        Assert.All(model.Network.parameters(), parameter => Assert.True(parameter.grad is null || parameter.grad.abs().sum().ToSingle() == 0));
+        Assert.All(model.Network.parameters(), parameter =>
+            Assert.True(parameter.grad is null || parameter.grad.abs().sum().ToSingle() == 0)
+        );
     }
 
     [Theory]
@@ -131,12 +137,13 @@ public sealed class ScheduleTests : IDisposable
     {
         using var model = ToyTraining.Model(_table, recipe);
         using var schedule = ToyTraining.Schedule(model, _table, recipe, NoDecay, kind);
-        Tensor[] extractor = [.. model.Network.Parameters(..(model.Split + 1))], classifier = [.. model.Network.Parameters((model.Split + 1)..)];
+        Tensor[] extractor = [.. model.Network.Parameters(..(model.Split + 1))],
+            classifier = [.. model.Network.Parameters((model.Split + 1)..)];
         var before = (ToyTraining.Values(extractor), ToyTraining.Values(classifier));
         schedule.Step(ToyTraining.Input(_table));
         return (Distance(before.Item1, extractor), Distance(before.Item2, classifier));
     }
 
-    private static double Distance(float[][] before, Tensor[] after)
-        => before.Zip(ToyTraining.Values(after), (a, b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).Sum()).Sum();
+    private static double Distance(float[][] before, Tensor[] after) =>
+        before.Zip(ToyTraining.Values(after), (a, b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).Sum()).Sum();
 }

@@ -7,8 +7,7 @@ namespace Efface.Tests.Training;
 /// <summary>Learns nothing: each step does what the script says, and gives the loss that it says.</summary>
 /// <param name="network">Stays as it is, unless the script changes it.</param>
 /// <param name="script">From the step's number, counted from 0 over all epochs, to its loss.</param>
-internal sealed class ScriptedSchedule(StagedNetwork network, Func<int, double> script)
-    : Schedule(network, [])
+internal sealed class ScriptedSchedule(StagedNetwork network, Func<int, double> script) : Schedule(network, [])
 {
     public List<(double Strength, double RateFactor, bool Training)> Inputs { get; } = [];
 

@@ -11,7 +11,8 @@ namespace Efface.Tests.Training;
 [Collection(SharedTorch.Name)]
 public sealed class TrainedModelTests : IDisposable
 {
-    private const string Weights = "model.safetensors", Description = "model.json";
+    private const string Weights = "model.safetensors",
+        Description = "model.json";
     private readonly string _folder = Directory.CreateTempSubdirectory("efface-").FullName;
     private readonly DisposeScope _scope = NewDisposeScope();
 
@@ -44,7 +45,8 @@ public sealed class TrainedModelTests : IDisposable
     [Fact]
     public void Saving_replaces_an_older_model_and_leaves_no_other_file()
     {
-        using TrainedModel older = Model(bits: null), newer = Model(bits: 2);
+        using TrainedModel older = Model(bits: null),
+            newer = Model(bits: 2);
         older.Save(_folder);
         newer.Save(_folder);
         using var loaded = TrainedModel.Load(_folder, CPU);
@@ -89,17 +91,18 @@ public sealed class TrainedModelTests : IDisposable
         Assert.Equal(Path.Combine(_folder, file), Problem().Subject);
     }
 
-    public static TheoryData<string, string> Damages => new()
-    {
-        { Weights, "" },
-        { Weights, "not weights at all" },
-        { Weights, "\u0010\0\0\0\0\0\0\0{ this is no json" },
-        { Description, "" },
-        { Description, "null" },
-        { Description, "[1, 2]" },
-        { Description, "{ \"model\": \"resnet18\"" },
-        { Description, "{ \"model\": \"resnet18\" }" },
-    };
+    public static TheoryData<string, string> Damages =>
+        new()
+        {
+            { Weights, "" },
+            { Weights, "not weights at all" },
+            { Weights, "\u0010\0\0\0\0\0\0\0{ this is no json" },
+            { Description, "" },
+            { Description, "null" },
+            { Description, "[1, 2]" },
+            { Description, "{ \"model\": \"resnet18\"" },
+            { Description, "{ \"model\": \"resnet18\" }" },
+        };
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -154,18 +157,21 @@ public sealed class TrainedModelTests : IDisposable
     private static TrainedModel Model(int? bits)
     {
         manual_seed(bits ?? 0);
-        return TrainedModel.Create(new ModelDescription
-        {
-            Model = "resnet18",
-            Stem = "fast",
-            Width = 0.125,
-            Input = [3, 16, 16],
-            Task = "y",
-            Classes = ["a", "b", "c", "d"],
-            Normalisation = new Normalisation([0.1f, 0.2f, 0.3f], [0.4f, 0.5f, 0.6f]),
-            Split = bits is null ? "layer2" : DiscreteBottleneck.Assignment,
-            Bits = bits,
-        }, CPU);
+        return TrainedModel.Create(
+            new ModelDescription
+            {
+                Model = "resnet18",
+                Stem = "fast",
+                Width = 0.125,
+                Input = [3, 16, 16],
+                Task = "y",
+                Classes = ["a", "b", "c", "d"],
+                Normalisation = new Normalisation([0.1f, 0.2f, 0.3f], [0.4f, 0.5f, 0.6f]),
+                Split = bits is null ? "layer2" : DiscreteBottleneck.Assignment,
+                Bits = bits,
+            },
+            CPU
+        );
     }
 
     private void Save()
@@ -182,5 +188,6 @@ public sealed class TrainedModelTests : IDisposable
         File.WriteAllText(path, text.Replace(written, changed, StringComparison.Ordinal));
     }
 
-    private Problem Problem() => Assert.Single(Assert.Throws<InvalidInputException>(() => TrainedModel.Load(_folder, CPU).Dispose()).Problems);
+    private Problem Problem() =>
+        Assert.Single(Assert.Throws<InvalidInputException>(() => TrainedModel.Load(_folder, CPU).Dispose()).Problems);
 }

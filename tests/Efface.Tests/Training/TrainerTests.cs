@@ -112,11 +112,14 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void A_loss_that_is_no_number_ends_training_with_the_last_good_weights()
     {
-        var result = Run(step =>
-        {
-            Say(step < 4 ? 1 : 0);
-            return step == 6 ? double.NaN : 1;
-        }, Options);
+        var result = Run(
+            step =>
+            {
+                Say(step < 4 ? 1 : 0);
+                return step == 6 ? double.NaN : 1;
+            },
+            Options
+        );
 
         Assert.Equal((1, 0.7, false), (result.Epochs, Math.Round(result.Fidelity, 6), result.Interrupted));
         Assert.Contains("task loss became NaN in epoch 2", result.Diverged, StringComparison.Ordinal);
@@ -148,7 +151,11 @@ public sealed class TrainerTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         using var schedule = new ScriptedSchedule(_network, step => Say(step));
-        var observer = new ToyObserver(progress => { if ((progress.Epoch, progress.Step) == (1, 2)) cancel.Cancel(); });
+        var observer = new ToyObserver(progress =>
+        {
+            if ((progress.Epoch, progress.Step) == (1, 2))
+                cancel.Cancel();
+        });
         var result = ToyTraining.Run(schedule, _table, Options, observer, cancel: cancel.Token);
 
         Assert.Equal(6, schedule.Inputs.Count);
@@ -181,13 +188,21 @@ public sealed class TrainerTests : IDisposable
     private static ImageTable Table(int train)
     {
         var count = train + 10;
-        return new ImageTable("blank", zeros(count, 3, 16, 16, uint8),
+        return new ImageTable(
+            "blank",
+            zeros(count, 3, 16, 16, uint8),
             [
-                ToyTables.Labels("y", 2, count, row => row < train ? row % 2 : row - train < 7 ? 1 : 0),
+                ToyTables.Labels("y", 2, count, Task),
                 ToyTables.Labels("z", 2, count, row => row % 2),
                 ToyTables.Labels("tone", 3, count, row => row % 3),
             ],
-            [.. Enumerable.Range(0, count).Select(row => row < train ? Part.Train : Part.Validation)]);
+            [.. Enumerable.Range(0, count).Select(row => row < train ? Part.Train : Part.Validation)]
+        );
+
+        int Task(int row) =>
+            row < train ? row % 2
+            : row - train < 7 ? 1
+            : 0;
     }
 
     private TrainingResult Run(Func<int, double> script, TrainingOptions options, ToyObserver? observer = null)

@@ -70,7 +70,16 @@ public sealed class TrainingTests
         using var table = ToyTables.Visible(train: 400, validation: 200);
         using var model = ToyTraining.Model(table);
         var observer = new ToyObserver();
-        var result = ToyTraining.Train(model, table, ToyTraining.Paper with { Settings = ToyTraining.Paper.Settings with { Weights = ToyTraining.Paper.Weights with { Forgetting = 0 } } }, Longer, observer);
+        var result = ToyTraining.Train(
+            model,
+            table,
+            ToyTraining.Paper with
+            {
+                Settings = ToyTraining.Paper.Settings with { Weights = ToyTraining.Paper.Weights with { Forgetting = 0 } },
+            },
+            Longer,
+            observer
+        );
 
         Assert.InRange(result.Fidelity, 0.95, 1);
         Assert.InRange(observer.Epochs[^1].Information["taskInformation"], observer.Epochs[0].Information["taskInformation"] + 0.2, 1);
@@ -99,7 +108,12 @@ public sealed class TrainingTests
     public void Without_forgetting_the_same_bottleneck_tells_the_attribute()
     {
         // Codes that are rewarded for being used must tell something, and nothing else is so easy to see.
-        var (fidelity, information) = Strict(ToyTraining.Strict with { Settings = ToyTraining.Strict.Settings with { Weights = new LossWeights(0, 1, 0), Usage = 0.5 } });
+        var (fidelity, information) = Strict(
+            ToyTraining.Strict with
+            {
+                Settings = ToyTraining.Strict.Settings with { Weights = new LossWeights(0, 1, 0), Usage = 0.5 },
+            }
+        );
 
         Assert.InRange(fidelity, 0.97, 1);
         Assert.InRange(information, 0.1, 2);
@@ -146,7 +160,13 @@ public sealed class TrainingTests
         var rows = table.Rows(Part.Validation);
         return (result.Fidelity, Math.Max(Counted(table["z"]), Counted(table["tone"])));
 
-        double Counted(Column attribute) => Information.BitsPerNat * Tables.Of(1 << recipe.Settings.Bits, 2, attribute.Classes.Count, (c, y, z)
-            => rows.Where((row, i) => codes[i] == c && table["y"].Labels[row] == y && attribute.Labels[row] == z).Count() / (double)rows.Length).ConditionalInformation();
+        double Counted(Column attribute) =>
+            Information.BitsPerNat
+            * Tables
+                .Of(1 << recipe.Settings.Bits, 2, attribute.Classes.Count, (c, y, z) =>
+                    rows.Where((row, i) => codes[i] == c && table["y"].Labels[row] == y && attribute.Labels[row] == z).Count()
+                    / (double)rows.Length
+                )
+                .ConditionalInformation();
     }
 }

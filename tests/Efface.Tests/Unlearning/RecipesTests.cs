@@ -31,15 +31,23 @@ public sealed class RecipesTests
         var config = new RunConfig { Recipe = name, Lambda = [0, 1, 7] };
 
         Assert.Equal(recipe, recipe.With(new RunConfig()));
-        if (recipe.Check(config).Any(problem => problem.Subject == "--lambda 0,1,7")) Assert.IsAssignableFrom<PlainRecipe>(recipe);
-        else Assert.Equal(new LossWeights(0, 1, 7), recipe.With(config).Weights);
+        if (recipe.Check(config).Any(problem => problem.Subject == "--lambda 0,1,7"))
+            Assert.IsAssignableFrom<PlainRecipe>(recipe);
+        else
+            Assert.Equal(new LossWeights(0, 1, 7), recipe.With(config).Weights);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void What_only_a_code_has_is_refused_elsewhere(string name)
     {
-        var config = new RunConfig { Recipe = name, Bits = 3, Retain = ["hat"], Distillation = 2 };
+        var config = new RunConfig
+        {
+            Recipe = name,
+            Bits = 3,
+            Retain = ["hat"],
+            Distillation = 2,
+        };
         string[] refused = [.. Recipes.Named(name).Check(config).Select(problem => problem.Subject)];
         Assert.Equal(name == "strict" ? [] : ["--bits 3", "--retain hat", "--distil 2"], refused);
     }
@@ -58,7 +66,9 @@ public sealed class RecipesTests
         using var owned = closed ?? model;
 
         Assert.Equal(1, new[] { learns, closed is not null, changes }.Count(does => does));
-        if (split is not null) Assert.Equal(split, model.Description.Split);
-        if (closed is not null) Assert.Equal(closed.Network.Stages.Count, model.Network.Stages.Count + 1);
+        if (split is not null)
+            Assert.Equal(split, model.Description.Split);
+        if (closed is not null)
+            Assert.Equal(closed.Network.Stages.Count, model.Network.Stages.Count + 1);
     }
 }

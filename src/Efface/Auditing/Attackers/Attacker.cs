@@ -61,7 +61,10 @@ public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[
     public AttackSet Select(int[] rows)
     {
         using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
-        return new AttackSet(Values.index_select(0, index), Of(Task), Of(Prediction), Of(Attribute)) { Groups = Groups is null ? null : Of(Groups) };
+        return new AttackSet(Values.index_select(0, index), Of(Task), Of(Prediction), Of(Attribute))
+        {
+            Groups = Groups is null ? null : Of(Groups),
+        };
 
         int[] Of(int[] labels) => [.. rows.Select(row => labels[row])];
     }
@@ -78,7 +81,8 @@ public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[
     public double[] Prior(int classes)
     {
         var prior = new double[classes];
-        foreach (var z in Attribute) prior[z] += 1.0 / Count;
+        foreach (var z in Attribute)
+            prior[z] += 1.0 / Count;
         return prior;
     }
 }

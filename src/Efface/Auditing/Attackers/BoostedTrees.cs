@@ -11,10 +11,14 @@ namespace Efface.Auditing;
 /// <param name="Features">The share of features that each tree may use, in (0, 1].</param>
 internal sealed record TreeSettings(int Trees, int Leaves, double Features);
 
-/// <summary>Gradient-boosted regression trees for the log-odds of one class, grown by ML.NET's FastTree and read here: each prefix is a smaller model.</summary>
+/// <summary>
+/// Gradient-boosted regression trees for the log-odds of one class, grown by ML.NET's FastTree and read here: each prefix is a smaller
+/// model.
+/// </summary>
 internal sealed class BoostedTrees
 {
     private const double LearningRate = 0.1;
+
     // Half the time of FastTree's 255, and no less is found.
     private const int Bins = 32;
     private const int MostThreads = 2;
@@ -32,23 +36,38 @@ internal sealed class BoostedTrees
         var context = new MLContext(seed);
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, features[0].Length);
-        var rows = context.Data.LoadFromEnumerable(features.Select((row, i) => new Row { Features = row, Label = positive[i], Weight = weights[i] }), schema);
-        var model = context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
-        {
-            FeatureColumnName = nameof(Row.Features),
-            LabelColumnName = nameof(Row.Label),
-            ExampleWeightColumnName = nameof(Row.Weight),
-            NumberOfTrees = settings.Trees,
-            NumberOfLeaves = settings.Leaves,
-            FeatureFraction = settings.Features,
-            MinimumExampleCountPerLeaf = Math.Clamp(features.Length / 100, 1, 20),
-            LearningRate = LearningRate,
-            MaximumBinCountPerFeature = Bins,
-            // As many as torch may use here: more than two do not pay.
-            NumberOfThreads = Math.Min(MostThreads, torch.get_num_threads()),
-            Seed = seed,
-            FeatureSelectionSeed = seed,
-        }).Fit(rows);
+        var rows = context.Data.LoadFromEnumerable(
+            features.Select(
+                (row, i) =>
+                    new Row
+                    {
+                        Features = row,
+                        Label = positive[i],
+                        Weight = weights[i],
+                    }
+            ),
+            schema
+        );
+        var model = context
+            .BinaryClassification.Trainers.FastTree(
+                new FastTreeBinaryTrainer.Options
+                {
+                    FeatureColumnName = nameof(Row.Features),
+                    LabelColumnName = nameof(Row.Label),
+                    ExampleWeightColumnName = nameof(Row.Weight),
+                    NumberOfTrees = settings.Trees,
+                    NumberOfLeaves = settings.Leaves,
+                    FeatureFraction = settings.Features,
+                    MinimumExampleCountPerLeaf = Math.Clamp(features.Length / 100, 1, 20),
+                    LearningRate = LearningRate,
+                    MaximumBinCountPerFeature = Bins,
+                    // As many as torch may use here: more than two do not pay.
+                    NumberOfThreads = Math.Min(MostThreads, torch.get_num_threads()),
+                    Seed = seed,
+                    FeatureSelectionSeed = seed,
+                }
+            )
+            .Fit(rows);
         var ensemble = model.Model.SubModel.TrainedTreeEnsemble;
         return new BoostedTrees([.. ensemble.Trees.Zip(ensemble.TreeWeights, Tree.Of)]);
     }
@@ -57,21 +76,29 @@ internal sealed class BoostedTrees
     public void AddTo(double[] scores, float[][] features, Range trees)
     {
         foreach (var tree in _trees[trees])
-            for (var i = 0; i < scores.Length; i++) scores[i] += tree.Value(features[i]);
+            for (var i = 0; i < scores.Length; i++)
+                scores[i] += tree.Value(features[i]);
     }
 
     // Children below zero are leaves: ~child is the leaf's number.
     private sealed record Tree(int[] Left, int[] Right, int[] Feature, float[] Threshold, double[] Leaves)
     {
-        public static Tree Of(RegressionTree tree, double weight) => new(
-            [.. tree.LeftChild], [.. tree.RightChild], [.. tree.NumericalSplitFeatureIndexes], [.. tree.NumericalSplitThresholds],
-            [.. tree.LeafValues.Select(value => value * weight)]);
+        public static Tree Of(RegressionTree tree, double weight) =>
+            new(
+                [.. tree.LeftChild],
+                [.. tree.RightChild],
+                [.. tree.NumericalSplitFeatureIndexes],
+                [.. tree.NumericalSplitThresholds],
+                [.. tree.LeafValues.Select(value => value * weight)]
+            );
 
         public double Value(float[] features)
         {
-            if (Left.Length == 0) return Leaves.Length > 0 ? Leaves[0] : 0;
+            if (Left.Length == 0)
+                return Leaves.Length > 0 ? Leaves[0] : 0;
             var node = 0;
-            while (node >= 0) node = features[Feature[node]] <= Threshold[node] ? Left[node] : Right[node];
+            while (node >= 0)
+                node = features[Feature[node]] <= Threshold[node] ? Left[node] : Right[node];
             return Leaves[~node];
         }
     }

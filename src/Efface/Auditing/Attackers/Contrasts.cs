@@ -11,7 +11,8 @@ namespace Efface.Auditing;
 /// <param name="groups">The rows of each class, for each y: [y][z].</param>
 internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tensor>> groups)
 {
-    private const int Rows = 2048, Rounds = 20;
+    private const int Rows = 2048,
+        Rounds = 20;
 
     /// <summary>
     /// f32 [R, F]: orthogonal directions in which the classes' moments of this order differ most, the most different first; of order 3 by
@@ -34,22 +35,32 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
 
     private static Tensor First(IEnumerable<(Tensor Difference, double Count)> differences, int most)
     {
-        var (_, vectors) = linalg.eigh(differences.Select(one => one.Difference.matmul(one.Difference.t()) * one.Count).Aggregate((left, right) => left + right));
+        var (_, vectors) = linalg.eigh(
+            differences.Select(one => one.Difference.matmul(one.Difference.t()) * one.Count).Aggregate((left, right) => left + right)
+        );
         var directions = vectors.flip(1).t();
         return directions[..(int)Math.Min(most, directions.shape[0])];
     }
 
-    /// <summary>F² statistics: how much the mean of each product of two differs between classes, against its deviation; those of i &lt; j, zero.</summary>
+    /// <summary>
+    /// F² statistics: how much the mean of each product of two differs between classes, against its deviation; those of i &lt; j, zero.
+    /// </summary>
     public Tensor OfPairs() => Statistic(null);
 
     /// <summary>The same of products of three, one of which is <paramref name="third"/>.</summary>
     public Tensor OfTriples(int third) => Statistic(third);
 
     /// <summary>The rows of each class of z for each y (of all y together where the attacker does not know it).</summary>
-    public static IReadOnlyList<IReadOnlyList<Tensor>> Groups(AttackProblem problem, AttackSet set)
-        => [.. Enumerable.Range(0, set.Count).GroupBy(i => problem.KnowsTask ? set.Task[i] : 0)
-            .Select(task => task.GroupBy(i => set.Attribute[i]).Select(group => torch.tensor(group.Select(i => (long)i).ToArray())).ToArray())
-            .Where(classes => classes.Length > 1)];
+    public static IReadOnlyList<IReadOnlyList<Tensor>> Groups(AttackProblem problem, AttackSet set) =>
+        [
+            .. Enumerable
+                .Range(0, set.Count)
+                .GroupBy(i => problem.KnowsTask ? set.Task[i] : 0)
+                .Select(task =>
+                    task.GroupBy(i => set.Attribute[i]).Select(group => torch.tensor(group.Select(i => (long)i).ToArray())).ToArray()
+                )
+                .Where(classes => classes.Length > 1),
+        ];
 
     // [F, F²] sums of products of three.
     private static Tensor Cubes(Tensor rows)
@@ -69,7 +80,9 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
         using var scope = NewDisposeScope();
         Tensor Left(Tensor rows) => third is { } k ? rows * rows[.., k].unsqueeze(1) : rows;
         var squares = Left(values).square().t().matmul(values.square()) / values.shape[0];
-        var total = Between((rows, _) => Left(rows).t().matmul(rows)).Select(one => one.Difference.square() * one.Count).Aggregate((left, right) => left + right);
+        var total = Between((rows, _) => Left(rows).t().matmul(rows))
+            .Select(one => one.Difference.square() * one.Count)
+            .Aggregate((left, right) => left + right);
         return (total / squares.clamp(min: 1e-12)).tril().MoveToOuterDisposeScope();
     }
 
@@ -80,7 +93,8 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
         {
             var sums = classes.Select((rows, z) => sum(values.index_select(0, rows), z)).ToArray();
             var mean = sums.Aggregate((left, right) => left + right) / classes.Sum(rows => rows.shape[0]);
-            foreach (var (own, rows) in sums.Zip(classes)) yield return (own / rows.shape[0] - mean, rows.shape[0]);
+            foreach (var (own, rows) in sums.Zip(classes))
+                yield return (own / rows.shape[0] - mean, rows.shape[0]);
         }
     }
 }

@@ -22,18 +22,24 @@ public sealed class ConvolutionAttacker : MapAttacker
     protected override int Epochs(Budget budget) => budget == Budget.Full ? 15 : 10;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => budget == Budget.Full
-        ? [new(1, 0.2, 1e-4), new(2, 0.5, 1e-3)]
-        : [new(1, 0.2, 1e-4)];
+    protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) =>
+        budget == Budget.Full ? [new(1, 0.2, 1e-4), new(2, 0.5, 1e-3)] : [new(1, 0.2, 1e-4)];
 
     /// <inheritdoc/>
     protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
     {
         var filters = (long)(Filters * settings.Width);
         return Sequential(
-            Conv2d(problem.Shape[0] + problem.TaskClasses, filters, 3, stride: TakesLargeSteps(problem) ? 2 : 1, padding: 1, bias: false), BatchNorm2d(filters), ReLU(inplace: true),
-            Conv2d(filters, 2 * filters, 3, padding: 1, bias: false), BatchNorm2d(2 * filters), ReLU(inplace: true),
-            new MeanAndMaximum(), Dropout(settings.Dropout), Linear(4 * filters, problem.AttributeClasses));
+            Conv2d(problem.Shape[0] + problem.TaskClasses, filters, 3, stride: TakesLargeSteps(problem) ? 2 : 1, padding: 1, bias: false),
+            BatchNorm2d(filters),
+            ReLU(inplace: true),
+            Conv2d(filters, 2 * filters, 3, padding: 1, bias: false),
+            BatchNorm2d(2 * filters),
+            ReLU(inplace: true),
+            new MeanAndMaximum(),
+            Dropout(settings.Dropout),
+            Linear(4 * filters, problem.AttributeClasses)
+        );
     }
 
     // [B, C, H, W] → [B, 2C].

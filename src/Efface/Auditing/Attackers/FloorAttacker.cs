@@ -5,7 +5,8 @@ namespace Efface.Auditing;
 /// <summary>An attacker who never sees h: the lookup table of a constant, of y, or of ŷ.</summary>
 public sealed class FloorAttacker : IAttacker
 {
-    // Every attacker starts from the floor: one that departs from guessing by chance misleads them all. Noise does so in one try of four hundred.
+    // Every attacker starts from the floor: one that departs from guessing by chance misleads them all. Noise does so in one try of four
+    // hundred.
     private readonly LookupAttacker _lookup = new() { Margin = 4 };
     private readonly Func<AttackSet, int[]> _symbol;
 
@@ -38,11 +39,32 @@ public sealed class FloorAttacker : IAttacker
         var symbols = _symbol(fit).Concat(_symbol(choose)).DefaultIfEmpty(0).Max() + 1;
         using var seen = Symbols(fit, symbols);
         using var chosen = Symbols(choose, symbols);
-        return new Fitted(this, symbols, _lookup.Fit(problem with { Shape = [], Symbols = symbols + 1, TaskClasses = 0 }, fit with { Values = seen }, choose with { Values = chosen }, seed));
+        return new Fitted(
+            this,
+            symbols,
+            _lookup.Fit(
+                problem with
+                {
+                    Shape = [],
+                    Symbols = symbols + 1,
+                    TaskClasses = 0,
+                },
+                fit with
+                {
+                    Values = seen,
+                },
+                choose with
+                {
+                    Values = chosen,
+                },
+                seed
+            )
+        );
     }
 
     // Symbols that were not met while fitting are one more, which tells nothing.
-    private torch.Tensor Symbols(AttackSet set, int symbols) => torch.tensor(_symbol(set).Select(symbol => (long)Math.Min(symbol, symbols)).ToArray());
+    private torch.Tensor Symbols(AttackSet set, int symbols) =>
+        torch.tensor(_symbol(set).Select(symbol => (long)Math.Min(symbol, symbols)).ToArray());
 
     private sealed class Fitted(FloorAttacker floor, int symbols, IFittedAttacker table) : IFittedAttacker
     {

@@ -6,20 +6,27 @@ namespace Efface.Auditing;
 
 /// <summary>
 /// Logistic regression to convergence. It chooses how much it trusts directions that vary little, its strength of penalty, and, where y
-/// is known, whether y only shifts the boundary or has a boundary of its own for each y (I(h;z|y) can lie in that alone: z = y xor a bit of h).
+/// is known, whether y only shifts the boundary or has a boundary of its own for each y (I(h;z|y) can lie in that alone: z = y xor a bit of
+/// h).
 /// </summary>
 public sealed class LinearAttacker : ChoosingAttacker
 {
     // Shares of what an image counts; a penalty is also the larger, the more features there are for an image.
-    private const double OfIntercept = 1e-4, Largest = 1;
+    private const double OfIntercept = 1e-4,
+        Largest = 1;
 
     private static readonly double[] Penalties = [100, 10, 1, 0.1];
 
     /// <inheritdoc/>
     public override string Name => "linear";
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
-        => Fits(problem, fit, Penalties, [0, 1]);
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed
+    ) => Fits(problem, fit, Penalties, [0, 1]);
 
     /// <summary>The same on any features [N, F].</summary>
     /// <param name="problem">Who attacks what.</param>
@@ -29,32 +36,50 @@ public sealed class LinearAttacker : ChoosingAttacker
     internal static IEnumerable<IFittedAttacker> Fits(AttackProblem problem, AttackSet fit, double[] penalties, double[] powers)
     {
         using var weights = Weights(fit, problem.AttributeClasses);
-        Boundary[] Boundaries(Tensor features, int[] attribute, Tensor own) => [.. LinearAttacker.Boundaries(features, attribute, problem.AttributeClasses, own, penalties, powers)];
+        Boundary[] Boundaries(Tensor features, int[] attribute, Tensor own) =>
+            [.. LinearAttacker.Boundaries(features, attribute, problem.AttributeClasses, own, penalties, powers)];
 
         // One boundary; y is a feature like others.
-        foreach (var boundary in Boundaries(Features(problem, fit), fit.Attribute, weights)) yield return new Reader(problem, [boundary], _ => 0);
-        if (!problem.KnowsTask) yield break;
+        foreach (var boundary in Boundaries(Features(problem, fit), fit.Attribute, weights))
+            yield return new Reader(problem, [boundary], _ => 0);
+        if (!problem.KnowsTask)
+            yield break;
 
         // A boundary for each y, all with the same settings.
         var tasks = fit.Task.Distinct().Order().ToArray();
-        var paths = tasks.Select(y =>
-        {
-            int[] rows = [.. Enumerable.Range(0, fit.Count).Where(i => fit.Task[i] == y)];
-            var own = fit.Select(rows);
-            using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
-            return Boundaries(own.Values, own.Attribute, weights.index_select(0, index));
-        }).ToArray();
+        var paths = tasks
+            .Select(y =>
+            {
+                int[] rows = [.. Enumerable.Range(0, fit.Count).Where(i => fit.Task[i] == y)];
+                var own = fit.Select(rows);
+                using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
+                return Boundaries(own.Values, own.Attribute, weights.index_select(0, index));
+            })
+            .ToArray();
         for (var settings = 0; settings < penalties.Length * powers.Length; settings++)
-            yield return new Reader(problem with { TaskClasses = 0 }, [.. paths.Select(path => path[settings])], y => Math.Max(0, Array.BinarySearch(tasks, y)));
+            yield return new Reader(problem with { TaskClasses = 0 }, [.. paths.Select(path => path[settings])], y =>
+                Math.Max(0, Array.BinarySearch(tasks, y))
+            );
     }
 
     // From much penalty to little, each from where the last one ended; first with white directions, then as they vary.
-    private static IEnumerable<Boundary> Boundaries(Tensor features, int[] attribute, int classes, Tensor weights, double[] penalties, double[] powers)
+    private static IEnumerable<Boundary> Boundaries(
+        Tensor features,
+        int[] attribute,
+        int classes,
+        Tensor weights,
+        double[] penalties,
+        double[] powers
+    )
     {
         using var whitened = Whitened.Of(features);
         var white = whitened.White;
         using var inputs = torch.cat([white, torch.ones(white.shape[0], 1, dtype: ScalarType.Float64)], 1);
-        using var targets = functional.one_hot(torch.tensor(attribute.Select(z => (long)z).ToArray()), classes).t().to_type(ScalarType.Float64).contiguous();
+        using var targets = functional
+            .one_hot(torch.tensor(attribute.Select(z => (long)z).ToArray()), classes)
+            .t()
+            .to_type(ScalarType.Float64)
+            .contiguous();
         var regression = new LogisticRegression(inputs, targets, weights);
         var unit = (double)white.shape[1] / white.shape[0];
         foreach (var power in powers)
@@ -69,9 +94,17 @@ public sealed class LinearAttacker : ChoosingAttacker
         }
     }
 
-    private static Tensor Features(AttackProblem problem, AttackSet set)
-        => problem.KnowsTask
-            ? torch.cat([set.Values, functional.one_hot(torch.tensor(set.Task.Select(y => (long)y).ToArray()), problem.TaskClasses).to_type(ScalarType.Float32)], 1)
+    private static Tensor Features(AttackProblem problem, AttackSet set) =>
+        problem.KnowsTask
+            ? torch.cat(
+                [
+                    set.Values,
+                    functional
+                        .one_hot(torch.tensor(set.Task.Select(y => (long)y).ToArray()), problem.TaskClasses)
+                        .to_type(ScalarType.Float32),
+                ],
+                1
+            )
             : set.Values;
 
     private static Tensor Weights(AttackSet fit, int classes)
@@ -111,7 +144,8 @@ public sealed class LinearAttacker : ChoosingAttacker
 
         public void Dispose()
         {
-            foreach (var boundary in boundaries) boundary.Dispose();
+            foreach (var boundary in boundaries)
+                boundary.Dispose();
         }
     }
 }

@@ -14,7 +14,8 @@ namespace Efface.Auditing;
 /// <param name="weights">f64 [N], of mean 1.</param>
 internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor weights)
 {
-    private const int Memory = 10, MostSteps = 300;
+    private const int Memory = 10,
+        MostSteps = 300;
     private const double Tolerance = 1e-7;
 
     /// <summary>The loss's gradient [K, F] at coefficients [K, F].</summary>
@@ -44,18 +45,23 @@ internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor w
             for (; length > 1e-10; length /= 2)
             {
                 next = Loss(logits + change * length, coefficients + direction * length, penalty);
-                if (next <= loss + 1e-4 * length * slope) break;
+                if (next <= loss + 1e-4 * length * slope)
+                    break;
             }
             // No step makes it smaller: f64 resolves no better.
-            if (!(next < loss)) break;
+            if (!(next < loss))
+                break;
             var moved = direction * length;
             coefficients.add_(moved);
             logits.add_(change * length);
             loss = next;
             var turned = Gradient(logits, coefficients, penalty);
             var difference = turned - gradient;
-            history.Enqueue((moved.MoveToOuterDisposeScope(), difference.MoveToOuterDisposeScope(), 1 / (moved * difference).sum().ToDouble()));
-            if (history.Count > Memory) history.Dequeue();
+            history.Enqueue(
+                (moved.MoveToOuterDisposeScope(), difference.MoveToOuterDisposeScope(), 1 / (moved * difference).sum().ToDouble())
+            );
+            if (history.Count > Memory)
+                history.Dequeue();
             gradient.copy_(turned);
         }
         return coefficients.MoveToOuterDisposeScope();

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// For symbols: the table of p(z | symbol), which no other attacker beats when it is known exactly. It chooses how much it trusts the counts of a
-/// symbol beside what is known without it. With the symbol always 0 it is the majority floor, with y the label-only floor, with ŷ the prediction-only floor.
+/// For symbols: the table of p(z | symbol), which no other attacker beats when it is known exactly. It chooses how much it trusts the
+/// counts of a symbol beside what is known without it. With the symbol always 0 it is the majority floor, with y the label-only floor, with
+/// ŷ the prediction-only floor.
 /// </summary>
 public sealed class LookupAttacker : ChoosingAttacker
 {
@@ -20,12 +21,19 @@ public sealed class LookupAttacker : ChoosingAttacker
     /// <inheritdoc/>
     protected override Tensor Prepare(Tensor values) => values;
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed
+    )
     {
         // As if all classes were equally frequent.
         var (counts, known, symbols) = (new double[Symbols(problem), problem.AttributeClasses], start.Read(fit), Symbol(problem, fit));
         var prior = fit.Prior(problem.AttributeClasses);
-        for (var i = 0; i < fit.Count; i++) counts[symbols[i], fit.Attribute[i]] += 1 / (prior[fit.Attribute[i]] * problem.AttributeClasses);
+        for (var i = 0; i < fit.Count; i++)
+            counts[symbols[i], fit.Attribute[i]] += 1 / (prior[fit.Attribute[i]] * problem.AttributeClasses);
         return Strengths.Select(strength => new Table(problem, Posterior(counts, Expected(), strength)));
 
         // What is known of each symbol without it: of one that was never seen, nothing.
@@ -33,7 +41,8 @@ public sealed class LookupAttacker : ChoosingAttacker
         {
             var expected = Quality.Normalise(new double[Symbols(problem), problem.AttributeClasses]);
             for (var i = 0; i < fit.Count; i++)
-                for (var z = 0; z < problem.AttributeClasses; z++) expected[symbols[i], z] = known[i, z];
+            for (var z = 0; z < problem.AttributeClasses; z++)
+                expected[symbols[i], z] = known[i, z];
             return expected;
         }
     }
@@ -49,7 +58,8 @@ public sealed class LookupAttacker : ChoosingAttacker
     private static double[,] Posterior(double[,] counts, double[,] expected, double strength)
     {
         for (var s = 0; s < counts.GetLength(0); s++)
-            for (var z = 0; z < counts.GetLength(1); z++) expected[s, z] = Math.Log(counts[s, z] + strength * Math.Exp(expected[s, z]));
+        for (var z = 0; z < counts.GetLength(1); z++)
+            expected[s, z] = Math.Log(counts[s, z] + strength * Math.Exp(expected[s, z]));
         return Quality.Normalise(expected);
     }
 
@@ -60,7 +70,8 @@ public sealed class LookupAttacker : ChoosingAttacker
             var symbols = Symbol(problem, set);
             var result = new double[set.Count, problem.AttributeClasses];
             for (var i = 0; i < set.Count; i++)
-                for (var z = 0; z < problem.AttributeClasses; z++) result[i, z] = posterior[symbols[i], z];
+            for (var z = 0; z < problem.AttributeClasses; z++)
+                result[i, z] = posterior[symbols[i], z];
             return result;
         }
 

@@ -2,10 +2,15 @@ using static TorchSharp.torch;
 
 namespace Efface.Auditing;
 
-/// <summary>A network on feature maps as they are. It learns from fewer images than others; in a quick audit from fewer still, and looks at large maps in larger steps.</summary>
+/// <summary>
+/// A network on feature maps as they are. It learns from fewer images than others; in a quick audit from fewer still, and looks at large
+/// maps in larger steps.
+/// </summary>
 public abstract class MapAttacker : NeuralAttacker
 {
-    private const int FewImages = 4000, ManyImages = 10_000, SmallSide = 16;
+    private const int FewImages = 4000,
+        ManyImages = 10_000,
+        SmallSide = 16;
 
     /// <inheritdoc/>
     public override bool IsCostly => true;

@@ -19,17 +19,23 @@ public sealed class MlpAttacker : NeuralAttacker
     protected override int Epochs(Budget budget) => budget == Budget.Full ? 25 : 12;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => budget == Budget.Full
-        ? [new(1, 0.3, 1e-4), new(2, 0.5, 1e-3)]
-        : [new(1, 0.3, 1e-4)];
+    protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) =>
+        budget == Budget.Full ? [new(1, 0.3, 1e-4), new(2, 0.5, 1e-3)] : [new(1, 0.3, 1e-4)];
 
     /// <inheritdoc/>
     protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
     {
         var width = (long)(Width * settings.Width);
         return Sequential(
-            Linear(problem.TaskClasses + VectorFeatures.Count(problem), width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true), Dropout(settings.Dropout),
-            Linear(width, width, hasBias: false), BatchNorm1d(width), ReLU(inplace: true), Dropout(settings.Dropout),
-            Linear(width, problem.AttributeClasses));
+            Linear(problem.TaskClasses + VectorFeatures.Count(problem), width, hasBias: false),
+            BatchNorm1d(width),
+            ReLU(inplace: true),
+            Dropout(settings.Dropout),
+            Linear(width, width, hasBias: false),
+            BatchNorm1d(width),
+            ReLU(inplace: true),
+            Dropout(settings.Dropout),
+            Linear(width, problem.AttributeClasses)
+        );
     }
 }

@@ -11,16 +11,19 @@ namespace Efface.Auditing;
 internal sealed record Moments(int Order, int Directions) : NeuralSettings(1, 0, 1e-3);
 
 /// <summary>
-/// Sees its input along a few directions alone: their powers and random waves of them (Rahimi and Recht 2007), whose mean over all positions
-/// a linear head reads, one for each y where y is known. It starts at the directions in which the classes' moments differ most, and trains those too. A
-/// vector is a map of one position.
+/// Sees its input along a few directions alone: their powers and random waves of them (Rahimi and Recht 2007), whose mean over all
+/// positions a linear head reads, one for each y where y is known. It starts at the directions in which the classes' moments differ most,
+/// and trains those too. A vector is a map of one position.
 /// </summary>
 internal sealed class MomentNetwork : Module<Tensor, Tensor>
 {
-    private const int MostFeatures = 64, WavesOfVectors = 128, WavesOfPatches = 16;
+    private const int MostFeatures = 64,
+        WavesOfVectors = 128,
+        WavesOfPatches = 16;
     private const float Clip = 4;
 
-    private readonly Conv2d _directions, _waves;
+    private readonly Conv2d _directions,
+        _waves;
     private readonly Linear _heads;
     private readonly AttackProblem _problem;
 
@@ -30,10 +33,21 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     /// <param name="rows">f32 [R, C·kernel²]: what a direction may see, standardised.</param>
     /// <param name="images">The image of each row.</param>
     /// <param name="fit">The images.</param>
-    public MomentNetwork(AttackProblem problem, Moments moments, int kernel, Tensor rows, int[] images, AttackSet fit) : base(nameof(MomentNetwork))
+    public MomentNetwork(AttackProblem problem, Moments moments, int kernel, Tensor rows, int[] images, AttackSet fit)
+        : base(nameof(MomentNetwork))
     {
         _problem = problem;
-        using var start = Start(problem, moments, rows, fit with { Values = rows, Task = [.. images.Select(i => fit.Task[i])], Attribute = [.. images.Select(i => fit.Attribute[i])] });
+        using var start = Start(
+            problem,
+            moments,
+            rows,
+            fit with
+            {
+                Values = rows,
+                Task = [.. images.Select(i => fit.Task[i])],
+                Attribute = [.. images.Select(i => fit.Attribute[i])],
+            }
+        );
         var channels = rows.shape[1] / (kernel * kernel);
         _directions = Conv2d(channels, start.shape[0], kernel, padding: kernel / 2, bias: false);
         var waves = kernel == 1 ? WavesOfVectors : WavesOfPatches;
@@ -53,12 +67,14 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var channels = (int)_directions.weight.shape[1];
-        if (input.dim() == 2) input = input.unsqueeze(2).unsqueeze(3);
+        if (input.dim() == 2)
+            input = input.unsqueeze(2).unsqueeze(3);
         var along = _directions.call(input[.., ..channels]).clamp(-Clip, Clip);
         var seen = torch.cat([along, along.square(), along.pow(3), _waves.call(along).cos()], 1);
         // Independent positions' mean varies less, the more there are.
         var heads = _heads.call(seen.mean([2, 3]) * Math.Sqrt(seen.shape[2] * seen.shape[3]));
-        if (!_problem.KnowsTask) return heads;
+        if (!_problem.KnowsTask)
+            return heads;
         var task = input[.., channels.., 0, 0];
         return (heads.view(-1, _problem.TaskClasses, _problem.AttributeClasses) * task.unsqueeze(2)).sum(1);
     }
@@ -68,11 +84,13 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var groups = Contrasts.Groups(problem, set);
-        if (groups.Count == 0) groups = Contrasts.Groups(problem with { TaskClasses = 0 }, set);
+        if (groups.Count == 0)
+            groups = Contrasts.Groups(problem with { TaskClasses = 0 }, set);
         using var all = Whitening.Of(rows);
         using var white = all.First(MostFeatures);
         // Some of the images may be of one class, or show nothing.
-        if (groups.Count == 0 || white.Map.shape[1] == 0) return torch.randn(moments.Directions, rows.shape[1]).MoveToOuterDisposeScope();
+        if (groups.Count == 0 || white.Map.shape[1] == 0)
+            return torch.randn(moments.Directions, rows.shape[1]).MoveToOuterDisposeScope();
         var contrasts = new Contrasts(white.Apply(rows).to_type(ScalarType.Float32).clamp_(-Clip, Clip), groups);
         var directions = contrasts.Directions(moments.Order, moments.Directions).to_type(ScalarType.Float64);
         return directions.matmul(white.Map.t()).to_type(ScalarType.Float32).MoveToOuterDisposeScope();

@@ -19,7 +19,8 @@ public sealed class MomentsAttacker : NeuralAttacker
     protected override int Epochs(Budget budget) => budget == Budget.Full ? 30 : 15;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => [new Moments(2, 2), new Moments(2, 4), new Moments(3, 3), new Moments(3, 6)];
+    protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) =>
+        [new Moments(2, 2), new Moments(2, 4), new Moments(3, 3), new Moments(3, 6)];
 
     /// <inheritdoc/>
     protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)

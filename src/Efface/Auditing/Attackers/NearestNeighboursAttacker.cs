@@ -9,7 +9,8 @@ namespace Efface.Auditing;
 /// </summary>
 public sealed class NearestNeighboursAttacker : ChoosingAttacker
 {
-    private const int Directions = 64, FewestOfTask = 50;
+    private const int Directions = 64,
+        FewestOfTask = 50;
     private const long BlockNumbers = 8L << 20;
 
     private static readonly int[] Neighbours = [3, 10, 30, 100, 300];
@@ -17,12 +18,23 @@ public sealed class NearestNeighboursAttacker : ChoosingAttacker
     /// <inheritdoc/>
     public override string Name => "knn";
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed
+    )
     {
         using var all = Whitening.Of(fit.Values);
         foreach (var whitening in new[] { all.AsStandardised(), all.First(Directions) })
         {
-            var reader = new Reader(problem, whitening, whitening.Apply(fit.Values).to_type(ScalarType.Float32).DetachFromDisposeScope(), fit);
+            var reader = new Reader(
+                problem,
+                whitening,
+                whitening.Apply(fit.Values).to_type(ScalarType.Float32).DetachFromDisposeScope(),
+                fit
+            );
             var selection = new Selection<int>();
             var neighbours = reader.Nearest(choose);
             foreach (var k in Neighbours.Where(k => k <= Math.Max(Neighbours[0], fit.Count / 2)))
@@ -45,14 +57,18 @@ public sealed class NearestNeighboursAttacker : ChoosingAttacker
         {
             using var scope = NewDisposeScope();
             var queries = whitening.Apply(set.Values).to_type(ScalarType.Float32);
-            if (!problem.KnowsTask) return Nearest(queries, known, [.. Enumerable.Range(0, fit.Count)]);
+            if (!problem.KnowsTask)
+                return Nearest(queries, known, [.. Enumerable.Range(0, fit.Count)]);
             var result = new int[set.Count][];
             foreach (var group in Enumerable.Range(0, set.Count).GroupBy(i => set.Task[i]))
             {
-                int[] rows = [.. group], alike = [.. Enumerable.Range(0, fit.Count).Where(i => fit.Task[i] == group.Key)];
-                if (alike.Length < FewestOfTask) alike = [.. Enumerable.Range(0, fit.Count)];
+                int[] rows = [.. group],
+                    alike = [.. Enumerable.Range(0, fit.Count).Where(i => fit.Task[i] == group.Key)];
+                if (alike.Length < FewestOfTask)
+                    alike = [.. Enumerable.Range(0, fit.Count)];
                 var nearest = Nearest(queries[Index(rows)], known[Index(alike)], alike);
-                for (var i = 0; i < rows.Length; i++) result[rows[i]] = nearest[i];
+                for (var i = 0; i < rows.Length; i++)
+                    result[rows[i]] = nearest[i];
             }
             return result;
         }
@@ -65,8 +81,10 @@ public sealed class NearestNeighboursAttacker : ChoosingAttacker
             for (var i = 0; i < neighbours.Length; i++)
             {
                 var votes = Enumerable.Repeat(1.0 / classes, classes).ToArray();
-                foreach (var row in neighbours[i].AsSpan(0, Math.Min(k, neighbours[i].Length))) votes[fit.Attribute[row]] += 1 / (classes * _prior[fit.Attribute[row]]);
-                for (var z = 0; z < classes; z++) opinions[i, z] = Math.Log(votes[z] / votes.Sum());
+                foreach (var row in neighbours[i].AsSpan(0, Math.Min(k, neighbours[i].Length)))
+                    votes[fit.Attribute[row]] += 1 / (classes * _prior[fit.Attribute[row]]);
+                for (var z = 0; z < classes; z++)
+                    opinions[i, z] = Math.Log(votes[z] / votes.Sum());
             }
             return opinions;
         }

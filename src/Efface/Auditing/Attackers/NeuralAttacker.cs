@@ -17,7 +17,8 @@ public record NeuralSettings(double Width, double Dropout, double WeightDecay);
 /// </summary>
 public abstract class NeuralAttacker : ChoosingAttacker
 {
-    private const int BatchSize = 256, MostEpochs = 40;
+    private const int BatchSize = 256,
+        MostEpochs = 40;
 
     /// <inheritdoc/>
     public override bool DependsOnSeed => true;
@@ -46,17 +47,28 @@ public abstract class NeuralAttacker : ChoosingAttacker
     /// <param name="fit">What it will learn from, standardised; asked only by whoever starts from it.</param>
     protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit);
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
-        => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, start, seed));
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed
+    ) => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, start, seed));
 
     private Reader Learn(AttackProblem problem, NeuralSettings settings, AttackSet fit, AttackSet choose, Start start, int seed)
     {
         torch.manual_seed(seed);
         using var scope = NewDisposeScope();
         var device = Training.Compute.Device;
-        if (Most(problem.Budget) is var most && fit.Count > most) fit = fit.Sample(most, seed);
+        if (Most(problem.Budget) is var most && fit.Count > most)
+            fit = fit.Sample(most, seed);
         var standardiser = Standardiser.Of(fit.Values);
-        var reader = new Reader(problem, Build(problem, settings, () => fit with { Values = standardiser.Apply(fit.Values) }).to(device), standardiser, device);
+        var reader = new Reader(
+            problem,
+            Build(problem, settings, () => fit with { Values = standardiser.Apply(fit.Values) }).to(device),
+            standardiser,
+            device
+        );
         using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
         var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
         var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray());
@@ -75,22 +87,25 @@ public abstract class NeuralAttacker : ChoosingAttacker
                 using var step = NewDisposeScope();
                 optimiser.Rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + (double)i / batches) / epochs));
                 var rows = order[(int)((long)fit.Count * i / batches)..(int)((long)fit.Count * (i + 1) / batches)];
-                if (rows.Length < 2) continue;
+                if (rows.Length < 2)
+                    continue;
                 var index = torch.tensor(rows.Select(row => (long)row).ToArray());
                 var input = reader.Input(fit.Values.index_select(0, index), [.. rows.Select(row => fit.Task[row])]);
                 functional.cross_entropy(reader.Network.call(input), labels.index_select(0, index).to(device), weights).backward();
                 optimiser.Step();
             }
-            if (selection.Offer(epoch, start.Judge(reader.Read(choose)))) reader.Remember();
+            if (selection.Offer(epoch, start.Judge(reader.Read(choose))))
+                reader.Remember();
         }
         reader.Restore();
         return reader;
     }
 
-    private static Tensor ClassWeights(AttackSet fit, int classes)
-        => torch.tensor(fit.Prior(classes).Select(share => (float)(1 / (share * classes))).ToArray());
+    private static Tensor ClassWeights(AttackSet fit, int classes) =>
+        torch.tensor(fit.Prior(classes).Select(share => (float)(1 / (share * classes))).ToArray());
 
-    private sealed class Reader(AttackProblem problem, Module<Tensor, Tensor> network, Standardiser standardiser, Device device) : IFittedAttacker
+    private sealed class Reader(AttackProblem problem, Module<Tensor, Tensor> network, Standardiser standardiser, Device device)
+        : IFittedAttacker
     {
         private const int ReadSize = 1000;
 
@@ -101,9 +116,14 @@ public abstract class NeuralAttacker : ChoosingAttacker
         public Tensor Input(Tensor values, int[] task)
         {
             var standardised = standardiser.Apply(values).to(device);
-            if (!problem.KnowsTask) return standardised;
-            var known = functional.one_hot(torch.tensor(task.Select(y => (long)y).ToArray()), problem.TaskClasses).to_type(ScalarType.Float32).to(device);
-            if (standardised.dim() == 4) known = known.unsqueeze(2).unsqueeze(3).expand(-1, -1, standardised.shape[2], standardised.shape[3]);
+            if (!problem.KnowsTask)
+                return standardised;
+            var known = functional
+                .one_hot(torch.tensor(task.Select(y => (long)y).ToArray()), problem.TaskClasses)
+                .to_type(ScalarType.Float32)
+                .to(device);
+            if (standardised.dim() == 4)
+                known = known.unsqueeze(2).unsqueeze(3).expand(-1, -1, standardised.shape[2], standardised.shape[3]);
             return torch.cat([standardised, known], 1);
         }
 
@@ -111,14 +131,17 @@ public abstract class NeuralAttacker : ChoosingAttacker
         {
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
-            if (set.Count == 0) return new double[0, problem.AttributeClasses];
+            if (set.Count == 0)
+                return new double[0, problem.AttributeClasses];
             Network.eval();
             var logits = new List<Tensor>();
             for (var start = 0; start < set.Count; start += ReadSize)
             {
                 using var inner = NewDisposeScope();
                 var end = Math.Min(set.Count, start + ReadSize);
-                logits.Add(functional.log_softmax(Network.call(Input(set.Values[start..end], set.Task[start..end])), 1).MoveToOuterDisposeScope());
+                logits.Add(
+                    functional.log_softmax(Network.call(Input(set.Values[start..end], set.Task[start..end])), 1).MoveToOuterDisposeScope()
+                );
             }
             return Opinions.Of(torch.cat(logits));
         }
@@ -133,7 +156,8 @@ public abstract class NeuralAttacker : ChoosingAttacker
         public void Restore()
         {
             using var noGradient = no_grad();
-            foreach (var (name, value) in Network.state_dict()) value.copy_(_best[name]);
+            foreach (var (name, value) in Network.state_dict())
+                value.copy_(_best[name]);
             Forget();
         }
 
@@ -146,7 +170,8 @@ public abstract class NeuralAttacker : ChoosingAttacker
 
         private void Forget()
         {
-            foreach (var value in _best.Values) value.Dispose();
+            foreach (var value in _best.Values)
+                value.Dispose();
             _best = [];
         }
     }

@@ -4,12 +4,14 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing;
 
 /// <summary>
-/// The same as <see cref="MomentsAttacker"/> for patches of 3×3 positions of a map: it finds a pattern that stands anywhere, with either sign,
-/// too weak for a network that must discover it by gradient.
+/// The same as <see cref="MomentsAttacker"/> for patches of 3×3 positions of a map: it finds a pattern that stands anywhere, with either
+/// sign, too weak for a network that must discover it by gradient.
 /// </summary>
 public sealed class PatchesAttacker : MapAttacker
 {
-    private const int Kernel = 3, MostPatches = 100_000, MostNumbers = 20_000_000;
+    private const int Kernel = 3,
+        MostPatches = 100_000,
+        MostNumbers = 20_000_000;
 
     /// <inheritdoc/>
     public override string Name => "patches";
@@ -34,6 +36,13 @@ public sealed class PatchesAttacker : MapAttacker
         // Spread over all: they may be sorted.
         var some = all.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * all.Count / count))]);
         var patches = functional.unfold(some.Values, Kernel, padding: Kernel / 2).transpose(1, 2).flatten(0, 1);
-        return new MomentNetwork(problem, (Moments)settings, Kernel, patches, [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat(i, positions))], some);
+        return new MomentNetwork(
+            problem,
+            (Moments)settings,
+            Kernel,
+            patches,
+            [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat(i, positions))],
+            some
+        );
     }
 }

@@ -10,7 +10,9 @@ namespace Efface.Auditing;
 /// </summary>
 public sealed class ProductsAttacker : ChoosingAttacker
 {
-    private const int MostFeatures = 512, MostInTriples = 64, Directions = 16;
+    private const int MostFeatures = 512,
+        MostInTriples = 64,
+        Directions = 16;
     private const float Clip = 4;
 
     private static readonly int[] Counts = [2, 8, 32, 128];
@@ -20,10 +22,17 @@ public sealed class ProductsAttacker : ChoosingAttacker
     /// <inheritdoc/>
     public override string Name => "products";
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed
+    )
     {
         var groups = Contrasts.Groups(problem, fit);
-        if (groups.Count == 0) groups = Contrasts.Groups(problem with { TaskClasses = 0 }, fit);
+        if (groups.Count == 0)
+            groups = Contrasts.Groups(problem with { TaskClasses = 0 }, fit);
         foreach (var basis in Bases(fit.Values, groups))
         {
             var products = Ranked(basis, fit.Values, groups);
@@ -39,9 +48,11 @@ public sealed class ProductsAttacker : ChoosingAttacker
 
     private static IEnumerable<Whitening> Bases(Tensor values, IReadOnlyList<IReadOnlyList<Tensor>> groups)
     {
-        if (values.shape[1] <= MostFeatures) yield return Whitening.OfEach(values);
+        if (values.shape[1] <= MostFeatures)
+            yield return Whitening.OfEach(values);
         using var all = Whitening.Of(values);
-        if (all.Map.shape[1] == 0) yield break;
+        if (all.Map.shape[1] == 0)
+            yield break;
         using var white = all.First(MostFeatures);
         var directions = new Contrasts(white.Apply(values).to_type(ScalarType.Float32), groups).Directions(order: 2, Directions);
         yield return white.Then(directions.t().to_type(ScalarType.Float64));
@@ -55,8 +66,16 @@ public sealed class ProductsAttacker : ChoosingAttacker
         var contrasts = new Contrasts(based, groups);
         var size = (int)based.shape[1];
         var found = Top(contrasts.OfPairs(), null);
-        if (size <= MostInTriples) found = found.Concat(Enumerable.Range(0, size).SelectMany(third => Top(contrasts.OfTriples(third), third).Where(one => one.Product.Right >= third)));
-        return [.. found.Where(one => one.Statistic > 0).OrderByDescending(one => one.Statistic).Take(Counts[^1]).Select(one => one.Product)];
+        if (size <= MostInTriples)
+            found = found.Concat(
+                Enumerable
+                    .Range(0, size)
+                    .SelectMany(third => Top(contrasts.OfTriples(third), third).Where(one => one.Product.Right >= third))
+            );
+        return
+        [
+            .. found.Where(one => one.Statistic > 0).OrderByDescending(one => one.Statistic).Take(Counts[^1]).Select(one => one.Product),
+        ];
     }
 
     private static IEnumerable<(Product Product, float Statistic)> Top(Tensor statistics, int? third)
@@ -65,7 +84,12 @@ public sealed class ProductsAttacker : ChoosingAttacker
         var (best, at) = statistics.flatten().topk((int)Math.Min(3 * Counts[^1], statistics.numel()), 0);
         using var values = best.data<float>();
         using var places = at.data<long>();
-        return [.. values.ToArray().Zip(places.ToArray(), (value, place) => (new Product((int)place / width, (int)place % width, third), value))];
+        return
+        [
+            .. values
+                .ToArray()
+                .Zip(places.ToArray(), (value, place) => (new Product((int)place / width, (int)place % width, third), value)),
+        ];
     }
 
     // Numbers of features; there may be no third.
@@ -80,7 +104,9 @@ public sealed class ProductsAttacker : ChoosingAttacker
             using var scope = NewDisposeScope();
             var based = torch.cat([Clipped(Basis, values), torch.ones(values.shape[0], 1)], 1);
             Tensor Columns(Func<Product, long> feature) => based.index_select(1, torch.tensor(All.Select(feature).ToArray()));
-            return (Columns(one => one.Left) * Columns(one => one.Right) * Columns(one => one.Third ?? based.shape[1] - 1)).MoveToOuterDisposeScope();
+            return (
+                Columns(one => one.Left) * Columns(one => one.Right) * Columns(one => one.Third ?? based.shape[1] - 1)
+            ).MoveToOuterDisposeScope();
         }
     }
 

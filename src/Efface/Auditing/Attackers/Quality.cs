@@ -1,8 +1,9 @@
 namespace Efface.Auditing;
 
 /// <summary>
-/// How well opinions read z on the images that settings are chosen on, beside what is known there without h. An attacker starts from what is known
-/// and adds a multiple of what it says beyond: <c>known + scale · (opinion - known)</c>, so that who learns nothing says what is known.
+/// How well opinions read z on the images that settings are chosen on, beside what is known there without h. An attacker starts from what
+/// is known and adds a multiple of what it says beyond: <c>known + scale · (opinion - known)</c>, so that who learns nothing says what is
+/// known.
 /// </summary>
 /// <param name="BalancedAccuracy">Of the class-balanced decisions; NaN without images.</param>
 /// <param name="Error">Its standard error.</param>
@@ -10,11 +11,12 @@ namespace Efface.Auditing;
 /// <param name="Scale">The factor, 0 or more, on what is added; small where it is worth nothing.</param>
 internal readonly record struct Quality(double BalancedAccuracy, double Error, double LogLoss, double Scale)
 {
-    private const double Least = 1e-3, Most = 10;
+    private const double Least = 1e-3,
+        Most = 10;
 
     /// <summary>
-    /// By how much log-likelihood, in nats, it beats what is known: half the square of a standard normal where nothing is there. Of as many images
-    /// as tell as much where all classes are equally frequent.
+    /// By how much log-likelihood, in nats, it beats what is known: half the square of a standard normal where nothing is there. Of as many
+    /// images as tell as much where all classes are equally frequent.
     /// </summary>
     public double Gain { get; init; }
 
@@ -26,9 +28,11 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
     {
         var classes = opinions.GetLength(1);
         var counts = new double[classes];
-        foreach (var z in truth) counts[z]++;
+        foreach (var z in truth)
+            counts[z]++;
         var present = Enumerable.Range(0, classes).Where(z => counts[z] > 0).ToArray();
-        if (present.Length == 0) return new Quality(double.NaN, double.NaN, double.NaN, 0) { Gain = double.NaN };
+        if (present.Length == 0)
+            return new Quality(double.NaN, double.NaN, double.NaN, 0) { Gain = double.NaN };
         double[] weights = [.. counts.Select(count => count > 0 ? 1 / (count * present.Length) : 0)];
         var added = Added(opinions, known);
         var scale = Scaled(added, known, truth, weights);
@@ -38,12 +42,15 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
         return new Quality(accuracy, error, loss, scale) { Gain = images * (before - loss) };
     }
 
-    /// <summary>What is known, and so much of what the opinions add: log-probabilities, [N, K]. An opinion that is no number adds nothing.</summary>
+    /// <summary>
+    /// What is known, and so much of what the opinions add: log-probabilities, [N, K]. An opinion that is no number adds nothing.
+    /// </summary>
     public static double[,] Blend(double[,] opinions, double[,] known, double scale)
     {
         var blend = Added(opinions, known);
         for (var i = 0; i < blend.GetLength(0); i++)
-            for (var z = 0; z < blend.GetLength(1); z++) blend[i, z] = known[i, z] + scale * blend[i, z];
+        for (var z = 0; z < blend.GetLength(1); z++)
+            blend[i, z] = known[i, z] + scale * blend[i, z];
         return Normalise(blend);
     }
 
@@ -54,10 +61,13 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
         for (var i = 0; i < logits.GetLength(0); i++)
         {
             var largest = double.NegativeInfinity;
-            for (var z = 0; z < classes; z++) largest = Math.Max(largest, logits[i, z]);
+            for (var z = 0; z < classes; z++)
+                largest = Math.Max(largest, logits[i, z]);
             var sum = 0.0;
-            for (var z = 0; z < classes; z++) sum += Math.Exp(logits[i, z] - largest);
-            for (var z = 0; z < classes; z++) logits[i, z] -= largest + Math.Log(sum);
+            for (var z = 0; z < classes; z++)
+                sum += Math.Exp(logits[i, z] - largest);
+            for (var z = 0; z < classes; z++)
+                logits[i, z] -= largest + Math.Log(sum);
         }
         return logits;
     }
@@ -68,8 +78,10 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
         for (var i = 0; i < added.GetLength(0); i++)
         {
             var isNumber = true;
-            for (var z = 0; z < added.GetLength(1); z++) isNumber &= double.IsFinite(opinions[i, z]);
-            for (var z = 0; isNumber && z < added.GetLength(1); z++) added[i, z] = opinions[i, z] - known[i, z];
+            for (var z = 0; z < added.GetLength(1); z++)
+                isNumber &= double.IsFinite(opinions[i, z]);
+            for (var z = 0; isNumber && z < added.GetLength(1); z++)
+                added[i, z] = opinions[i, z] - known[i, z];
         }
         return added;
     }
@@ -77,13 +89,17 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
     // The loss is convex in the scale: its slope changes sign once, or never.
     private static double Scaled(double[,] added, double[,] known, int[] truth, double[] weights)
     {
-        double low = Least, high = Most;
-        if (Loss(added, known, truth, weights, low).Slope >= 0) return 0;
+        double low = Least,
+            high = Most;
+        if (Loss(added, known, truth, weights, low).Slope >= 0)
+            return 0;
         for (var step = 0; step < 30; step++)
         {
             var middle = Math.Sqrt(low * high);
-            if (Loss(added, known, truth, weights, middle).Slope > 0) high = middle;
-            else low = middle;
+            if (Loss(added, known, truth, weights, middle).Slope > 0)
+                high = middle;
+            else
+                low = middle;
         }
         return low;
     }
@@ -92,10 +108,16 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
     {
         var right = new double[counts.Length];
         for (var i = 0; i < truth.Length; i++)
-            if (present.MaxBy(z => opinions[i, z]) == truth[i]) right[truth[i]]++;
+            if (present.MaxBy(z => opinions[i, z]) == truth[i])
+                right[truth[i]]++;
         var shares = present.Select(z => (Right: right[z] / counts[z], Count: counts[z])).ToArray();
         // One more image, half right: a class of one image must not look certain.
-        var variance = shares.Sum(share => (share.Right * share.Count + 0.5) / (share.Count + 1) * (1 - (share.Right * share.Count + 0.5) / (share.Count + 1)) / share.Count);
+        var variance = shares.Sum(share =>
+            (share.Right * share.Count + 0.5)
+            / (share.Count + 1)
+            * (1 - (share.Right * share.Count + 0.5) / (share.Count + 1))
+            / share.Count
+        );
         return (shares.Average(share => share.Right), Math.Sqrt(variance) / present.Length);
     }
 
@@ -106,7 +128,8 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
         {
             double Logit(int z) => known[i, z] + scale * added[i, z];
             var largest = double.NegativeInfinity;
-            for (var z = 0; z < weights.Length; z++) largest = Math.Max(largest, Logit(z));
+            for (var z = 0; z < weights.Length; z++)
+                largest = Math.Max(largest, Logit(z));
             var (sum, mean) = (0.0, 0.0);
             for (var z = 0; z < weights.Length; z++)
             {

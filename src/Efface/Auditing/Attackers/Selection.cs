@@ -20,10 +20,16 @@ internal sealed class Selection<T>
     /// <summary>Whether this one was kept, in place of what was kept before.</summary>
     public bool Offer(T candidate, Quality quality)
     {
-        if (quality.BalancedAccuracy > _highest) _highest = quality.BalancedAccuracy;
-        var better = !HasKept || (quality.BalancedAccuracy >= _highest - quality.Error
-            && (quality.LogLoss < Quality.LogLoss || Quality.BalancedAccuracy < _highest - Quality.Error));
-        if (better) (Kept, Quality, HasKept) = (candidate, quality, true);
+        if (quality.BalancedAccuracy > _highest)
+            _highest = quality.BalancedAccuracy;
+        var better =
+            !HasKept
+            || (
+                quality.BalancedAccuracy >= _highest - quality.Error
+                && (quality.LogLoss < Quality.LogLoss || Quality.BalancedAccuracy < _highest - Quality.Error)
+            );
+        if (better)
+            (Kept, Quality, HasKept) = (candidate, quality, true);
         return better;
     }
 }

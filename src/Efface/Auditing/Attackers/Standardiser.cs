@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// Mean and deviation of each feature, or of each channel of a map, in multiples of its largest number: neither huge nor tiny ones leave the range of f32.
+/// Mean and deviation of each feature, or of each channel of a map, in multiples of its largest number: neither huge nor tiny ones leave
+/// the range of f32.
 /// </summary>
 internal sealed record Standardiser(Tensor Largest, Tensor Mean, Tensor Deviation) : IDisposable
 {
@@ -20,7 +21,8 @@ internal sealed record Standardiser(Tensor Largest, Tensor Mean, Tensor Deviatio
         return new Standardiser(
             largest.DetachFromDisposeScope(),
             scaled.mean(over, keepdim: true).DetachFromDisposeScope(),
-            scaled.std(over, unbiased: false, keepdim: true).clamp(min: Constant).DetachFromDisposeScope());
+            scaled.std(over, unbiased: false, keepdim: true).clamp(min: Constant).DetachFromDisposeScope()
+        );
     }
 
     /// <summary>Numbers of about mean 0 and deviation 1.</summary>

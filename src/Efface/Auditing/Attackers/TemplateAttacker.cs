@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// Logistic regression on every number of a map as it stands: a pattern that always stands at the same place, however faint, whatever its mean over any
-/// area, which everyone who pools is blind to. Of a large map it learns from fewer images: they are taken apart in as many directions as there are images.
+/// Logistic regression on every number of a map as it stands: a pattern that always stands at the same place, however faint, whatever its
+/// mean over any area, which everyone who pools is blind to. Of a large map it learns from fewer images: they are taken apart in as many
+/// directions as there are images.
 /// </summary>
 public sealed class TemplateAttacker : ChoosingAttacker
 {
@@ -22,9 +23,16 @@ public sealed class TemplateAttacker : ChoosingAttacker
     /// <inheritdoc/>
     protected override Tensor Prepare(Tensor values) => values.flatten(1);
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed
+    )
     {
-        if (fit.Count > Most && fit.Values.shape[1] > Most) fit = fit.Sample(Most, seed: 0);
+        if (fit.Count > Most && fit.Values.shape[1] > Most)
+            fit = fit.Sample(Most, seed: 0);
         return LinearAttacker.Fits(problem, fit, Penalties, [0, 1]);
     }
 }

@@ -17,7 +17,13 @@ public sealed class TreesAttacker : ChoosingAttacker
     /// <inheritdoc/>
     public override bool DependsOnSeed => true;
 
-    private protected override IEnumerable<IFittedAttacker> Candidates(AttackProblem problem, AttackSet fit, AttackSet choose, Start start, int seed)
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed
+    )
     {
         var (features, chooseFeatures) = (Features(problem, fit), Features(problem, choose));
         var (trees, leaves) = problem.Budget == Budget.Full ? (160, new[] { 4, 16 }) : (80, [4, 16]);
@@ -43,8 +49,13 @@ public sealed class TreesAttacker : ChoosingAttacker
         {
             bool[] positive = [.. fit.Attribute.Select(label => label == z)];
             // Half of all weight is on the class, half on the others, each as frequent as the next.
-            return BoostedTrees.Grow(features, positive,
-                [.. fit.Attribute.Select(label => (float)(0.5 / prior[label] / (label == z ? 1 : classes - 1)))], settings, seed);
+            return BoostedTrees.Grow(
+                features,
+                positive,
+                [.. fit.Attribute.Select(label => (float)(0.5 / prior[label] / (label == z ? 1 : classes - 1)))],
+                settings,
+                seed
+            );
         }
         return [.. Enumerable.Range(classes == 2 ? 1 : 0, classes == 2 ? 1 : classes).Select(Against)];
     }
@@ -61,7 +72,8 @@ public sealed class TreesAttacker : ChoosingAttacker
         var classes = Math.Max(2, scores.Length);
         var opinions = new double[scores[0].Length, classes];
         for (var i = 0; i < scores[0].Length; i++)
-            for (var z = 0; z < classes; z++) opinions[i, z] = scores.Length == 1 ? z * scores[0][i] : scores[z][i];
+        for (var z = 0; z < classes; z++)
+            opinions[i, z] = scores.Length == 1 ? z * scores[0][i] : scores[z][i];
         return Quality.Normalise(opinions);
     }
 
@@ -70,13 +82,19 @@ public sealed class TreesAttacker : ChoosingAttacker
         using var data = set.Values.contiguous().data<float>();
         var width = (int)set.Values.shape[1];
         var flat = data.ToArray();
-        return [.. Enumerable.Range(0, set.Count).Select(i =>
-        {
-            var row = new float[width + problem.TaskClasses];
-            flat.AsSpan(i * width, width).CopyTo(row);
-            if (problem.KnowsTask) row[width + set.Task[i]] = 1;
-            return row;
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, set.Count)
+                .Select(i =>
+                {
+                    var row = new float[width + problem.TaskClasses];
+                    flat.AsSpan(i * width, width).CopyTo(row);
+                    if (problem.KnowsTask)
+                        row[width + set.Task[i]] = 1;
+                    return row;
+                }),
+        ];
     }
 
     private sealed class Reader(AttackProblem problem, BoostedTrees[] ensembles, int trees) : IFittedAttacker

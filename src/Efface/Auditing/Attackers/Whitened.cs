@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// Images in white coordinates, and the way back: along the directions of the features' correlations or, of more features than images, of the images'
-/// products, which are as many as there are images.
+/// Images in white coordinates, and the way back: along the directions of the features' correlations or, of more features than images, of
+/// the images' products, which are as many as there are images.
 /// </summary>
 internal sealed class Whitened : IDisposable
 {
@@ -17,7 +17,8 @@ internal sealed class Whitened : IDisposable
     {
         (White, Variances, Mean, _back) = (white, variances, mean, back);
         _owned = [white, variances, mean, .. needed];
-        foreach (var tensor in _owned) tensor.DetachFromDisposeScope();
+        foreach (var tensor in _owned)
+            tensor.DetachFromDisposeScope();
     }
 
     /// <summary>f64 [N, R].</summary>
@@ -38,14 +39,21 @@ internal sealed class Whitened : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in _owned) tensor.Dispose();
+        foreach (var tensor in _owned)
+            tensor.Dispose();
     }
 
     private static Whitened OfFeatures(Tensor features)
     {
         using var scope = NewDisposeScope();
         var whitening = Whitening.Of(features);
-        return new Whitened(whitening.Apply(features), whitening.Variances, whitening.Mean, coefficients => whitening.Map.matmul(coefficients.t()), whitening.Map);
+        return new Whitened(
+            whitening.Apply(features),
+            whitening.Variances,
+            whitening.Mean,
+            coefficients => whitening.Map.matmul(coefficients.t()),
+            whitening.Map
+        );
     }
 
     private static Whitened OfImages(Tensor features)
@@ -64,7 +72,8 @@ internal sealed class Whitened : IDisposable
         var products = zeros(count, count, dtype: ScalarType.Float64);
         foreach (var part in Standardised())
         {
-            using (part) products.add_(part.matmul(part.t()));
+            using (part)
+                products.add_(part.matmul(part.t()));
         }
         var (squares, directions) = linalg.eigh(products);
         var falling = Whitening.Falling(squares, count - 1);

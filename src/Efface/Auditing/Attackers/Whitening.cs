@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// The directions in which features vary, each scaled to deviation 1: what is tiny in a rotated direction beside large noise becomes as large as the noise.
+/// The directions in which features vary, each scaled to deviation 1: what is tiny in a rotated direction beside large noise becomes as
+/// large as the noise.
 /// </summary>
 /// <param name="Mean">f64 [F].</param>
 /// <param name="Map">f64 [F, R]: (h - mean) times it is white.</param>
@@ -14,7 +15,8 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
     private const int Rows = 2048;
 
     // f32 resolves 6e-8 of a value: what varies less is constant.
-    private const double Resolution = 1e-10, Null = 1e-16;
+    private const double Resolution = 1e-10,
+        Null = 1e-16;
 
     /// <summary>Of values [N, F]; constant features and directions in which nothing varies are left out.</summary>
     /// <param name="values">f32 or f64 [N, F].</param>
@@ -24,10 +26,10 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         var count = values.shape[0];
         var (mean, scale) = Standardisation(values);
         var correlation = Sum(values, rows =>
-        {
-            var standardised = (rows - mean).mul_(scale);
-            return standardised.t().matmul(standardised);
-        }) / count;
+            {
+                var standardised = (rows - mean).mul_(scale);
+                return standardised.t().matmul(standardised);
+            }) / count;
         var (variances, directions) = linalg.eigh(correlation);
         var columns = Falling(variances, count - 1);
         variances = variances.index_select(0, columns);
@@ -47,26 +49,36 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
     {
         using var scope = NewDisposeScope();
         var (mean, scale) = Standardisation(values);
-        return new Whitening(mean.DetachFromDisposeScope(), scale.diag().DetachFromDisposeScope(), torch.ones_like(scale).DetachFromDisposeScope());
+        return new Whitening(
+            mean.DetachFromDisposeScope(),
+            scale.diag().DetachFromDisposeScope(),
+            torch.ones_like(scale).DetachFromDisposeScope()
+        );
     }
 
     /// <summary>Followed by another map f64 [R, S].</summary>
-    public Whitening Then(Tensor map) => new(
-        Mean.clone().DetachFromDisposeScope(),
-        Map.matmul(map).DetachFromDisposeScope(),
-        torch.ones(map.shape[1], dtype: ScalarType.Float64).DetachFromDisposeScope());
+    public Whitening Then(Tensor map) =>
+        new(
+            Mean.clone().DetachFromDisposeScope(),
+            Map.matmul(map).DetachFromDisposeScope(),
+            torch.ones(map.shape[1], dtype: ScalarType.Float64).DetachFromDisposeScope()
+        );
 
     /// <summary>The directions that vary most, still white.</summary>
-    public Whitening First(int directions) => new(
-        Mean.clone().DetachFromDisposeScope(),
-        Map[.., ..(int)Math.Min(directions, Map.shape[1])].clone().DetachFromDisposeScope(),
-        Variances[..(int)Math.Min(directions, Map.shape[1])].clone().DetachFromDisposeScope());
+    public Whitening First(int directions) =>
+        new(
+            Mean.clone().DetachFromDisposeScope(),
+            Map[.., ..(int)Math.Min(directions, Map.shape[1])].clone().DetachFromDisposeScope(),
+            Variances[..(int)Math.Min(directions, Map.shape[1])].clone().DetachFromDisposeScope()
+        );
 
     /// <summary>Rotated as this one, each direction with the deviation that it has: distances are those of standardised features.</summary>
-    public Whitening AsStandardised() => new(
-        Mean.clone().DetachFromDisposeScope(),
-        (Map * Variances.sqrt()).DetachFromDisposeScope(),
-        Variances.clone().DetachFromDisposeScope());
+    public Whitening AsStandardised() =>
+        new(
+            Mean.clone().DetachFromDisposeScope(),
+            (Map * Variances.sqrt()).DetachFromDisposeScope(),
+            Variances.clone().DetachFromDisposeScope()
+        );
 
     /// <inheritdoc/>
     public void Dispose()
@@ -97,9 +109,12 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
     }
 
     // In f64, a part at a time: a whole copy of wide values might not fit where they do.
-    private static IEnumerable<Tensor> Chunks(Tensor values)
-        => Enumerable.Range(0, (int)((values.shape[0] + Rows - 1) / Rows))
-            .Select(chunk => values[TensorIndex.Slice(chunk * Rows, Math.Min((chunk + 1) * Rows, values.shape[0]))].to_type(ScalarType.Float64));
+    private static IEnumerable<Tensor> Chunks(Tensor values) =>
+        Enumerable
+            .Range(0, (int)((values.shape[0] + Rows - 1) / Rows))
+            .Select(chunk =>
+                values[TensorIndex.Slice(chunk * Rows, Math.Min((chunk + 1) * Rows, values.shape[0]))].to_type(ScalarType.Float64)
+            );
 
     private static Tensor Sum(Tensor values, Func<Tensor, Tensor> part)
     {

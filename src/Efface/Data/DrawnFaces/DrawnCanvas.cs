@@ -10,7 +10,12 @@ internal sealed class DrawnCanvas : IDisposable
     private readonly int _size;
     private readonly SKBitmap _bitmap;
     private readonly SKCanvas _canvas;
-    private readonly SKPaint _paint = new() { IsAntialias = true, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round };
+    private readonly SKPaint _paint = new()
+    {
+        IsAntialias = true,
+        StrokeCap = SKStrokeCap.Round,
+        StrokeJoin = SKStrokeJoin.Round,
+    };
 
     public DrawnCanvas(int size)
     {
@@ -100,7 +105,8 @@ internal sealed class DrawnCanvas : IDisposable
             var second = to - (At(points, i + 2, closed) - from) / 6;
             path.CubicTo(first.X, first.Y, second.X, second.Y, to.X, to.Y);
         }
-        if (closed) path.Close();
+        if (closed)
+            path.Close();
         return path;
     }
 
@@ -138,6 +144,6 @@ internal sealed class DrawnCanvas : IDisposable
         _bitmap.Dispose();
     }
 
-    private static Vector2 At(ReadOnlySpan<Vector2> points, int i, bool closed)
-        => points[closed ? (i + points.Length) % points.Length : Math.Clamp(i, 0, points.Length - 1)];
+    private static Vector2 At(ReadOnlySpan<Vector2> points, int i, bool closed) =>
+        points[closed ? (i + points.Length) % points.Length : Math.Clamp(i, 0, points.Length - 1)];
 }

@@ -54,28 +54,36 @@ public static class DrawnFaces
     internal static ImageTable Draw(DrawnFacesOptions options, int threads)
     {
         List<Problem> problems = [.. SizeProblems(options), .. DrawnFactors.Problems(options.Correlations)];
-        if (problems.Count > 0) throw new InvalidInputException(problems);
+        if (problems.Count > 0)
+            throw new InvalidInputException(problems);
 
         var count = options.Train + options.Validation + options.Test;
         var labels = DrawnFactors.Sample(count, options.Correlations, new Random(ImageSeed(options.Seed, -1)));
         var bytes = 3 * options.Size * options.Size;
         var pixels = new byte[(long)count * bytes];
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-            DrawnPortrait.Draw(DrawnLook.Of(labels[i]), ImageSeed(options.Seed, i), options.Size, pixels.AsSpan(i * bytes, bytes)));
+            DrawnPortrait.Draw(DrawnLook.Of(labels[i]), ImageSeed(options.Seed, i), options.Size, pixels.AsSpan(i * bytes, bytes))
+        );
 
-        return new ImageTable("faces", torch.tensor(pixels, [count, 3, options.Size, options.Size]),
+        return new ImageTable(
+            "faces",
+            torch.tensor(pixels, [count, 3, options.Size, options.Size]),
             [.. Factors.Select((factor, k) => new Column(factor.Name, factor.Classes, [.. labels.Select(row => row[k])]))],
             [
-                .. Enumerable.Repeat(Part.Train, options.Train), .. Enumerable.Repeat(Part.Validation, options.Validation),
+                .. Enumerable.Repeat(Part.Train, options.Train),
+                .. Enumerable.Repeat(Part.Validation, options.Validation),
                 .. Enumerable.Repeat(Part.Test, options.Test),
-            ], flips: false);
+            ],
+            flips: false
+        );
     }
 
     private static IEnumerable<Problem> SizeProblems(DrawnFacesOptions options)
     {
         var count = (long)options.Train + options.Validation + options.Test;
         foreach (var (name, value) in new[] { ("train", options.Train), ("validation", options.Validation), ("test", options.Test) })
-            if (value < 0) yield return new Problem($"{name} images", $"{value:N0} is negative", "Ask for 0 or more");
+            if (value < 0)
+                yield return new Problem($"{name} images", $"{value:N0} is negative", "Ask for 0 or more");
         if (count < 1)
             yield return new Problem("images", "there are none", "Ask for at least one");
         if (options.Size is < 16 or > 512)

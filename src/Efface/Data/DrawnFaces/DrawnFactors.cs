@@ -21,7 +21,8 @@ internal static class DrawnFactors
         var labels = new int[count][];
         for (var i = 0; i < count; i++)
         {
-            for (var k = 0; k < Names.Length; k++) independent[k] = Normal.InvCDF(0, 1, (random.Next() + 0.5) / int.MaxValue);
+            for (var k = 0; k < Names.Length; k++)
+                independent[k] = Normal.InvCDF(0, 1, (random.Next() + 0.5) / int.MaxValue);
             var latent = root * independent;
             labels[i] = [.. edges.Select((edge, k) => edge.Count(value => latent[k] > value))];
         }
@@ -45,7 +46,8 @@ internal static class DrawnFactors
             if (!(Math.Abs(value) <= 1))
                 problems.Add(new Problem(subject, $"{value} is out of range -1 to 1", "Give 0 for independence, 1 for the same label"));
         }
-        if (problems.Count == 0 && !IsPossible(Latent(correlations, 1))) problems.Add(Contradiction(correlations));
+        if (problems.Count == 0 && !IsPossible(Latent(correlations, 1)))
+            problems.Add(Contradiction(correlations));
         return problems;
     }
 
@@ -53,8 +55,11 @@ internal static class DrawnFactors
     {
         var percent = Enumerable.Range(0, 100).Last(percent => IsPossible(Latent(correlations, percent / 100.0)));
         var pairs = string.Join(", ", correlations.Select(pair => $"{pair.First} and {pair.Second} {pair.Value}"));
-        return new Problem($"correlations ({pairs})", "they contradict each other (their matrix is not positive semi-definite)",
-            $"Weaken some, or let the pairs between them go together too; all of them times {percent / 100.0} is possible");
+        return new Problem(
+            $"correlations ({pairs})",
+            "they contradict each other (their matrix is not positive semi-definite)",
+            $"Weaken some, or let the pairs between them go together too; all of them times {percent / 100.0} is possible"
+        );
     }
 
     /// <summary>The correlations of the latents when each asked value is multiplied by <paramref name="scale"/>.</summary>
@@ -69,8 +74,8 @@ internal static class DrawnFactors
         return matrix;
     }
 
-    private static bool IsPossible(Matrix<double> latent)
-        => latent.Evd(Symmetricity.Symmetric).EigenValues.All(value => value.Real > -1e-9);
+    private static bool IsPossible(Matrix<double> latent) =>
+        latent.Evd(Symmetricity.Symmetric).EigenValues.All(value => value.Real > -1e-9);
 
     /// <summary>
     /// The symmetric square root: unlike Cholesky's it exists at correlations of ±1, and it leaves uncorrelated factors as they were.
@@ -81,6 +86,6 @@ internal static class DrawnFactors
         return evd.EigenVectors * evd.D.Map(value => Math.Sqrt(Math.Max(value, 0))) * evd.EigenVectors.Transpose();
     }
 
-    private static double[] Edges(int classes)
-        => [.. Enumerable.Range(1, classes - 1).Select(k => Normal.InvCDF(0, 1, (double)k / classes))];
+    private static double[] Edges(int classes) =>
+        [.. Enumerable.Range(1, classes - 1).Select(k => Normal.InvCDF(0, 1, (double)k / classes))];
 }

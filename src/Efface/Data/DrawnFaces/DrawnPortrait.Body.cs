@@ -13,10 +13,18 @@ internal sealed partial class DrawnPortrait
     {
         var wide = _sitter.Shoulders;
         using var clothes = DrawnCanvas.Smooth(
-        [
-            Body(-Neck - 1, -1), Body(-0.7f * wide, 2.2f), Body(-wide, 7), Body(-wide - 2, 16),
-            Body(wide + 2, 16), Body(wide, 7), Body(0.7f * wide, 2.2f), Body(Neck + 1, -1),
-        ], closed: true);
+            [
+                Body(-Neck - 1, -1),
+                Body(-0.7f * wide, 2.2f),
+                Body(-wide, 7),
+                Body(-wide - 2, 16),
+                Body(wide + 2, 16),
+                Body(wide, 7),
+                Body(0.7f * wide, 2.2f),
+                Body(Neck + 1, -1),
+            ],
+            closed: true
+        );
         _canvas.Fill(_sitter.Clothes, clothes);
         if (_sitter.Striped)
             _canvas.Within(clothes, () =>
@@ -31,11 +39,25 @@ internal sealed partial class DrawnPortrait
     private void DrawNeck()
     {
         var chin = _sitter.CentreY + _sitter.HalfHeight - _sitter.ShoulderHeight;
-        _canvas.Fill(_skin.Shade(-0.16f),
-            Body(-Neck, chin - 8), Body(-Neck, chin), Body(-Neck - 0.8f, 0), Body(-0.6f * Neck, 2.5f),
-            Body(0.6f * Neck, 2.5f), Body(Neck + 0.8f, 0), Body(Neck, chin), Body(Neck, chin - 8));
-        _canvas.Fill(_skin.Shade(-0.36f),
-            Body(-Neck, chin - 3), Body(-Neck, chin), Body(0, chin + 2.4f), Body(Neck, chin), Body(Neck, chin - 3));
+        _canvas.Fill(
+            _skin.Shade(-0.16f),
+            Body(-Neck, chin - 8),
+            Body(-Neck, chin),
+            Body(-Neck - 0.8f, 0),
+            Body(-0.6f * Neck, 2.5f),
+            Body(0.6f * Neck, 2.5f),
+            Body(Neck + 0.8f, 0),
+            Body(Neck, chin),
+            Body(Neck, chin - 8)
+        );
+        _canvas.Fill(
+            _skin.Shade(-0.36f),
+            Body(-Neck, chin - 3),
+            Body(-Neck, chin),
+            Body(0, chin + 2.4f),
+            Body(Neck, chin),
+            Body(Neck, chin - 3)
+        );
     }
 
     private void DrawCollar()
@@ -52,13 +74,21 @@ internal sealed partial class DrawnPortrait
                 break;
             case ClothesStyle.Collar:
                 foreach (var side in Sides)
-                    _canvas.Fill(_sitter.ClothesTrim,
-                        Corners(Body(side * (Neck + 1), -2), Body(side * (Neck + 4), 3.5f), Body(0.4f * side, 4)));
+                    _canvas.Fill(
+                        _sitter.ClothesTrim,
+                        Corners(Body(side * (Neck + 1), -2), Body(side * (Neck + 4), 3.5f), Body(0.4f * side, 4))
+                    );
                 break;
             default:
-                _canvas.Fill(seam,
-                    Body(-Neck - 0.7f, -3), Body(-Neck - 1.2f, 1), Body(0, 4.1f),
-                    Body(Neck + 1.2f, 1), Body(Neck + 0.7f, -3), Body(0, -1.5f));
+                _canvas.Fill(
+                    seam,
+                    Body(-Neck - 0.7f, -3),
+                    Body(-Neck - 1.2f, 1),
+                    Body(0, 4.1f),
+                    Body(Neck + 1.2f, 1),
+                    Body(Neck + 0.7f, -3),
+                    Body(0, -1.5f)
+                );
                 break;
         }
     }

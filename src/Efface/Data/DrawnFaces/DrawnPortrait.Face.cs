@@ -8,7 +8,8 @@ internal sealed partial class DrawnPortrait
 {
     private void DrawEars()
     {
-        if (HasLongHair) return;
+        if (HasLongHair)
+            return;
         foreach (var side in Sides.Where(side => _head.IsSeen(88 * side)))
         {
             var wide = 1.6f + Math.Abs(_head.Lean);
@@ -68,11 +69,19 @@ internal sealed partial class DrawnPortrait
 
     private void DrawNose()
     {
-        Vector2 bridge = _head.At(0, _sitter.EyeHeight + 0.02f, 1.08f), tip = _head.At(0, _sitter.NoseTip, 1.3f);
-        Vector2 wing = new(_sitter.NoseWidth, 0), foot = 0.55f * wing;
+        Vector2 bridge = _head.At(0, _sitter.EyeHeight + 0.02f, 1.08f),
+            tip = _head.At(0, _sitter.NoseTip, 1.3f);
+        Vector2 wing = new(_sitter.NoseWidth, 0),
+            foot = 0.55f * wing;
         var dark = _skin.Shade(-0.34f);
-        _canvas.Fill(_skin.Shade(-0.1f),
-            bridge, tip - wing - Down(0.6f), tip - foot + Down(0.9f), tip + foot + Down(0.9f), tip + wing - Down(0.6f));
+        _canvas.Fill(
+            _skin.Shade(-0.1f),
+            bridge,
+            tip - wing - Down(0.6f),
+            tip - foot + Down(0.9f),
+            tip + foot + Down(0.9f),
+            tip + wing - Down(0.6f)
+        );
         _canvas.Oval(_skin.Shade(0.12f), tip - new Vector2(0.35f * ShadowSide, 0.8f), 0.7f, 0.8f);
         _canvas.Line(dark, 0.7f, tip - wing + Down(0.2f), tip - foot + Down(1), tip + foot + Down(1), tip + wing + Down(0.2f));
         _canvas.Line(dark.Thin(0.6f), 0.6f, bridge + new Vector2(0.9f * ShadowSide, 0), tip + ShadowSide * wing - Down(0.4f));
@@ -91,7 +100,8 @@ internal sealed partial class DrawnPortrait
         var lip = _skin.Mix(Rose, _sitter.LipColour);
 
         _canvas.Fill(lip.Shade(-0.1f), Mouth(sag, _sitter.Lips + above, 1.2f * _sitter.Lips + below));
-        if (opening == 0) _canvas.Line(lip.Shade(-0.65f), 0.8f, MouthCurve(sag, 0));
+        if (opening == 0)
+            _canvas.Line(lip.Shade(-0.65f), 0.8f, MouthCurve(sag, 0));
         else
         {
             using var inside = DrawnCanvas.Smooth(Mouth(sag, above, below), closed: true);
@@ -106,19 +116,25 @@ internal sealed partial class DrawnPortrait
 
     /// <summary>From the left corner to the right one; <paramref name="bulge"/> moves the middle down, and leaves the corners.</summary>
     private Vector2[] MouthCurve(float sag, float bulge) =>
-    [
-        .. new[] { -1, -0.6f, 0, 0.6f, 1 }.Select(across => _head.At(across * _sitter.MouthAngle, _sitter.MouthHeight, 1.05f)
-            + Down(sag * (0.55f - across * across) + across * _sitter.MouthSlant + bulge * (1 - across * across))),
-    ];
+        [
+            .. new[] { -1, -0.6f, 0, 0.6f, 1 }.Select(across =>
+                _head.At(across * _sitter.MouthAngle, _sitter.MouthHeight, 1.05f)
+                + Down(sag * (0.55f - across * across) + across * _sitter.MouthSlant + bulge * (1 - across * across))
+            ),
+        ];
 
     /// <summary>Dimples at the corners of a smile, and the lines from the nose to the mouth that some have anyway.</summary>
     private void DrawFolds(float sag)
     {
         foreach (var side in Sides)
         {
-            _canvas.Line(_skin.Shade(-0.5f).Thin(_sitter.Folds), 0.7f,
-                _head.Along((14 * side, _sitter.NoseTip), (27 * side, _sitter.MouthHeight - 0.08f)));
-            if (!_look.Smile) continue;
+            _canvas.Line(
+                _skin.Shade(-0.5f).Thin(_sitter.Folds),
+                0.7f,
+                _head.Along((14 * side, _sitter.NoseTip), (27 * side, _sitter.MouthHeight - 0.08f))
+            );
+            if (!_look.Smile)
+                continue;
             var corner = _head.At(side * (_sitter.MouthAngle + 4), _sitter.MouthHeight) + Down(side * _sitter.MouthSlant - 0.45f * sag);
             var dent = new Vector2(0.25f * side, 0);
             _canvas.Line(_skin.Shade(-0.35f).Thin(0.7f), 0.6f, corner - Down(0.8f), corner + dent, corner + Down(0.8f));

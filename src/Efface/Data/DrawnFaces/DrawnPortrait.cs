@@ -12,7 +12,8 @@ internal sealed partial class DrawnPortrait
     private readonly DrawnSitter _sitter;
     private readonly DrawnCanvas _canvas;
     private readonly DrawnHead _head;
-    private readonly SKColor _skin, _hair;
+    private readonly SKColor _skin,
+        _hair;
 
     private DrawnPortrait(DrawnLook look, DrawnSitter sitter, DrawnCanvas canvas)
     {
@@ -52,13 +53,16 @@ internal sealed partial class DrawnPortrait
         DrawEars();
         DrawSkin();
         DrawEyes();
-        if (_look.Beard) DrawBeard();
+        if (_look.Beard)
+            DrawBeard();
         DrawNose();
         DrawMouth();
         DrawBrows();
-        if (_look.Glasses) DrawGlasses();
+        if (_look.Glasses)
+            DrawGlasses();
         DrawHair();
-        if (_look.Hat) DrawHat();
+        if (_look.Hat)
+            DrawHat();
     }
 
     private void DrawBackdrop()
@@ -67,10 +71,12 @@ internal sealed partial class DrawnPortrait
         var second = first.Mix(_sitter.SecondBackdrop, 0.4f).Shade(first.IsBright() ? -_sitter.BackdropContrast : _sitter.BackdropContrast);
         var middle = new Vector2(DrawnCanvas.Side / 2);
         var (sin, cos) = MathF.SinCos(_sitter.BackdropAngle * MathF.PI / 180);
-        Vector2 across = new(cos, sin), along = new Vector2(-sin, cos) * DrawnCanvas.Side;
+        Vector2 across = new(cos, sin),
+            along = new Vector2(-sin, cos) * DrawnCanvas.Side;
 
         _canvas.Gradient(middle - across * 36, middle + across * 36, [first, _look.Background == Backdrop.Gradient ? second : first]);
-        if (_look.Background != Backdrop.Stripes) return;
+        if (_look.Background != Backdrop.Stripes)
+            return;
         for (var offset = -48f; offset < 48; offset += 2 * _sitter.StripeWidth)
             _canvas.Line(second, _sitter.StripeWidth, middle + across * offset - along, middle + across * offset + along);
     }
@@ -81,10 +87,12 @@ internal sealed partial class DrawnPortrait
         var middle = new Vector2(_sitter.CentreX, _sitter.CentreY);
         var reach = new Vector2(ShadowSide * (_sitter.HalfWidth + 3), 4);
         var shadow = new SKColor(12, 8, 40);
-        _canvas.Gradient(middle - reach, middle + reach,
-        [
-            SKColors.White.Thin(_sitter.Glow), SKColors.White.Thin(0), shadow.Thin(0), shadow.Thin(_sitter.Shadow),
-        ], onlyDrawn: true);
+        _canvas.Gradient(
+            middle - reach,
+            middle + reach,
+            [SKColors.White.Thin(_sitter.Glow), SKColors.White.Thin(0), shadow.Thin(0), shadow.Thin(_sitter.Shadow)],
+            onlyDrawn: true
+        );
     }
 
     private int ShadowSide => _look.Light == LightSide.Left ? 1 : -1;

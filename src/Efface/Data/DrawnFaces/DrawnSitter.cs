@@ -2,15 +2,49 @@ using SkiaSharp;
 
 namespace Efface.Data;
 
-internal enum HairStyle { Short, Parted, Curly, High, Bob, Long, Wavy, Bun }
+internal enum HairStyle
+{
+    Short,
+    Parted,
+    Curly,
+    High,
+    Bob,
+    Long,
+    Wavy,
+    Bun,
+}
 
-internal enum BeardStyle { Full, Boxed, Goatee, Strap }
+internal enum BeardStyle
+{
+    Full,
+    Boxed,
+    Goatee,
+    Strap,
+}
 
-internal enum GlassesShape { Round, Rectangle, Drop, CatEye }
+internal enum GlassesShape
+{
+    Round,
+    Rectangle,
+    Drop,
+    CatEye,
+}
 
-internal enum HatStyle { Beanie, Cap, Brimmed, Beret }
+internal enum HatStyle
+{
+    Beanie,
+    Cap,
+    Brimmed,
+    Beret,
+}
 
-internal enum ClothesStyle { Crew, VNeck, Collar, Turtleneck }
+internal enum ClothesStyle
+{
+    Crew,
+    VNeck,
+    Collar,
+    Turtleneck,
+}
 
 /// <summary>
 /// Everything about a portrait that no factor names. All of it is drawn in a fixed order whatever the factors are, so the same
@@ -114,12 +148,23 @@ internal sealed class DrawnSitter(Random random)
     public float Noise { get; } = Between(random, 1, 5);
 
     private static readonly SKColor[] Irises =
-        [new(0x5B, 0x3A, 0x1E), new(0x3B, 0x24, 0x14), new(0x3F, 0x6F, 0xA8), new(0x4F, 0x7F, 0x4A), new(0x6B, 0x6F, 0x75)];
+    [
+        new(0x5B, 0x3A, 0x1E),
+        new(0x3B, 0x24, 0x14),
+        new(0x3F, 0x6F, 0xA8),
+        new(0x4F, 0x7F, 0x4A),
+        new(0x6B, 0x6F, 0x75),
+    ];
 
     private static readonly SKColor[] Frames =
     [
-        new(0x18, 0x18, 0x1C), new(0x5A, 0x36, 0x1E), new(0xB8, 0x92, 0x3A), new(0xA8, 0x22, 0x2A), new(0x1F, 0x3F, 0x8C),
-        new(0x78, 0x80, 0x8A), new(0x22, 0x6B, 0x52),
+        new(0x18, 0x18, 0x1C),
+        new(0x5A, 0x36, 0x1E),
+        new(0xB8, 0x92, 0x3A),
+        new(0xA8, 0x22, 0x2A),
+        new(0x1F, 0x3F, 0x8C),
+        new(0x78, 0x80, 0x8A),
+        new(0x22, 0x6B, 0x52),
     ];
 
     private static bool Chance(Random random, double probability) => random.NextDouble() < probability;
@@ -129,6 +174,6 @@ internal sealed class DrawnSitter(Random random)
     private static T Pick<T>(Random random, T[] choices) => choices[random.Next(choices.Length)];
 
     /// <summary>Any hue; saturation and lightness in percent.</summary>
-    private static SKColor Colour(Random random, float paleness, float saturation, float dark, float light)
-        => SKColor.FromHsl(Between(random, 0, 360), Between(random, paleness, saturation), Between(random, dark, light));
+    private static SKColor Colour(Random random, float paleness, float saturation, float dark, float light) =>
+        SKColor.FromHsl(Between(random, 0, 360), Between(random, paleness, saturation), Between(random, dark, light));
 }

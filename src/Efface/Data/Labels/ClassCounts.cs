@@ -20,13 +20,22 @@ public sealed record ClassCounts(string Column, IReadOnlyList<ClassCount> Classe
     public static ClassCounts Of(Column column, Func<Part, int[]> rows)
     {
         var counts = Parts.Select(part => column.Count(rows(part))).ToArray();
-        return new ClassCounts(column.Name, [.. column.Classes.Select((name, z) => new ClassCount(name, Parts.ToDictionary(part => part.Word(), part => counts[(int)part][z])))]);
+        return new ClassCounts(
+            column.Name,
+            [
+                .. column.Classes.Select(
+                    (name, z) => new ClassCount(name, Parts.ToDictionary(part => part.Word(), part => counts[(int)part][z]))
+                ),
+            ]
+        );
     }
 
     /// <inheritdoc/>
     public override string ToString()
     {
-        var shown = Classes.Take(Shown).Select(one => $"{one.Class} {string.Join(" / ", one.Counts.Values.Select(count => $"{count:N0}"))}");
+        var shown = Classes
+            .Take(Shown)
+            .Select(one => $"{one.Class} {string.Join(" / ", one.Counts.Values.Select(count => $"{count:N0}"))}");
         var rest = Classes.Count > Shown ? $" and {Classes.Count - Shown:N0} more classes" : "";
         return $"{Column}: {string.Join("; ", shown)}{rest} ({string.Join(" / ", Parts.Select(part => part.Word()))})";
     }

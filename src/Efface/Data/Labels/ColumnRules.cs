@@ -10,11 +10,16 @@ internal static partial class ColumnRules
     public static IReadOnlySet<string> Needed(LabelRules rules) => Parse(rules).Select(rule => rule.Column).ToHashSet();
 
     /// <summary>What is wrong with the rules as they are written, whatever the data.</summary>
-    public static IReadOnlyList<Problem> Check(LabelRules rules)
-        => [.. Written(rules).Where(rule => Rule.Parse(rule.Flag, rule.Text) is null).Select(rule => new Problem($"{rule.Flag} {rule.Text}", "is not understood", Rule.Form(rule.Flag)))];
+    public static IReadOnlyList<Problem> Check(LabelRules rules) =>
+        [
+            .. Written(rules)
+                .Where(rule => Rule.Parse(rule.Flag, rule.Text) is null)
+                .Select(rule => new Problem($"{rule.Flag} {rule.Text}", "is not understood", Rule.Form(rule.Flag))),
+        ];
 
     /// <summary>The rules that can be understood, in the order in which they apply.</summary>
-    public static IEnumerable<Rule> Parse(LabelRules rules) => Written(rules).Select(rule => Rule.Parse(rule.Flag, rule.Text)).OfType<Rule>();
+    public static IEnumerable<Rule> Parse(LabelRules rules) =>
+        Written(rules).Select(rule => Rule.Parse(rule.Flag, rule.Text)).OfType<Rule>();
 
     /// <summary>Applies --bin, then --map, then --only and --drop.</summary>
     /// <param name="columns">Without missing values.</param>
@@ -22,7 +27,13 @@ internal static partial class ColumnRules
     /// <param name="rules">The rules.</param>
     /// <param name="source">What holds the columns, in words.</param>
     /// <param name="problems">Told of every column and value that is not there.</param>
-    public static IReadOnlyList<SheetColumn> Apply(IReadOnlyList<SheetColumn> columns, SheetDraft draft, LabelRules rules, string source, List<Problem> problems)
+    public static IReadOnlyList<SheetColumn> Apply(
+        IReadOnlyList<SheetColumn> columns,
+        SheetDraft draft,
+        LabelRules rules,
+        string source,
+        List<Problem> problems
+    )
     {
         var written = Parse(rules).Where(rule => rule.Flag != "--missing").ToArray();
         var current = columns.ToDictionary(column => column.Name);
@@ -30,9 +41,15 @@ internal static partial class ColumnRules
         {
             var unknown = Unknown([.. current.Values], [rule], source).ToArray();
             problems.AddRange(unknown);
-            if (unknown.Length > 0) continue;
+            if (unknown.Length > 0)
+                continue;
             var column = current[rule.Column];
-            current[rule.Column] = rule.Flag switch { "--bin" => Bin(column, rule, draft), "--map" => Merge(column, rule), _ => Choose(column, rule, draft) };
+            current[rule.Column] = rule.Flag switch
+            {
+                "--bin" => Bin(column, rule, draft),
+                "--map" => Merge(column, rule),
+                _ => Choose(column, rule, draft),
+            };
         }
         return [.. columns.Select(column => current[column.Name])];
     }
@@ -42,9 +59,20 @@ internal static partial class ColumnRules
     {
         foreach (var rule in rules)
             if (columns.FirstOrDefault(column => column.Name == rule.Column) is not { } column)
-                yield return new Problem(rule.ToString(), $"no column '{rule.Column}' in {source}", $"Its columns are {string.Join(", ", columns.Select(known => known.Name))}");
-            else if (rule.Flag != "--bin" && rule.Values.Where(value => !column.Values.Contains(value)).ToArray() is { Length: > 0 } unknown)
-                yield return new Problem(rule.ToString(), $"column {rule.Column} has no value {string.Join(", ", unknown.Select(value => $"'{value}'"))}", $"Its values are {Some(column.Values)}");
+                yield return new Problem(
+                    rule.ToString(),
+                    $"no column '{rule.Column}' in {source}",
+                    $"Its columns are {string.Join(", ", columns.Select(known => known.Name))}"
+                );
+            else if (
+                rule.Flag != "--bin"
+                && rule.Values.Where(value => !column.Values.Contains(value)).ToArray() is { Length: > 0 } unknown
+            )
+                yield return new Problem(
+                    rule.ToString(),
+                    $"column {rule.Column} has no value {string.Join(", ", unknown.Select(value => $"'{value}'"))}",
+                    $"Its values are {Some(column.Values)}"
+                );
     }
 
     private static SheetColumn Bin(SheetColumn column, Rule rule, SheetDraft draft)
@@ -57,20 +85,31 @@ internal static partial class ColumnRules
         for (var row = 0; row < codes.Length; row++)
         {
             codes[row] = column.Codes[row] < 0 ? -1 : bins[column.Codes[row]];
-            if (column.Codes[row] < 0 || codes[row] >= 0) continue;
-            draft.Refuse(row, column.Name, column.Value(row),
-                numbers[column.Codes[row]] is null ? "is not a number, and --bin wants one" : $"lies below the first bin, {rule.Values[0]}", "Mend the value, or give other bins");
+            if (column.Codes[row] < 0 || codes[row] >= 0)
+                continue;
+            draft.Refuse(
+                row,
+                column.Name,
+                column.Value(row),
+                numbers[column.Codes[row]] is null ? "is not a number, and --bin wants one" : $"lies below the first bin, {rule.Values[0]}",
+                "Mend the value, or give other bins"
+            );
         }
-        return new SheetColumn(column.Name, [.. edges.Select((edge, i) => BinName(edge, i + 1 < edges.Length ? edges[i + 1] : null, whole))], codes);
+        return new SheetColumn(
+            column.Name,
+            [.. edges.Select((edge, i) => BinName(edge, i + 1 < edges.Length ? edges[i + 1] : null, whole))],
+            codes
+        );
     }
 
-    private static string BinName(double from, double? to, bool whole) => (to, whole) switch
-    {
-        (null, _) => string.Create(CultureInfo.InvariantCulture, $"{from}+"),
-        (_, true) when to == from + 1 => from.ToString(CultureInfo.InvariantCulture),
-        (_, true) => string.Create(CultureInfo.InvariantCulture, $"{from}-{to - 1}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{from} to {to}"),
-    };
+    private static string BinName(double from, double? to, bool whole) =>
+        (to, whole) switch
+        {
+            (null, _) => string.Create(CultureInfo.InvariantCulture, $"{from}+"),
+            (_, true) when to == from + 1 => from.ToString(CultureInfo.InvariantCulture),
+            (_, true) => string.Create(CultureInfo.InvariantCulture, $"{from}-{to - 1}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{from} to {to}"),
+        };
 
     // The merged class stands where the first of its parts stood; merging into a class that is there already joins it.
     private static SheetColumn Merge(SheetColumn column, Rule rule)
@@ -85,17 +124,24 @@ internal static partial class ColumnRules
         var only = rule.Flag == "--only";
         bool[] stays = [.. column.Values.Select(value => rule.Values.Contains(value) == only)];
         for (var row = 0; row < draft.Count; row++)
-            if (!(column.Codes[row] < 0 ? !only : stays[column.Codes[row]])) draft.LeaveOut(row);
+            if (!(column.Codes[row] < 0 ? !only : stays[column.Codes[row]]))
+                draft.LeaveOut(row);
         string[] classes = [.. column.Values.Where((_, i) => stays[i])];
         return column.Recoded(classes, [.. column.Values.Select(value => Array.IndexOf(classes, value))]);
     }
 
-    private static string Some(IReadOnlyList<string> values)
-        => string.Join(", ", values.Take(20)) + (values.Count > 20 ? $" and {values.Count - 20} more" : "");
+    private static string Some(IReadOnlyList<string> values) =>
+        string.Join(", ", values.Take(20)) + (values.Count > 20 ? $" and {values.Count - 20} more" : "");
 
-    private static IEnumerable<(string Flag, string Text)> Written(LabelRules rules)
-        => new[] { ("--missing", rules.Missing), ("--bin", rules.Bin), ("--map", rules.Map), ("--only", rules.Only), ("--drop", rules.Drop) }
-            .SelectMany(flag => flag.Item2.Select(text => (flag.Item1, text)));
+    private static IEnumerable<(string Flag, string Text)> Written(LabelRules rules) =>
+        new[]
+        {
+            ("--missing", rules.Missing),
+            ("--bin", rules.Bin),
+            ("--map", rules.Map),
+            ("--only", rules.Only),
+            ("--drop", rules.Drop),
+        }.SelectMany(flag => flag.Item2.Select(text => (flag.Item1, text)));
 
     /// <summary>One rule as it was written.</summary>
     internal sealed partial record Rule(string Flag, string Column, IReadOnlyList<string> Values, string? Into, string Text)
@@ -103,26 +149,30 @@ internal static partial class ColumnRules
         public static Rule? Parse(string flag, string text)
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1 || equals == text.Length - 1) return null;
+            if (equals < 1 || equals == text.Length - 1)
+                return null;
             var (column, right, into) = (text[..equals].Trim(), text[(equals + 1)..], (string?)null);
             if (flag == "--map")
             {
                 var colon = right.LastIndexOf(':');
-                if (colon < 1 || colon == right.Length - 1) return null;
+                if (colon < 1 || colon == right.Length - 1)
+                    return null;
                 (into, right) = (right[(colon + 1)..].Trim(), right[..colon]);
             }
             string[] values = [.. (flag == "--bin" ? right.Split(',') : Plus().Split(right)).Select(value => value.Trim())];
-            if (values.Contains("") || (flag == "--bin" && !Ascend(values))) return null;
+            if (values.Contains("") || (flag == "--bin" && !Ascend(values)))
+                return null;
             return new Rule(flag, column, values, into, text);
         }
 
-        public static string Form(string flag) => flag switch
-        {
-            "--bin" => "Write COLUMN=EDGE,EDGE,… with ascending numbers, such as age=0,10,20,30",
-            "--map" => "Write COLUMN=VALUE+VALUE:CLASS, such as race=Indian+Asian:Asia",
-            "--missing" => "Write COLUMN=VALUE+VALUE, such as race=99+n/k",
-            _ => "Write COLUMN=VALUE+VALUE, such as race=White+Black",
-        };
+        public static string Form(string flag) =>
+            flag switch
+            {
+                "--bin" => "Write COLUMN=EDGE,EDGE,… with ascending numbers, such as age=0,10,20,30",
+                "--map" => "Write COLUMN=VALUE+VALUE:CLASS, such as race=Indian+Asian:Asia",
+                "--missing" => "Write COLUMN=VALUE+VALUE, such as race=99+n/k",
+                _ => "Write COLUMN=VALUE+VALUE, such as race=White+Black",
+            };
 
         public override string ToString() => $"{Flag} {Text}";
 
@@ -132,7 +182,13 @@ internal static partial class ColumnRules
 
         private static bool Ascend(string[] edges)
         {
-            var numbers = edges.Select(edge => double.TryParse(edge, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : double.NaN).ToArray();
+            var numbers = edges
+                .Select(edge =>
+                    double.TryParse(edge, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+                        ? number
+                        : double.NaN
+                )
+                .ToArray();
             return numbers.Length > 0 && !numbers.Any(double.IsNaN) && numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
         }
     }

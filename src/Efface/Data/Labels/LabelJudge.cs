@@ -11,34 +11,51 @@ internal sealed record JudgedLabels(IReadOnlyList<SheetColumn> Columns, IReadOnl
 /// </summary>
 internal static class LabelJudge
 {
-    private const string Missing = "--missing", Bin = "--bin";
+    private const string Missing = "--missing",
+        Bin = "--bin";
 
     /// <summary>Judges the labels of rows.</summary>
     /// <param name="columns">As they were read.</param>
-    /// <param name="rows">Where they stand; those that rules leave out are left out there, and those that no rule can judge refused.</param>
+    /// <param name="rows">Where they stand; those that rules leave out are left out there, and those that no rule can judge
+    /// refused.</param>
     /// <param name="rules">The user's, and before them the data set's own.</param>
     /// <param name="chosen">Names of task and attributes.</param>
     /// <param name="source">What holds the columns, in words.</param>
-    /// <exception cref="InvalidInputException">A rule names what is not there, or a chosen column holds no classes: all of it at once.</exception>
+    /// <exception cref="InvalidInputException">A rule names what is not there, or a chosen column holds no classes: all of it at
+    /// once.</exception>
     public static JudgedLabels Judge(
-        IReadOnlyList<SheetColumn> columns, SheetDraft rows, LabelRules rules, IReadOnlyCollection<string> chosen, string source)
+        IReadOnlyList<SheetColumn> columns,
+        SheetDraft rows,
+        LabelRules rules,
+        IReadOnlyCollection<string> chosen,
+        string source
+    )
     {
         var (problems, findings) = (new List<Problem>(), new List<Finding>());
         var written = ColumnRules.Parse(rules).ToArray();
-        string[] Said(string column) => [.. written.Where(rule => rule.Column == column && rule.Flag == Missing).SelectMany(rule => rule.Values)];
-        string[] Meant(string column) => [.. written.Where(rule => rule.Column == column && rule.Flag is not (Missing or Bin))
-            .SelectMany(rule => rule.Into is { } into ? rule.Values.Append(into) : rule.Values)];
+        string[] Said(string column) =>
+            [.. written.Where(rule => rule.Column == column && rule.Flag == Missing).SelectMany(rule => rule.Values)];
+        string[] Meant(string column) =>
+            [
+                .. written
+                    .Where(rule => rule.Column == column && rule.Flag is not (Missing or Bin))
+                    .SelectMany(rule => rule.Into is { } into ? rule.Values.Append(into) : rule.Values),
+            ];
         SheetColumn Filled(SheetColumn column)
         {
             var (filled, told) = MissingLabels.Apply(column, Said(column.Name), Meant(column.Name), chosen.Contains(column.Name), problems);
-            if (told is not null) findings.Add(told);
-            if (chosen.Contains(column.Name)) problems.AddRange(ClassCheck.InDoubt(filled, Meant(column.Name)));
+            if (told is not null)
+                findings.Add(told);
+            if (chosen.Contains(column.Name))
+                problems.AddRange(ClassCheck.InDoubt(filled, Meant(column.Name)));
             return filled;
         }
         var unknown = ColumnRules.Unknown(columns, written.Where(rule => rule.Flag == Missing), source).ToArray();
         var judged = ColumnRules.Apply([.. columns.Select(Filled)], rows, rules, source, problems);
         problems.AddRange(unknown);
-        problems.AddRange(judged.Where(column => chosen.Contains(column.Name)).SelectMany(column => ClassCheck.Of(column, Meant(column.Name))));
+        problems.AddRange(
+            judged.Where(column => chosen.Contains(column.Name)).SelectMany(column => ClassCheck.Of(column, Meant(column.Name)))
+        );
         return problems.Count == 0 ? new JudgedLabels(judged, findings) : throw new InvalidInputException([.. problems.Distinct()]);
     }
 }

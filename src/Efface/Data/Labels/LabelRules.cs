@@ -3,7 +3,9 @@ namespace Efface.Data;
 /// <summary>What the user says about labels, as the flags are written. They apply in the order in which they stand here.</summary>
 public sealed record LabelRules
 {
-    /// <summary><c>--missing</c>: <c>race=n/k+99</c>; these values are no class, and the usual spellings of missing are none either.</summary>
+    /// <summary>
+    /// <c>--missing</c>: <c>race=n/k+99</c>; these values are no class, and the usual spellings of missing are none either.
+    /// </summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary><c>--bin</c>: <c>age=0,10,20</c>.</summary>
@@ -19,6 +21,8 @@ public sealed record LabelRules
     public IReadOnlyList<string> Drop { get; init; } = [];
 
     /// <summary>A rule as a user types it into a shell.</summary>
-    internal static string Typed(string flag, string rule)
-        => rule.All(letter => char.IsLetterOrDigit(letter) || "=+:.,-_/".Contains(letter, StringComparison.Ordinal)) ? $"{flag} {rule}" : $"{flag} '{rule.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    internal static string Typed(string flag, string rule) =>
+        rule.All(letter => char.IsLetterOrDigit(letter) || "=+:.,-_/".Contains(letter, StringComparison.Ordinal))
+            ? $"{flag} {rule}"
+            : $"{flag} '{rule.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -7,21 +7,24 @@ namespace Efface.Data;
 internal static class Spelling
 {
     /// <summary>The number that a cell holds, with a point or a comma for decimals.</summary>
-    public static bool IsNumber(string value, out double number)
-        => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number)
-            || value.Count(letter => letter == ',') == 1 && !value.Contains('.')
-                && double.TryParse(value.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+    public static bool IsNumber(string value, out double number) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number)
+        || value.Count(letter => letter == ',') == 1
+            && !value.Contains('.')
+            && double.TryParse(value.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+            && double.IsFinite(number);
 
     /// <summary>Whether a cell holds a number.</summary>
     public static bool IsNumber(string value) => IsNumber(value, out _);
 
     /// <summary>
-    /// Equal for cells that a reader takes for the same: without regard to capitals, blanks, underscores, invisible characters, kinds of dashes,
-    /// quotes and full stops around them, and the notation of numbers.
+    /// Equal for cells that a reader takes for the same: without regard to capitals, blanks, underscores, invisible characters, kinds of
+    /// dashes, quotes and full stops around them, and the notation of numbers.
     /// </summary>
     public static string Key(string value)
     {
-        if (IsNumber(value, out var number)) return (number == 0 ? 0 : number).ToString("R", CultureInfo.InvariantCulture);
+        if (IsNumber(value, out var number))
+            return (number == 0 ? 0 : number).ToString("R", CultureInfo.InvariantCulture);
         var key = new StringBuilder(value.Length);
         foreach (var letter in value.ToLowerInvariant())
             switch (char.GetUnicodeCategory(letter))

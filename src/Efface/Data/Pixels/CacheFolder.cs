@@ -29,9 +29,11 @@ public static class CacheFolder
     {
         get
         {
-            if (Environment.GetEnvironmentVariable("EFFACE_CACHE") is { Length: > 0 } chosen) return chosen;
+            if (Environment.GetEnvironmentVariable("EFFACE_CACHE") is { Length: > 0 } chosen)
+                return chosen;
             var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named ? named
+            var caches =
+                Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named ? named
                 : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
                 : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
                 : Path.Combine(home.Length > 0 ? home : Path.GetTempPath(), ".cache");
@@ -43,20 +45,27 @@ public static class CacheFolder
     /// <param name="cacheRoot">The folder of all caches.</param>
     /// <param name="kind"><see cref="Classifiers"/> or <see cref="Removed"/>.</param>
     /// <param name="key">All that it depends on; written as JSON.</param>
-    internal static string Derived<TKey>(string cacheRoot, string kind, TKey key)
-        => Path.Combine(cacheRoot, kind, PixelRecord.Hash(JsonSerializer.Serialize(key)).ToString("x32", CultureInfo.InvariantCulture));
+    internal static string Derived<TKey>(string cacheRoot, string kind, TKey key) =>
+        Path.Combine(cacheRoot, kind, PixelRecord.Hash(JsonSerializer.Serialize(key)).ToString("x32", CultureInfo.InvariantCulture));
 
-    /// <summary>Every cache below <paramref name="cacheRoot"/>; the pixels of one data set alone when <paramref name="root"/> names it.</summary>
+    /// <summary>
+    /// Every cache below <paramref name="cacheRoot"/>; the pixels of one data set alone when <paramref name="root"/> names it.
+    /// </summary>
     public static IReadOnlyList<CacheEntry> List(string cacheRoot, string? root = null)
     {
-        if (!Directory.Exists(cacheRoot)) return [];
+        if (!Directory.Exists(cacheRoot))
+            return [];
         var wanted = root is null ? null : Path.GetFullPath(root);
-        return [.. Directory.EnumerateDirectories(cacheRoot)
-            .Where(PixelCache.IsCache)
-            .Select(folder => Entry(folder, Pixels, Describe(folder)))
-            .Where(entry => wanted is null || entry.Description?.Root == wanted)
-            .OrderBy(entry => entry.Description?.Root, StringComparer.Ordinal)
-            .Concat(wanted is null ? Derived(cacheRoot) : [])];
+        return
+        [
+            .. Directory
+                .EnumerateDirectories(cacheRoot)
+                .Where(PixelCache.IsCache)
+                .Select(folder => Entry(folder, Pixels, Describe(folder)))
+                .Where(entry => wanted is null || entry.Description?.Root == wanted)
+                .OrderBy(entry => entry.Description?.Root, StringComparer.Ordinal)
+                .Concat(wanted is null ? Derived(cacheRoot) : []),
+        ];
     }
 
     /// <summary>Deletes caches; nothing else that may lie in the folder is touched.</summary>
@@ -65,10 +74,16 @@ public static class CacheFolder
     public static IReadOnlyList<CacheEntry> Clear(string cacheRoot, string? root = null)
     {
         var entries = List(cacheRoot, root);
-        Problem[] busy = [.. entries.Where(entry => entry.Kind == Pixels && PixelCache.IsHeld(entry.Folder))
-            .Select(entry => new Problem(entry.Folder, "is being filled by a run", "Wait for it, or stop it; nothing was deleted"))];
-        if (busy.Length > 0) throw new InvalidInputException(busy);
-        foreach (var entry in entries) Directory.Delete(entry.Folder, recursive: true);
+        Problem[] busy =
+        [
+            .. entries
+                .Where(entry => entry.Kind == Pixels && PixelCache.IsHeld(entry.Folder))
+                .Select(entry => new Problem(entry.Folder, "is being filled by a run", "Wait for it, or stop it; nothing was deleted")),
+        ];
+        if (busy.Length > 0)
+            throw new InvalidInputException(busy);
+        foreach (var entry in entries)
+            Directory.Delete(entry.Folder, recursive: true);
         return entries;
     }
 
@@ -79,25 +94,34 @@ public static class CacheFolder
         return cache.CountDamaged();
     }
 
-    private static IEnumerable<CacheEntry> Derived(string cacheRoot)
-        => from kind in DerivedKinds
-           let all = Path.Combine(cacheRoot, kind)
-           where Directory.Exists(all)
-           from folder in Directory.EnumerateDirectories(all)
-           where UInt128.TryParse(Path.GetFileName(folder), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _)
-           select Entry(folder, kind, null);
+    private static IEnumerable<CacheEntry> Derived(string cacheRoot) =>
+        from kind in DerivedKinds
+        let all = Path.Combine(cacheRoot, kind)
+        where Directory.Exists(all)
+        from folder in Directory.EnumerateDirectories(all)
+        where UInt128.TryParse(Path.GetFileName(folder), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _)
+        select Entry(folder, kind, null);
 
     private static CacheEntry Entry(string folder, string kind, CacheDescription? description)
     {
         var (directory, files) = (new DirectoryInfo(folder), new DirectoryInfo(folder).GetFiles());
-        return new CacheEntry(folder, kind, description, files.Sum(file => file.Length), files.Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(directory.LastWriteTimeUtc).Max());
+        return new CacheEntry(
+            folder,
+            kind,
+            description,
+            files.Sum(file => file.Length),
+            files.Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(directory.LastWriteTimeUtc).Max()
+        );
     }
 
     private static CacheDescription? Describe(string folder)
     {
         try
         {
-            return JsonSerializer.Deserialize<CacheDescription>(File.ReadAllText(Path.Combine(folder, PixelCache.DescriptionFile)), JsonSerializerOptions.Web);
+            return JsonSerializer.Deserialize<CacheDescription>(
+                File.ReadAllText(Path.Combine(folder, PixelCache.DescriptionFile)),
+                JsonSerializerOptions.Web
+            );
         }
         catch (Exception fault) when (fault is IOException or JsonException)
         {

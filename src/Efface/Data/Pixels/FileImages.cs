@@ -31,8 +31,8 @@ internal sealed class FileImages(string root, IReadOnlyList<string> names) : IEn
     // No system has a file with such a name, and asking for it is an error.
     public FileStamp? Stamp(int image) => names[image].Contains('\0') ? null : FileStamp.Of(PathOf(image));
 
-    public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted)
-        => wanted.Select<int, (int, Func<byte[]>)>(image => (image, () => File.ReadAllBytes(PathOf(image))));
+    public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted) =>
+        wanted.Select<int, (int, Func<byte[]>)>(image => (image, () => File.ReadAllBytes(PathOf(image))));
 
     private string PathOf(int image) => Path.Combine(root, names[image]);
 }

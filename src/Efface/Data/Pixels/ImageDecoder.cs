@@ -46,7 +46,8 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
     public static string Version => $"2, {Library}";
 
     /// <summary>The library behind it.</summary>
-    public static string Library { get; } = $"libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
+    public static string Library { get; } =
+        $"libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
 
     static ImageDecoder()
     {
@@ -76,18 +77,25 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         catch (VipsException)
         {
             // Not by the message: libvips has one for all threads, and it may be another picture's.
-            return new Decoding(Image.FindLoadBuffer(encoded) switch
-            {
-                null => DecodingFault.UnknownFormat,
-                var loader => loader.Contains("Tiff", StringComparison.OrdinalIgnoreCase) ? DecodingFault.UnreadTiff : DecodingFault.Damaged,
-            }, 0, 0);
+            return new Decoding(
+                Image.FindLoadBuffer(encoded) switch
+                {
+                    null => DecodingFault.UnknownFormat,
+                    var loader => loader.Contains("Tiff", StringComparison.OrdinalIgnoreCase)
+                        ? DecodingFault.UnreadTiff
+                        : DecodingFault.Damaged,
+                },
+                0,
+                0
+            );
         }
     }
 
     private Decoding Decode(Image picture, byte[] encoded, Span<byte> pixels)
     {
         var (width, height) = (picture.Width, picture.Height);
-        if ((long)width * height > limits.Pixels) return new Decoding(DecodingFault.TooManyPixels, width, height);
+        if ((long)width * height > limits.Pixels)
+            return new Decoding(DecodingFault.TooManyPixels, width, height);
 
         var clock = Stopwatch.StartNew();
         using var timer = new CancellationTokenSource(TimeSpan.FromSeconds(limits.Seconds));
@@ -97,12 +105,15 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
             {
                 using var whole = Image.NewFromBuffer(encoded, access: Enums.Access.Random, failOn: Enums.FailOn.Error);
                 var numbers = PixelNumbers.Of(whole, timer.Token);
-                if (!numbers.AreKnown) return new Decoding(DecodingFault.StrangeNumbers, width, height, numbers.Found);
-                if (!PixelNumbers.AreReadAsTheyStand(picture)) return Decode(numbers.InEightBits(whole), pixels);
+                if (!numbers.AreKnown)
+                    return new Decoding(DecodingFault.StrangeNumbers, width, height, numbers.Found);
+                if (!PixelNumbers.AreReadAsTheyStand(picture))
+                    return Decode(numbers.InEightBits(whole), pixels);
             }
             var interleaved = Evaluate(picture, encoded, timer.Token);
             // libvips can be stopped only between the strips of its result, and a small one is a single strip.
-            if (clock.Elapsed.TotalSeconds > limits.Seconds) return new Decoding(DecodingFault.TimedOut, width, height);
+            if (clock.Elapsed.TotalSeconds > limits.Seconds)
+                return new Decoding(DecodingFault.TimedOut, width, height);
             ToPlanes(interleaved, pixels);
             return new Decoding(DecodingFault.None, width, height);
         }
@@ -123,37 +134,61 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         try
         {
             // libvips heeds failOn for files alone (its issue 5195): a buffer cut short would give a picture without its lower part.
-            var image = IsAsWanted(picture) ? picture : Keep(Image.ThumbnailBuffer(encoded, geometry.Side, height: geometry.Side, optionString: "[fail_on=error]",
-                size: geometry.Mode == ResizeMode.Stretch ? Enums.Size.Force : Enums.Size.Both,
-                crop: geometry.Mode == ResizeMode.Crop ? Enums.Interesting.Centre : null,
-                outputProfile: HasProfile(picture) ? "srgb" : null));
-            if (image.Interpretation != Enums.Interpretation.Srgb) image = Keep(image.Colourspace(Enums.Interpretation.Srgb));
-            if (image.HasAlpha()) image = Keep(image.Flatten(background: [geometry.Background.Red, geometry.Background.Green, geometry.Background.Blue]));
-            if (image.Format != Enums.BandFormat.Uchar) image = Keep(image.Cast(Enums.BandFormat.Uchar));
+            var image = IsAsWanted(picture)
+                ? picture
+                : Keep(
+                    Image.ThumbnailBuffer(
+                        encoded,
+                        geometry.Side,
+                        height: geometry.Side,
+                        optionString: "[fail_on=error]",
+                        size: geometry.Mode == ResizeMode.Stretch ? Enums.Size.Force : Enums.Size.Both,
+                        crop: geometry.Mode == ResizeMode.Crop ? Enums.Interesting.Centre : null,
+                        outputProfile: HasProfile(picture) ? "srgb" : null
+                    )
+                );
+            if (image.Interpretation != Enums.Interpretation.Srgb)
+                image = Keep(image.Colourspace(Enums.Interpretation.Srgb));
+            if (image.HasAlpha())
+                image = Keep(image.Flatten(background: [geometry.Background.Red, geometry.Background.Green, geometry.Background.Blue]));
+            if (image.Format != Enums.BandFormat.Uchar)
+                image = Keep(image.Cast(Enums.BandFormat.Uchar));
             if (image.Width != geometry.Side || image.Height != geometry.Side)
-                image = Keep(image.Gravity(Enums.CompassDirection.Centre, geometry.Side, geometry.Side, extend: Enums.Extend.Background,
-                    background: [geometry.Background.Red, geometry.Background.Green, geometry.Background.Blue]));
+                image = Keep(
+                    image.Gravity(
+                        Enums.CompassDirection.Centre,
+                        geometry.Side,
+                        geometry.Side,
+                        extend: Enums.Extend.Background,
+                        background: [geometry.Background.Red, geometry.Background.Green, geometry.Background.Blue]
+                    )
+                );
             image.SetProgress(Silent, timeUp);
             return image.WriteToMemory<byte>();
         }
         finally
         {
-            foreach (var image in images) image.Dispose();
+            foreach (var image in images)
+                image.Dispose();
         }
     }
 
     private static bool HasProfile(Image picture) => picture.Contains("icc-profile-data");
 
     // Setting up libvips' thumbnail costs several times what decoding a small picture does: data sets of the wanted size go without.
-    private bool IsAsWanted(Image picture)
-        => picture.Width == geometry.Side && picture.Height == geometry.Side && picture.Bands == 3 && !HasProfile(picture)
+    private bool IsAsWanted(Image picture) =>
+        picture.Width == geometry.Side
+        && picture.Height == geometry.Side
+        && picture.Bands == 3
+        && !HasProfile(picture)
         && picture is { Format: Enums.BandFormat.Uchar, Interpretation: Enums.Interpretation.Srgb }
         && (!picture.Contains("orientation") || picture.Get("orientation") is 1);
 
     private void ToPlanes(ReadOnlySpan<byte> interleaved, Span<byte> planes)
     {
         var area = geometry.Side * geometry.Side;
-        if (interleaved.Length != 3 * area) throw new InvalidOperationException($"{interleaved.Length} bytes for an image of {geometry.Side}×{geometry.Side}");
+        if (interleaved.Length != 3 * area)
+            throw new InvalidOperationException($"{interleaved.Length} bytes for an image of {geometry.Side}×{geometry.Side}");
         var red = planes[..area];
         var green = planes.Slice(area, area);
         var blue = planes.Slice(2 * area, area);

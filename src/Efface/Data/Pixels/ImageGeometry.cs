@@ -29,7 +29,8 @@ public readonly record struct Colour(byte Red, byte Green, byte Blue)
             ? new Colour(red, green, blue)
             : null;
 
-        static bool Channel(string part, out byte value) => byte.TryParse(part, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out value);
+        static bool Channel(string part, out byte value) =>
+            byte.TryParse(part, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out value);
     }
 }
 

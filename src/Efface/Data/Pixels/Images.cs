@@ -38,7 +38,14 @@ public sealed record ImageFault(string Fault, string? Value, string Remedy);
 /// <param name="Workers">Pictures that are decoded at once.</param>
 /// <param name="Observer">Told while it goes on.</param>
 /// <param name="Cancel">Stops it between pictures.</param>
-public sealed record DecodingOptions(ImageGeometry Geometry, ImageLimits Limits, string CacheRoot, int Workers, IReadingObserver? Observer, CancellationToken Cancel);
+public sealed record DecodingOptions(
+    ImageGeometry Geometry,
+    ImageLimits Limits,
+    string CacheRoot,
+    int Workers,
+    IReadingObserver? Observer,
+    CancellationToken Cancel
+);
 
 /// <summary>Wants to know how far reading is.</summary>
 public interface IReadingObserver
@@ -75,15 +82,22 @@ internal sealed class ImagesInMemory(Tensor pixels, Func<int, string> name) : II
     /// <summary>u8 [N, C, H, W] to u8 [N, C, side, side]; <paramref name="pixels"/> is disposed when it had to change.</summary>
     internal static Tensor Resize(Tensor pixels, int side)
     {
-        if (pixels.shape[2] == side) return pixels;
+        if (pixels.shape[2] == side)
+            return pixels;
         using var scope = NewDisposeScope();
-        var chunks = pixels.split(2000, 0).Select(chunk =>
-        {
-            using var inner = NewDisposeScope();
-            // Area averages when it shrinks, and repeats pixels when it grows.
-            return nn.functional.interpolate(chunk.to_type(ScalarType.Float32), size: [side, side], mode: InterpolationMode.Area)
-                .round().clamp(0, 255).to_type(ScalarType.Byte).MoveToOuterDisposeScope();
-        });
+        var chunks = pixels
+            .split(2000, 0)
+            .Select(chunk =>
+            {
+                using var inner = NewDisposeScope();
+                // Area averages when it shrinks, and repeats pixels when it grows.
+                return nn
+                    .functional.interpolate(chunk.to_type(ScalarType.Float32), size: [side, side], mode: InterpolationMode.Area)
+                    .round()
+                    .clamp(0, 255)
+                    .to_type(ScalarType.Byte)
+                    .MoveToOuterDisposeScope();
+            });
         var resized = torch.cat([.. chunks], 0).MoveToOuterDisposeScope();
         pixels.Dispose();
         return resized;

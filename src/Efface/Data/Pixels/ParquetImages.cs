@@ -14,7 +14,10 @@ internal sealed record ParquetGroup(string File, int Group, int From, int Count,
 internal sealed class ParquetImages(string root, IReadOnlyList<ParquetGroup> groups) : IEncodedImages
 {
     private readonly int[] _starts = Starts(groups);
-    private readonly Dictionary<string, FileStamp?> _stamps = groups.Select(group => group.File).Distinct().ToDictionary(file => file, file => FileStamp.Of(Path.Combine(root, file)));
+    private readonly Dictionary<string, FileStamp?> _stamps = groups
+        .Select(group => group.File)
+        .Distinct()
+        .ToDictionary(file => file, file => FileStamp.Of(Path.Combine(root, file)));
 
     public int Count => _starts[^1];
 
@@ -33,8 +36,9 @@ internal sealed class ParquetImages(string root, IReadOnlyList<ParquetGroup> gro
         foreach (var images in wanted.Order().GroupBy(GroupOf))
         {
             var group = groups[images.Key];
-            var pictures = ParquetFiles.With(Path.Combine(root, group.File),
-                reader => ParquetFiles.ReadBytes(reader, group.Group, ParquetFiles.ImageBytes(reader.Schema, group.Column)!));
+            var pictures = ParquetFiles.With(Path.Combine(root, group.File), reader =>
+                ParquetFiles.ReadBytes(reader, group.Group, ParquetFiles.ImageBytes(reader.Schema, group.Column)!)
+            );
             foreach (var image in images)
             {
                 var bytes = pictures[image - _starts[images.Key]] ?? [];
@@ -46,16 +50,19 @@ internal sealed class ParquetImages(string root, IReadOnlyList<ParquetGroup> gro
     private int GroupOf(int image)
     {
         var at = Array.BinarySearch(_starts, image);
-        if (at < 0) return ~at - 1;
+        if (at < 0)
+            return ~at - 1;
         // Empty groups share a start with the one that holds the picture: the last of them does.
-        while (at + 1 < groups.Count && _starts[at + 1] == image) at++;
+        while (at + 1 < groups.Count && _starts[at + 1] == image)
+            at++;
         return at;
     }
 
     private static int[] Starts(IReadOnlyList<ParquetGroup> groups)
     {
         var starts = new int[groups.Count + 1];
-        for (var i = 0; i < groups.Count; i++) starts[i + 1] = starts[i] + groups[i].Count;
+        for (var i = 0; i < groups.Count; i++)
+            starts[i + 1] = starts[i] + groups[i].Count;
         return starts;
     }
 }

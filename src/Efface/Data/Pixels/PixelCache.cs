@@ -22,18 +22,26 @@ public sealed record CacheDescription(int SchemaVersion, string Root, ImageGeome
 internal sealed class PixelCache : IDisposable
 {
     /// <summary>The files of a cache folder.</summary>
-    public const string DescriptionFile = "cache.json", PixelsFile = "pixels.u8", IndexFile = "index.bin", LockFile = "lock";
+    public const string DescriptionFile = "cache.json",
+        PixelsFile = "pixels.u8",
+        IndexFile = "index.bin",
+        LockFile = "lock";
 
-    private const int Schema = 1, Sampled = 32, NameLength = 20;
+    private const int Schema = 1,
+        Sampled = 32,
+        NameLength = 20;
 
     // How the systems say that another process has the file: any other fault would be waited for without end.
-    private const int SharingViolation = 32, WouldBlock = 11, WouldBlockOnMac = 35;
+    private const int SharingViolation = 32,
+        WouldBlock = 11,
+        WouldBlockOnMac = 35;
 
     private static readonly int RecordSize = Marshal.SizeOf<PixelRecord>();
 
     private readonly string _folder;
     private readonly int _imageBytes;
-    private readonly FileStream _lock, _index;
+    private readonly FileStream _lock,
+        _index;
     private readonly SafeFileHandle _pixels;
     private readonly Lock _appending = new();
     private readonly List<PixelRecord> _records = [];
@@ -44,19 +52,26 @@ internal sealed class PixelCache : IDisposable
     {
         (_folder, _imageBytes, _lock) = (folder, geometry.Bytes, held);
         _index = new FileStream(Path.Combine(folder, IndexFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        _pixels = File.OpenHandle(Path.Combine(folder, PixelsFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        _pixels = File.OpenHandle(
+            Path.Combine(folder, PixelsFile),
+            FileMode.OpenOrCreate,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete
+        );
     }
 
     /// <summary>Whether a damaged cache was thrown away when this one was opened.</summary>
     public bool WasDamaged { get; private init; }
 
     /// <summary>The folder of a data set's pixels at a geometry: another root, geometry or decoder is another folder.</summary>
-    public static string FolderFor(string cacheRoot, CacheDescription description)
-        => Path.Combine(cacheRoot, PixelRecord.Hash(JsonSerializer.Serialize(description)).ToString("x32")[..NameLength]);
+    public static string FolderFor(string cacheRoot, CacheDescription description) =>
+        Path.Combine(cacheRoot, PixelRecord.Hash(JsonSerializer.Serialize(description)).ToString("x32")[..NameLength]);
 
     /// <summary>Whether a folder is such a one, and nobody else's.</summary>
-    public static bool IsCache(string folder)
-        => Path.GetFileName(folder) is { Length: NameLength } name && name.All(char.IsAsciiHexDigitLower) && File.Exists(Path.Combine(folder, IndexFile));
+    public static bool IsCache(string folder) =>
+        Path.GetFileName(folder) is { Length: NameLength } name
+        && name.All(char.IsAsciiHexDigitLower)
+        && File.Exists(Path.Combine(folder, IndexFile));
 
     /// <summary>Opens the cache of a data set, or begins it; waits while another process fills it.</summary>
     /// <param name="cacheRoot">The folder of all caches.</param>
@@ -64,7 +79,13 @@ internal sealed class PixelCache : IDisposable
     /// <param name="geometry">What its pictures are brought to.</param>
     /// <param name="onWait">Called once when there is something to wait for.</param>
     /// <param name="cancel">Ends the waiting.</param>
-    public static PixelCache Open(string cacheRoot, string root, ImageGeometry geometry, Action? onWait = null, CancellationToken cancel = default)
+    public static PixelCache Open(
+        string cacheRoot,
+        string root,
+        ImageGeometry geometry,
+        Action? onWait = null,
+        CancellationToken cancel = default
+    )
     {
         var description = new CacheDescription(Schema, Path.GetFullPath(root), geometry, ImageDecoder.Version);
         var folder = FolderFor(cacheRoot, description);
@@ -77,7 +98,8 @@ internal sealed class PixelCache : IDisposable
             if (cache.CountDamaged(cache.Sample()) > 0)
             {
                 cache.Close();
-                foreach (var file in new[] { IndexFile, PixelsFile }) File.Delete(Path.Combine(folder, file));
+                foreach (var file in new[] { IndexFile, PixelsFile })
+                    File.Delete(Path.Combine(folder, file));
                 cache = new PixelCache(folder, geometry, held) { WasDamaged = true };
             }
             File.WriteAllText(Path.Combine(folder, DescriptionFile), JsonSerializer.Serialize(description, JsonSerializerOptions.Web));
@@ -100,8 +122,8 @@ internal sealed class PixelCache : IDisposable
     }
 
     /// <summary>What is known of a picture whose file looks like <paramref name="stamp"/>; null when it is new or has changed.</summary>
-    public PixelRecord? Find(UInt128 name, FileStamp stamp)
-        => _byName.TryGetValue(name, out var at) && _records[at].Stamp == stamp ? _records[at] : null;
+    public PixelRecord? Find(UInt128 name, FileStamp stamp) =>
+        _byName.TryGetValue(name, out var at) && _records[at].Stamp == stamp ? _records[at] : null;
 
     /// <summary>Keeps a picture's pixels. Safe to call from many threads.</summary>
     /// <param name="record">Without its slot.</param>
@@ -109,7 +131,8 @@ internal sealed class PixelCache : IDisposable
     public PixelRecord Append(PixelRecord record, ReadOnlySpan<byte> pixels)
     {
         var slot = record.Fault == DecodingFault.None ? Interlocked.Increment(ref _slots) - 1 : -1;
-        if (slot >= 0) RandomAccess.Write(_pixels, pixels, (long)slot * _imageBytes);
+        if (slot >= 0)
+            RandomAccess.Write(_pixels, pixels, (long)slot * _imageBytes);
         record = (record with { Slot = slot }).Sealed();
         lock (_appending)
         {
@@ -123,8 +146,14 @@ internal sealed class PixelCache : IDisposable
     public Tensor Map(int side)
     {
         _index.Flush();
-        if (_slots == 0) return torch.zeros([0, 3, side, side], ScalarType.Byte);
-        using var bytes = torch.from_file(Path.Combine(_folder, PixelsFile), shared: false, size: (long)_slots * _imageBytes, dtype: ScalarType.Byte);
+        if (_slots == 0)
+            return torch.zeros([0, 3, side, side], ScalarType.Byte);
+        using var bytes = torch.from_file(
+            Path.Combine(_folder, PixelsFile),
+            shared: false,
+            size: (long)_slots * _imageBytes,
+            dtype: ScalarType.Byte
+        );
         return bytes.view(_slots, 3, side, side);
     }
 
@@ -140,7 +169,8 @@ internal sealed class PixelCache : IDisposable
     {
         var pixels = new byte[_imageBytes];
         return (among ?? _records.Where(record => record.Slot >= 0)).Count(record =>
-            RandomAccess.Read(_pixels, pixels, (long)record.Slot * _imageBytes) != _imageBytes || PixelRecord.Hash(pixels) != record.Pixels);
+            RandomAccess.Read(_pixels, pixels, (long)record.Slot * _imageBytes) != _imageBytes || PixelRecord.Hash(pixels) != record.Pixels
+        );
     }
 
     /// <inheritdoc/>
@@ -185,7 +215,8 @@ internal sealed class PixelCache : IDisposable
         {
             var count = (int)Math.Min(left, piece.Length);
             _index.ReadExactly(MemoryMarshal.AsBytes(piece.AsSpan(0, count)));
-            for (var i = 0; i < count; i++) yield return piece[i];
+            for (var i = 0; i < count; i++)
+                yield return piece[i];
         }
     }
 
@@ -213,13 +244,16 @@ internal sealed class PixelCache : IDisposable
             }
             catch (IOException fault) when (IsOthers(fault))
             {
-                if (tries == 0) onWait?.Invoke();
-                if (cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200))) throw new OperationCanceledException(cancel);
+                if (tries == 0)
+                    onWait?.Invoke();
+                if (cancel.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200)))
+                    throw new OperationCanceledException(cancel);
             }
         }
     }
 
-    private static FileStream TryHold(string folder) => new(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream TryHold(string folder) =>
+        new(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private static bool IsOthers(IOException fault) => (fault.HResult & 0xffff) is SharingViolation or WouldBlock or WouldBlockOnMac;
 }

@@ -21,7 +21,8 @@ internal static class PixelHashes
             using var data = images.data<byte>();
             var bytes = data.ToArray();
             var size = bytes.Length / chunk.Length;
-            for (var i = 0; i < chunk.Length; i++) hashes[from + i] = PixelRecord.Hash(bytes.AsSpan(i * size, size));
+            for (var i = 0; i < chunk.Length; i++)
+                hashes[from + i] = PixelRecord.Hash(bytes.AsSpan(i * size, size));
         }
         return hashes;
     }

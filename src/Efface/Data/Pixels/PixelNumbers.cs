@@ -4,8 +4,8 @@ using NetVips;
 namespace Efface.Data;
 
 /// <summary>
-/// What the numbers of a picture mean that has others than 8 bits. Its format does not say: floats may reach to 1 or to 255, whole numbers of 16 bits to 255,
-/// 4,095 or 65,535. Taken at the wrong scale a picture becomes black or white and still is a picture.
+/// What the numbers of a picture mean that has others than 8 bits. Its format does not say: floats may reach to 1 or to 255, whole numbers
+/// of 16 bits to 255, 4,095 or 65,535. Taken at the wrong scale a picture becomes black or white and still is a picture.
 /// </summary>
 /// <param name="scale">What takes them to 0 to 255.</param>
 /// <param name="found">The smallest and the largest, in words.</param>
@@ -13,11 +13,20 @@ internal sealed class PixelNumbers(double? scale, string found)
 {
     // Below a sixteenth of what the scale allows everything is as good as black: then it is likelier the scale that is wrong.
     private const double Darkest = 1 / 16.0;
-    private const double White = byte.MaxValue, WhiteOf16Bits = ushort.MaxValue;
+    private const double White = byte.MaxValue,
+        WhiteOf16Bits = ushort.MaxValue;
 
     // Of other colour spaces (inks, CIELAB) the library knows the scale.
     private static readonly Enums.Interpretation[] Light =
-        [Enums.Interpretation.Multiband, Enums.Interpretation.Bw, Enums.Interpretation.Srgb, Enums.Interpretation.Rgb, Enums.Interpretation.Scrgb, Enums.Interpretation.Grey16, Enums.Interpretation.Rgb16];
+    [
+        Enums.Interpretation.Multiband,
+        Enums.Interpretation.Bw,
+        Enums.Interpretation.Srgb,
+        Enums.Interpretation.Rgb,
+        Enums.Interpretation.Scrgb,
+        Enums.Interpretation.Grey16,
+        Enums.Interpretation.Rgb16,
+    ];
 
     /// <summary>The smallest and the largest, in words.</summary>
     public string Found => found;
@@ -29,7 +38,8 @@ internal sealed class PixelNumbers(double? scale, string found)
     public static bool AreUsual(Image picture) => picture.Format is Enums.BandFormat.Uchar || !Light.Contains(picture.Interpretation);
 
     /// <summary>Whether the library takes them to 8 bits as it should: 16 bits without a sign, from black to white.</summary>
-    public static bool AreReadAsTheyStand(Image picture) => picture is { Format: Enums.BandFormat.Ushort, Interpretation: Enums.Interpretation.Grey16 or Enums.Interpretation.Rgb16 };
+    public static bool AreReadAsTheyStand(Image picture) =>
+        picture is { Format: Enums.BandFormat.Ushort, Interpretation: Enums.Interpretation.Grey16 or Enums.Interpretation.Rgb16 };
 
     /// <summary>Looks at every number of a picture; transparency must be at the scale of the colours.</summary>
     /// <param name="picture">To be read from its beginning.</param>
@@ -39,8 +49,13 @@ internal sealed class PixelNumbers(double? scale, string found)
     {
         using var floats = picture.Cast(Enums.BandFormat.Float);
         floats.SetProgress(ImageDecoder.Silent, timeUp);
-        var (numbers, bands, colours) = (floats.WriteToMemory<float>(), picture.Bands, picture.HasAlpha() ? picture.Bands - 1 : picture.Bands);
-        if (!Array.TrueForAll(numbers, float.IsFinite)) return new(null, "NaN or infinity");
+        var (numbers, bands, colours) = (
+            floats.WriteToMemory<float>(),
+            picture.Bands,
+            picture.HasAlpha() ? picture.Bands - 1 : picture.Bands
+        );
+        if (!Array.TrueForAll(numbers, float.IsFinite))
+            return new(null, "NaN or infinity");
         var (low, high) = Range(numbers, bands, 0..colours);
         var scale = Scale(picture, low, high);
         if (colours < bands && Range(numbers, bands, colours..bands) is var (clear, opaque) && Scale(picture, clear, opaque) != scale)
@@ -51,7 +66,9 @@ internal sealed class PixelNumbers(double? scale, string found)
     /// <summary>The same picture in 8 bits, with its orientation and profile.</summary>
     public byte[] InEightBits(Image picture)
     {
-        using Image scaled = picture * scale!.Value, rounded = scaled.Rint(), bytes = rounded.Cast(Enums.BandFormat.Uchar);
+        using Image scaled = picture * scale!.Value,
+            rounded = scaled.Rint(),
+            bytes = rounded.Cast(Enums.BandFormat.Uchar);
         using var light = bytes.Copy(interpretation: picture.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
         return light.TiffsaveBuffer();
     }

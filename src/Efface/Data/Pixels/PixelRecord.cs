@@ -15,7 +15,8 @@ internal readonly record struct FileStamp(long Length, long Modified)
         try
         {
             // A link's own length and time say nothing of the file behind it.
-            if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint)) file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint))
+                file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
             return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : null;
         }
         catch (IOException)
@@ -29,7 +30,16 @@ internal readonly record struct FileStamp(long Length, long Modified)
 /// <summary>One line of a cache's index: a picture's name, the file it was read from, and where its pixels are.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal readonly record struct PixelRecord(
-    UInt128 Name, FileStamp Stamp, UInt128 Content, UInt128 Pixels, int Slot, DecodingFault Fault, int Width, int Height, uint Checksum)
+    UInt128 Name,
+    FileStamp Stamp,
+    UInt128 Content,
+    UInt128 Pixels,
+    int Slot,
+    DecodingFault Fault,
+    int Width,
+    int Height,
+    uint Checksum
+)
 {
     /// <summary>128 bits of SHA-256.</summary>
     public static UInt128 Hash(ReadOnlySpan<byte> bytes)

@@ -18,7 +18,13 @@ public static class DataReader
     /// <param name="observer">Told while images are decoded.</param>
     /// <param name="cancel">Ends it early; decoded images are kept.</param>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
-    public static ReadData Read(DataSource source, DataOptions options, IReadOnlyList<Problem>? known = null, IReadingObserver? observer = null, CancellationToken cancel = default)
+    public static ReadData Read(
+        DataSource source,
+        DataOptions options,
+        IReadOnlyList<Problem>? known = null,
+        IReadingObserver? observer = null,
+        CancellationToken cancel = default
+    )
     {
         var sheet = source.Read(options);
         RequireColumns(sheet, options, known ?? []);
@@ -38,12 +44,19 @@ public static class DataReader
         }
     }
 
-    private static DecodingOptions How(LabelSheet sheet, DataOptions options, IReadingObserver? observer, CancellationToken cancel) => new(
-        new ImageGeometry(options.Size ?? sheet.Side, Enum.Parse<ResizeMode>(options.Reading.Resize, ignoreCase: true), Colour.Parse(options.Reading.Background) ?? Colour.White),
-        new ImageLimits(options.Reading.MaxPixels, (long)(options.Reading.MaxFileMegabytes * 1e6), options.Reading.ImageTimeout),
-        options.Reading.CacheRoot,
-        options.Reading.Workers ?? Environment.ProcessorCount,
-        observer, cancel);
+    private static DecodingOptions How(LabelSheet sheet, DataOptions options, IReadingObserver? observer, CancellationToken cancel) =>
+        new(
+            new ImageGeometry(
+                options.Size ?? sheet.Side,
+                Enum.Parse<ResizeMode>(options.Reading.Resize, ignoreCase: true),
+                Colour.Parse(options.Reading.Background) ?? Colour.White
+            ),
+            new ImageLimits(options.Reading.MaxPixels, (long)(options.Reading.MaxFileMegabytes * 1e6), options.Reading.ImageTimeout),
+            options.Reading.CacheRoot,
+            options.Reading.Workers ?? Environment.ProcessorCount,
+            observer,
+            cancel
+        );
 
     private static void RequireColumns(LabelSheet sheet, DataOptions options, IReadOnlyList<Problem> known)
     {
@@ -53,6 +66,7 @@ public static class DataReader
             if (sheet.Columns.FirstOrDefault(column => column.Name == name) is null)
                 problems.Add(new Problem($"column '{name}'", $"not in data set {sheet.Name}", $"Its columns are {all}"));
         problems.AddRange(known);
-        if (problems.Count > 0) throw new InvalidInputException(problems);
+        if (problems.Count > 0)
+            throw new InvalidInputException(problems);
     }
 }

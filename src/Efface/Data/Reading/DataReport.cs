@@ -11,8 +11,8 @@ public sealed record DataReport(int RowsRead, int LeftOut, IReadOnlyList<RowFaul
     public static DataReport Empty { get; } = new(0, 0, [], []);
 
     /// <summary>All of it in sentences.</summary>
-    public IEnumerable<string> Notes
-        => [.. Groups.Select(group => $"skipped: {group.ToProblem()}"), .. Findings.Select(finding => $"note: {finding}")];
+    public IEnumerable<string> Notes =>
+        [.. Groups.Select(group => $"skipped: {group.ToProblem()}"), .. Findings.Select(finding => $"note: {finding}")];
 
     /// <summary>The skipped rows by kind, the most frequent first.</summary>
     public IReadOnlyList<FaultGroup> Groups => FaultGroup.Of(Skipped);
@@ -27,10 +27,22 @@ public sealed record FaultGroup(string Fault, string Remedy, IReadOnlyList<RowFa
     private const int Shown = 5;
 
     /// <summary>Groups faults by kind, the most frequent first.</summary>
-    public static IReadOnlyList<FaultGroup> Of(IEnumerable<RowFault> faults)
-        => [.. faults.GroupBy(fault => (fault.Fault, fault.Remedy)).Select(group => new FaultGroup(group.Key.Fault, group.Key.Remedy, [.. group])).OrderByDescending(group => group.Rows.Count)];
+    public static IReadOnlyList<FaultGroup> Of(IEnumerable<RowFault> faults) =>
+        [
+            .. faults
+                .GroupBy(fault => (fault.Fault, fault.Remedy))
+                .Select(group => new FaultGroup(group.Key.Fault, group.Key.Remedy, [.. group]))
+                .OrderByDescending(group => group.Rows.Count),
+        ];
 
     /// <summary>Count and first few, as a problem.</summary>
-    public Problem ToProblem() => new(
-        Rows.Count == 1 ? Rows[0].Where : $"{Rows.Count:N0} rows ({string.Join("; ", Rows.Take(Shown).Select(row => row.Where))}{(Rows.Count > Shown ? "; …" : "")})", Fault, Remedy);
+    public Problem ToProblem() =>
+        new(
+            Rows.Count == 1
+                ? Rows[0].Where
+                : $"{Rows.Count:N0} rows "
+                    + $"({string.Join("; ", Rows.Take(Shown).Select(row => row.Where))}{(Rows.Count > Shown ? "; …" : "")})",
+            Fault,
+            Remedy
+        );
 }

@@ -1,6 +1,8 @@
 namespace Efface.Data;
 
-/// <summary>Decides what each row is used for: as the data set says, else by a seeded draw, stratified by the task, that keeps groups together.</summary>
+/// <summary>
+/// Decides what each row is used for: as the data set says, else by a seeded draw, stratified by the task, that keeps groups together.
+/// </summary>
 /// <param name="count">Rows of the sheet.</param>
 /// <param name="stratum">The stratum of a row, such as its task.</param>
 /// <param name="group">The group of a row.</param>
@@ -23,12 +25,14 @@ internal sealed class PartDraw(int count, Func<int, int> stratum, Func<int, int>
     {
         var parts = (Part[]?)Given?.Clone() ?? new Part[count];
         if (Given is null)
-            foreach (var row in Splits.DrawGroups(rows, stratum, group, TestShare, seed)) parts[row] = Part.Test;
+            foreach (var row in Splits.DrawGroups(rows, stratum, group, TestShare, seed))
+                parts[row] = Part.Test;
         if (!Array.Exists(rows, row => parts[row] == Part.Validation))
         {
             int[] train = [.. rows.Where(row => parts[row] == Part.Train)];
             var fraction = Given is null ? ValidationShare / (1 - TestShare) : HeldOut;
-            foreach (var row in Splits.DrawGroups(train, stratum, group, fraction, seed)) parts[row] = Part.Validation;
+            foreach (var row in Splits.DrawGroups(train, stratum, group, fraction, seed))
+                parts[row] = Part.Validation;
         }
         return parts;
     }
@@ -36,18 +40,27 @@ internal sealed class PartDraw(int count, Func<int, int> stratum, Func<int, int>
     /// <summary>Where the data set's own parts share a group, its rows stay in the part that is read last.</summary>
     public int[] WithoutSharedGroups(int[] rows, Part[] parts, SheetColumn groups, Action<int, string?, string?, string, string> refuse)
     {
-        if (Given is null) return rows;
+        if (Given is null)
+            return rows;
         var last = new Dictionary<int, Part>();
-        foreach (var row in rows) last[group(row)] = last.TryGetValue(group(row), out var part) && part > parts[row] ? part : parts[row];
+        foreach (var row in rows)
+            last[group(row)] = last.TryGetValue(group(row), out var part) && part > parts[row] ? part : parts[row];
         foreach (var row in rows.Where(row => last[group(row)] != parts[row]))
-            refuse(row, groups.Name, groups.Value(row), $"is also in the {last[group(row)].Word()} part, which tests what {parts[row].Word()} has seen", "Give the group one part");
+            refuse(
+                row,
+                groups.Name,
+                groups.Value(row),
+                $"is also in the {last[group(row)].Word()} part, which tests what {parts[row].Word()} has seen",
+                "Give the group one part"
+            );
         return [.. rows.Where(row => last[group(row)] == parts[row])];
     }
 
     /// <summary>At most as many rows of each part as the limit says, stratified by the task.</summary>
     public int[] Limit(int[] rows, Part[] parts, int? most)
     {
-        if (most is not { } limit) return rows;
+        if (most is not { } limit)
+            return rows;
         var kept = new List<int>();
         foreach (var part in Enum.GetValues<Part>())
         {

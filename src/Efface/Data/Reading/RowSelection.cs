@@ -23,9 +23,18 @@ internal sealed class RowSelection
         _groups = sheet.Columns.FirstOrDefault(column => column.Name == options.Reading.GroupColumn);
         _rows = Complete([.. sheet.Columns.Where(column => needed.Contains(column.Name))]);
         // A picture that several rows name must not both train and test.
-        var draw = new PartDraw(sheet.Count, row => task?.Codes[row] ?? 0, row => _groups?.Codes[row] ?? sheet.ImageOfRow[row], options.Seed) { Given = sheet.Parts };
+        var draw = new PartDraw(
+            sheet.Count,
+            row => task?.Codes[row] ?? 0,
+            row => _groups?.Codes[row] ?? sheet.ImageOfRow[row],
+            options.Seed
+        )
+        {
+            Given = sheet.Parts,
+        };
         _parts = draw.Parts(_rows);
-        if (_groups is not null) _rows = draw.WithoutSharedGroups(_rows, _parts, _groups, Refuse);
+        if (_groups is not null)
+            _rows = draw.WithoutSharedGroups(_rows, _parts, _groups, Refuse);
         _labelFaults = _faults.Count;
         _rows = draw.Limit(_rows, _parts, options.Limit);
     }
@@ -51,7 +60,8 @@ internal sealed class RowSelection
     /// <summary>Takes rows out, each with its fault.</summary>
     public void Remove(IReadOnlyDictionary<int, (string? Column, string? Value, string Fault, string Remedy)> faults)
     {
-        if (faults.Count == 0) return;
+        if (faults.Count == 0)
+            return;
         foreach (var row in _rows.Where(faults.ContainsKey))
         {
             var (column, value, fault, remedy) = faults[row];
@@ -73,7 +83,12 @@ internal sealed class RowSelection
         var faults = new Dictionary<int, (string?, string?, string, string)>();
         for (var i = 0; i < _rows.Length; i++)
             if (decoded.Faults.TryGetValue(placeOf[i], out var fault))
-                faults[_rows[i]] = (null, fault.Value is null ? NameOf(_rows[i]) : $"{NameOf(_rows[i])}, {fault.Value}", fault.Fault, fault.Remedy);
+                faults[_rows[i]] = (
+                    null,
+                    fault.Value is null ? NameOf(_rows[i]) : $"{NameOf(_rows[i])}, {fault.Value}",
+                    fault.Fault,
+                    fault.Remedy
+                );
         Remove(faults);
         return decoded.Pixels;
     }
@@ -84,23 +99,44 @@ internal sealed class RowSelection
     {
         var problems = FaultGroup.Of(_faults).Select(group => group.ToProblem()).ToList();
         var share = Math.Max(Share(_labelFaults, _sheet.Count + _sheet.Faults.Count), Share(_faults.Count - _labelFaults, _decodedRows));
-        var tolerated = onBad switch { "skip" => 1, "fail" => 0, _ => DataReader.TolerableShare };
+        var tolerated = onBad switch
+        {
+            "skip" => 1,
+            "fail" => 0,
+            _ => DataReader.TolerableShare,
+        };
         if (_faults.Count > 0 && share > tolerated)
-            throw new InvalidInputException([.. problems, new Problem("--on-bad", $"{_faults.Count:N0} rows cannot be used, which is more than {tolerated:P0} of what was read", "Mend them, or give --on-bad skip to go on without them")]);
+            throw new InvalidInputException([
+                .. problems,
+                new Problem(
+                    "--on-bad",
+                    $"{_faults.Count:N0} rows cannot be used, which is more than {tolerated:P0} of what was read",
+                    "Mend them, or give --on-bad skip to go on without them"
+                ),
+            ]);
         if (_rows.Length == 0)
-            throw new InvalidInputException([.. problems, new Problem($"data set {_sheet.Name}", "has no row that can be used", "Look at what was skipped, and at --only and --drop")]);
+            throw new InvalidInputException([
+                .. problems,
+                new Problem($"data set {_sheet.Name}", "has no row that can be used", "Look at what was skipped, and at --only and --drop"),
+            ]);
 
         static double Share(int some, int all) => all == 0 ? (some > 0 ? 1 : 0) : (double)some / all;
     }
 
     /// <summary>The images and labels that are left.</summary>
-    public ImageTable Table(TorchSharp.torch.Tensor pixels) => new(
-        _sheet.Name, pixels,
-        [.. _sheet.Columns.Where(column => !column.IsOpen).Select(column => column.OfRows(_rows))],
-        [.. _rows.Select(row => _parts[row])], _sheet.Flips, _slots, Hashes)
-    {
-        Groups = _groups is null ? null : [.. _rows.Select(row => _groups.Codes[row])],
-    };
+    public ImageTable Table(TorchSharp.torch.Tensor pixels) =>
+        new(
+            _sheet.Name,
+            pixels,
+            [.. _sheet.Columns.Where(column => !column.IsOpen).Select(column => column.OfRows(_rows))],
+            [.. _rows.Select(row => _parts[row])],
+            _sheet.Flips,
+            _slots,
+            Hashes
+        )
+        {
+            Groups = _groups is null ? null : [.. _rows.Select(row => _groups.Codes[row])],
+        };
 
     /// <summary>What was found.</summary>
     public DataReport Report()
@@ -115,8 +151,10 @@ internal sealed class RowSelection
         for (var row = 0; row < _sheet.Count; row++)
         {
             var empty = Array.Find(needed, column => column.Codes[row] < 0);
-            if (empty is null) rows.Add(row);
-            else Refuse(row, empty.Name, null, "has no value", "Fill it in, or take the row out");
+            if (empty is null)
+                rows.Add(row);
+            else
+                Refuse(row, empty.Name, null, "has no value", "Fill it in, or take the row out");
         }
         return [.. rows];
     }

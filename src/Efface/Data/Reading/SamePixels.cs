@@ -19,17 +19,33 @@ internal static class SamePixels
             var last = group.Max(selection.PartOf);
             foreach (var row in group)
                 if (contradiction is not null)
-                    faults[row] = (contradiction.Name, contradiction.Value(row), "contradicts another row with the same pixels", "Find out which label is right, and take the others out");
+                    faults[row] = (
+                        contradiction.Name,
+                        contradiction.Value(row),
+                        "contradicts another row with the same pixels",
+                        "Find out which label is right, and take the others out"
+                    );
                 else if (selection.PartOf(row) != last)
-                    faults[row] = (null, $"{selection.NameOf(row)} in {selection.PartOf(row).Word()}, {selection.NameOf(group.First(other => selection.PartOf(other) == last))} in {last.Word()}",
-                        "has the same pixels as a row of a part that is to test it", "Keep each picture in one part");
+                    faults[row] = (
+                        null,
+                        $"{selection.NameOf(row)} in {selection.PartOf(row).Word()}, "
+                            + $"{selection.NameOf(group.First(other => selection.PartOf(other) == last))} in {last.Word()}",
+                        "has the same pixels as a row of a part that is to test it",
+                        "Keep each picture in one part"
+                    );
             if (contradiction is null && group.Count(row => selection.PartOf(row) == last) > 1)
                 repeated.AddRange(group.Where(row => selection.PartOf(row) == last).Skip(1));
         }
         selection.Remove(faults);
         if (repeated.Count > 0)
-            selection.Note(new Finding("rows repeat another one of their part (same pixels, same labels) and are kept", repeated.Count, [.. repeated.Take(Shown).Select(selection.NameOf)],
-                "Take them out, unless they are there to weigh more"));
+            selection.Note(
+                new Finding(
+                    "rows repeat another one of their part (same pixels, same labels) and are kept",
+                    repeated.Count,
+                    [.. repeated.Take(Shown).Select(selection.NameOf)],
+                    "Take them out, unless they are there to weigh more"
+                )
+            );
     }
 
     // Sorting finds equal hashes without a group object for each of a million rows.
@@ -41,7 +57,8 @@ internal static class SamePixels
         for (int from = 0, to; from < keys.Length; from = to)
         {
             for (to = from + 1; to < keys.Length && keys[to] == keys[from]; to++) { }
-            if (to - from > 1) yield return [.. order[from..to].Order()];
+            if (to - from > 1)
+                yield return [.. order[from..to].Order()];
         }
     }
 }

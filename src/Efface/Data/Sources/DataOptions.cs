@@ -18,8 +18,12 @@ public sealed record DataOptions
     internal IReadOnlyCollection<string> Chosen => [.. Attributes.Prepend(Task).OfType<string>().Distinct()];
 
     /// <summary>The columns that a rule or a flag names: they are read whole, however many values they have.</summary>
-    internal IReadOnlySet<string> Needed => ColumnRules.Needed(Reading.Rules).Concat(Chosen)
-        .Concat(new[] { Reading.SplitColumn, Reading.GroupColumn }.OfType<string>()).ToHashSet();
+    internal IReadOnlySet<string> Needed =>
+        ColumnRules
+            .Needed(Reading.Rules)
+            .Concat(Chosen)
+            .Concat(new[] { Reading.SplitColumn, Reading.GroupColumn }.OfType<string>())
+            .ToHashSet();
 
     /// <summary><c>--size</c>: the wanted side in pixels; null keeps the data set's own.</summary>
     public int? Size { get; init; }
@@ -75,7 +79,15 @@ public sealed record ReadingOptions
 
     /// <summary>All that is said about labels.</summary>
     [JsonIgnore]
-    public LabelRules Rules => new() { Missing = Missing, Bin = Bin, Map = Map, Only = Only, Drop = Drop };
+    public LabelRules Rules =>
+        new()
+        {
+            Missing = Missing,
+            Bin = Bin,
+            Map = Map,
+            Only = Only,
+            Drop = Drop,
+        };
 
     /// <summary><c>--on-bad</c>: <c>skip</c> or <c>fail</c>; null skips up to one row in a hundred and fails above.</summary>
     public string? OnBad { get; init; }

@@ -33,14 +33,18 @@ public static class DataSources
     private static LabelSheet Faces(DataOptions options)
     {
         var drawn = new DrawnFacesOptions();
-        return LabelSheet.Of(DrawnFaces.Draw(drawn with
-        {
-            Train = Math.Min(drawn.Train, options.Limit ?? int.MaxValue),
-            Validation = Math.Min(drawn.Validation, options.Limit ?? int.MaxValue),
-            Test = Math.Min(drawn.Test, options.Limit ?? int.MaxValue),
-            Size = options.Size ?? drawn.Size,
-            Seed = options.Seed,
-            Correlations = [new FactorCorrelation("smile", "glasses", options.Correlation ?? DefaultCorrelation)],
-        }));
+        return LabelSheet.Of(
+            DrawnFaces.Draw(
+                drawn with
+                {
+                    Train = Math.Min(drawn.Train, options.Limit ?? int.MaxValue),
+                    Validation = Math.Min(drawn.Validation, options.Limit ?? int.MaxValue),
+                    Test = Math.Min(drawn.Test, options.Limit ?? int.MaxValue),
+                    Size = options.Size ?? drawn.Size,
+                    Seed = options.Seed,
+                    Correlations = [new FactorCorrelation("smile", "glasses", options.Correlation ?? DefaultCorrelation)],
+                }
+            )
+        );
     }
 }

@@ -43,17 +43,18 @@ public sealed record LabelSheet
     public int Count => ImageOfRow.Length;
 
     /// <summary>Images that are in memory already, with everything about them; the pixels are handed over.</summary>
-    public static LabelSheet Of(ImageTable table) => new()
-    {
-        Name = table.Name,
-        Columns = [.. table.Columns.Select(column => new SheetColumn(column.Name, column.Classes, column.Labels) { IsKnown = true })],
-        Images = new ImagesInMemory(table.Pixels, image => $"{table.Name} {image}"),
-        ImageOfRow = [.. Enumerable.Range(0, table.Count)],
-        Parts = table.Parts,
-        Place = row => (table.Name, row),
-        Side = (int)table.ImageShape[1],
-        Flips = table.Flips,
-    };
+    public static LabelSheet Of(ImageTable table) =>
+        new()
+        {
+            Name = table.Name,
+            Columns = [.. table.Columns.Select(column => new SheetColumn(column.Name, column.Classes, column.Labels) { IsKnown = true })],
+            Images = new ImagesInMemory(table.Pixels, image => $"{table.Name} {image}"),
+            ImageOfRow = [.. Enumerable.Range(0, table.Count)],
+            Parts = table.Parts,
+            Place = row => (table.Name, row),
+            Side = (int)table.ImageShape[1],
+            Flips = table.Flips,
+        };
 
     /// <summary>The sheet as its labels count: without missing ones, after the data set's own rules and the user's.</summary>
     /// <param name="rules">The user's; a bin of theirs replaces the data set's own.</param>
@@ -69,18 +70,23 @@ public sealed record LabelSheet
     }
 
     /// <summary>The rows given, in that order.</summary>
-    public LabelSheet Select(int[] rows) => this with
-    {
-        Columns = [.. Columns.Select(column => column.IsOpen ? column : column with { Codes = [.. rows.Select(row => column.Codes[row])] })],
-        ImageOfRow = [.. rows.Select(row => ImageOfRow[row])],
-        Parts = Parts is null ? null : [.. rows.Select(row => Parts[row])],
-        Place = row => Place(rows[row]),
-    };
+    public LabelSheet Select(int[] rows) =>
+        this with
+        {
+            Columns =
+            [
+                .. Columns.Select(column => column.IsOpen ? column : column with { Codes = [.. rows.Select(row => column.Codes[row])] }),
+            ],
+            ImageOfRow = [.. rows.Select(row => ImageOfRow[row])],
+            Parts = Parts is null ? null : [.. rows.Select(row => Parts[row])],
+            Place = row => Place(rows[row]),
+        };
 }
 
 /// <summary>A row that cannot be used.</summary>
 /// <param name="File">Where it stands.</param>
-/// <param name="Line">In a text file from 1, the header included; in parquet and CIFAR-10's records from 0; null when the row is the file's name.</param>
+/// <param name="Line">In a text file from 1, the header included; in parquet and CIFAR-10's records from 0; null when the row is the file's
+/// name.</param>
 /// <param name="Column">The column in question, or null.</param>
 /// <param name="Value">What stands there, or null.</param>
 /// <param name="Fault">The same words for the same kind of fault.</param>
@@ -88,11 +94,13 @@ public sealed record LabelSheet
 public sealed record RowFault(string File, int? Line, string? Column, string? Value, string Fault, string Remedy)
 {
     /// <summary>File, row, column and value in one line.</summary>
-    public string Where => string.Concat(
-        File,
-        Line is null ? "" : $" row {Line}",
-        Column is null ? "" : $" column {Column}",
-        Value is null ? "" : $" '{(Value.Length <= 60 ? Value : Value[..57] + "...")}'");
+    public string Where =>
+        string.Concat(
+            File,
+            Line is null ? "" : $" row {Line}",
+            Column is null ? "" : $" column {Column}",
+            Value is null ? "" : $" '{(Value.Length <= 60 ? Value : Value[..57] + "...")}'"
+        );
 }
 
 /// <summary>Something about the data that a user should know, and that stops nobody.</summary>
@@ -103,6 +111,8 @@ public sealed record RowFault(string File, int? Line, string? Column, string? Va
 public sealed record Finding(string What, int Count, IReadOnlyList<string> Examples, string Advice)
 {
     /// <inheritdoc/>
-    public override string ToString()
-        => $"{What}{(Count == 1 ? "" : $": {Count:N0}")}{(Examples.Count == 0 ? "" : $" ({string.Join("; ", Examples)}{(Examples.Count < Count ? "; …" : "")})")}. {Advice}.";
+    public override string ToString() =>
+        $"{What}{(Count == 1 ? "" : $": {Count:N0}")}{(Examples.Count == 0 ? "" : $" ({Shown})")}. {Advice}.";
+
+    private string Shown => string.Join("; ", Examples.Count < Count ? Examples.Append("…") : Examples);
 }

@@ -8,7 +8,8 @@ namespace Efface.Data;
 /// <summary>One parquet file, as far as it is looked at: columns of labels, row groups, what Hugging Face wrote into it.</summary>
 internal static class ParquetFiles
 {
-    private static readonly Type Text = typeof(ReadOnlyMemory<char>), Bytes = typeof(ReadOnlyMemory<byte>);
+    private static readonly Type Text = typeof(ReadOnlyMemory<char>),
+        Bytes = typeof(ReadOnlyMemory<byte>);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Works with an open file.</summary>
@@ -30,34 +31,57 @@ internal static class ParquetFiles
             }
         }
         // Damaged files make the library fail in many ways; each of them means the same.
-        catch (Exception fault) when (fault is not (InvalidInputException or UnauthorizedAccessException or FileNotFoundException or OperationCanceledException or OutOfMemoryException))
+        catch (Exception fault)
+            when (fault
+                    is not (
+                        InvalidInputException
+                        or UnauthorizedAccessException
+                        or FileNotFoundException
+                        or OperationCanceledException
+                        or OutOfMemoryException
+                    )
+            )
         {
-            throw new InvalidInputException(path, $"cannot be read as parquet ({fault.Message.Split('\n')[0].Trim().TrimEnd('.')})", "Download or write it again");
+            throw new InvalidInputException(
+                path,
+                $"cannot be read as parquet ({fault.Message.Split('\n')[0].Trim().TrimEnd('.')})",
+                "Download or write it again"
+            );
         }
     }
 
-    /// <summary>The column of picture bytes called <paramref name="name"/>: a struct with <c>bytes</c>, or plain bytes; null when it is something else.</summary>
-    public static DataField? ImageBytes(ParquetSchema schema, string name)
-        => schema.GetDataFields().FirstOrDefault(field => field.ClrType == Bytes && (field.Path.ToString() == $"{name}/bytes" || field.Path.ToString() == name));
+    /// <summary>
+    /// The column of picture bytes called <paramref name="name"/>: a struct with <c>bytes</c>, or plain bytes; null when it is something
+    /// else.
+    /// </summary>
+    public static DataField? ImageBytes(ParquetSchema schema, string name) =>
+        schema
+            .GetDataFields()
+            .FirstOrDefault(field => field.ClrType == Bytes && (field.Path.ToString() == $"{name}/bytes" || field.Path.ToString() == name));
 
     /// <summary>Names of the columns that hold pictures.</summary>
-    public static IEnumerable<string> ImageColumns(ParquetSchema schema)
-        => schema.Fields.Select(field => field.Name).Where(name => ImageBytes(schema, name) is not null);
+    public static IEnumerable<string> ImageColumns(ParquetSchema schema) =>
+        schema.Fields.Select(field => field.Name).Where(name => ImageBytes(schema, name) is not null);
 
     /// <summary>The columns that can be labels.</summary>
-    public static IEnumerable<DataField> LabelFields(ParquetSchema schema)
-        => schema.Fields.OfType<DataField>().Where(field => !field.IsArray && (field.ClrType == Text || field.ClrType.IsPrimitive));
+    public static IEnumerable<DataField> LabelFields(ParquetSchema schema) =>
+        schema.Fields.OfType<DataField>().Where(field => !field.IsArray && (field.ClrType == Text || field.ClrType.IsPrimitive));
 
     /// <summary>Names of the classes of Hugging Face's ClassLabel columns, by column.</summary>
     public static IReadOnlyDictionary<string, string[]> ClassNames(ParquetReader reader)
     {
         var names = new Dictionary<string, string[]>();
-        if (reader.CustomMetadata is not { } metadata || !metadata.TryGetValue("huggingface", out var text)) return names;
+        if (reader.CustomMetadata is not { } metadata || !metadata.TryGetValue("huggingface", out var text))
+            return names;
         try
         {
             using var document = JsonDocument.Parse(text);
             foreach (var feature in document.RootElement.GetProperty("info").GetProperty("features").EnumerateObject())
-                if (feature.Value is { ValueKind: JsonValueKind.Object } && feature.Value.TryGetProperty("names", out var list) && list.ValueKind == JsonValueKind.Array)
+                if (
+                    feature.Value is { ValueKind: JsonValueKind.Object }
+                    && feature.Value.TryGetProperty("names", out var list)
+                    && list.ValueKind == JsonValueKind.Array
+                )
                     names[feature.Name] = [.. list.EnumerateArray().Select(name => name.ToString())];
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -104,22 +128,26 @@ internal static class ParquetFiles
         return [.. bytes.Select(picture => picture?.ToArray())];
     }
 
-    private static string Number<T>(T value) where T : struct, IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+    private static string Number<T>(T value)
+        where T : struct, IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 
-    private static string?[] Read<T>(ParquetRowGroupReader rows, DataField field, Func<T, string> text) where T : struct
+    private static string?[] Read<T>(ParquetRowGroupReader rows, DataField field, Func<T, string> text)
+        where T : struct
     {
         var result = new string?[rows.RowCount];
         if (field.IsNullable)
         {
             var values = new T?[rows.RowCount];
             rows.ReadAsync(field, values.AsMemory()).AsTask().GetAwaiter().GetResult();
-            for (var i = 0; i < result.Length; i++) result[i] = values[i] is { } value ? text(value) : null;
+            for (var i = 0; i < result.Length; i++)
+                result[i] = values[i] is { } value ? text(value) : null;
         }
         else
         {
             var values = new T[rows.RowCount];
             rows.ReadAsync(field, values.AsMemory()).AsTask().GetAwaiter().GetResult();
-            for (var i = 0; i < result.Length; i++) result[i] = text(values[i]);
+            for (var i = 0; i < result.Length; i++)
+                result[i] = text(values[i]);
         }
         return result;
     }

@@ -16,14 +16,20 @@ public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[
     public bool IsKnown { get; init; }
 
     /// <summary>The same rows with other values: <paramref name="codes"/> says where each of today's values goes, -1 nowhere.</summary>
-    public SheetColumn Recoded(IReadOnlyList<string> values, int[] codes) => this with { Values = values, Codes = [.. Codes.Select(code => code < 0 ? -1 : codes[code])] };
+    public SheetColumn Recoded(IReadOnlyList<string> values, int[] codes) =>
+        this with
+        {
+            Values = values,
+            Codes = [.. Codes.Select(code => code < 0 ? -1 : codes[code])],
+        };
 
     /// <summary>How many rows carry each value.</summary>
     public int[] Counts()
     {
         var counts = new int[Values.Count];
         foreach (var code in Codes)
-            if (code >= 0) counts[code]++;
+            if (code >= 0)
+                counts[code]++;
         return counts;
     }
 
@@ -33,11 +39,15 @@ public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[
     /// <summary>Several of them.</summary>
     internal static string Shown(IEnumerable<(string Value, int Rows)> some) => string.Join(", ", some.Select(Shown));
 
-    /// <summary>The classes and labels of <paramref name="rows"/>. Empty cells, which only a column that nobody chose may have, are a class of their own.</summary>
+    /// <summary>
+    /// The classes and labels of <paramref name="rows"/>. Empty cells, which only a column that nobody chose may have, are a class of their
+    /// own.
+    /// </summary>
     internal Column OfRows(int[] rows)
     {
         const string Missing = "(missing)";
-        if (!rows.Any(row => Codes[row] < 0)) return new Column(Name, Values, [.. rows.Select(row => Codes[row])]);
+        if (!rows.Any(row => Codes[row] < 0))
+            return new Column(Name, Values, [.. rows.Select(row => Codes[row])]);
         return new Column(Name, [.. Values, Missing], [.. rows.Select(row => Codes[row] < 0 ? Values.Count : Codes[row])]);
     }
 
@@ -58,7 +68,8 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
     /// <summary>Another row's cell; empty is missing.</summary>
     public void Add(ReadOnlySpan<char> cell)
     {
-        if (_isOpen) return;
+        if (_isOpen)
+            return;
         cell = cell.Trim();
         if (cell.IsEmpty)
         {
@@ -98,9 +109,12 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
         return BuildAsRead().Recoded(classes, [.. _values.Select(value => places[value])]);
     }
 
-    /// <summary>Values as a reader expects them: those with a number by their first ("3-9" before "10-19"), then the others by their text.</summary>
-    public static IEnumerable<string> InOrder(IReadOnlyCollection<string> values)
-        => values.Select(value => (value, match: FirstNumber().Match(value)))
+    /// <summary>
+    /// Values as a reader expects them: those with a number by their first ("3-9" before "10-19"), then the others by their text.
+    /// </summary>
+    public static IEnumerable<string> InOrder(IReadOnlyCollection<string> values) =>
+        values
+            .Select(value => (value, match: FirstNumber().Match(value)))
             .OrderBy(pair => pair.match.Success ? double.Parse(pair.match.Value, CultureInfo.InvariantCulture) : double.PositiveInfinity)
             .ThenBy(pair => pair.value, StringComparer.Ordinal)
             .Select(pair => pair.value);

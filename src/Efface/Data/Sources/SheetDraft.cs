@@ -1,11 +1,14 @@
 namespace Efface.Data;
 
-/// <summary>A label sheet in the making: rows are refused one by one, each with its reason, or left out as the user wants, and are gone at the end.</summary>
+/// <summary>
+/// A label sheet in the making: rows are refused one by one, each with its reason, or left out as the user wants, and are gone at the end.
+/// </summary>
 /// <param name="count">Rows.</param>
 /// <param name="place">Where a row stands.</param>
 internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> place)
 {
-    private readonly bool[] _refused = new bool[count], _leftOut = new bool[count];
+    private readonly bool[] _refused = new bool[count],
+        _leftOut = new bool[count];
     private readonly List<RowFault> _faults = [];
 
     /// <summary>Rows, refused or not.</summary>
@@ -17,7 +20,8 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <summary>Refuses a row. Its first fault is the one that is told.</summary>
     public void Refuse(int row, string? column, string? value, string fault, string remedy)
     {
-        if (_refused[row] || _leftOut[row]) return;
+        if (_refused[row] || _leftOut[row])
+            return;
         _refused[row] = true;
         var (file, line) = place(row);
         _faults.Add(new RowFault(file, line, column, value, fault, remedy));
@@ -35,7 +39,9 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <summary>Whether a row is refused.</summary>
     public bool IsRefused(int row) => _refused[row];
 
-    /// <summary>Gives values their classes, and refuses rows with others. Empty cells stay: they hinder those alone who choose the column.</summary>
+    /// <summary>
+    /// Gives values their classes, and refuses rows with others. Empty cells stay: they hinder those alone who choose the column.
+    /// </summary>
     /// <param name="column">As it was read.</param>
     /// <param name="known">What may be written, and the class that it means; the classes come in this order.</param>
     /// <param name="remedy">What the user can do about other values.</param>
@@ -48,10 +54,19 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         for (var row = 0; row < count; row++)
         {
             recoded[row] = column.Codes[row] < 0 ? -1 : codes[column.Codes[row]];
-            if (column.Codes[row] < 0 || recoded[row] >= 0) continue;
+            if (column.Codes[row] < 0 || recoded[row] >= 0)
+                continue;
             var value = column.Value(row)!;
-            if (SpreadsheetDamage.IsDate(value)) Refuse(row, column.Name, value, "looks like a date, as a spreadsheet makes it of 3-9 and the like", SpreadsheetDamage.Remedy(column.Name, value));
-            else Refuse(row, column.Name, value, $"has a value that is none of {allowed}", remedy);
+            if (SpreadsheetDamage.IsDate(value))
+                Refuse(
+                    row,
+                    column.Name,
+                    value,
+                    "looks like a date, as a spreadsheet makes it of 3-9 and the like",
+                    SpreadsheetDamage.Remedy(column.Name, value)
+                );
+            else
+                Refuse(row, column.Name, value, $"has a value that is none of {allowed}", remedy);
         }
         return new SheetColumn(column.Name, classes, recoded) { IsKnown = true };
     }
@@ -62,8 +77,16 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         Part?[] meaning = [.. split.Values.Select(SplitNames.PartOf)];
         var parts = new Part[count];
         for (var row = 0; row < count; row++)
-            if (split.Codes[row] >= 0 && meaning[split.Codes[row]] is { } part) parts[row] = part;
-            else Refuse(row, split.Name, split.Value(row) ?? "", "says neither train, validation nor test", "Write train, val or test there (or 0, 1, 2), or leave --split-column out");
+            if (split.Codes[row] >= 0 && meaning[split.Codes[row]] is { } part)
+                parts[row] = part;
+            else
+                Refuse(
+                    row,
+                    split.Name,
+                    split.Value(row) ?? "",
+                    "says neither train, validation nor test",
+                    "Write train, val or test there (or 0, 1, 2), or leave --split-column out"
+                );
         return parts;
     }
 
@@ -77,8 +100,16 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         string[] paths = [.. names.Values.Select(name => folder.Length == 0 || Path.IsPathRooted(name) ? name : folder + "/" + name)];
         var inside = paths.Select((path, i) => allowOutside || ImagePaths.StaysInside(names.Values[i], folder)).ToArray();
         for (var row = 0; row < count; row++)
-            if (names.Codes[row] < 0) Refuse(row, names.Name, null, "names no image", "Fill it in, or take the row out");
-            else if (!inside[names.Codes[row]]) Refuse(row, names.Name, names.Value(row), "names an image outside the root", "Move it below --root, or give --allow-outside if you trust the table");
+            if (names.Codes[row] < 0)
+                Refuse(row, names.Name, null, "names no image", "Fill it in, or take the row out");
+            else if (!inside[names.Codes[row]])
+                Refuse(
+                    row,
+                    names.Name,
+                    names.Value(row),
+                    "names an image outside the root",
+                    "Move it below --root, or give --allow-outside if you trust the table"
+                );
         return (new CachedImages(new FileImages(root, paths), root), names.Codes);
     }
 
@@ -95,11 +126,12 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
 internal static class SplitNames
 {
     /// <summary>The part that a word or CelebA's number (0, 1, 2) means; null for others.</summary>
-    public static Part? PartOf(string word) => word.ToLowerInvariant() switch
-    {
-        "train" or "training" or "0" => Part.Train,
-        "val" or "valid" or "validation" or "dev" or "1" => Part.Validation,
-        "test" or "testing" or "2" => Part.Test,
-        _ => null,
-    };
+    public static Part? PartOf(string word) =>
+        word.ToLowerInvariant() switch
+        {
+            "train" or "training" or "0" => Part.Train,
+            "val" or "valid" or "validation" or "dev" or "1" => Part.Validation,
+            "test" or "testing" or "2" => Part.Test,
+            _ => null,
+        };
 }

@@ -1,6 +1,8 @@
 namespace Efface.Data;
 
-/// <summary>CelebA's own text files: fields between any number of spaces, a line that counts the rows, and a header that does not name the images.</summary>
+/// <summary>
+/// CelebA's own text files: fields between any number of spaces, a line that counts the rows, and a header that does not name the images.
+/// </summary>
 internal static class SpacedText
 {
     /// <summary>Reads a file.</summary>
@@ -19,11 +21,17 @@ internal static class SpacedText
         string[] header = ["image", "value"];
         if (counted)
         {
-            count = int.TryParse(Next(), out var rows) ? rows : throw new InvalidInputException($"{path} row 1", "is not the number of rows", "Take the publishers' file");
+            count = int.TryParse(Next(), out var rows)
+                ? rows
+                : throw new InvalidInputException($"{path} row 1", "is not the number of rows", "Take the publishers' file");
             header = ["image", .. Next()?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? []];
             var twice = header.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key).ToArray();
             if (header.Length < 2 || twice.Length > 0)
-                throw new InvalidInputException($"{path} row 2", twice.Length > 0 ? $"names {string.Join(", ", twice)} twice" : "is no header", "Take the publishers' file");
+                throw new InvalidInputException(
+                    $"{path} row 2",
+                    twice.Length > 0 ? $"names {string.Join(", ", twice)} twice" : "is no header",
+                    "Take the publishers' file"
+                );
         }
 
         SheetColumnBuilder[] columns = [.. header.Select(name => new SheetColumnBuilder(name, int.MaxValue))];
@@ -31,15 +39,26 @@ internal static class SpacedText
         var fields = new Range[header.Length + 1];
         while (Next() is { } text)
         {
-            if (string.IsNullOrWhiteSpace(text)) continue;
+            if (string.IsNullOrWhiteSpace(text))
+                continue;
             var found = text.AsSpan().SplitAny(fields, " \t", StringSplitOptions.RemoveEmptyEntries);
             if (found != header.Length)
             {
-                faults.Add(new RowFault(file, line, null, $"{(found > header.Length ? "more" : found)} fields", $"has not the {header.Length} fields of its file", "Take the publishers' line"));
+                faults.Add(
+                    new RowFault(
+                        file,
+                        line,
+                        null,
+                        $"{(found > header.Length ? "more" : found)} fields",
+                        $"has not the {header.Length} fields of its file",
+                        "Take the publishers' line"
+                    )
+                );
                 continue;
             }
             places.Add((file, line));
-            for (var i = 0; i < columns.Length; i++) columns[i].Add(text.AsSpan(fields[i]));
+            for (var i = 0; i < columns.Length; i++)
+                columns[i].Add(text.AsSpan(fields[i]));
         }
         if (count is { } wanted && wanted != places.Count + faults.Count)
             throw new InvalidInputException(path, $"says {wanted:N0} rows and holds {places.Count + faults.Count:N0}", "Copy it again");

@@ -3,7 +3,18 @@ namespace Efface.Data;
 /// <summary>Any CSV or TSV with a column of image names and columns of labels.</summary>
 internal static class TableSource
 {
-    private static readonly string[] ImageColumns = ["file", "image", "path", "filename", "file_name", "filepath", "image_id", "image_path", "img"];
+    private static readonly string[] ImageColumns =
+    [
+        "file",
+        "image",
+        "path",
+        "filename",
+        "file_name",
+        "filepath",
+        "image_id",
+        "image_path",
+        "img",
+    ];
 
     public static LabelSheet Read(DataOptions options)
     {
@@ -14,68 +25,125 @@ internal static class TableSource
         RequireColumns(file, header, options);
 
         var needed = options.Needed;
-        var table = DelimitedText.Read(root, [file], name => name == imageColumn ? ColumnUse.Names : needed.Contains(name) ? ColumnUse.Needed : ColumnUse.Classes);
+        var table = DelimitedText.Read(root, [file], name => name == imageColumn ? ColumnUse.Names
+            : needed.Contains(name) ? ColumnUse.Needed
+            : ColumnUse.Classes);
         var draft = new SheetDraft(table.Places.Count, table.Place);
-        var (images, ofRow) = draft.Pictures(table[imageColumn], root, ImageFolder(root, file, table[imageColumn], reading), reading.AllowOutside);
+        var (images, ofRow) = draft.Pictures(
+            table[imageColumn],
+            root,
+            ImageFolder(root, file, table[imageColumn], reading),
+            reading.AllowOutside
+        );
         var parts = reading.SplitColumn is { } split ? draft.Parts(table[split]) : null;
         SheetColumn[] labels = [.. table.Columns.Where(column => column.Name != imageColumn && column.Name != reading.SplitColumn)];
-        return draft.Finish(new LabelSheet
-        {
-            Name = "table",
-            Columns = labels,
-            Images = images,
-            ImageOfRow = ofRow,
-            Parts = parts,
-            Place = table.Place,
-            Findings = [.. labels.SelectMany(Look)],
-        }, table.Faults);
+        return draft.Finish(
+            new LabelSheet
+            {
+                Name = "table",
+                Columns = labels,
+                Images = images,
+                ImageOfRow = ofRow,
+                Parts = parts,
+                Place = table.Place,
+                Findings = [.. labels.SelectMany(Look)],
+            },
+            table.Faults
+        );
     }
 
     private static string Table(string root, ReadingOptions reading)
     {
         if (reading.Table is { } named)
-            return reading.AllowOutside || ImagePaths.StaysInside(named) ? named
-                : throw new InvalidInputException($"--table {named}", "lies outside the root", "Move it below --root, or give --allow-outside");
-        string[] found = [.. new DirectoryInfo(root).EnumerateFiles()
-            .Where(file => file.Extension.ToLowerInvariant() is ".csv" or ".tsv" && !file.Name.StartsWith('.')).Select(file => file.Name).Order(StringComparer.Ordinal)];
-        return found.Length == 1 ? found[0] : throw new InvalidInputException("--table",
-            found.Length == 0 ? $"missing, and {root} holds no .csv or .tsv" : $"missing, and {root} holds several: {string.Join(", ", found)}", "Name the table, relative to --root");
+            return reading.AllowOutside || ImagePaths.StaysInside(named)
+                ? named
+                : throw new InvalidInputException(
+                    $"--table {named}",
+                    "lies outside the root",
+                    "Move it below --root, or give --allow-outside"
+                );
+        string[] found =
+        [
+            .. new DirectoryInfo(root)
+                .EnumerateFiles()
+                .Where(file => file.Extension.ToLowerInvariant() is ".csv" or ".tsv" && !file.Name.StartsWith('.'))
+                .Select(file => file.Name)
+                .Order(StringComparer.Ordinal),
+        ];
+        return found.Length == 1
+            ? found[0]
+            : throw new InvalidInputException(
+                "--table",
+                found.Length == 0
+                    ? $"missing, and {root} holds no .csv or .tsv"
+                    : $"missing, and {root} holds several: {string.Join(", ", found)}",
+                "Name the table, relative to --root"
+            );
     }
 
     private static string ImageColumn(string file, string[] header, ReadingOptions reading)
     {
-        if (reading.ImageColumn is { } named) return named; // that it is there is checked with the others
+        if (reading.ImageColumn is { } named)
+            return named; // that it is there is checked with the others
         string[] found = [.. header.Where(name => ImageColumns.Contains(name, StringComparer.OrdinalIgnoreCase))];
-        return found.Length == 1 ? found[0] : throw new InvalidInputException("--image-column",
-            $"missing, and the header of {file} does not say which column names the images", $"Choose one of {string.Join(", ", header)}");
+        return found.Length == 1
+            ? found[0]
+            : throw new InvalidInputException(
+                "--image-column",
+                $"missing, and the header of {file} does not say which column names the images",
+                $"Choose one of {string.Join(", ", header)}"
+            );
     }
 
     private static void RequireColumns(string file, string[] header, DataOptions options)
     {
         var asked = new (string Flag, string? Name)[]
         {
-            ("--image-column", options.Reading.ImageColumn), ("--split-column", options.Reading.SplitColumn), ("--group-column", options.Reading.GroupColumn),
+            ("--image-column", options.Reading.ImageColumn),
+            ("--split-column", options.Reading.SplitColumn),
+            ("--group-column", options.Reading.GroupColumn),
         };
-        Problem[] problems = [.. asked.Where(flag => flag.Name is not null && !header.Contains(flag.Name))
-            .Select(flag => new Problem($"{flag.Flag} {flag.Name}", $"no such column in {file}", $"Its columns are {string.Join(", ", header)}"))];
-        if (problems.Length > 0) throw new InvalidInputException(problems);
+        Problem[] problems =
+        [
+            .. asked
+                .Where(flag => flag.Name is not null && !header.Contains(flag.Name))
+                .Select(flag => new Problem(
+                    $"{flag.Flag} {flag.Name}",
+                    $"no such column in {file}",
+                    $"Its columns are {string.Join(", ", header)}"
+                )),
+        ];
+        if (problems.Length > 0)
+            throw new InvalidInputException(problems);
     }
 
     // Names are relative to --images, else to the table's own folder, else to "images" beside the table: where the first picture is.
     private static string ImageFolder(string root, string file, SheetColumn names, ReadingOptions reading)
     {
         if (reading.Images is { } named)
-            return !reading.AllowOutside && !ImagePaths.StaysInside(named) ? throw new InvalidInputException($"--images {named}", "lies outside the root", "Move it below --root, or give --allow-outside")
+            return !reading.AllowOutside && !ImagePaths.StaysInside(named)
+                    ? throw new InvalidInputException(
+                        $"--images {named}",
+                        "lies outside the root",
+                        "Move it below --root, or give --allow-outside"
+                    )
                 : Directory.Exists(Path.Combine(root, named)) ? Path.TrimEndingDirectorySeparator(named)
                 : throw new InvalidInputException($"--images {named}", $"no such folder in {root}", "Name it relative to --root");
         var beside = Path.GetDirectoryName(file) ?? "";
         string[] places = [beside, beside.Length == 0 ? "images" : $"{beside}/images"];
-        return Array.Find(places, place => names.Values.Take(100).Any(name => ImagePaths.StaysInside(name) && File.Exists(Path.Combine(root, place, name)))) ?? beside;
+        return Array.Find(places, place =>
+            names.Values.Take(100).Any(name => ImagePaths.StaysInside(name) && File.Exists(Path.Combine(root, place, name)))
+        ) ?? beside;
     }
 
     private static IEnumerable<Finding> Look(SheetColumn column)
     {
         if (column.IsOpen)
-            yield return new Finding($"column {column.Name} has more than {DelimitedText.MostClasses:N0} different values and is no column of classes", 1, [], "Nothing to do, unless you want it: then bin it (--bin) or name it");
+            yield return new Finding(
+                $"column {column.Name} has more than {DelimitedText.MostClasses:N0} different values and is no column of classes",
+                1,
+                [],
+                "Nothing to do, unless you want it: then bin it (--bin) or name it"
+            );
     }
 }

@@ -16,39 +16,59 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
     /// <summary>The series among some columns, of at least two members each, and the columns of none.</summary>
     public static (IReadOnlyList<ColumnSeries> Series, IReadOnlyList<TableColumn> Others) Of(IReadOnlyList<TableColumn> columns)
     {
-        var numbered = columns.Select(column => (Split: Split(column.Name), Column: column)).Where(one => one.Split is not null)
-            .GroupBy(one => one.Split!.Value.Stem).Where(group => group.Count() > 1)
-            .Select(group => new ColumnSeries(group.Key, [.. group.Select(one => (one.Split!.Value.Number, one.Column)).OrderBy(one => one.Number)])).ToArray();
+        var numbered = columns
+            .Select(column => (Split: Split(column.Name), Column: column))
+            .Where(one => one.Split is not null)
+            .GroupBy(one => one.Split!.Value.Stem)
+            .Where(group => group.Count() > 1)
+            .Select(group => new ColumnSeries(
+                group.Key,
+                [.. group.Select(one => (one.Split!.Value.Number, one.Column)).OrderBy(one => one.Number)]
+            ))
+            .ToArray();
         var inSeries = numbered.SelectMany(series => series.Members).Select(member => member.Column).ToHashSet();
         return (numbered, [.. columns.Where(column => !inSeries.Contains(column))]);
     }
 
     /// <summary>The series whose names begin with a word, as <c>h</c> or <c>h_</c>; null where there is none.</summary>
-    public static ColumnSeries? Called(IReadOnlyList<TableColumn> columns, string stem)
-        => Of(columns).Series.FirstOrDefault(series => series.Stem.TrimEnd(Joints) == stem.TrimEnd(Joints));
+    public static ColumnSeries? Called(IReadOnlyList<TableColumn> columns, string stem) =>
+        Of(columns).Series.FirstOrDefault(series => series.Stem.TrimEnd(Joints) == stem.TrimEnd(Joints));
 
     /// <summary>The columns of a range, as <c>h0..h63</c>; null where it is no range or there are none.</summary>
     public static ColumnSeries? Range(IReadOnlyList<TableColumn> columns, string range)
     {
-        if (Ends(range) is not var (stem, from, to)) return null;
-        (int, TableColumn)[] members = [.. columns.Select(column => (Split: Split(column.Name), Column: column))
-            .Where(one => one.Split is { } split && split.Stem == stem && split.Number >= from && split.Number <= to)
-            .Select(one => (one.Split!.Value.Number, one.Column)).OrderBy(one => one.Number)];
+        if (Ends(range) is not var (stem, from, to))
+            return null;
+        (int, TableColumn)[] members =
+        [
+            .. columns
+                .Select(column => (Split: Split(column.Name), Column: column))
+                .Where(one => one.Split is { } split && split.Stem == stem && split.Number >= from && split.Number <= to)
+                .Select(one => (one.Split!.Value.Number, one.Column))
+                .OrderBy(one => one.Number),
+        ];
         return members.Length == 0 ? null : new ColumnSeries(stem, members);
     }
 
     /// <summary>Names of a range's columns that are not there.</summary>
     public IReadOnlyList<string> Missing(string range) => Ends(range) is var (_, from, to) ? [.. Absent(from, to)] : [];
 
-    private static (string Stem, int From, int To)? Ends(string range)
-        => range.Split("..") is [var first, var last] && Split(first) is { } from && Split(last) is { } to && from.Stem == to.Stem && from.Number <= to.Number
-            ? (from.Stem, from.Number, to.Number) : null;
+    private static (string Stem, int From, int To)? Ends(string range) =>
+        range.Split("..") is [var first, var last]
+        && Split(first) is { } from
+        && Split(last) is { } to
+        && from.Stem == to.Stem
+        && from.Number <= to.Number
+            ? (from.Stem, from.Number, to.Number)
+            : null;
 
     /// <summary>Word and number of a name; null where it has no number at its end.</summary>
-    public static (string Stem, int Number)? Split(string name)
-        => Numbered().Match(name) is { Success: true } match && int.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number <= Largest
-            ? (match.Groups[1].Value, number) : null;
+    public static (string Stem, int Number)? Split(string name) =>
+        Numbered().Match(name) is { Success: true } match
+        && int.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number <= Largest
+            ? (match.Groups[1].Value, number)
+            : null;
 
     /// <summary>Names of the columns that should stand between the first and the last, and do not; counting begins at 0 or 1.</summary>
     public IReadOnlyList<string> Gaps() => [.. Absent(Math.Min(Members[0].Number, 1), Members[^1].Number)];
@@ -60,7 +80,8 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
     }
 
     /// <summary>As it is typed: h0..h127.</summary>
-    public override string ToString() => string.Join(',', Runs().Select(run => run.First == run.Last ? run.First : $"{run.First}..{run.Last}"));
+    public override string ToString() =>
+        string.Join(',', Runs().Select(run => run.First == run.Last ? run.First : $"{run.First}..{run.Last}"));
 
     /// <summary>As it is read: h0 to h127.</summary>
     public string Words => string.Join(", ", Runs().Select(run => run.First == run.Last ? run.First : $"{run.First} to {run.Last}"));
@@ -78,8 +99,8 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
     private string Like(int number)
     {
         var name = Members[0].Column.Name;
-        var match = Numbered().Match(name);
-        return $"{match.Groups[1].Value}{number.ToString(CultureInfo.InvariantCulture).PadLeft(match.Groups[2].Length, '0')}{name[(match.Groups[2].Index + match.Groups[2].Length)..]}";
+        var (stem, digits) = (Numbered().Match(name).Groups[1].Value, Numbered().Match(name).Groups[2]);
+        return stem + number.ToString(CultureInfo.InvariantCulture).PadLeft(digits.Length, '0') + name[(digits.Index + digits.Length)..];
     }
 
     [GeneratedRegex(@"^(.*?[_.\- \[]*)([0-9]+)\]?$")]

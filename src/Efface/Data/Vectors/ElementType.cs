@@ -28,11 +28,16 @@ internal sealed record ElementType(int Size, bool IsInteger, Decode<float> ToSin
     public bool IsText { get; private init; }
 
     /// <summary>A number that .NET knows.</summary>
-    public static ElementType Of<T>() where T : unmanaged, INumber<T>
-        => new(Unsafe.SizeOf<T>(), T.IsInteger(T.One / (T.One + T.One)), Convert<T, float>, Convert<T, long>);
+    public static ElementType Of<T>()
+        where T : unmanaged, INumber<T> =>
+        new(Unsafe.SizeOf<T>(), T.IsInteger(T.One / (T.One + T.One)), Convert<T, float>, Convert<T, long>);
 
     /// <summary>UTF-32 of a fixed width, filled with zeros.</summary>
-    public static ElementType Text(int characters) => new(CharacterSize * characters, false, (_, _) => throw new NotSupportedException(), (_, _) => throw new NotSupportedException()) { IsText = true };
+    public static ElementType Text(int characters) =>
+        new(CharacterSize * characters, false, (_, _) => throw new NotSupportedException(), (_, _) => throw new NotSupportedException())
+        {
+            IsText = true,
+        };
 
     /// <summary>The texts of an array of fixed width.</summary>
     public IEnumerable<string> Texts(byte[] bytes)
@@ -42,7 +47,8 @@ internal sealed record ElementType(int Size, bool IsInteger, Decode<float> ToSin
         {
             text.Clear();
             foreach (var letter in MemoryMarshal.Cast<byte, int>(bytes.AsSpan(from, Size)))
-                if (letter != 0) text.Append(Rune.IsValid(letter) ? new Rune(letter) : Rune.ReplacementChar);
+                if (letter != 0)
+                    text.Append(Rune.IsValid(letter) ? new Rune(letter) : Rune.ReplacementChar);
             yield return text.ToString().Trim();
         }
     }
@@ -52,27 +58,38 @@ internal sealed record ElementType(int Size, bool IsInteger, Decode<float> ToSin
     {
         switch (IsText ? CharacterSize : Size)
         {
-            case 2: Reverse<ushort>(bytes, BinaryPrimitives.ReverseEndianness); break;
-            case 4: Reverse<uint>(bytes, BinaryPrimitives.ReverseEndianness); break;
-            case 8: Reverse<ulong>(bytes, BinaryPrimitives.ReverseEndianness); break;
+            case 2:
+                Reverse<ushort>(bytes, BinaryPrimitives.ReverseEndianness);
+                break;
+            case 4:
+                Reverse<uint>(bytes, BinaryPrimitives.ReverseEndianness);
+                break;
+            case 8:
+                Reverse<ulong>(bytes, BinaryPrimitives.ReverseEndianness);
+                break;
         }
     }
 
-    private static void Reverse<T>(Span<byte> bytes, Action<ReadOnlySpan<T>, Span<T>> reverse) where T : unmanaged
+    private static void Reverse<T>(Span<byte> bytes, Action<ReadOnlySpan<T>, Span<T>> reverse)
+        where T : unmanaged
     {
         var words = MemoryMarshal.Cast<byte, T>(bytes);
         reverse(words, words);
     }
 
-    private static void Convert<TFrom, TTo>(ReadOnlySpan<byte> bytes, Span<TTo> numbers) where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
+    private static void Convert<TFrom, TTo>(ReadOnlySpan<byte> bytes, Span<TTo> numbers)
+        where TFrom : unmanaged, INumber<TFrom>
+        where TTo : unmanaged, INumber<TTo>
     {
         var stored = MemoryMarshal.Cast<byte, TFrom>(bytes);
-        for (var i = 0; i < stored.Length; i++) numbers[i] = TTo.CreateTruncating(stored[i]);
+        for (var i = 0; i < stored.Length; i++)
+            numbers[i] = TTo.CreateTruncating(stored[i]);
     }
 
     private static void WidenBFloat16(ReadOnlySpan<byte> bytes, Span<float> numbers)
     {
         var stored = MemoryMarshal.Cast<byte, ushort>(bytes);
-        for (var i = 0; i < stored.Length; i++) numbers[i] = BitConverter.UInt32BitsToSingle((uint)stored[i] << 16);
+        for (var i = 0; i < stored.Length; i++)
+            numbers[i] = BitConverter.UInt32BitsToSingle((uint)stored[i] << 16);
     }
 }

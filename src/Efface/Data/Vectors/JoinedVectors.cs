@@ -10,7 +10,9 @@ internal sealed class JoinedVectors
 
     private readonly RawVectors _raw;
     private readonly string _file;
-    private readonly int[] _labelRows, _first, _draws;
+    private readonly int[] _labelRows,
+        _first,
+        _draws;
     private readonly bool[] _unusable;
 
     /// <param name="raw">The vectors; handed over.</param>
@@ -26,9 +28,12 @@ internal sealed class JoinedVectors
         for (var row = 0; row < labelRows.Length; row++)
         {
             var label = labelRows[row];
-            if (label >= 0) _unusable[label] |= raw.Rows.IsRefused(row);
-            if (label < 0 || raw.Rows.IsRefused(row)) continue;
-            if (_draws[label]++ == 0) _first[label] = row;
+            if (label >= 0)
+                _unusable[label] |= raw.Rows.IsRefused(row);
+            if (label < 0 || raw.Rows.IsRefused(row))
+                continue;
+            if (_draws[label]++ == 0)
+                _first[label] = row;
         }
     }
 
@@ -42,28 +47,38 @@ internal sealed class JoinedVectors
     public bool Lacks(int label) => _unusable[label] && _first[label] < 0;
 
     /// <summary>The smallest and the largest number of draws that one of <paramref name="labels"/> has.</summary>
-    public (int Fewest, int Most) DrawRange(int[] labels) => labels.Length == 0 ? (0, 0) : (labels.Min(label => _draws[label]), labels.Max(label => _draws[label]));
+    public (int Fewest, int Most) DrawRange(int[] labels) =>
+        labels.Length == 0 ? (0, 0) : (labels.Min(label => _draws[label]), labels.Max(label => _draws[label]));
 
     /// <summary>Equal for rows of the labels with equal vectors, the first draw of each; only before <see cref="Take"/>.</summary>
-    public UInt128[] Hashes(int[] labels) => [.. labels.Select(label => PixelRecord.Hash(RowTensor.Rows<byte>(_raw.Values, _first[label])))];
+    public UInt128[] Hashes(int[] labels) =>
+        [.. labels.Select(label => PixelRecord.Hash(RowTensor.Rows<byte>(_raw.Values, _first[label])))];
 
     /// <summary>Whether each image is one symbol.</summary>
     public bool AreCodes { get; }
 
-    /// <summary>The mean of the draws of each of <paramref name="labels"/>; null where none has several, and for codes. Only before <see cref="Take"/>.</summary>
+    /// <summary>
+    /// The mean of the draws of each of <paramref name="labels"/>; null where none has several, and for codes. Only before
+    /// <see cref="Take"/>.
+    /// </summary>
     public Tensor? Mean(int[] labels)
     {
-        if (_raw.Values.dtype != ScalarType.Float32 || labels.All(label => _draws[label] == 1)) return null;
+        if (_raw.Values.dtype != ScalarType.Float32 || labels.All(label => _draws[label] == 1))
+            return null;
         var means = RowTensor.Allocate(_file, [labels.Length, .. _raw.Values.shape[1..]], ScalarType.Float32).zero_();
         var placeOf = new int[_first.Length];
         Array.Fill(placeOf, -1);
-        for (var place = 0; place < labels.Length; place++) placeOf[labels[place]] = place;
+        for (var place = 0; place < labels.Length; place++)
+            placeOf[labels[place]] = place;
         for (var row = 0; row < _labelRows.Length; row++)
         {
-            if (_labelRows[row] < 0 || _raw.Rows.IsRefused(row) || placeOf[_labelRows[row]] is var place && place < 0) continue;
-            Span<float> mean = RowTensor.Rows<float>(means, place), draw = RowTensor.Rows<float>(_raw.Values, row);
+            if (_labelRows[row] < 0 || _raw.Rows.IsRefused(row) || placeOf[_labelRows[row]] is var place && place < 0)
+                continue;
+            Span<float> mean = RowTensor.Rows<float>(means, place),
+                draw = RowTensor.Rows<float>(_raw.Values, row);
             var share = 1f / _draws[_labelRows[row]];
-            for (var i = 0; i < mean.Length; i++) mean[i] += draw[i] * share;
+            for (var i = 0; i < mean.Length; i++)
+                mean[i] += draw[i] * share;
         }
         return means;
     }
@@ -74,18 +89,23 @@ internal sealed class JoinedVectors
     public Tensor Take(int[] labels, List<string> notes)
     {
         var values = RowTensor.Arrange(_raw.Values, [.. labels.Select(label => _first[label])]);
-        if (values.dtype == ScalarType.Int64) NumberAnew(values, notes);
+        if (values.dtype == ScalarType.Int64)
+            NumberAnew(values, notes);
         return values;
     }
 
     private void NumberAnew(Tensor values, List<string> notes)
     {
-        if (values.shape[0] == 0) return;
+        if (values.shape[0] == 0)
+            return;
         var codes = RowTensor.Rows<long>(values, 0, (int)values.shape[0]);
-        if (!codes.ContainsAnyExceptInRange(0, MostCodes - 1)) return;
+        if (!codes.ContainsAnyExceptInRange(0, MostCodes - 1))
+            return;
         long[] known = [.. codes.ToArray().Distinct().Order()];
-        if (known.Length > MostCodes) throw new InvalidInputException(_file, $"has {known.Length:N0} different codes", $"A code is one of at most {MostCodes:N0}");
-        for (var i = 0; i < codes.Length; i++) codes[i] = Array.BinarySearch(known, codes[i]);
+        if (known.Length > MostCodes)
+            throw new InvalidInputException(_file, $"has {known.Length:N0} different codes", $"A code is one of at most {MostCodes:N0}");
+        for (var i = 0; i < codes.Length; i++)
+            codes[i] = Array.BinarySearch(known, codes[i]);
         notes.Add($"{_file}: codes lie between {known[0]} and {known[^1]} and are numbered anew, from 0 to {known.Length - 1}");
     }
 }

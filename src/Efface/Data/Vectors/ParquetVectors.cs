@@ -8,30 +8,52 @@ namespace Efface.Data;
 internal static class ParquetVectors
 {
     // Dictionaries and runs shrink what repeats itself; nothing real shrinks so much.
-    private const long MostExpansion = 1_000, SmallBytes = 1 << 28, NoCode = long.MinValue;
+    private const long MostExpansion = 1_000,
+        SmallBytes = 1 << 28,
+        NoCode = long.MinValue;
 
     /// <summary>Looks at the schema.</summary>
     public static VectorFile Open(VectorRequest request) => ParquetFiles.With(request.Path, reader =>
-    {
-        var chosen = VectorColumns.Choose(request, [.. reader.Schema.Fields.Select(field => new TableColumn(field.Name, ContentOf(field)))]);
-        var labels = ParquetFiles.LabelFields(reader.Schema).ToDictionary(field => field.Name);
-        if (request.Key is { } key && !labels.ContainsKey(key))
-            throw new InvalidInputException($"--key {key}", $"holds no keys in {request.Path}", $"Its columns of text or whole numbers are {string.Join(", ", labels.Keys)}");
-        DataField[] fields = [.. chosen.Names.Select(name => Numbers(reader.Schema.Fields.First(field => field.Name == name))!)];
-        var width = chosen.AreLists ? UsualLength(reader, fields[0]) : fields.Length;
-        if (width == 0) throw new InvalidInputException(request.Path, "has lists without numbers alone", "Write the vectors as lists of numbers");
-        return new VectorFile(
-            new VectorOrigin(request.File, chosen.What, width, chosen.How), chosen.AreLists ? [] : chosen.Names, [.. chosen.Notes(request.File)], [.. labels.Keys.Where(request.Shared.Contains)],
-            [.. labels.Keys.Where(name => name != request.Key && !request.Taken.Contains(name) && !chosen.Names.Contains(name))],
-            (compared, watch) => Read(request, compared, (file, rows) => chosen.AreLists ? ReadList(request, file, fields[0], width, rows, watch) : ReadColumns(request, file, fields, rows, watch)));
-    });
+        {
+            var chosen = VectorColumns.Choose(
+                request,
+                [.. reader.Schema.Fields.Select(field => new TableColumn(field.Name, ContentOf(field)))]
+            );
+            var labels = ParquetFiles.LabelFields(reader.Schema).ToDictionary(field => field.Name);
+            if (request.Key is { } key && !labels.ContainsKey(key))
+                throw new InvalidInputException(
+                    $"--key {key}",
+                    $"holds no keys in {request.Path}",
+                    $"Its columns of text or whole numbers are {string.Join(", ", labels.Keys)}"
+                );
+            DataField[] fields = [.. chosen.Names.Select(name => Numbers(reader.Schema.Fields.First(field => field.Name == name))!)];
+            var width = chosen.AreLists ? UsualLength(reader, fields[0]) : fields.Length;
+            if (width == 0)
+                throw new InvalidInputException(request.Path, "has lists without numbers alone", "Write the vectors as lists of numbers");
+            return new VectorFile(
+                new VectorOrigin(request.File, chosen.What, width, chosen.How),
+                chosen.AreLists ? [] : chosen.Names,
+                [.. chosen.Notes(request.File)],
+                [.. labels.Keys.Where(request.Shared.Contains)],
+                [.. labels.Keys.Where(name => name != request.Key && !request.Taken.Contains(name) && !chosen.Names.Contains(name))],
+                (compared, watch) =>
+                    Read(request, compared, (file, rows) =>
+                        chosen.AreLists
+                            ? ReadList(request, file, fields[0], width, rows, watch)
+                            : ReadColumns(request, file, fields, rows, watch)
+                    )
+            );
+        });
 
-    private static ColumnContent ContentOf(Field field) => field switch
-    {
-        ListField list => list.Item is DataField item && IsNumber(item) ? ColumnContent.Lists : ColumnContent.Words,
-        DataField data => !IsNumber(data) ? ColumnContent.Words : data.IsArray ? ColumnContent.Lists : ColumnContent.Numbers,
-        _ => ColumnContent.Words,
-    };
+    private static ColumnContent ContentOf(Field field) =>
+        field switch
+        {
+            ListField list => list.Item is DataField item && IsNumber(item) ? ColumnContent.Lists : ColumnContent.Words,
+            DataField data => !IsNumber(data) ? ColumnContent.Words
+            : data.IsArray ? ColumnContent.Lists
+            : ColumnContent.Numbers,
+            _ => ColumnContent.Words,
+        };
 
     private static DataField? Numbers(Field field) => field is ListField list ? list.Item as DataField : field as DataField;
 
@@ -46,29 +68,46 @@ internal static class ParquetVectors
             var from = 0;
             foreach (var end in ParquetNumbers.Lists(data, field).Ends)
             {
-                if (end > from) lengths[end - from] = lengths.GetValueOrDefault(end - from) + 1;
+                if (end > from)
+                    lengths[end - from] = lengths.GetValueOrDefault(end - from) + 1;
                 from = end;
             }
         }
         return lengths.Count == 0 ? 0 : lengths.MaxBy(length => length.Value).Key;
     }
 
-    private static bool IsNumber(DataField field) => field.ClrType != typeof(bool) && field.ClrType != typeof(char) && field.ClrType.IsPrimitive || field.ClrType == typeof(Half);
+    private static bool IsNumber(DataField field) =>
+        field.ClrType != typeof(bool) && field.ClrType != typeof(char) && field.ClrType.IsPrimitive || field.ClrType == typeof(Half);
 
-    private static bool IsInteger(DataField field) => IsNumber(field) && field.ClrType != typeof(float) && field.ClrType != typeof(double) && field.ClrType != typeof(Half);
+    private static bool IsInteger(DataField field) =>
+        IsNumber(field) && field.ClrType != typeof(float) && field.ClrType != typeof(double) && field.ClrType != typeof(Half);
 
-    private static RawVectors Read(VectorRequest request, IReadOnlyList<string> compared, Func<ParquetReader, SheetDraft, Tensor> read) => ParquetFiles.With(request.Path, reader =>
-    {
-        var count = Enumerable.Range(0, reader.RowGroupCount).Sum(group => RowsOf(reader, group));
-        if (count is < 0 or > int.MaxValue) throw new InvalidDataException($"it claims {count:N0} rows");
-        var rows = new SheetDraft((int)count, row => (request.File, row));
-        return new RawVectors(read(reader, rows), request.Key is { } key ? Keys(reader, key) : null, rows, [.. compared.Select(name => Keys(reader, name))]);
-    });
+    private static RawVectors Read(VectorRequest request, IReadOnlyList<string> compared, Func<ParquetReader, SheetDraft, Tensor> read) =>
+        ParquetFiles.With(request.Path, reader =>
+        {
+            var count = Enumerable.Range(0, reader.RowGroupCount).Sum(group => RowsOf(reader, group));
+            if (count is < 0 or > int.MaxValue)
+                throw new InvalidDataException($"it claims {count:N0} rows");
+            var rows = new SheetDraft((int)count, row => (request.File, row));
+            return new RawVectors(
+                read(reader, rows),
+                request.Key is { } key ? Keys(reader, key) : null,
+                rows,
+                [.. compared.Select(name => Keys(reader, name))]
+            );
+        });
 
     private static string?[] Keys(ParquetReader reader, string key)
     {
-        var field = ParquetFiles.LabelFields(reader.Schema).FirstOrDefault(field => field.Name == key) ?? throw new NotSupportedException($"column {key} holds no text or numbers");
-        return [.. Enumerable.Range(0, reader.RowGroupCount).SelectMany(group => ParquetFiles.ReadText(reader, group, field)).Select(text => text?.Trim() is { Length: > 0 } name ? name : null)];
+        var field = ParquetFiles.LabelFields(reader.Schema).FirstOrDefault(field => field.Name == key)
+            ?? throw new NotSupportedException($"column {key} holds no text or numbers");
+        return
+        [
+            .. Enumerable
+                .Range(0, reader.RowGroupCount)
+                .SelectMany(group => ParquetFiles.ReadText(reader, group, field))
+                .Select(text => text?.Trim() is { Length: > 0 } name ? name : null),
+        ];
     }
 
     private static long RowsOf(ParquetReader reader, int group)
@@ -80,7 +119,8 @@ internal static class ParquetVectors
     private static Tensor Allocate(VectorRequest request, long rows, long width, ScalarType type)
     {
         var bytes = RowTensor.Count(request.Path, [rows, Math.Max(1, width), sizeof(float)]);
-        if (bytes > SmallBytes && bytes / MostExpansion > new FileInfo(request.Path).Length) throw new InvalidDataException($"it claims {rows:N0} rows of {width:N0} numbers");
+        if (bytes > SmallBytes && bytes / MostExpansion > new FileInfo(request.Path).Length)
+            throw new InvalidDataException($"it claims {rows:N0} rows of {width:N0} numbers");
         return RowTensor.Allocate(request.Path, type == ScalarType.Int64 ? [rows] : [rows, width], type);
     }
 
@@ -95,8 +135,10 @@ internal static class ParquetVectors
             for (var column = 0; column < fields.Length; column++)
             {
                 using var data = groupReader.ReadRawColumnDataBaseAsync(fields[column], default).AsTask().GetAwaiter().GetResult();
-                if (isCode) Place(values, from, ParquetNumbers.Cells(data, fields[column], count, NoCode), rows);
-                else Scatter(values, from, column, ParquetNumbers.Cells(data, fields[column], count, float.NaN));
+                if (isCode)
+                    Place(values, from, ParquetNumbers.Cells(data, fields[column], count, NoCode), rows);
+                else
+                    Scatter(values, from, column, ParquetNumbers.Cells(data, fields[column], count, float.NaN));
                 watch.Reached(from, rows.Count);
             }
             from += count;
@@ -107,24 +149,34 @@ internal static class ParquetVectors
     private static void Place(Tensor values, int from, long[] codes, SheetDraft rows)
     {
         for (var row = 0; row < codes.Length; row++)
-            if (codes[row] == NoCode) rows.Refuse(from + row, null, null, "has no code", "Fill it in, or take the row out");
-        if (codes.Length > 0) codes.CopyTo(RowTensor.Rows<long>(values, from, codes.Length));
+            if (codes[row] == NoCode)
+                rows.Refuse(from + row, null, null, "has no code", "Fill it in, or take the row out");
+        if (codes.Length > 0)
+            codes.CopyTo(RowTensor.Rows<long>(values, from, codes.Length));
     }
 
     private static void Scatter(Tensor values, int from, int column, ReadOnlySpan<float> cells)
     {
         var width = (int)values.shape[1];
-        for (var row = 0; row < cells.Length;)
+        for (var row = 0; row < cells.Length; )
         {
             // A whole column at a time, in pieces that a span can hold.
             var some = Math.Min(cells.Length - row, Math.Max(1, (1 << 24) / width));
             var numbers = RowTensor.Rows<float>(values, from + row, some);
-            for (var i = 0; i < some; i++) numbers[i * width + column] = cells[row + i];
+            for (var i = 0; i < some; i++)
+                numbers[i * width + column] = cells[row + i];
             row += some;
         }
     }
 
-    private static Tensor ReadList(VectorRequest request, ParquetReader reader, DataField field, int width, SheetDraft rows, ReadingWatch watch)
+    private static Tensor ReadList(
+        VectorRequest request,
+        ParquetReader reader,
+        DataField field,
+        int width,
+        SheetDraft rows,
+        ReadingWatch watch
+    )
     {
         var values = Allocate(request, rows.Count, width, ScalarType.Float32);
         for (int group = 0, from = 0; group < reader.RowGroupCount; group++)
@@ -132,12 +184,21 @@ internal static class ParquetVectors
             using var groupReader = reader.OpenRowGroupReader(group);
             using var data = groupReader.ReadRawColumnDataBaseAsync(field, default).AsTask().GetAwaiter().GetResult();
             var (numbers, ends) = ParquetNumbers.Lists(data, field);
-            if (ends.Length != groupReader.RowCount) throw new InvalidDataException($"a column has {ends.Length:N0} lists for {groupReader.RowCount:N0} rows");
+            if (ends.Length != groupReader.RowCount)
+                throw new InvalidDataException($"a column has {ends.Length:N0} lists for {groupReader.RowCount:N0} rows");
             for (var row = 0; row < ends.Length; row++)
             {
                 var list = numbers.AsSpan((row == 0 ? 0 : ends[row - 1])..ends[row]);
-                if (list.Length == width) list.CopyTo(RowTensor.Rows<float>(values, from + row));
-                else rows.Refuse(from + row, null, $"{list.Length:N0} numbers", $"has a list of another length than most, {width:N0}", "Write lists of one length, or take the row out");
+                if (list.Length == width)
+                    list.CopyTo(RowTensor.Rows<float>(values, from + row));
+                else
+                    rows.Refuse(
+                        from + row,
+                        null,
+                        $"{list.Length:N0} numbers",
+                        $"has a list of another length than most, {width:N0}",
+                        "Write lists of one length, or take the row out"
+                    );
             }
             from += ends.Length;
             watch.Reached(from, rows.Count);

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Efface.Data;
 
-/// <summary>Tensors of one row an image that may be larger than half of the memory: they are filled, looked at and put in order where they are.</summary>
+/// <summary>
+/// Tensors of one row an image that may be larger than half of the memory: they are filled, looked at and put in order where they are.
+/// </summary>
 internal static class RowTensor
 {
     /// <summary>More numbers than this an image are no representation.</summary>
@@ -31,10 +33,21 @@ internal static class RowTensor
     public static Tensor Allocate(string file, long[] shape, ScalarType type)
     {
         var bytes = (double)Count(file, shape) * (type == ScalarType.Int64 ? sizeof(long) : sizeof(float));
-        if (shape[0] > Array.MaxLength) throw new InvalidInputException(file, $"has {shape[0]:N0} rows, more than {Array.MaxLength:N0}", "Take a sample of the images");
-        if (Count(file, shape[1..]) > WidestRow) throw new InvalidInputException(file, $"has {Count(file, shape[1..]):N0} numbers an image, more than {WidestRow:N0}", "Average over places, or take an earlier or later layer");
+        if (shape[0] > Array.MaxLength)
+            throw new InvalidInputException(file, $"has {shape[0]:N0} rows, more than {Array.MaxLength:N0}", "Take a sample of the images");
+        if (Count(file, shape[1..]) > WidestRow)
+            throw new InvalidInputException(
+                file,
+                $"has {Count(file, shape[1..]):N0} numbers an image, more than {WidestRow:N0}",
+                "Average over places, or take an earlier or later layer"
+            );
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes > memory) throw new InvalidInputException(file, $"needs {bytes / 1e9:N1} GB of memory, and this machine has {memory / 1e9:N1} GB", "Take a sample of the images, or average over places");
+        if (bytes > memory)
+            throw new InvalidInputException(
+                file,
+                $"needs {bytes / 1e9:N1} GB of memory, and this machine has {memory / 1e9:N1} GB",
+                "Take a sample of the images, or average over places"
+            );
         return torch.empty(shape, type);
     }
 
@@ -43,11 +56,13 @@ internal static class RowTensor
     {
         var rows = (int)values.shape[0];
         var step = (int)Math.Clamp(BlockBytes * rows / Math.Max(1, values.numel() * values.element_size()), 1, Math.Max(1, rows));
-        for (var from = 0; from < rows; from += step) yield return (from, Math.Min(step, rows - from));
+        for (var from = 0; from < rows; from += step)
+            yield return (from, Math.Min(step, rows - from));
     }
 
     /// <summary>The numbers of some rows, in the tensor's own memory: valid while the tensor is.</summary>
-    public static Span<T> Rows<T>(Tensor values, int from, int count = 1) where T : unmanaged
+    public static Span<T> Rows<T>(Tensor values, int from, int count = 1)
+        where T : unmanaged
     {
         using var rows = values.narrow(0, from, count);
         return MemoryMarshal.Cast<byte, T>(rows.bytes);
@@ -57,7 +72,8 @@ internal static class RowTensor
     public static int[] CountNotFinite(Tensor values)
     {
         var counts = new int[values.shape[0]];
-        if (values.dtype != ScalarType.Float32) return counts;
+        if (values.dtype != ScalarType.Float32)
+            return counts;
         foreach (var (from, count) in Blocks(values))
         {
             var block = Rows<float>(values, from, count);
@@ -65,7 +81,8 @@ internal static class RowTensor
             for (var row = 0; row < count; row++)
             {
                 var faulty = 0;
-                foreach (var number in block.Slice(row * width, width)) faulty += float.IsFinite(number) ? 0 : 1;
+                foreach (var number in block.Slice(row * width, width))
+                    faulty += float.IsFinite(number) ? 0 : 1;
                 counts[from + row] = faulty;
             }
         }
@@ -79,17 +96,22 @@ internal static class RowTensor
         return Enumerable.Range(0, (int)whole.shape[0]).Select(row => PixelRecord.Hash(Rows<byte>(whole, row))).Distinct().Count();
     }
 
-    /// <summary>Puts <paramref name="wanted"/> rows, each named once, to the front in that order, and gives them alone; <paramref name="values"/> is handed over.</summary>
+    /// <summary>
+    /// Puts <paramref name="wanted"/> rows, each named once, to the front in that order, and gives them alone; <paramref name="values"/> is
+    /// handed over.
+    /// </summary>
     public static Tensor Arrange(Tensor values, ReadOnlySpan<int> wanted)
     {
         using (values)
         {
             // Swapping needs no second copy; of each row it is known where it is by now, and of each place who is there.
-            int[] rowAt = [.. Enumerable.Range(0, (int)values.shape[0])], placeOf = [.. rowAt];
+            int[] rowAt = [.. Enumerable.Range(0, (int)values.shape[0])],
+                placeOf = [.. rowAt];
             for (var place = 0; place < wanted.Length; place++)
             {
                 var from = placeOf[wanted[place]];
-                if (from == place) continue;
+                if (from == place)
+                    continue;
                 Swap(values, place, from);
                 (rowAt[place], rowAt[from]) = (rowAt[from], rowAt[place]);
                 (placeOf[rowAt[place]], placeOf[rowAt[from]]) = (place, from);
@@ -105,14 +127,16 @@ internal static class RowTensor
     {
         using (values)
         {
-            int tokens = (int)values.shape[1], width = (int)values.shape[2];
+            int tokens = (int)values.shape[1],
+                width = (int)values.shape[2];
             var row = new float[tokens * width];
             for (var i = 0; i < values.shape[0]; i++)
             {
                 var numbers = Rows<float>(values, i);
                 numbers.CopyTo(row);
                 for (var token = 0; token < tokens; token++)
-                    for (var place = 0; place < width; place++) numbers[place * tokens + token] = row[token * width + place];
+                for (var place = 0; place < width; place++)
+                    numbers[place * tokens + token] = row[token * width + place];
             }
             return values.view(values.shape[0], width, tokens, 1);
         }
@@ -120,7 +144,9 @@ internal static class RowTensor
 
     private static void Swap(Tensor values, int one, int other)
     {
-        Span<byte> first = Rows<byte>(values, one), second = Rows<byte>(values, other), kept = new byte[Math.Min(first.Length, 4096)];
+        Span<byte> first = Rows<byte>(values, one),
+            second = Rows<byte>(values, other),
+            kept = new byte[Math.Min(first.Length, 4096)];
         for (var at = 0; at < first.Length; at += kept.Length)
         {
             var length = Math.Min(kept.Length, first.Length - at);

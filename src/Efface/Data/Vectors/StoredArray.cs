@@ -12,7 +12,8 @@ namespace Efface.Data;
 /// <param name="Open">Opens the file, calls back with a stream that begins at the first element, and closes it.</param>
 internal sealed record StoredArray(string File, string Name, ElementType? Type, long[] Shape, Action<Action<Stream>> Open)
 {
-    private const int BufferBytes = 1 << 24, MostColumns = 64;
+    private const int BufferBytes = 1 << 24,
+        MostColumns = 64;
 
     /// <summary>Whether the first index runs fastest, not the last.</summary>
     public bool IsColumnMajor { get; init; }
@@ -38,10 +39,15 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
     /// <summary>The vectors or codes: f32 of the array's shape, or i64 [N].</summary>
     public Tensor ReadVectors(ReadingWatch watch)
     {
-        var values = HasCodes ? RowTensor.Allocate(File, Shape[..1], ScalarType.Int64) : RowTensor.Allocate(File, Shape, ScalarType.Float32);
-        if (HasCodes) Open(stream => ReadRows(stream, values, Type!.ToInt64, Type is { Size: sizeof(long) }, watch));
-        else if (IsColumnMajor && Shape.Length > 1) Open(stream => ReadColumns(stream, values, watch));
-        else Open(stream => ReadRows(stream, values, Type!.ToSingle, Type == ElementType.Single, watch));
+        var values = HasCodes
+            ? RowTensor.Allocate(File, Shape[..1], ScalarType.Int64)
+            : RowTensor.Allocate(File, Shape, ScalarType.Float32);
+        if (HasCodes)
+            Open(stream => ReadRows(stream, values, Type!.ToInt64, Type is { Size: sizeof(long) }, watch));
+        else if (IsColumnMajor && Shape.Length > 1)
+            Open(stream => ReadColumns(stream, values, watch));
+        else
+            Open(stream => ReadRows(stream, values, Type!.ToSingle, Type == ElementType.Single, watch));
         return values;
     }
 
@@ -50,21 +56,26 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
     {
         var bytes = new byte[RowTensor.Count(File, Shape) * Type!.Size];
         Open(stream => stream.ReadExactly(bytes));
-        if (IsBigEndian) Type.ReverseBytes(bytes);
-        if (Type.IsText) return [.. Type.Texts(bytes).Select(text => text.Length > 0 ? text : null)];
+        if (IsBigEndian)
+            Type.ReverseBytes(bytes);
+        if (Type.IsText)
+            return [.. Type.Texts(bytes).Select(text => text.Length > 0 ? text : null)];
         var numbers = new long[Shape[0]];
         Type.ToInt64(bytes, numbers);
         return [.. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))];
     }
 
-    private void ReadRows<T>(Stream stream, Tensor values, Decode<T> decode, bool isSame, ReadingWatch watch) where T : unmanaged
+    private void ReadRows<T>(Stream stream, Tensor values, Decode<T> decode, bool isSame, ReadingWatch watch)
+        where T : unmanaged
     {
         byte[] buffer = [];
         foreach (var (from, count) in RowTensor.Blocks(values))
         {
             var numbers = RowTensor.Rows<T>(values, from, count);
-            if (isSame && !IsBigEndian) stream.ReadExactly(MemoryMarshal.AsBytes(numbers));
-            else decode(Fill(stream, ref buffer, numbers.Length), numbers);
+            if (isSame && !IsBigEndian)
+                stream.ReadExactly(MemoryMarshal.AsBytes(numbers));
+            else
+                decode(Fill(stream, ref buffer, numbers.Length), numbers);
             watch.Reached(from + count, Shape[0]);
         }
     }
@@ -72,7 +83,8 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
     // Column after column would touch each row once a number: a few columns at a time are scattered together.
     private void ReadColumns(Stream stream, Tensor values, ReadingWatch watch)
     {
-        int rows = (int)Shape[0], width = (int)RowTensor.Count(File, Shape[1..]);
+        int rows = (int)Shape[0],
+            width = (int)RowTensor.Count(File, Shape[1..]);
         var step = (int)Math.Clamp(BufferBytes / Math.Max(1, (long)rows * sizeof(float)), 1, Math.Min(MostColumns, width));
         int[] places = [.. ColumnMajorPlaces(Shape[1..])];
         var (buffer, columns) = (Array.Empty<byte>(), new float[(long)step * rows]);
@@ -86,7 +98,8 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
             {
                 var numbers = RowTensor.Rows<float>(values, from, count);
                 for (var row = 0; row < count; row++)
-                    for (var column = 0; column < some.Length; column++) numbers[row * width + some[column]] = columns[column * rows + from + row];
+                for (var column = 0; column < some.Length; column++)
+                    numbers[row * width + some[column]] = columns[column * rows + from + row];
             }
             watch.Reached((long)rows * (first + some.Length) / width, rows);
         }
@@ -94,10 +107,12 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
 
     private ReadOnlySpan<byte> Fill(Stream stream, ref byte[] buffer, int count)
     {
-        if (buffer.Length < (long)count * Type!.Size) buffer = new byte[(long)count * Type.Size];
+        if (buffer.Length < (long)count * Type!.Size)
+            buffer = new byte[(long)count * Type.Size];
         var bytes = buffer.AsSpan(0, count * Type.Size);
         stream.ReadExactly(bytes);
-        if (IsBigEndian) Type.ReverseBytes(bytes);
+        if (IsBigEndian)
+            Type.ReverseBytes(bytes);
         return bytes;
     }
 
@@ -108,7 +123,8 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
         for (var count = sizes.Aggregate(1L, (product, size) => product * size); count > 0; count--)
         {
             yield return (int)index.Zip(sizes).Aggregate(0L, (place, pair) => place * pair.Second + pair.First);
-            for (var axis = 0; axis < sizes.Length && ++index[axis] == sizes[axis]; axis++) index[axis] = 0;
+            for (var axis = 0; axis < sizes.Length && ++index[axis] == sizes[axis]; axis++)
+                index[axis] = 0;
         }
     }
 }

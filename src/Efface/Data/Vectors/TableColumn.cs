@@ -30,13 +30,20 @@ internal sealed record TableColumn(string Name, ColumnContent Content, string? O
     {
         // Nothing tells a column of empty cells from one of words.
         (int Row, string Cell)[] said = [.. cells.Where(one => one.Cell.Length > 0 && !NumberCells.IsNone(one.Cell))];
-        if (said.Length == 0) return new TableColumn(name, ColumnContent.Empty);
+        if (said.Length == 0)
+            return new TableColumn(name, ColumnContent.Empty);
         var numbers = new List<float>();
         bool[] isNumber = [.. said.Select(one => format.TryParse(one.Cell, out _))];
         bool[] isList = [.. said.Select((one, i) => !isNumber[i] && NumberCells.TryParseList(one.Cell, numbers))];
         bool[] isShort = [.. said.Select(one => NumberCells.IsShortened(one.Cell))];
-        TableColumn Mostly(bool[] isOne, ColumnContent content) => new(name, content, Array.IndexOf(isOne, false) is var odd && odd < 0 ? null
-            : $"'{(said[odd].Cell.Length <= 40 ? said[odd].Cell : said[odd].Cell[..37] + "...")}' in row {said[odd].Row}");
+        TableColumn Mostly(bool[] isOne, ColumnContent content) =>
+            new(
+                name,
+                content,
+                Array.IndexOf(isOne, false) is var odd && odd < 0
+                    ? null
+                    : $"'{(said[odd].Cell.Length <= 40 ? said[odd].Cell : said[odd].Cell[..37] + "...")}' in row {said[odd].Row}"
+            );
         return 2 * isNumber.Count(one => one) >= said.Length ? Mostly(isNumber, ColumnContent.Numbers)
             : 2 * isList.Zip(isShort).Count(one => one.First || one.Second) >= said.Length ? Mostly(isList, ColumnContent.Lists)
             : new TableColumn(name, ColumnContent.Words);

@@ -14,7 +14,8 @@ internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, I
     private const int ReportEvery = 1_000;
     private const string Remedy = "Mend it, or take the row out";
 
-    private readonly int[] _places = [.. layout.Chosen.Names.Select(layout.PlaceOf)], _comparedPlaces = [.. compared.Select(layout.PlaceOf)];
+    private readonly int[] _places = [.. layout.Chosen.Names.Select(layout.PlaceOf)],
+        _comparedPlaces = [.. compared.Select(layout.PlaceOf)];
     private readonly int _keyPlace = request.Key is { } key ? layout.PlaceOf(key) : -1;
     private readonly List<float> _list = [];
     private readonly List<string?>[] _cells = [.. compared.Select(_ => new List<string?>())];
@@ -26,40 +27,56 @@ internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, I
     public RawVectors Read()
     {
         var most = MostRows();
-        using var all = layout.IsCode ? RowTensor.Allocate(request.Path, [most], ScalarType.Int64) : RowTensor.Allocate(request.Path, [most, layout.Width], ScalarType.Float32);
+        using var all = layout.IsCode
+            ? RowTensor.Allocate(request.Path, [most], ScalarType.Int64)
+            : RowTensor.Allocate(request.Path, [most, layout.Width], ScalarType.Float32);
         TextVectors.EachRow(request, (row, fault) =>
         {
             Add(row, fault, all);
-            if (_lines.Count % ReportEvery == 0) watch.Reached(_lines.Count, most);
+            if (_lines.Count % ReportEvery == 0)
+                watch.Reached(_lines.Count, most);
             return true;
         });
         watch.Reached(_lines.Count, _lines.Count);
         var rows = new SheetDraft(_lines.Count, row => (request.File, _lines[row]));
-        foreach (var (row, fault) in _faults) rows.Refuse(row, fault.Column, fault.Value, fault.Fault, fault.Remedy);
-        return new RawVectors(all.narrow(0, 0, _lines.Count), _keyPlace < 0 ? null : [.. _keys], rows, [.. _cells.Select(cells => cells.ToArray())]);
+        foreach (var (row, fault) in _faults)
+            rows.Refuse(row, fault.Column, fault.Value, fault.Fault, fault.Remedy);
+        return new RawVectors(
+            all.narrow(0, 0, _lines.Count),
+            _keyPlace < 0 ? null : [.. _keys],
+            rows,
+            [.. _cells.Select(cells => cells.ToArray())]
+        );
     }
 
     private void Add(SepReader.Row row, RowFault? fault, Tensor all)
     {
         var at = _lines.Count;
         _lines.Add(row.LineNumberFrom);
-        if (_keyPlace >= 0) _keys.Add(fault is null && row[_keyPlace].Span.Trim() is { IsEmpty: false } key ? key.ToString() : null);
-        for (var i = 0; i < _cells.Length; i++) _cells[i].Add(fault is null ? row[_comparedPlaces[i]].ToString().Trim() : null);
-        fault ??= layout.IsCode ? ParseCode(row, RowTensor.Rows<long>(all, at))
+        if (_keyPlace >= 0)
+            _keys.Add(fault is null && row[_keyPlace].Span.Trim() is { IsEmpty: false } key ? key.ToString() : null);
+        for (var i = 0; i < _cells.Length; i++)
+            _cells[i].Add(fault is null ? row[_comparedPlaces[i]].ToString().Trim() : null);
+        fault ??=
+            layout.IsCode ? ParseCode(row, RowTensor.Rows<long>(all, at))
             : layout.Chosen.AreLists ? ParseList(row, RowTensor.Rows<float>(all, at))
             : ParseNumbers(row, RowTensor.Rows<float>(all, at));
-        if (fault is not null) _faults.Add((at, fault));
+        if (fault is not null)
+            _faults.Add((at, fault));
     }
 
-    private RowFault Wrong(int column, string value, string fault, string remedy = Remedy) => new(request.File, null, layout.Chosen.Names[column], value, fault, remedy);
+    private RowFault Wrong(int column, string value, string fault, string remedy = Remedy) =>
+        new(request.File, null, layout.Chosen.Names[column], value, fault, remedy);
 
     private RowFault? ParseNumbers(SepReader.Row row, Span<float> numbers)
     {
         for (var i = 0; i < _places.Length; i++)
         {
             var cell = row[_places[i]].Span.Trim();
-            if (cell.IsEmpty) numbers[i] = float.NaN;
-            else if (!layout.Format.TryParse(cell, out numbers[i])) return Wrong(i, cell.ToString(), "is not a number");
+            if (cell.IsEmpty)
+                numbers[i] = float.NaN;
+            else if (!layout.Format.TryParse(cell, out numbers[i]))
+                return Wrong(i, cell.ToString(), "is not a number");
         }
         return null;
     }
@@ -67,11 +84,19 @@ internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, I
     private RowFault? ParseList(SepReader.Row row, Span<float> numbers)
     {
         var cell = row[_places[0]].Span.Trim();
-        if (cell.Contains("...", StringComparison.Ordinal)) return Wrong(0, cell.ToString(), "was shortened when it was printed", "Write the whole list, or take the row out");
-        if (cell.IsEmpty) _list.Clear();
-        else if (!NumberCells.TryParseList(cell, _list)) return Wrong(0, cell.ToString(), "is no list of numbers");
+        if (cell.Contains("...", StringComparison.Ordinal))
+            return Wrong(0, cell.ToString(), "was shortened when it was printed", "Write the whole list, or take the row out");
+        if (cell.IsEmpty)
+            _list.Clear();
+        else if (!NumberCells.TryParseList(cell, _list))
+            return Wrong(0, cell.ToString(), "is no list of numbers");
         if (_list.Count != numbers.Length)
-            return Wrong(0, $"{_list.Count:N0} numbers", $"has a list of another length than most, {numbers.Length:N0}", "Write lists of one length, or take the row out");
+            return Wrong(
+                0,
+                $"{_list.Count:N0} numbers",
+                $"has a list of another length than most, {numbers.Length:N0}",
+                "Write lists of one length, or take the row out"
+            );
         _list.CopyTo(numbers);
         return null;
     }
@@ -79,7 +104,8 @@ internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, I
     private RowFault? ParseCode(SepReader.Row row, Span<long> code)
     {
         var cell = row[_places[0]].Span.Trim();
-        return long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out code[0]) ? null
+        return long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out code[0])
+            ? null
             : Wrong(0, cell.ToString(), "is not an integer, as the codes above it are");
     }
 
@@ -88,7 +114,7 @@ internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, I
     {
         var (feeds, returns, buffer) = (0L, 0L, new byte[1 << 16]);
         using var file = File.OpenRead(request.Path);
-        for (int read; (read = file.Read(buffer)) > 0;)
+        for (int read; (read = file.Read(buffer)) > 0; )
         {
             feeds += buffer.AsSpan(0, read).Count((byte)'\n');
             returns += buffer.AsSpan(0, read).Count((byte)'\r');

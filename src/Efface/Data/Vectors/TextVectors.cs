@@ -18,7 +18,9 @@ internal sealed record TextLayout(string[] Header, bool HasHeader, VectorColumns
 /// <summary>Vectors in a CSV or TSV: numbered columns of numbers, or one column of lists of numbers.</summary>
 internal static class TextVectors
 {
-    private const int SampledCells = 200_000, FewestSampled = 100, MostSampled = 1_000;
+    private const int SampledCells = 200_000,
+        FewestSampled = 100,
+        MostSampled = 1_000;
 
     /// <summary>Reads the header and some rows, which say what columns hold numbers.</summary>
     public static VectorFile Open(VectorRequest request)
@@ -28,22 +30,44 @@ internal static class TextVectors
         bool IsOther(string column) => column == request.Key || request.Taken.Contains(column);
         // A name of a picture or a date is no decimal: keys and labels have no say.
         var format = NumberCells.Of(sample.SelectMany(row => row.Cells.Where((_, place) => !IsOther(header[place]))));
-        TableColumn[] columns = [.. header.Select((name, place) => TableColumn.Of(name, sample.Select(row => (row.Line, row.Cells[place])), format))
-            .Where(column => column.Name.Length > 0)];
+        TableColumn[] columns =
+        [
+            .. header
+                .Select((name, place) => TableColumn.Of(name, sample.Select(row => (row.Line, row.Cells[place])), format))
+                .Where(column => column.Name.Length > 0),
+        ];
         var layout = Layout(header, hasHeader, VectorColumns.Choose(request, columns), format, sample);
-        var how = hasHeader ? layout.Chosen.How : $"{layout.Chosen.How}; the file has no line of column names, and all its columns are taken";
-        var names = columns.Where(column => !IsOther(column.Name) && !layout.Chosen.Names.Contains(column.Name)
-            && column.Content is ColumnContent.Words or ColumnContent.Numbers).Select(column => column.Name);
+        var how = hasHeader
+            ? layout.Chosen.How
+            : $"{layout.Chosen.How}; the file has no line of column names, and all its columns are taken";
+        var names = columns
+            .Where(column =>
+                !IsOther(column.Name)
+                && !layout.Chosen.Names.Contains(column.Name)
+                && column.Content is ColumnContent.Words or ColumnContent.Numbers
+            )
+            .Select(column => column.Name);
         return new VectorFile(
-            new VectorOrigin(request.File, layout.Chosen.What, layout.Width, how), layout.Chosen.Names, [.. Notes(request, layout)],
-            [.. header.Where(request.Shared.Contains)], [.. names], (compared, watch) => new TextVectorRows(request, layout, compared, watch).Read());
+            new VectorOrigin(request.File, layout.Chosen.What, layout.Width, how),
+            layout.Chosen.Names,
+            [.. Notes(request, layout)],
+            [.. header.Where(request.Shared.Contains)],
+            [.. names],
+            (compared, watch) => new TextVectorRows(request, layout, compared, watch).Read()
+        );
     }
 
     /// <summary>Looks at one row after another.</summary>
-    public static void EachRow(VectorRequest request, Func<nietras.SeparatedValues.SepReader.Row, RowFault?, bool> visit)
-        => DelimitedText.EachRow(Path.GetDirectoryName(request.Path) ?? "", request.File, visit, mayLackHeader: true);
+    public static void EachRow(VectorRequest request, Func<nietras.SeparatedValues.SepReader.Row, RowFault?, bool> visit) =>
+        DelimitedText.EachRow(Path.GetDirectoryName(request.Path) ?? "", request.File, visit, mayLackHeader: true);
 
-    private static TextLayout Layout(string[] header, bool hasHeader, VectorColumns chosen, NumberCells format, IReadOnlyList<(int Line, string[] Cells)> sample)
+    private static TextLayout Layout(
+        string[] header,
+        bool hasHeader,
+        VectorColumns chosen,
+        NumberCells format,
+        IReadOnlyList<(int Line, string[] Cells)> sample
+    )
     {
         string[] first = [.. sample.Select(row => row.Cells[Array.IndexOf(header, chosen.Names[0])])];
         var isCode = chosen is { Names.Count: 1, AreLists: false } && first.All(cell => cell.Length == 0 || IsWhole(cell));
@@ -54,9 +78,12 @@ internal static class TextVectors
 
     private static IEnumerable<string> Notes(VectorRequest request, TextLayout layout)
     {
-        foreach (var note in layout.Chosen.Notes(request.File)) yield return note;
-        if (layout.Header.Contains("")) yield return $"{request.File}: a column without a name is left out";
-        if (layout.Format.HasCommas) yield return $"{request.File}: decimals are read with a comma";
+        foreach (var note in layout.Chosen.Notes(request.File))
+            yield return note;
+        if (layout.Header.Contains(""))
+            yield return $"{request.File}: a column without a name is left out";
+        if (layout.Format.HasCommas)
+            yield return $"{request.File}: decimals are read with a comma";
     }
 
     private static List<(int Line, string[] Cells)> Sample(VectorRequest request, int fields)
@@ -64,9 +91,11 @@ internal static class TextVectors
         var (sample, most) = (new List<(int, string[])>(), Math.Clamp(SampledCells / fields, FewestSampled, MostSampled));
         EachRow(request, (row, fault) =>
         {
-            if (fault is not null) return true;
+            if (fault is not null)
+                return true;
             var cells = new string[fields];
-            for (var i = 0; i < fields; i++) cells[i] = row[i].ToString().Trim();
+            for (var i = 0; i < fields; i++)
+                cells[i] = row[i].ToString().Trim();
             sample.Add((row.LineNumberFrom, cells));
             return sample.Count < most;
         });

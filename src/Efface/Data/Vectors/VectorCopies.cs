@@ -1,9 +1,9 @@
 namespace Efface.Data;
 
 /// <summary>
-/// Rows with equal vectors. A copy of a training row in test would be recognised and not read, so copies stay in the part that is read last, as
-/// pictures do. But a representation of few different vectors, or one that stands wherever a model found no face, is no copy: taking such rows out
-/// would hide what it tells.
+/// Rows with equal vectors. A copy of a training row in test would be recognised and not read, so copies stay in the part that is read
+/// last, as pictures do. But a representation of few different vectors, or one that stands wherever a model found no face, is no copy:
+/// taking such rows out would hide what it tells.
 /// </summary>
 internal static class VectorCopies
 {
@@ -21,21 +21,37 @@ internal static class VectorCopies
     /// <param name="refuse">Told of each row that goes: row, column, value, fault, remedy.</param>
     /// <param name="notes">Told what stays although it recurs.</param>
     public static int[] Without(
-        int[] rows, UInt128[] hashes, Part[] parts, IReadOnlyList<SheetColumn> columns, Action<int, string?, string?, string, string> refuse, List<string> notes)
+        int[] rows,
+        UInt128[] hashes,
+        Part[] parts,
+        IReadOnlyList<SheetColumn> columns,
+        Action<int, string?, string?, string, string> refuse,
+        List<string> notes
+    )
     {
-        var equal = rows.Zip(hashes).GroupBy(pair => pair.Second, pair => pair.First)
-            .Select(group => group.ToArray()).Where(group => group.Length > 1).ToArray();
-        if (equal.Length == 0) return rows;
-        var (alike, other) = Apart(equal, group => group.Length <= MostCopies && columns.All(column => group.All(row => column.Codes[row] == column.Codes[group[0]])));
+        var equal = rows.Zip(hashes)
+            .GroupBy(pair => pair.Second, pair => pair.First)
+            .Select(group => group.ToArray())
+            .Where(group => group.Length > 1)
+            .ToArray();
+        if (equal.Length == 0)
+            return rows;
+        var (alike, other) = Apart(equal, group =>
+            group.Length <= MostCopies && columns.All(column => group.All(row => column.Codes[row] == column.Codes[group[0]]))
+        );
         var areCopies = alike.Length >= Unanimous * equal.Length;
         if (!areCopies || other.Length > 0)
         {
             var recurring = areCopies ? other : equal;
-            notes.Add($"{recurring.Sum(group => group.Length):N0} of {rows.Length:N0} rows share their vector with rows of other labels "
-                + $"({recurring.Length:N0} vectors recur, the commonest in {recurring.Max(group => group.Length):N0} rows): they are kept. "
-                + "A vector that stands where a model found nothing tells that much; of few different vectors a code can be certified");
+            notes.Add(
+                $"{recurring.Sum(group => group.Length):N0} of {rows.Length:N0} rows share their vector with rows of other labels "
+                    + $"({recurring.Length:N0} vectors recur, the commonest in {recurring.Max(group => group.Length):N0} rows): they "
+                    + "are kept. "
+                    + "A vector that stands where a model found nothing tells that much; of few different vectors a code can be certified"
+            );
         }
-        if (!areCopies) return rows;
+        if (!areCopies)
+            return rows;
         var gone = new HashSet<int>();
         foreach (var group in alike)
         {
@@ -43,12 +59,21 @@ internal static class VectorCopies
             foreach (var row in group.Where(row => parts[row] != last))
             {
                 gone.Add(row);
-                refuse(row, null, null, $"has the same vector as a row of the {last.Word()} part", "Keep each image in one part; where parts are drawn, take the copies out");
+                refuse(
+                    row,
+                    null,
+                    null,
+                    $"has the same vector as a row of the {last.Word()} part",
+                    "Keep each image in one part; where parts are drawn, take the copies out"
+                );
             }
         }
         var within = alike.Sum(group => group.Count(row => !gone.Contains(row)) - 1);
         if (within > 0)
-            notes.Add($"{within:N0} rows repeat another one of their part, with the same labels, and are kept: take them out, unless they are there to weigh more");
+            notes.Add(
+                $"{within:N0} rows repeat another one of their part, with the same labels, and are kept: take them out, unless they are "
+                    + "there to weigh more"
+            );
         return [.. rows.Where(row => !gone.Contains(row))];
     }
 

@@ -33,7 +33,13 @@ internal sealed record RawVectors(Tensor Values, string?[]? Keys, SheetDraft Row
 /// <param name="names">Other columns and arrays of text, which may name the rows.</param>
 /// <param name="read">Reads it, and the columns that are named.</param>
 internal sealed class VectorFile(
-    VectorOrigin origin, IReadOnlyList<string> columns, IReadOnlyList<string> notes, IReadOnlyList<string> shared, IReadOnlyList<string> names, Func<IReadOnlyList<string>, ReadingWatch, RawVectors> read)
+    VectorOrigin origin,
+    IReadOnlyList<string> columns,
+    IReadOnlyList<string> notes,
+    IReadOnlyList<string> shared,
+    IReadOnlyList<string> names,
+    Func<IReadOnlyList<string>, ReadingWatch, RawVectors> read
+)
 {
     private const string Formats = ".npy, .npz, .safetensors, .parquet, .csv and .tsv";
 
@@ -60,15 +66,23 @@ internal sealed class VectorFile(
     {
         RequireFile(request.Path);
         var file = Guard(request.Path, () => System.IO.Path.GetExtension(request.Path).ToLowerInvariant() switch
-        {
-            ".npy" => ArrayVectors.Open(request, [NumpyFormat.OpenArray(request.Path)]),
-            ".npz" => ArrayVectors.Open(request, NumpyFormat.OpenArchive(request.Path)),
-            ".safetensors" => ArrayVectors.Open(request, SafetensorsFormat.Open(request.Path)),
-            ".parquet" => ParquetVectors.Open(request),
-            ".csv" or ".tsv" => TextVectors.Open(request),
-            ".pt" or ".pth" or ".pkl" or ".pickle" or ".joblib" => throw new InvalidInputException($"{request.Flag} {request.Path}", "is a pickle, which can run code when it is read", $"Save the vectors as one of {Formats}"),
-            var other => throw new InvalidInputException($"{request.Flag} {request.Path}", $"is of a format that cannot be read ({other})", $"Save the vectors as one of {Formats}"),
-        });
+            {
+                ".npy" => ArrayVectors.Open(request, [NumpyFormat.OpenArray(request.Path)]),
+                ".npz" => ArrayVectors.Open(request, NumpyFormat.OpenArchive(request.Path)),
+                ".safetensors" => ArrayVectors.Open(request, SafetensorsFormat.Open(request.Path)),
+                ".parquet" => ParquetVectors.Open(request),
+                ".csv" or ".tsv" => TextVectors.Open(request),
+                ".pt" or ".pth" or ".pkl" or ".pickle" or ".joblib" => throw new InvalidInputException(
+                    $"{request.Flag} {request.Path}",
+                    "is a pickle, which can run code when it is read",
+                    $"Save the vectors as one of {Formats}"
+                ),
+                var other => throw new InvalidInputException(
+                    $"{request.Flag} {request.Path}",
+                    $"is of a format that cannot be read ({other})",
+                    $"Save the vectors as one of {Formats}"
+                ),
+            });
         file._path = request.Path;
         return file;
     }
@@ -83,8 +97,10 @@ internal sealed class VectorFile(
     /// <summary>Refuses a path at which there is no file.</summary>
     public static void RequireFile(string path)
     {
-        if (Directory.Exists(path)) throw new InvalidInputException(path, "is a folder", "Name the file in it");
-        if (!File.Exists(path)) throw new InvalidInputException(path, "no such file", "Check the name");
+        if (Directory.Exists(path))
+            throw new InvalidInputException(path, "is a folder", "Name the file in it");
+        if (!File.Exists(path))
+            throw new InvalidInputException(path, "no such file", "Check the name");
     }
 
     /// <summary>Whatever a damaged file makes the readers throw, the user is told which file it was.</summary>
@@ -94,10 +110,25 @@ internal sealed class VectorFile(
         {
             return read();
         }
-        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException or JsonException or InvalidOperationException
-            or KeyNotFoundException or FormatException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception fault)
+            when (fault
+                    is IOException
+                        or InvalidDataException
+                        or UnauthorizedAccessException
+                        or JsonException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or FormatException
+                        or NotSupportedException
+                        or ArgumentException
+                        or OverflowException
+            )
         {
-            throw new InvalidInputException(path, $"cannot be read ({fault.Message.Split('\n')[0].Trim().TrimEnd('.')})", "Check that it may be read and was written to its end, or write it again");
+            throw new InvalidInputException(
+                path,
+                $"cannot be read ({fault.Message.Split('\n')[0].Trim().TrimEnd('.')})",
+                "Check that it may be read and was written to its end, or write it again"
+            );
         }
     }
 }

@@ -2,11 +2,15 @@ using System.Globalization;
 
 namespace Efface.Data;
 
-/// <summary>Whether there is a vector at all may tell a class: a model finds fewer faces of some people than of others, and no attacker who reads vectors can see that.</summary>
+/// <summary>
+/// Whether there is a vector at all may tell a class: a model finds fewer faces of some people than of others, and no attacker who reads
+/// vectors can see that.
+/// </summary>
 internal static class VectorGaps
 {
     // Shares that differ by less are no matter, and by fewer standard errors may be chance.
-    private const double Tolerable = 0.02, StandardErrors = 4;
+    private const double Tolerable = 0.02,
+        StandardErrors = 4;
 
     /// <summary>A sentence where rows of one class surely lack their vector more often than those of another; else null.</summary>
     /// <param name="column">Task or attribute.</param>
@@ -18,12 +22,22 @@ internal static class VectorGaps
         for (var row = 0; row < rows.Count; row++)
             if (column.Codes[row] is var z && z >= 0 && (joined.Has(row) ? !rows.IsRefused(row) : joined.Lacks(row)))
                 (all[z], without[z]) = (all[z] + 1, without[z] + (joined.Has(row) ? 0 : 1));
-        var classes = Enumerable.Range(0, all.Length).Where(z => all[z] > 0).Select(z => (Class: column.Values[z], Share: (double)without[z] / all[z], Count: all[z])).ToArray();
-        if (classes.Length < 2) return null;
+        var classes = Enumerable
+            .Range(0, all.Length)
+            .Where(z => all[z] > 0)
+            .Select(z => (Class: column.Values[z], Share: (double)without[z] / all[z], Count: all[z]))
+            .ToArray();
+        if (classes.Length < 2)
+            return null;
         var (most, least) = (classes.MaxBy(one => one.Share), classes.MinBy(one => one.Share));
         var pooled = (double)without.Sum() / all.Sum();
         var error = Math.Sqrt(pooled * (1 - pooled) * (1.0 / most.Count + 1.0 / least.Count));
-        return most.Share - least.Share <= Math.Max(Tolerable, StandardErrors * error) ? null : string.Create(CultureInfo.InvariantCulture,
-            $"whether there is a vector tells {column.Name}: {most.Share:P1} of {most.Class} have none that can be used, and {least.Share:P1} of {least.Class}; what follows is of the others");
+        return most.Share - least.Share <= Math.Max(Tolerable, StandardErrors * error)
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"whether there is a vector tells {column.Name}: {most.Share:P1} of {most.Class} have none that can be used, and "
+                    + $"{least.Share:P1} of {least.Class}; what follows is of the others"
+            );
     }
 }

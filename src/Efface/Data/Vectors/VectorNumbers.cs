@@ -5,18 +5,23 @@ using static TorchSharp.torch;
 namespace Efface.Data;
 
 /// <summary>
-/// Numbers that blind attackers: none at all; a fill value such as -9999 in few cells, or an overflow, stretches a column until nothing else in it shows; a column that
-/// stands far from 0 and hardly varies loses in 32 bits what it tells.
+/// Numbers that blind attackers: none at all; a fill value such as -9999 in few cells, or an overflow, stretches a column until nothing
+/// else in it shows; a column that stands far from 0 and hardly varies loses in 32 bits what it tells.
 /// </summary>
 internal static class VectorNumbers
 {
-    // Vectors that models compute stay within some tens of the usual deviation, but probabilities, which reach 1 from next to nothing; fill values are 99 and more.
-    private const float FarOut = 1e3f, LeastFill = 99;
+    // Vectors that models compute stay within some tens of the usual deviation, but probabilities, which reach 1 from next to nothing; fill
+    // values are 99 and more.
+    private const float FarOut = 1e3f,
+        LeastFill = 99;
 
     // 32 bits resolve a sixteen-millionth of a number; of one that stands still nobody knows what they lost.
-    private const float Finest = 1e-5f, Large = 1e6f;
+    private const float Finest = 1e-5f,
+        Large = 1e6f;
 
-    private const int FewestSampled = 50, MostSampled = 2000, NumbersSampled = 1 << 24;
+    private const int FewestSampled = 50,
+        MostSampled = 2000,
+        NumbersSampled = 1 << 24;
 
     /// <summary>Refuses rows with numbers that nobody can use.</summary>
     /// <param name="raw">As they were read.</param>
@@ -26,20 +31,46 @@ internal static class VectorNumbers
     {
         var width = raw.Values.shape[1..].Aggregate(1L, (count, size) => count * size);
         var faulty = 0;
-        foreach (var (count, row) in RowTensor.CountNotFinite(raw.Values).Select((count, row) => (count, row)).Where(pair => pair.count > 0 && !raw.Rows.IsRefused(pair.row)))
+        foreach (
+            var (count, row) in RowTensor
+                .CountNotFinite(raw.Values)
+                .Select((count, row) => (count, row))
+                .Where(pair => pair.count > 0 && !raw.Rows.IsRefused(pair.row))
+        )
         {
-            raw.Rows.Refuse(row, null, $"{count:N0} of {width:N0} numbers", "has numbers that are missing, NaN or infinite", "Find out where the model overflows, or take the row out");
+            raw.Rows.Refuse(
+                row,
+                null,
+                $"{count:N0} of {width:N0} numbers",
+                "has numbers that are missing, NaN or infinite",
+                "Find out where the model overflows, or take the row out"
+            );
             faulty++;
         }
         if (2 * faulty > raw.Rows.Count)
-            throw new InvalidInputException(path, $"has numbers that are missing, NaN or infinite in {faulty:N0} of {raw.Rows.Count:N0} rows", "Find out where the model overflows, and compute the representations again");
-        if (raw.Values.dtype != ScalarType.Float32 || raw.Values.shape[0] == 0) return;
+            throw new InvalidInputException(
+                path,
+                $"has numbers that are missing, NaN or infinite in {faulty:N0} of {raw.Rows.Count:N0} rows",
+                "Find out where the model overflows, and compute the representations again"
+            );
+        if (raw.Values.dtype != ScalarType.Float32 || raw.Values.shape[0] == 0)
+            return;
         var (middle, spread) = Usual(raw.Values);
         if (Unresolved(middle, spread) is { Length: > 0 } unresolved)
-            throw new InvalidInputException(path, $"has {unresolved.Length:N0} of {width:N0} columns that vary by less than 32 bits show beside their size (number {unresolved[0].Place + 1} of each vector stands at {Shown(unresolved[0].Number)})",
-                "Subtract that from the column, or take it out if it is none of the vector");
+            throw new InvalidInputException(
+                path,
+                $"has {unresolved.Length:N0} of {width:N0} columns that vary by less than 32 bits show beside their size (number "
+                    + $"{unresolved[0].Place + 1} of each vector stands at {Shown(unresolved[0].Number)})",
+                "Subtract that from the column, or take it out if it is none of the vector"
+            );
         foreach (var far in Outliers(raw.Values, middle, spread).Where(far => !raw.Rows.IsRefused(far.Row)))
-            raw.Rows.Refuse(far.Row, null, $"{Shown(far.Number)} (number {far.Place + 1} of the vector)", "has a number a thousand times as far out as others in its column: a fill value, or an overflow", "Compute the vector again, or take the row out");
+            raw.Rows.Refuse(
+                far.Row,
+                null,
+                $"{Shown(far.Number)} (number {far.Place + 1} of the vector)",
+                "has a number a thousand times as far out as others in its column: a fill value, or an overflow",
+                "Compute the vector again, or take the row out"
+            );
     }
 
     // A number far out: where it stands, in the row from 0, and what stands there.
@@ -54,19 +85,30 @@ internal static class VectorNumbers
                     yield return new Outlier(row, place, RowTensor.Rows<float>(values, row)[place]);
     }
 
-    private static (int Place, float Number)[] Unresolved(float[] middle, float[] spread)
-        => [.. Enumerable.Range(0, middle.Length).Where(place => Math.Abs(middle[place]) > (spread[place] > 0 ? spread[place] / Finest : Large)).Select(place => (place, middle[place]))];
+    private static (int Place, float Number)[] Unresolved(float[] middle, float[] spread) =>
+        [
+            .. Enumerable
+                .Range(0, middle.Length)
+                .Where(place => Math.Abs(middle[place]) > (spread[place] > 0 ? spread[place] / Finest : Large))
+                .Select(place => (place, middle[place])),
+        ];
 
     private static string Shown(float number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static int? First(ReadOnlySpan<float> row, float[] middle, float[] spread)
     {
         for (var place = 0; place < row.Length; place++)
-            if (spread[place] > 0 && Math.Abs(row[place]) is >= LeastFill and < float.PositiveInfinity && Math.Abs(row[place] - middle[place]) > FarOut * spread[place]) return place;
+            if (
+                spread[place] > 0
+                && Math.Abs(row[place]) is >= LeastFill and < float.PositiveInfinity
+                && Math.Abs(row[place] - middle[place]) > FarOut * spread[place]
+            )
+                return place;
         return null;
     }
 
-    // The median of each column, and of how far others than the median lie from it: what is mostly 0, as after a ReLU, is judged by what is not.
+    // The median of each column, and of how far others than the median lie from it: what is mostly 0, as after a ReLU, is judged by what is
+    // not.
     private static (float[] Middle, float[] Spread) Usual(Tensor values)
     {
         using var scope = NewDisposeScope();

@@ -3,7 +3,10 @@ namespace Efface.Data;
 /// <summary>Which files another program's representations and their labels are in, and what their columns mean.</summary>
 public sealed record VectorOptions
 {
-    /// <summary><c>--representations</c>: a .npy, .npz, .safetensors, .parquet, .csv or .tsv with one row an image, or several with one <see cref="Key"/>.</summary>
+    /// <summary>
+    /// <c>--representations</c>: a .npy, .npz, .safetensors, .parquet, .csv or .tsv with one row an image, or several with one
+    /// <see cref="Key"/>.
+    /// </summary>
     public required string Representations { get; init; }
 
     /// <summary><c>--labels</c>: a .csv, .tsv or .parquet with one row an image; it may be the file of the representations.</summary>
@@ -24,10 +27,16 @@ public sealed record VectorOptions
     /// <summary><c>--group-column</c>: rows of one group stay in one part.</summary>
     public string? GroupColumn { get; init; }
 
-    /// <summary><c>--key</c>: a column of the labels, and a column or array of the representations, that say which image a row shows; null joins by position.</summary>
+    /// <summary>
+    /// <c>--key</c>: a column of the labels, and a column or array of the representations, that say which image a row shows; null joins by
+    /// position.
+    /// </summary>
     public string? Key { get; init; }
 
-    /// <summary><c>--array</c>: the array of an .npz or .safetensors; in tables the column, or what the names of the columns begin with before their number.</summary>
+    /// <summary>
+    /// <c>--array</c>: the array of an .npz or .safetensors; in tables the column, or what the names of the columns begin with before their
+    /// number.
+    /// </summary>
     public string? Array { get; init; }
 
     /// <summary>What is said about labels: <c>--missing</c>, <c>--bin</c>, <c>--map</c>, <c>--only</c>, <c>--drop</c>.</summary>
@@ -37,10 +46,15 @@ public sealed record VectorOptions
     public int Seed { get; init; }
 
     /// <summary>The columns that flags name, each with its flag.</summary>
-    internal IEnumerable<(string Flag, string Name)> Named => new (string Flag, string? Name)[]
+    internal IEnumerable<(string Flag, string Name)> Named =>
+        new (string Flag, string? Name)[]
         {
-            ("--task", Task), ("--split-column", SplitColumn), ("--group-column", GroupColumn), ("--key", Key),
+            ("--task", Task),
+            ("--split-column", SplitColumn),
+            ("--group-column", GroupColumn),
+            ("--key", Key),
         }
-        .Where(flag => flag.Name is not null).Select(flag => (flag.Flag, flag.Name!))
-        .Concat(Attributes.Select(name => ("--attribute", name)));
+            .Where(flag => flag.Name is not null)
+            .Select(flag => (flag.Flag, flag.Name!))
+            .Concat(Attributes.Select(name => ("--attribute", name)));
 }

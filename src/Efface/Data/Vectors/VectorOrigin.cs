@@ -1,6 +1,8 @@
 namespace Efface.Data;
 
-/// <summary>What of a file was taken for the vectors: a label among them would be a leak, and a column that is missing could hide one.</summary>
+/// <summary>
+/// What of a file was taken for the vectors: a label among them would be a leak, and a column that is missing could hide one.
+/// </summary>
 /// <param name="File">The file's name.</param>
 /// <param name="What">The columns or the array.</param>
 /// <param name="Numbers">How many numbers an image; 1 for a code.</param>
@@ -8,5 +10,6 @@ namespace Efface.Data;
 public sealed record VectorOrigin(string File, string What, long Numbers, string How)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{File}: the vectors are {Numbers:N0} {(Numbers == 1 ? "number" : "numbers")} a row, {What} ({How})";
+    public override string ToString() =>
+        $"{File}: the vectors are {Numbers:N0} {(Numbers == 1 ? "number" : "numbers")} a row, {What} ({How})";
 }

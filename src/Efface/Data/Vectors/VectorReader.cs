@@ -20,7 +20,8 @@ public static class VectorReader
     /// <param name="options">Which, and what their columns mean.</param>
     /// <param name="observer">Told while it goes on.</param>
     /// <param name="cancel">Ends it early.</param>
-    /// <exception cref="InvalidInputException">Every problem that was found: in what the files are and hold before anything large is read, then in the rows.</exception>
+    /// <exception cref="InvalidInputException">Every problem that was found: in what the files are and hold before anything large is read,
+    /// then in the rows.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static VectorTable Read(VectorOptions options, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
@@ -31,7 +32,13 @@ public static class VectorReader
     }
 
     // What stands in the files, with the labels as they count.
-    private sealed record Files(VectorFile[] All, VectorLabels Labels, IReadOnlyList<Finding> Findings, JoinedVectors Now, JoinedVectors? Before);
+    private sealed record Files(
+        VectorFile[] All,
+        VectorLabels Labels,
+        IReadOnlyList<Finding> Findings,
+        JoinedVectors Now,
+        JoinedVectors? Before
+    );
 
     // The rows of the labels that are used, what each is used for, and what recurs among them.
     private sealed record Rows(int[] Used, Part[] Parts, bool AreGiven, SheetColumn? Groups, IReadOnlyList<string> Notes);
@@ -41,7 +48,9 @@ public static class VectorReader
         var (vectors, before) = Open(options);
         VectorFile[] files = [.. new[] { vectors, before }.OfType<VectorFile>()];
         var own = new[] { (Path: options.Representations, File: vectors), (Path: options.Before, File: before) }
-            .Where(pair => IsSame(pair.Path, options.Labels)).SelectMany(pair => pair.File!.Columns).ToArray();
+            .Where(pair => IsSame(pair.Path, options.Labels))
+            .SelectMany(pair => pair.File!.Columns)
+            .ToArray();
         // Where rows are joined by position, names of rows on both sides are compared.
         var named = options.Key is null && files.Any(file => file.Names.Count > 0);
         var asRead = VectorLabels.Read(options, own, whole: named, [.. files.SelectMany(file => file.Shared)]);
@@ -49,7 +58,9 @@ public static class VectorReader
         RefuseIncomplete(options, labels);
         ReadingWatch Watch(string what) => new(what, observer, cancel);
         var joined = Join(options, asRead, options.Representations, vectors, Watch("reading representations"));
-        var joinedBefore = before is null ? null : Join(options, asRead, options.Before!, before, Watch("reading representations from before"));
+        var joinedBefore = before is null
+            ? null
+            : Join(options, asRead, options.Before!, before, Watch("reading representations from before"));
         return new Files(files, labels, findings, joined, joinedBefore);
     }
 
@@ -61,7 +72,8 @@ public static class VectorReader
         var draw = Draw(options, labels, groups, given);
         int[] used = [.. labels.Rows.Kept.Where(row => files.Now.Has(row) && files.Before?.Has(row) != false)];
         var parts = draw.Parts(used);
-        if (groups is not null) used = draw.WithoutSharedGroups(used, parts, groups, labels.Rows.Refuse);
+        if (groups is not null)
+            used = draw.WithoutSharedGroups(used, parts, groups, labels.Rows.Refuse);
         List<string> notes = [];
         if (!files.Now.AreCodes)
         {
@@ -81,11 +93,21 @@ public static class VectorReader
         Part[] parts = [.. used.Select(row => rows.Parts[row])];
         RequireParts(options, rows.AreGiven, columns, parts, skipped);
 
-        List<string> notes = [.. files.All.SelectMany(file => file.Notes.Prepend(file.Origin.ToString())), .. files.Findings.Select(finding => $"{finding}"), .. rows.Notes, .. Notes(options, labels, used, files.Now)];
-        string[] warnings = [.. Chosen(options).Select(name => VectorGaps.Of(labels.Column(name)!, labels.Rows, files.Now)).OfType<string>()];
+        List<string> notes =
+        [
+            .. files.All.SelectMany(file => file.Notes.Prepend(file.Origin.ToString())),
+            .. files.Findings.Select(finding => $"{finding}"),
+            .. rows.Notes,
+            .. Notes(options, labels, used, files.Now),
+        ];
+        string[] warnings =
+        [
+            .. Chosen(options).Select(name => VectorGaps.Of(labels.Column(name)!, labels.Rows, files.Now)).OfType<string>(),
+        ];
         var mean = files.Now.Mean(used);
         var values = files.Now.Take(used, notes);
-        if (files.Now.AreCodes) RefuseNames(options, values);
+        if (files.Now.AreCodes)
+            RefuseNames(options, values);
         return new VectorTable
         {
             Name = Path.GetFileName(options.Representations),
@@ -109,8 +131,15 @@ public static class VectorReader
         var problems = ColumnRules.Check(options.Rules).ToList();
         var names = Collect(problems, () => VectorLabels.Names(options.Labels));
         if (names is not null)
-            problems.AddRange(options.Named.Where(flag => !names.Contains(flag.Name))
-                .Select(flag => new Problem($"{flag.Flag} {flag.Name}", $"no such column in {options.Labels}", $"Its columns are {string.Join(", ", names.Take(50))}")));
+            problems.AddRange(
+                options
+                    .Named.Where(flag => !names.Contains(flag.Name))
+                    .Select(flag => new Problem(
+                        $"{flag.Flag} {flag.Name}",
+                        $"no such column in {options.Labels}",
+                        $"Its columns are {string.Join(", ", names.Take(50))}"
+                    ))
+            );
         VectorFile OpenOne(string path, string flag)
         {
             // In another file than the labels', a column that the labels have too is a label that was copied along.
@@ -123,7 +152,8 @@ public static class VectorReader
         return problems.Count == 0 ? (vectors!, before) : throw new InvalidInputException([.. problems.Distinct()]);
     }
 
-    private static T? Collect<T>(List<Problem> problems, Func<T> read) where T : class
+    private static T? Collect<T>(List<Problem> problems, Func<T> read)
+        where T : class
     {
         try
         {
@@ -138,14 +168,19 @@ public static class VectorReader
 
     private static bool IsSame(string? one, string other) => one is not null && Path.GetFullPath(one) == Path.GetFullPath(other);
 
-    private static IEnumerable<string> Chosen(VectorOptions options) => options.Attributes.Prepend(options.Task).OfType<string>().Distinct();
+    private static IEnumerable<string> Chosen(VectorOptions options) =>
+        options.Attributes.Prepend(options.Task).OfType<string>().Distinct();
 
     private static void RefuseIncomplete(VectorOptions options, VectorLabels labels)
     {
-        SheetColumn[] needed = [.. Chosen(options).Append(options.GroupColumn).OfType<string>().Distinct().Select(name => labels.Column(name)!)];
+        SheetColumn[] needed =
+        [
+            .. Chosen(options).Append(options.GroupColumn).OfType<string>().Distinct().Select(name => labels.Column(name)!),
+        ];
         foreach (var column in needed)
             for (var row = 0; row < labels.Rows.Count; row++)
-                if (column.Codes[row] < 0) labels.Rows.Refuse(row, column.Name, null, NoValue, "Fill it in, or take the row out");
+                if (column.Codes[row] < 0)
+                    labels.Rows.Refuse(row, column.Name, null, NoValue, "Fill it in, or take the row out");
     }
 
     private static JoinedVectors Join(VectorOptions options, VectorLabels labels, string path, VectorFile opened, ReadingWatch watch)
@@ -156,14 +191,20 @@ public static class VectorReader
         var width = raw.Values.shape[1..].Aggregate(1L, (count, size) => count * size);
         VectorNumbers.RefuseUnusable(raw, path);
         var labelRows = VectorJoin.LabelRows(labels, labels.Column(options.Key), labelsFile, raw, file);
-        if (compared.Length > 0) VectorJoin.RefuseOtherOrder(labels, labelsFile, raw, file, compared);
+        if (compared.Length > 0)
+            VectorJoin.RefuseOtherOrder(labels, labelsFile, raw, file, compared);
         return new JoinedVectors(raw, labelRows, labels.Rows.Count, file);
     }
 
     private static PartDraw Draw(VectorOptions options, VectorLabels labels, SheetColumn? groups, Part[]? given)
     {
         SheetColumn[] chosen = [.. Chosen(options).Select(name => labels.Column(name)!)];
-        return new PartDraw(labels.Rows.Count, row => chosen.Aggregate(0, (stratum, column) => stratum * column.Values.Count + column.Codes[row]), row => groups?.Codes[row] ?? row, options.Seed)
+        return new PartDraw(
+            labels.Rows.Count,
+            row => chosen.Aggregate(0, (stratum, column) => stratum * column.Values.Count + column.Codes[row]),
+            row => groups?.Codes[row] ?? row,
+            options.Seed
+        )
         {
             Given = given,
             TestShare = TestShare,
@@ -172,50 +213,102 @@ public static class VectorReader
     }
 
     // A value of nearly every row's own is a name, however few the rows are.
-    private static bool IsLabel(VectorOptions options, SheetColumn column, int rows)
-        => Chosen(options).Contains(column.Name)
-            || column.Name != options.Key && column.Name != options.SplitColumn && column.Name != options.GroupColumn && !IsName(column, rows);
+    private static bool IsLabel(VectorOptions options, SheetColumn column, int rows) =>
+        Chosen(options).Contains(column.Name)
+        || column.Name != options.Key && column.Name != options.SplitColumn && column.Name != options.GroupColumn && !IsName(column, rows);
 
-    private static bool IsName(SheetColumn column, int rows) => column.IsOpen || column.Values.Count > Math.Min(DelimitedText.MostClasses, rows / 2);
+    private static bool IsName(SheetColumn column, int rows) =>
+        column.IsOpen || column.Values.Count > Math.Min(DelimitedText.MostClasses, rows / 2);
 
     // As good as every row has a number of its own: nobody meant it as a code.
     private static void RefuseNames(VectorOptions options, Tensor codes)
     {
         var different = RowTensor.Rows<long>(codes, 0, (int)codes.shape[0]).ToArray().Distinct().Count();
         if (2 * different > codes.shape[0])
-            throw new InvalidInputException(options.Representations, $"has {different:N0} different whole numbers in {codes.shape[0]:N0} rows: these are names of rows, and no codes", "Name the column or array of the vectors with --array");
+            throw new InvalidInputException(
+                options.Representations,
+                $"has {different:N0} different whole numbers in {codes.shape[0]:N0} rows: these are names of rows, and no codes",
+                "Name the column or array of the vectors with --array"
+            );
     }
 
     private static void RequireParts(VectorOptions options, bool given, Column[] columns, Part[] parts, RowFault[] skipped)
     {
         var problems = new List<Problem>();
-        int[][] rows = [.. Enum.GetValues<Part>().Select(part => Enumerable.Range(0, parts.Length).Where(row => parts[row] == part).ToArray())];
+        int[][] rows =
+        [
+            .. Enum.GetValues<Part>().Select(part => Enumerable.Range(0, parts.Length).Where(row => parts[row] == part).ToArray()),
+        ];
         if (given && rows[(int)Part.Test].Length == 0)
-            problems.Add(new Problem($"--split-column {options.SplitColumn}", $"names no test part ({Words(rows.Select(part => part.Length))} images)", "Leave it out, so that parts are drawn, or mark some rows test"));
+            problems.Add(
+                new Problem(
+                    $"--split-column {options.SplitColumn}",
+                    $"names no test part ({Words(rows.Select(part => part.Length))} images)",
+                    "Leave it out, so that parts are drawn, or mark some rows test"
+                )
+            );
         else if (rows.Any(part => part.Length < FewestImages))
-            problems.Add(new Problem(options.Representations, $"gives {Words(rows.Select(part => part.Length))} images that can be used, and each part needs {FewestImages}", "Compute representations of more images, or mend the rows that are skipped"));
-        var faults = skipped.Count(fault => fault.Fault != NoValue && !fault.Fault.StartsWith(VectorJoin.OnlyHere, StringComparison.Ordinal));
+            problems.Add(
+                new Problem(
+                    options.Representations,
+                    $"gives {Words(rows.Select(part => part.Length))} images that can be used, and each part needs {FewestImages}",
+                    "Compute representations of more images, or mend the rows that are skipped"
+                )
+            );
+        var faults = skipped.Count(fault =>
+            fault.Fault != NoValue && !fault.Fault.StartsWith(VectorJoin.OnlyHere, StringComparison.Ordinal)
+        );
         if (faults > parts.Length)
-            problems.Add(new Problem(options.Representations, $"leaves {parts.Length:N0} images, and {faults:N0} rows cannot be used", "Mend them: what is left says little of the rest"));
+            problems.Add(
+                new Problem(
+                    options.Representations,
+                    $"leaves {parts.Length:N0} images, and {faults:N0} rows cannot be used",
+                    "Mend them: what is left says little of the rest"
+                )
+            );
         foreach (var column in columns.Where(column => Chosen(options).Contains(column.Name)))
-            foreach (var part in Enum.GetValues<Part>().Where(part => rows[(int)part].Length > 0 && column.Count(rows[(int)part]).Count(count => count > 0) < 2))
-                problems.Add(new Problem($"column '{column.Name}'", $"has one class in the {part.Word()} part ({column.Classes[column.Labels[rows[(int)part][0]]]})", "Choose another column, or another split"));
-        if (problems.Count > 0) throw new InvalidInputException([.. FaultGroup.Of(skipped).Select(group => group.ToProblem()), .. problems]);
+        foreach (
+            var part in Enum.GetValues<Part>()
+                .Where(part => rows[(int)part].Length > 0 && column.Count(rows[(int)part]).Count(count => count > 0) < 2)
+        )
+            problems.Add(
+                new Problem(
+                    $"column '{column.Name}'",
+                    $"has one class in the {part.Word()} part ({column.Classes[column.Labels[rows[(int)part][0]]]})",
+                    "Choose another column, or another split"
+                )
+            );
+        if (problems.Count > 0)
+            throw new InvalidInputException([.. FaultGroup.Of(skipped).Select(group => group.ToProblem()), .. problems]);
     }
 
-    private static string Words(IEnumerable<int> counts) => string.Join(", ", counts.Select((count, part) => $"{count:N0} {((Part)part).Word()}"));
+    private static string Words(IEnumerable<int> counts) =>
+        string.Join(", ", counts.Select((count, part) => $"{count:N0} {((Part)part).Word()}"));
 
     private static IEnumerable<string> Notes(VectorOptions options, VectorLabels labels, int[] used, JoinedVectors joined)
     {
-        string[] names = [.. labels.Columns.Where(column => !options.Named.Any(flag => flag.Name == column.Name) && IsName(column, used.Length)).Select(column => column.Name)];
-        if (names.Length > 0) yield return $"{Path.GetFileName(options.Labels)}: columns with too many different values to be classes are left out: {string.Join(", ", names.Take(10))}{(names.Length > 10 ? $" and {names.Length - 10:N0} more" : "")}";
+        string[] names =
+        [
+            .. labels
+                .Columns.Where(column => !options.Named.Any(flag => flag.Name == column.Name) && IsName(column, used.Length))
+                .Select(column => column.Name),
+        ];
+        if (names.Length > 0)
+            yield return $"{Path.GetFileName(options.Labels)}: columns with too many different values to be classes are left out: "
+                + $"{string.Join(", ", names.Take(10))}{(names.Length > 10 ? $" and {names.Length - 10:N0} more" : "")}";
         var (fewest, most) = joined.DrawRange(used);
-        if (most > 1) yield return $"each image has {(fewest == most ? $"{fewest:N0}" : $"{fewest:N0} to {most:N0}")} draws of its representation";
+        if (most > 1)
+            yield return $"each image has {(fewest == most ? $"{fewest:N0}" : $"{fewest:N0} to {most:N0}")} draws of its representation";
     }
 
     private static int[] Dense(SheetColumn groups, int[] used)
     {
         var numbers = new Dictionary<int, int>();
-        return [.. used.Select(row => numbers.TryGetValue(groups.Codes[row], out var number) ? number : numbers[groups.Codes[row]] = numbers.Count)];
+        return
+        [
+            .. used.Select(row =>
+                numbers.TryGetValue(groups.Codes[row], out var number) ? number : numbers[groups.Codes[row]] = numbers.Count
+            ),
+        ];
     }
 }

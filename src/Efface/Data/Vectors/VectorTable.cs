@@ -18,16 +18,22 @@ public sealed class VectorTable : IDisposable
     /// <summary>What of the files was taken for the vectors, and how that was found; of those from before the second.</summary>
     public IReadOnlyList<VectorOrigin> Origins { get; init; } = [];
 
-    /// <summary>One row an image: f32 [N, D] or [N, C, H, W]; i64 [N] where an image has one integer, its code. Of several draws the first.</summary>
+    /// <summary>
+    /// One row an image: f32 [N, D] or [N, C, H, W]; i64 [N] where an image has one integer, its code. Of several draws the first.
+    /// </summary>
     public required Tensor Values { get; init; }
 
     /// <summary>The mean of each image's draws, shaped as <see cref="Values"/>; null when no image has several, and for codes.</summary>
     public Tensor? MeanOfDraws { get; init; }
 
-    /// <summary>How many draws of its representation each image has at least: 1 unless the extractor is random and was asked more than once.</summary>
+    /// <summary>
+    /// How many draws of its representation each image has at least: 1 unless the extractor is random and was asked more than once.
+    /// </summary>
     public int Draws { get; init; } = 1;
 
-    /// <summary>The same images from the model before unlearning, in any shape that <see cref="Values"/> may have; null when there are none.</summary>
+    /// <summary>
+    /// The same images from the model before unlearning, in any shape that <see cref="Values"/> may have; null when there are none.
+    /// </summary>
     public Tensor? Before { get; init; }
 
     /// <summary>Every column of the labels that holds classes, of N labels each; without those that are only key, split or group.</summary>
@@ -54,7 +60,9 @@ public sealed class VectorTable : IDisposable
     /// <summary>What stops nobody, and should be known, in sentences.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>SHA-256 over representations, labels, parts and groups: the same for the same images, however the files hold them.</summary>
+    /// <summary>
+    /// SHA-256 over representations, labels, parts and groups: the same for the same images, however the files hold them.
+    /// </summary>
     public string Fingerprint => _fingerprint.Value;
 
     /// <inheritdoc/>
@@ -71,8 +79,10 @@ public sealed class VectorTable : IDisposable
         foreach (var tensor in new[] { Values, MeanOfDraws, Before })
         {
             hash.AppendData(Encoding.UTF8.GetBytes(tensor is null ? "none\0" : $"{tensor.dtype} {string.Join('×', tensor.shape)}\0"));
-            if (tensor is null) continue;
-            foreach (var (from, count) in RowTensor.Blocks(tensor)) hash.AppendData(RowTensor.Rows<byte>(tensor, from, count));
+            if (tensor is null)
+                continue;
+            foreach (var (from, count) in RowTensor.Blocks(tensor))
+                hash.AppendData(RowTensor.Rows<byte>(tensor, from, count));
         }
         foreach (var column in Columns)
         {

@@ -6,18 +6,27 @@ namespace Efface.Reporting.Page;
 internal sealed record AuditedPlace(ReportRun Run, RepresentationAudit Audit)
 {
     /// <summary>What was reached without h, with the words for it.</summary>
-    public IEnumerable<(string Style, string Words, Floor Floor)> Floors => new (string Style, string Words, Floor? Floor)[]
-    {
-        ("majority", "knowing nothing (majority)", Audit.Floors.Majority),
-        ("label-only", "knowing only the task's true answer (label-only)", Audit.Floors.LabelOnly),
-        ("prediction-only", "knowing only the model's own answer (prediction-only)", Audit.Floors.PredictionOnly),
-    }.Where(floor => floor.Floor is not null).Select(floor => (floor.Style, floor.Words, floor.Floor!));
+    public IEnumerable<(string Style, string Words, Floor Floor)> Floors =>
+        new (string Style, string Words, Floor? Floor)[]
+        {
+            ("majority", "knowing nothing (majority)", Audit.Floors.Majority),
+            ("label-only", "knowing only the task's true answer (label-only)", Audit.Floors.LabelOnly),
+            ("prediction-only", "knowing only the model's own answer (prediction-only)", Audit.Floors.PredictionOnly),
+        }
+            .Where(floor => floor.Floor is not null)
+            .Select(floor => (floor.Style, floor.Words, floor.Floor!));
 
     /// <summary>Every number that its picture shows.</summary>
-    public IEnumerable<double> Shown => Floors.Select(floor => floor.Floor.BalancedAccuracy.Value)
-        .Concat(Audit.Attackers.Select(attacker => attacker.Test.BalancedAccuracy).SelectMany(measured => new[] { measured.Value, measured.Low, measured.High }));
+    public IEnumerable<double> Shown =>
+        Floors
+            .Select(floor => floor.Floor.BalancedAccuracy.Value)
+            .Concat(
+                Audit
+                    .Attackers.Select(attacker => attacker.Test.BalancedAccuracy)
+                    .SelectMany(measured => new[] { measured.Value, measured.Low, measured.High })
+            );
 
     /// <summary>Of an attacker's tries with what it knows, the one that did best on validation; null where it was not sent.</summary>
-    public AttackerResult? Best(string attacker, string knows)
-        => Audit.Attackers.Where(result => result.Name == attacker && result.Knows == knows).MaxBy(result => result.Validation);
+    public AttackerResult? Best(string attacker, string knows) =>
+        Audit.Attackers.Where(result => result.Name == attacker && result.Knows == knows).MaxBy(result => result.Validation);
 }

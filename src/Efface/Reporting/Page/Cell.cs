@@ -14,6 +14,6 @@ internal static class Cell
     /// <summary>Any number, with three decimals.</summary>
     public static Html Plain(Measured measured) => Of(Numbers.Plain(measured.Value), Numbers.PlainInterval(measured));
 
-    private static Html Of(string value, string interval)
-        => interval.Length == 0 ? Html.Of($"<b>{value}</b>") : Html.Of($"<b>{value}</b><small>{interval}</small>");
+    private static Html Of(string value, string interval) =>
+        interval.Length == 0 ? Html.Of($"<b>{value}</b>") : Html.Of($"<b>{value}</b><small>{interval}</small>");
 }

@@ -11,47 +11,100 @@ internal static class CollateralSection
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         var measured = runs.Where(run => run.Audit?.Collateral.Count > 0).ToList();
-        if (measured.Count == 0) return Html.Empty;
+        if (measured.Count == 0)
+            return Html.Empty;
         var sources = Sources(measured);
         var attributes = measured.SelectMany(run => run.Audit!.Collateral).Select(result => result.Attribute).Distinct();
         var terms = Terms.Of(measured);
-        return Html.Of($"""
+        return Html.Of(
+            $"""
             <section aria-labelledby="collateral">
             <h2 id="collateral">What was kept</h2>
-            <p>Forgetting is easy for whoever forgets everything. These are attributes that were not to be forgotten, and how well they are still read from the first place that is released: the area under the ROC curve (AUC), 0.5 being chance and 1 perfect. Here more is better.{(terms.HasTask ? Html.Of($" Releasing the bare decision on {Sentences.Quoted(measured[^1].Task)} forgets everything and costs nothing: it is what to beat.") : Html.Empty)}</p>
+            <p>Forgetting is easy for whoever forgets everything. These are attributes that were not to be forgotten, and how well they are
+            still read from the first place that is released: the area under the ROC curve (AUC), 0.5 being chance and 1 perfect. Here more
+            is better.
+            {(
+                terms.HasTask
+                    ? Html.Of(
+                        $"""
+                        Releasing the bare decision on {Sentences.Quoted(measured[^1].Task)} forgets everything and costs nothing: it is
+                        what to beat.
+                        """
+                    )
+                    : Html.Empty
+            )}</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Table of what was kept">
             <table class="comparison">
             <caption>AUC on test images, with its interval</caption>
-            <thead><tr><th scope="col">Attribute</th>{sources.Select(source => Html.Of($"""<th scope="col">{source.Title}</th>"""))}</tr></thead>
+            <thead><tr><th scope="col">Attribute</th>{sources.Select(source =>
+                Html.Of($"""<th scope="col">{source.Title}</th>""")
+            )}</tr></thead>
             <tbody>{attributes.Select(attribute => Row(attribute, sources))}</tbody>
-            <tbody class="total"><tr><th scope="row">Mean<small>over those that could be measured</small></th>{sources.Select(source => Html.Of($"<td><b>{Numbers.Plain(source.Mean ?? double.NaN)}</b></td>"))}</tr>{Errors(sources)}</tbody>
+            <tbody class="total"><tr><th scope="row">Mean<small>over those that could be measured</small></th>{sources.Select(source =>
+                Html.Of($"<td><b>{Numbers.Plain(source.Mean ?? double.NaN)}</b></td>")
+            )}</tr>{Errors(sources)}</tbody>
             </table>
             </div>
             </section>
-            """);
+            """
+        );
     }
 
     private static List<Source> Sources(IReadOnlyList<ReportRun> runs)
     {
         var sources = new List<Source>();
         // Where the model before is a run of this report, its own column says it.
-        if (runs.All(run => !run.IsBefore) && runs.FirstOrDefault(run => run.Audit!.Collateral.Any(result => result.Before is not null)) is { } first)
-            sources.Add(new Source(Html.Of($"Before"), attribute => Find(first, attribute)?.Before, first.Audit!.CollateralMean?.Before, first.Audit.ReconstructionBefore?.Error));
+        if (
+            runs.All(run => !run.IsBefore)
+            && runs.FirstOrDefault(run => run.Audit!.Collateral.Any(result => result.Before is not null)) is { } first
+        )
+            sources.Add(
+                new Source(
+                    Html.Of($"Before"),
+                    attribute => Find(first, attribute)?.Before,
+                    first.Audit!.CollateralMean?.Before,
+                    first.Audit.ReconstructionBefore?.Error
+                )
+            );
         foreach (var run in runs)
-            sources.Add(new Source(Html.Of($"{AttackerPlot.Swatch(run)} {run.Label}"), attribute => Find(run, attribute)?.After, run.Audit!.CollateralMean?.After, run.Audit.Reconstruction?.Error));
+            sources.Add(
+                new Source(
+                    Html.Of($"{AttackerPlot.Swatch(run)} {run.Label}"),
+                    attribute => Find(run, attribute)?.After,
+                    run.Audit!.CollateralMean?.After,
+                    run.Audit.Reconstruction?.Error
+                )
+            );
         if (runs[^1].HasTask)
-            sources.Add(new Source(Html.Of($"Bare decision<small>prediction only: what to beat</small>"), attribute => Find(runs[^1], attribute)?.PredictionOnly, runs[^1].Audit!.CollateralMean?.PredictionOnly, null));
+            sources.Add(
+                new Source(
+                    Html.Of($"Bare decision<small>prediction only: what to beat</small>"),
+                    attribute => Find(runs[^1], attribute)?.PredictionOnly,
+                    runs[^1].Audit!.CollateralMean?.PredictionOnly,
+                    null
+                )
+            );
         return sources;
     }
 
-    private static Html Errors(List<Source> sources) => sources.All(source => source.Error is null) ? Html.Empty : Html.Of($"""
-        <tr><th scope="row">Error of drawings<small>of test images, in nats a pixel; less is more kept</small></th>{sources.Select(source => Html.Of($"<td>{Value(source.Error)}</td>"))}</tr>
-        """);
+    private static Html Errors(List<Source> sources) =>
+        sources.All(source => source.Error is null)
+            ? Html.Empty
+            : Html.Of(
+                $"""
+                <tr><th scope="row">Error of drawings<small>of test images, in nats a pixel; less is more kept</small></th>{sources.Select(
+                    source => Html.Of($"<td>{Value(source.Error)}</td>")
+                )}</tr>
+                """
+            );
 
     private static Html Value(Measured? measured) => measured is null ? Html.Of($"{Numbers.Missing}") : Cell.Plain(measured);
 
-    private static CollateralResult? Find(ReportRun run, string attribute) => run.Audit!.Collateral.FirstOrDefault(result => result.Attribute == attribute);
+    private static CollateralResult? Find(ReportRun run, string attribute) =>
+        run.Audit!.Collateral.FirstOrDefault(result => result.Attribute == attribute);
 
-    private static Html Row(string attribute, List<Source> sources)
-        => Html.Of($"""<tr><th scope="row">{attribute}</th>{sources.Select(source => Html.Of($"<td>{Value(source.Of(attribute))}</td>"))}</tr>""");
+    private static Html Row(string attribute, List<Source> sources) =>
+        Html.Of(
+            $"""<tr><th scope="row">{attribute}</th>{sources.Select(source => Html.Of($"<td>{Value(source.Of(attribute))}</td>"))}</tr>"""
+        );
 }

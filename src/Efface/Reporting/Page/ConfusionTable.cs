@@ -7,8 +7,10 @@ internal static class ConfusionTable
     public static Html Draw(AuditedPlace place)
     {
         var audit = place.Audit;
-        if (audit.Confusion.Count == 0) return Html.Empty;
-        return Html.Of($"""
+        if (audit.Confusion.Count == 0)
+            return Html.Empty;
+        return Html.Of(
+            $"""
             <div class="scroll" tabindex="0" role="region" aria-label="Confusion of {audit.Attribute} at {audit.Name}, {place.Run.Label}">
             <table class="confusion">
             <caption>What {audit.BestResult.Name} took the test images of each class for</caption>
@@ -16,12 +18,20 @@ internal static class ConfusionTable
             <tbody>{audit.Classes.Zip(audit.Confusion).Select((entry, i) => Row(entry.First, entry.Second, i))}</tbody>
             </table>
             </div>
-            """);
+            """
+        );
     }
 
     private static Html Row(string name, IReadOnlyList<int> counts, int right)
     {
         var images = counts.Sum();
-        return Html.Of($"""<tr><th scope="row">{name}</th>{counts.Select((count, i) => Html.Of($"""<td class="{(i == right ? "right" : "")}">{Numbers.Count(count)}<small>{Numbers.Percent((double)count / images)}</small></td>"""))}</tr>""");
+        return Html.Of($"""<tr><th scope="row">{name}</th>{counts.Select((count, i) => Of(count, i == right))}</tr>""");
+
+        Html Of(int count, bool isRight) =>
+            Html.Of(
+                $"""
+                <td class="{(isRight ? "right" : "")}">{Numbers.Count(count)}<small>{Numbers.Percent((double)count / images)}</small></td>
+                """
+            );
     }
 }

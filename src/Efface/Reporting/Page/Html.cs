@@ -27,12 +27,13 @@ internal sealed class Html
     {
         public object? GetFormat(Type? formatType) => formatType == typeof(ICustomFormatter) ? this : null;
 
-        public string Format(string? format, object? arg, IFormatProvider? formatProvider) => arg switch
-        {
-            Html html => html._markup,
-            IEnumerable<Html> several => string.Concat(several),
-            IFormattable value => WebUtility.HtmlEncode(value.ToString(format, CultureInfo.InvariantCulture)),
-            _ => WebUtility.HtmlEncode(arg?.ToString() ?? ""),
-        };
+        public string Format(string? format, object? arg, IFormatProvider? formatProvider) =>
+            arg switch
+            {
+                Html html => html._markup,
+                IEnumerable<Html> several => string.Concat(several),
+                IFormattable value => WebUtility.HtmlEncode(value.ToString(format, CultureInfo.InvariantCulture)),
+                _ => WebUtility.HtmlEncode(arg?.ToString() ?? ""),
+            };
     }
 }

@@ -8,12 +8,17 @@ namespace Efface.Reporting.Page;
 internal sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>
-/// Lines over epochs, or over whatever else. Drawn here rather than by a chart library, whose SVG carries fixed colours, the writing machine's fonts and
-/// identifiers that clash on one page.
+/// Lines over epochs, or over whatever else. Drawn here rather than by a chart library, whose SVG carries fixed colours, the writing
+/// machine's fonts and identifiers that clash on one page.
 /// </summary>
 internal static class LineChart
 {
-    private const int Width = 340, Height = 190, Left = 50, Right = 8, Top = 8, Bottom = 34;
+    private const int Width = 340,
+        Height = 190,
+        Left = 50,
+        Right = 8,
+        Top = 8,
+        Bottom = 34;
 
     /// <summary>A chart with its caption.</summary>
     /// <param name="title">What is shown, with its unit.</param>
@@ -22,34 +27,67 @@ internal static class LineChart
     /// <param name="print">How a value is written.</param>
     /// <param name="fromZero">Whether the scale includes 0.</param>
     /// <param name="over">What x is.</param>
-    public static Html Draw(string title, IReadOnlyList<Line> lines, string style, Func<double, string> print, bool fromZero, string over = "epochs")
+    public static Html Draw(
+        string title,
+        IReadOnlyList<Line> lines,
+        string style,
+        Func<double, string> print,
+        bool fromZero,
+        string over = "epochs"
+    )
     {
         var points = lines.SelectMany(line => line.Points).ToList();
         var x = Axis.Around(points.Select(point => point.X), 6, 1);
         var y = Axis.Around(points.Select(point => point.Y).Concat(fromZero ? [0] : []), 4, 1e-6);
-        return Html.Of($"""
+        return Html.Of(
+            $"""
             <figure class="chart {style}">
             <figcaption>{title}</figcaption>
             <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{Description(title, lines, print, over)}">
-            {y.Ticks.Select(tick => Html.Of($"""<line class="grid" x1="{Left}" x2="{Width - Right}" y1="{Y(y, tick)}" y2="{Y(y, tick)}"/><text x="{Left - 6}" y="{Y(y, tick)}" dy="4" text-anchor="end">{print(tick)}</text>"""))}
-            {x.Ticks.Select(tick => Html.Of($"""<text x="{X(x, tick)}" y="{Height - Bottom + 15}" text-anchor="middle">{Numbers.Short(tick)}</text>"""))}
+            {y.Ticks.Select(tick =>
+                Html.Of(
+                    $"""
+                    <line class="grid" x1="{Left}" x2="{Width - Right}" y1="{Y(y, tick)}" y2="{Y(y, tick)}"/>
+                    <text x="{Left - 6}" y="{Y(y, tick)}" dy="4" text-anchor="end">{print(tick)}</text>
+                    """
+                )
+            )}
+            {x.Ticks.Select(tick =>
+                Html.Of($"""<text x="{X(x, tick)}" y="{Height - Bottom + 15}" text-anchor="middle">{Numbers.Short(tick)}</text>""")
+            )}
             <text x="{(Left + Width - Right) / 2}" y="{Height - 4}" text-anchor="middle">{(over == "epochs" ? "epoch" : over)}</text>
             {lines.Select((line, i) => Trace(line, i, x, y))}
             </svg>
-            <ul class="key">{lines.Select((line, i) => Html.Of($"""<li><svg class="swatch" width="30" height="10" aria-hidden="true"><line class="trace trace-{i % 4}" x1="0" x2="30" y1="5" y2="5"/></svg> {line.Name}: {Last(line, print)}</li>"""))}</ul>
+            <ul class="key">{lines.Select(
+                (line, i) =>
+                    Html.Of(
+                        $"""
+                        <li><svg class="swatch" width="30" height="10" aria-hidden="true">
+                        <line class="trace trace-{i % 4}" x1="0" x2="30" y1="5" y2="5"/></svg> {line.Name}: {Last(line, print)}</li>
+                        """
+                    )
+            )}</ul>
             </figure>
-            """);
+            """
+        );
     }
 
     private static Html Trace(Line line, int index, Axis x, Axis y)
     {
         var finite = line.Points.Where(point => double.IsFinite(point.Y)).Select(point => (X: X(x, point.X), Y: Y(y, point.Y))).ToList();
-        if (finite.Count == 0) return Html.Empty;
-        return Html.Of($"""<polyline class="trace trace-{index % 4}" points="{string.Join(' ', finite.Select(point => $"{point.X},{point.Y}"))}"/><circle class="end" cx="{finite[^1].X}" cy="{finite[^1].Y}" r="2.5"/>""");
+        if (finite.Count == 0)
+            return Html.Empty;
+        return Html.Of(
+            $"""
+            <polyline class="trace trace-{index % 4}" points="{string.Join(' ', finite.Select(point => $"{point.X},{point.Y}"))}"/>
+            <circle class="end" cx="{finite[^1].X}" cy="{finite[^1].Y}" r="2.5"/>
+            """
+        );
     }
 
-    private static string Description(string title, IReadOnlyList<Line> lines, Func<double, string> print, string over)
-        => $"{title} over {over}. " + string.Join(" ", lines.Select(line => $"{line.Name}: from {print(line.Points[0].Y)} to {Last(line, print)}."));
+    private static string Description(string title, IReadOnlyList<Line> lines, Func<double, string> print, string over) =>
+        $"{title} over {over}. "
+        + string.Join(" ", lines.Select(line => $"{line.Name}: from {print(line.Points[0].Y)} to {Last(line, print)}."));
 
     private static string Last(Line line, Func<double, string> print) => print(line.Points[^1].Y);
 

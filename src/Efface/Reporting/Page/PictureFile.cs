@@ -1,6 +1,8 @@
 namespace Efface.Reporting.Page;
 
-/// <summary>What picture files have in common: a white ground, a title, and a size, without which a page would draw them as wide as itself.</summary>
+/// <summary>
+/// What picture files have in common: a white ground, a title, and a size, without which a page would draw them as wide as itself.
+/// </summary>
 internal static class PictureFile
 {
     /// <summary>A whole SVG document.</summary>
@@ -8,12 +10,18 @@ internal static class PictureFile
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <param name="content">Markup below the title, which ends at y = 24.</param>
-    public static string Of(string title, int width, int height, Html content) => Html.Of($"""
-        <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12" role="img" aria-label="{title}">
-        <rect width="100%" height="100%" fill="#fff"/>
-        <text x="10" y="20" font-size="14">{title}</text>
-        {content}
-        </svg>
+    public static string Of(string title, int width, int height, Html content) =>
+        Html.Of(
+                $"""
+                <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {(
+                    height
+                )}" font-family="sans-serif" font-size="12" role="img" aria-label="{title}">
+                <rect width="100%" height="100%" fill="#fff"/>
+                <text x="10" y="20" font-size="14">{title}</text>
+                {content}
+                </svg>
 
-        """).ToString();
+                """
+            )
+            .ToString();
 }

@@ -10,7 +10,14 @@ namespace Efface.Reporting.Page;
 /// <param name="Record">run.json.</param>
 /// <param name="Audit">audit.json; null where there is none.</param>
 /// <param name="Metrics">metrics.jsonl.</param>
-internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunRecord Record, AuditResult? Audit, IReadOnlyList<EpochMetrics> Metrics)
+internal sealed record ReportRun(
+    int Index,
+    string Label,
+    RunFolder Folder,
+    RunRecord Record,
+    AuditResult? Audit,
+    IReadOnlyList<EpochMetrics> Metrics
+)
 {
     /// <summary>The version that wrote it, without the commit.</summary>
     public string Version => Record.Environment.Efface.Split('+')[0];
@@ -18,7 +25,9 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     /// <summary>Whether it made a model forget.</summary>
     public bool Unlearns => Record.Command == "unlearn";
 
-    /// <summary>Whether it is a model that has not been made to forget; where a report has none, the audit of what came after may still tell of it.</summary>
+    /// <summary>
+    /// Whether it is a model that has not been made to forget; where a report has none, the audit of what came after may still tell of it.
+    /// </summary>
     public bool IsBefore => Record.Command == "train";
 
     /// <summary>Whether there is a task; vectors from another program need not have one.</summary>
@@ -28,8 +37,12 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     public string Task => Record.Data.Joint.Select(joint => joint.Task).FirstOrDefault() ?? Record.Config.Task ?? "the task";
 
     /// <summary>The share of training images with the task's commonest answer; null where the joint table is not known.</summary>
-    public double? Guessing => Record.Data.Joint.Select(joint => joint.Counts.Select(row => row.Sum()).ToList())
-        .Where(answers => answers.Sum() > 0).Select(answers => (double?)answers.Max() / answers.Sum()).FirstOrDefault();
+    public double? Guessing =>
+        Record
+            .Data.Joint.Select(joint => joint.Counts.Select(row => row.Sum()).ToList())
+            .Where(answers => answers.Sum() > 0)
+            .Select(answers => (double?)answers.Max() / answers.Sum())
+            .FirstOrDefault();
 
     /// <summary>Every place for every attribute, and for all attributes at once.</summary>
     public IEnumerable<RepresentationAudit> Audits => Audit?.All ?? [];
@@ -42,7 +55,8 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     {
         get
         {
-            if (Record.Config.Bits is { } asked) return asked;
+            if (Record.Config.Bits is { } asked)
+                return asked;
             try
             {
                 return TrainedModel.Describe(Folder.Path).Bits;
@@ -55,39 +69,58 @@ internal sealed record ReportRun(int Index, string Label, RunFolder Folder, RunR
     }
 
     /// <summary>What was looked for, joint attributes last; without an audit, what was to be forgotten.</summary>
-    public IReadOnlyList<string> Attributes => Audit is null ? Record.Config.Forget : [.. Audits.Select(audit => audit.Attribute).Distinct()];
+    public IReadOnlyList<string> Attributes =>
+        Audit is null ? Record.Config.Forget : [.. Audits.Select(audit => audit.Attribute).Distinct()];
 
     /// <summary>What was looked for one at a time.</summary>
-    public IReadOnlyList<string> SingleAttributes => [.. Attributes.Where(name => Audit is null || Audit.Joint.All(joint => joint.Attribute != name))];
+    public IReadOnlyList<string> SingleAttributes =>
+        [.. Attributes.Where(name => Audit is null || Audit.Joint.All(joint => joint.Attribute != name))];
 
     /// <summary>The released place where an attribute is read best; null where it was not looked for.</summary>
-    public RepresentationAudit? Worst(string attribute)
-        => Released.Where(audit => audit.Attribute == attribute).MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value));
+    public RepresentationAudit? Worst(string attribute) =>
+        Released.Where(audit => audit.Attribute == attribute).MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value));
 
     /// <summary>Subgroups in which a released place surely gives away more than is tolerated, the largest leak first.</summary>
     public IReadOnlyList<(RepresentationAudit Place, SubgroupResult Subgroup)> LeakingSubgroups =>
-    [
-        .. Released.SelectMany(place => place.Subgroups.Where(subgroup => subgroup.GivenTask.Low > Audit!.Settings.Tolerance).Select(subgroup => (place, subgroup)))
-            .OrderByDescending(entry => entry.subgroup.GivenTask.Low),
-    ];
+        [
+            .. Released
+                .SelectMany(place =>
+                    place
+                        .Subgroups.Where(subgroup => subgroup.GivenTask.Low > Audit!.Settings.Tolerance)
+                        .Select(subgroup => (place, subgroup))
+                )
+                .OrderByDescending(entry => entry.subgroup.GivenTask.Low),
+        ];
 
     /// <summary>Reads the folders.</summary>
     public static IReadOnlyList<ReportRun> Of(IReadOnlyList<RunFolder> folders)
     {
-        var runs = folders.Select((folder, index) =>
-        {
-            var record = folder.Run;
-            var label = record switch
-            {
-                { Command: "unlearn" } => "After unlearning",
-                { Command: "train", AttentionRemoval: not null } => "With areas removed",
-                { Command: "train" } => "Before unlearning",
-                _ => "As it stands",
-            };
-            return new ReportRun(index, label, folder, record, folder.Audit, folder.Metrics);
-        }).ToList();
+        var runs = folders
+            .Select(
+                (folder, index) =>
+                {
+                    var record = folder.Run;
+                    var label = record switch
+                    {
+                        { Command: "unlearn" } => "After unlearning",
+                        { Command: "train", AttentionRemoval: not null } => "With areas removed",
+                        { Command: "train" } => "Before unlearning",
+                        _ => "As it stands",
+                    };
+                    return new ReportRun(index, label, folder, record, folder.Audit, folder.Metrics);
+                }
+            )
+            .ToList();
         return runs.DistinctBy(run => run.Label).Count() == runs.Count
             ? runs
-            : [.. runs.Select(run => run with { Label = $"{run.Index + 1}. {run.Label}: {Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path))}" })];
+            :
+            [
+                .. runs.Select(run =>
+                    run with
+                    {
+                        Label = $"{run.Index + 1}. {run.Label}: {Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path))}",
+                    }
+                ),
+            ];
     }
 }

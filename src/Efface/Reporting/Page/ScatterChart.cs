@@ -12,7 +12,12 @@ internal sealed record Dot(string Name, double X, double Y, string Style);
 /// <summary>Points over two measures.</summary>
 internal static class ScatterChart
 {
-    private const int Width = 340, Height = 244, Left = 50, Right = 12, Top = 24, Bottom = 36;
+    private const int Width = 340,
+        Height = 244,
+        Left = 50,
+        Right = 12,
+        Top = 24,
+        Bottom = 36;
 
     // What a tick can print.
     private const double SmallestStep = 0.001;
@@ -24,18 +29,39 @@ internal static class ScatterChart
         var (x, y) = (Axis.Around(finite.Select(dot => dot.X), 5, SmallestStep), Axis.Around(finite.Select(dot => dot.Y), 4, SmallestStep));
         string X(double value) => Pixel(Left + x.Share(value) * (Width - Left - Right));
         string Y(double value) => Pixel(Height - Bottom - y.Share(value) * (Height - Top - Bottom));
-        return Html.Of($"""
+        return Html.Of(
+            $"""
             <figure class="chart">
             <figcaption>{title}</figcaption>
-            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{title}: {string.Join("; ", finite.Select(dot => $"{dot.Name} {Numbers.Short(dot.X)}, {Numbers.Short(dot.Y)}"))}">
-            {y.Ticks.Select(tick => Html.Of($"""<line class="grid" x1="{Left}" x2="{Width - Right}" y1="{Y(tick)}" y2="{Y(tick)}"/><text x="{Left - 6}" y="{Y(tick)}" dy="4" text-anchor="end">{Numbers.Short(tick)}</text>"""))}
-            {x.Ticks.Select(tick => Html.Of($"""<text x="{X(tick)}" y="{Height - Bottom + 15}" text-anchor="middle">{Numbers.Short(tick)}</text>"""))}
+            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{title}: {string.Join(
+                "; ",
+                finite.Select(dot => $"{dot.Name} {Numbers.Short(dot.X)}, {Numbers.Short(dot.Y)}")
+            )}">
+            {y.Ticks.Select(tick =>
+                Html.Of(
+                    $"""
+                    <line class="grid" x1="{Left}" x2="{Width - Right}" y1="{Y(tick)}" y2="{Y(tick)}"/>
+                    <text x="{Left - 6}" y="{Y(tick)}" dy="4" text-anchor="end">{Numbers.Short(tick)}</text>
+                    """
+                )
+            )}
+            {x.Ticks.Select(tick =>
+                Html.Of($"""<text x="{X(tick)}" y="{Height - Bottom + 15}" text-anchor="middle">{Numbers.Short(tick)}</text>""")
+            )}
             <text x="{(Left + Width - Right) / 2}" y="{Height - 4}" text-anchor="middle">{across}</text>
             <text x="4" y="10">{up}</text>
-            {finite.Select(dot => Html.Of($"""<g class="{dot.Style}"><circle cx="{X(dot.X)}" cy="{Y(dot.Y)}" r="4.5"><title>{dot.Name}: {Numbers.Short(dot.X)}, {Numbers.Short(dot.Y)}</title></circle></g>"""))}
+            {finite.Select(dot =>
+                Html.Of(
+                    $"""
+                    <g class="{dot.Style}"><circle cx="{X(dot.X)}" cy="{Y(dot.Y)}" r="4.5"><title>{dot.Name}: {Numbers.Short(dot.X)},
+                    {Numbers.Short(dot.Y)}</title></circle></g>
+                    """
+                )
+            )}
             </svg>
             </figure>
-            """);
+            """
+        );
     }
 
     private static string Pixel(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);

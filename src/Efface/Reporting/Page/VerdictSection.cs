@@ -15,11 +15,14 @@ internal static class VerdictSection
             Verdict.Inconclusive => "open",
             _ => "good",
         };
-        return Html.Of($"""
+        return Html.Of(
+            $"""
             <header>
             <p class="eyebrow">Efface: audit of a model</p>
             <h1>{title}</h1>
-            <p class="note">Data set {run.Record.Data.Name}, {Numbers.Count(run.Record.Data.Counts.Values.Sum())} images. Written {Numbers.Moment(now)} by Efface {run.Version}.</p>
+            <p class="note">Data set {run.Record.Data.Name}, {Numbers.Count(
+                run.Record.Data.Counts.Values.Sum()
+            )} images. Written {Numbers.Moment(now)} by Efface {run.Version}.</p>
             </header>
             <section class="verdict {style}" aria-label="Verdict">
             <p>{Badge.Of(run.Audit?.Verdict)}</p>
@@ -27,16 +30,22 @@ internal static class VerdictSection
             {Reasons(run)}
             {Sentences.Caveats(run).Select(caveat => Html.Of($"""<p class="caveat"><b>Note.</b> {caveat}</p>"""))}
             </section>
-            """);
+            """
+        );
     }
 
-    private static Html Reasons(ReportRun run) => run.Audit switch
-    {
-        null => Html.Of($"<p>An audit trains fresh attackers and measures what they read.</p>"),
-        { Attributes.Count: > 1 } audit => Html.Of($"""<ul class="verdicts" aria-label="Verdict for each attribute">{audit.Attributes.Select(Each)}</ul>"""),
-        var audit => Html.Of($"""<ul aria-label="Reasons">{audit.Reasons.Except(audit.Warnings).Select(reason => Html.Of($"<li>{reason}</li>"))}</ul>"""),
-    };
+    private static Html Reasons(ReportRun run) =>
+        run.Audit switch
+        {
+            null => Html.Of($"<p>An audit trains fresh attackers and measures what they read.</p>"),
+            { Attributes.Count: > 1 } audit => Html.Of(
+                $"""<ul class="verdicts" aria-label="Verdict for each attribute">{audit.Attributes.Select(Each)}</ul>"""
+            ),
+            var audit => Html.Of(
+                $"""<ul aria-label="Reasons">{audit.Reasons.Except(audit.Warnings).Select(reason => Html.Of($"<li>{reason}</li>"))}</ul>"""
+            ),
+        };
 
-    private static Html Each(AttributeVerdict each)
-        => Html.Of($"<li>{Badge.Of(each.Verdict)} <b>{each.Attribute}</b> at {each.Name}: {string.Join("; ", each.Reasons)}</li>");
+    private static Html Each(AttributeVerdict each) =>
+        Html.Of($"<li>{Badge.Of(each.Verdict)} <b>{each.Attribute}</b> at {each.Name}: {string.Join("; ", each.Reasons)}</li>");
 }

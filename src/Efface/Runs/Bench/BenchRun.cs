@@ -23,8 +23,16 @@ public sealed record Spread(double Median, double Low, double High)
 /// <param name="ImagesPerSecond">At the median.</param>
 /// <param name="OverPlain">Time as a multiple of plain training's in the same turn: the overhead of forgetting.</param>
 /// <param name="SpeedUp">Time of raw training in the same turn as a multiple of this one's.</param>
-/// <param name="PeakBytes">Activations and whatever else a step takes beside weights and optimisers; null where it was not measured.</param>
-public sealed record BenchTiming(BenchMode Mode, Spread Milliseconds, double ImagesPerSecond, Spread OverPlain, Spread SpeedUp, long? PeakBytes);
+/// <param name="PeakBytes">Activations and whatever else a step takes beside weights and optimisers; null where it was not
+/// measured.</param>
+public sealed record BenchTiming(
+    BenchMode Mode,
+    Spread Milliseconds,
+    double ImagesPerSecond,
+    Spread OverPlain,
+    Spread SpeedUp,
+    long? PeakBytes
+);
 
 /// <summary>One network, measured in every mode by turns.</summary>
 /// <param name="Case">Network, size, precision, batch.</param>
@@ -32,7 +40,13 @@ public sealed record BenchTiming(BenchMode Mode, Spread Milliseconds, double Ima
 /// <param name="BlockMilliseconds">A step of each block by itself, with a worker's threads.</param>
 /// <param name="Ceiling">What the speed-up of the pipeline could be at most: raw training's time over the slowest block's.</param>
 /// <param name="Timings">Every mode.</param>
-public sealed record BenchResult(BenchCase Case, IReadOnlyList<string> BlockEnds, IReadOnlyList<double> BlockMilliseconds, double Ceiling, IReadOnlyList<BenchTiming> Timings);
+public sealed record BenchResult(
+    BenchCase Case,
+    IReadOnlyList<string> BlockEnds,
+    IReadOnlyList<double> BlockMilliseconds,
+    double Ceiling,
+    IReadOnlyList<BenchTiming> Timings
+);
 
 /// <summary>What was measured where.</summary>
 public sealed record BenchRecord(BenchSettings Settings, EnvironmentRecord Environment, IReadOnlyList<BenchResult> Results);
@@ -55,15 +69,35 @@ public static class BenchRun
     /// <param name="observer">Hears how far it is.</param>
     /// <param name="cancel">Ends after the measurement at hand.</param>
     /// <exception cref="InvalidInputException">A setting is out of range.</exception>
-    public static BenchRecord Measure(BenchSettings settings, Func<BenchCase, BenchMode, IReadOnlyList<int>, long> measureMemory, IBenchObserver? observer = null, CancellationToken cancel = default)
+    public static BenchRecord Measure(
+        BenchSettings settings,
+        Func<BenchCase, BenchMode, IReadOnlyList<int>, long> measureMemory,
+        IBenchObserver? observer = null,
+        CancellationToken cancel = default
+    )
     {
-        if (settings.Check().ToArray() is { Length: > 0 } problems) throw new InvalidInputException(problems);
+        if (settings.Check().ToArray() is { Length: > 0 } problems)
+            throw new InvalidInputException(problems);
         Compute.UseThreads(settings.Threads);
-        var cases = settings.Models.SelectMany(model => settings.Sizes.SelectMany(size => settings.Precisions.Select(precision => new BenchCase(model, size, precision, settings.Batch ?? (size <= 32 ? 128 : 64)))));
-        return new BenchRecord(settings, EnvironmentRecords.Capture(), [.. cases.Select(one => Measure(one, settings, measureMemory, observer, cancel))]);
+        var cases = settings.Models.SelectMany(model =>
+            settings.Sizes.SelectMany(size =>
+                settings.Precisions.Select(precision => new BenchCase(model, size, precision, settings.Batch ?? (size <= 32 ? 128 : 64)))
+            )
+        );
+        return new BenchRecord(
+            settings,
+            EnvironmentRecords.Capture(),
+            [.. cases.Select(one => Measure(one, settings, measureMemory, observer, cancel))]
+        );
     }
 
-    private static BenchResult Measure(BenchCase one, BenchSettings settings, Func<BenchCase, BenchMode, IReadOnlyList<int>, long> measureMemory, IBenchObserver? observer, CancellationToken cancel)
+    private static BenchResult Measure(
+        BenchCase one,
+        BenchSettings settings,
+        Func<BenchCase, BenchMode, IReadOnlyList<int>, long> measureMemory,
+        IBenchObserver? observer,
+        CancellationToken cancel
+    )
     {
         observer?.OnBench(one, "cut", 0, settings.Rounds);
         var plan = BenchSubject.Balance(one, settings);
@@ -77,36 +111,49 @@ public static class BenchRun
             {
                 // Backwards every other time, so that nobody always comes after the same one.
                 var order = round % 2 == 0 ? Modes : [.. Modes.Reverse()];
-                turns.Add(order.ToDictionary(mode => mode, mode =>
-                {
-                    observer?.OnBench(one, mode.ToString(), round, settings.Rounds);
-                    return subjects[mode].SecondsPerStep(cancel);
-                }));
+                turns.Add(
+                    order.ToDictionary(
+                        mode => mode,
+                        mode =>
+                        {
+                            observer?.OnBench(one, mode.ToString(), round, settings.Rounds);
+                            return subjects[mode].SecondsPerStep(cancel);
+                        }
+                    )
+                );
             }
             var blocks = Alone(subjects[BenchMode.Local], settings);
             turns.RemoveAt(0);
             long? Memory(BenchMode mode)
             {
-                if (!settings.MeasuresMemory) return null;
+                if (!settings.MeasuresMemory)
+                    return null;
                 cancel.ThrowIfCancellationRequested();
                 observer?.OnBench(one, $"memory of {mode}", settings.Rounds, settings.Rounds);
                 return measureMemory(one, mode, EndsOf(mode) ?? []);
             }
             var raw = Spread.Of(turns.Select(turn => turn[BenchMode.Raw])).Median;
-            return new BenchResult(one, subjects[BenchMode.Local].Names(plan.Ends), [.. blocks.Select(seconds => 1000 * seconds)], raw / blocks.Max(),
-            [
-                .. Modes.Select(mode => new BenchTiming(
-                    mode,
-                    Spread.Of(turns.Select(turn => 1000 * turn[mode])),
-                    one.Batch / Spread.Of(turns.Select(turn => turn[mode])).Median,
-                    Spread.Of(turns.Select(turn => turn[mode] / turn[BenchMode.Plain])),
-                    Spread.Of(turns.Select(turn => turn[BenchMode.Raw] / turn[mode])),
-                    Memory(mode))),
-            ]);
+            return new BenchResult(
+                one,
+                subjects[BenchMode.Local].Names(plan.Ends),
+                [.. blocks.Select(seconds => 1000 * seconds)],
+                raw / blocks.Max(),
+                [
+                    .. Modes.Select(mode => new BenchTiming(
+                        mode,
+                        Spread.Of(turns.Select(turn => 1000 * turn[mode])),
+                        one.Batch / Spread.Of(turns.Select(turn => turn[mode])).Median,
+                        Spread.Of(turns.Select(turn => turn[mode] / turn[BenchMode.Plain])),
+                        Spread.Of(turns.Select(turn => turn[BenchMode.Raw] / turn[mode])),
+                        Memory(mode)
+                    )),
+                ]
+            );
         }
         finally
         {
-            foreach (var subject in subjects.Values) subject.Dispose();
+            foreach (var subject in subjects.Values)
+                subject.Dispose();
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Efface.Unlearning;
 using Efface.Models;
 using Efface.Training;
+using Efface.Unlearning;
 
 namespace Efface.Runs;
 
@@ -48,12 +48,34 @@ public sealed record BenchSettings
     public IEnumerable<Problem> Check()
     {
         foreach (var model in Models)
-            foreach (var problem in Backbones.Validate(new BackboneOptions { Model = model, Stem = Stem, Width = Width, Classes = 2 })) yield return problem;
+        foreach (
+            var problem in Backbones.Validate(
+                new BackboneOptions
+                {
+                    Model = model,
+                    Stem = Stem,
+                    Width = Width,
+                    Classes = 2,
+                }
+            )
+        )
+            yield return problem;
         foreach (var size in Sizes)
-            if (size < 16) yield return new Problem($"--size {size}", "below 16", "Give 16 or more");
+            if (size < 16)
+                yield return new Problem($"--size {size}", "below 16", "Give 16 or more");
         // The first result starts the clock.
-        foreach (var (flag, value, least) in new[] { ("--batch", Batch, 3), ("--blocks", Blocks, 2), ("--steps", Steps, 3), ("--rounds", Rounds, 2), ("--threads", Threads, 1) })
-            if (value < least) yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
+        foreach (
+            var (flag, value, least) in new[]
+            {
+                ("--batch", Batch, 3),
+                ("--blocks", Blocks, 2),
+                ("--steps", Steps, 3),
+                ("--rounds", Rounds, 2),
+                ("--threads", Threads, 1),
+            }
+        )
+            if (value < least)
+                yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
     }
 }
 
@@ -94,18 +116,20 @@ public enum BenchMode
 public sealed record BenchCase(string Model, int Size, Precision Precision, int Batch)
 {
     /// <summary>Recipe of a mode; null for plain training.</summary>
-    internal static Recipe? RecipeOf(BenchMode mode) => mode switch
-    {
-        BenchMode.Bare or BenchMode.Plain => null,
-        BenchMode.Strict => Recipes.Named("strict"),
-        _ => Recipes.Named("paper"),
-    };
+    internal static Recipe? RecipeOf(BenchMode mode) =>
+        mode switch
+        {
+            BenchMode.Bare or BenchMode.Plain => null,
+            BenchMode.Strict => Recipes.Named("strict"),
+            _ => Recipes.Named("paper"),
+        };
 
-    internal static ScheduleKind? KindOf(BenchMode mode) => mode switch
-    {
-        BenchMode.Raw => ScheduleKind.EndToEnd,
-        BenchMode.Local => ScheduleKind.Local,
-        BenchMode.Pipelined => ScheduleKind.Pipelined,
-        _ => null,
-    };
+    internal static ScheduleKind? KindOf(BenchMode mode) =>
+        mode switch
+        {
+            BenchMode.Raw => ScheduleKind.EndToEnd,
+            BenchMode.Local => ScheduleKind.Local,
+            BenchMode.Pipelined => ScheduleKind.Pipelined,
+            _ => null,
+        };
 }

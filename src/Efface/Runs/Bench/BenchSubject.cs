@@ -49,13 +49,22 @@ internal sealed class BenchSubject : IDisposable
     /// <summary>The names of stages.</summary>
     public IReadOnlyList<string> Names(IEnumerable<int> stages) => [.. stages.Select(stage => _model.Network.Stages[stage].Name)];
 
-    /// <summary>Seconds a step: from the first step's result to the last one's, so that filling a pipeline does not count, as in an epoch of hundreds of steps.</summary>
+    /// <summary>
+    /// Seconds a step: from the first step's result to the last one's, so that filling a pipeline does not count, as in an epoch of
+    /// hundreds of steps.
+    /// </summary>
     public double SecondsPerStep(CancellationToken cancel)
     {
-        if (_mode == BenchMode.Bare) return Bare(cancel);
+        if (_mode == BenchMode.Bare)
+            return Bare(cancel);
         var times = new Times();
         BatchLoader Loader(Part part) => new(_table, _labels.Task, _labels.Attributes, _table.Rows(part), _options.BatchSize);
-        new Trainer(_schedule, _options, _normalisation, Augmentation.For(_table)).Run(Loader(Part.Train), Loader(Part.Validation), times, cancel);
+        new Trainer(_schedule, _options, _normalisation, Augmentation.For(_table)).Run(
+            Loader(Part.Train),
+            Loader(Part.Validation),
+            times,
+            cancel
+        );
         cancel.ThrowIfCancellationRequested();
         return times.SecondsPerStep;
     }
@@ -75,7 +84,8 @@ internal sealed class BenchSubject : IDisposable
             {
                 var clock = Stopwatch.StartNew();
                 x = block.Step(x, input).Output ?? x;
-                if (step > 0) seconds[i].Add(clock.Elapsed.TotalSeconds);
+                if (step > 0)
+                    seconds[i].Add(clock.Elapsed.TotalSeconds);
             }
         }
         return [.. seconds.Select(ofBlock => Spread.Of(ofBlock).Median)];
@@ -86,7 +96,8 @@ internal sealed class BenchSubject : IDisposable
     {
         _model.Network.train();
         foreach (var result in _schedule.Run(Enumerable.Range(0, steps).Select(_ => Input(images))))
-            foreach (var tensor in new[] { result.TaskLoss, result.DetachmentLoss, result.Correct }) tensor?.Dispose();
+        foreach (var tensor in new[] { result.TaskLoss, result.DetachmentLoss, result.Correct })
+            tensor?.Dispose();
     }
 
     private double Bare(CancellationToken cancel)
@@ -111,11 +122,24 @@ internal sealed class BenchSubject : IDisposable
     {
         using var scope = NewDisposeScope();
         var batch = new BatchLoader(_table, _labels.Task, _labels.Attributes, _table.Rows(Part.Train)[..images], images).Epoch().Single();
-        return new StepInput(_options.InPrecision(_normalisation.Apply(batch.Images)), batch.Images.to_type(ScalarType.Float32) / 255, batch, 1, 1).DetachFromDisposeScope();
+        return new StepInput(
+            _options.InPrecision(_normalisation.Apply(batch.Images)),
+            batch.Images.to_type(ScalarType.Float32) / 255,
+            batch,
+            1,
+            1
+        ).DetachFromDisposeScope();
     }
 
-    private static TrainingOptions Options(BenchCase one, BenchSettings settings)
-        => new() { Epochs = 1, BatchSize = one.Batch, LearningRate = 1e-3, Precision = one.Precision, Seed = settings.Seed };
+    private static TrainingOptions Options(BenchCase one, BenchSettings settings) =>
+        new()
+        {
+            Epochs = 1,
+            BatchSize = one.Batch,
+            LearningRate = 1e-3,
+            Precision = one.Precision,
+            Seed = settings.Seed,
+        };
 
     private static TrainedModel Model(ImageTable table, BenchCase one, BenchMode mode, BenchSettings settings)
     {
@@ -128,8 +152,12 @@ internal sealed class BenchSubject : IDisposable
     {
         var (training, count) = (settings.Steps * one.Batch, settings.Steps * one.Batch + 4);
         Column Labels(string name, int period) => new(name, ["0", "1"], [.. Enumerable.Range(0, count).Select(row => row / period % 2)]);
-        return new ImageTable("noise", torch.randint(0, 256, [count, 3, one.Size, one.Size], dtype: ScalarType.Byte), [Labels("y", 1), Labels("z", 2)],
-            [.. Enumerable.Range(0, count).Select(row => row < training ? Part.Train : Part.Validation)]);
+        return new ImageTable(
+            "noise",
+            torch.randint(0, 256, [count, 3, one.Size, one.Size], dtype: ScalarType.Byte),
+            [Labels("y", 1), Labels("z", 2)],
+            [.. Enumerable.Range(0, count).Select(row => row < training ? Part.Train : Part.Validation)]
+        );
     }
 
     /// <inheritdoc/>
@@ -142,7 +170,8 @@ internal sealed class BenchSubject : IDisposable
 
     private sealed class Times : ITrainingObserver
     {
-        private long _first, _last;
+        private long _first,
+            _last;
         private int _steps;
 
         public double SecondsPerStep => Stopwatch.GetElapsedTime(_first, _last).TotalSeconds / (_steps - 1);
@@ -150,7 +179,8 @@ internal sealed class BenchSubject : IDisposable
         public void Tell()
         {
             _last = Stopwatch.GetTimestamp();
-            if (_steps++ == 0) _first = _last;
+            if (_steps++ == 0)
+                _first = _last;
         }
 
         public void OnStep(StepProgress progress) => Tell();

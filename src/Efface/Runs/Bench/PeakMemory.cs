@@ -3,11 +3,16 @@ using TorchSharp;
 
 namespace Efface.Runs;
 
-/// <summary>What training takes at its peak beside weights, optimisers and the runtime. For a process of its own: memory that was used before hides what comes.</summary>
+/// <summary>
+/// What training takes at its peak beside weights, optimisers and the runtime. For a process of its own: memory that was used before hides
+/// what comes.
+/// </summary>
 public static class PeakMemory
 {
-    private const string Status = "/proc/self/status", Reset = "/proc/self/clear_refs";
-    private const int Steps = 3, FewImages = 4;
+    private const string Status = "/proc/self/status",
+        Reset = "/proc/self/clear_refs";
+    private const int Steps = 3,
+        FewImages = 4;
 
     /// <summary>Whether the system tells it.</summary>
     public static bool IsKnown => File.Exists(Status);
@@ -19,7 +24,8 @@ public static class PeakMemory
     /// <param name="ends">Where blocks end; empty cuts once, in the usual place.</param>
     public static long Of(BenchCase one, BenchMode mode, BenchSettings settings, IReadOnlyList<int> ends)
     {
-        if (settings.Threads is { } threads) torch.set_num_threads(threads);
+        if (settings.Threads is { } threads)
+            torch.set_num_threads(threads);
         using var subject = new BenchSubject(one, mode, settings with { Steps = Steps }, ends.Count == 0 ? null : ends);
         // A small batch makes what optimisers keep.
         subject.Run(1, images: FewImages);

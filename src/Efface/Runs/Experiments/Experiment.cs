@@ -16,30 +16,50 @@ public interface IExperimentObserver : IDemoObserver
 /// <summary>Runs what is missing of some cells.</summary>
 public static class Experiment
 {
-    /// <summary>Everything that is wrong with any cell, before the first of them trains: each data set is read once for each way it is asked for.</summary>
+    /// <summary>
+    /// Everything that is wrong with any cell, before the first of them trains: each data set is read once for each way it is asked for.
+    /// </summary>
     /// <param name="cells">All cells.</param>
     /// <param name="folder">Where they stand.</param>
     /// <param name="observer">Hears while images are decoded.</param>
     /// <param name="cancel">Ends the decoding early.</param>
     /// <exception cref="InvalidInputException">Every problem of every cell.</exception>
-    public static void Check(IReadOnlyList<ExperimentCell> cells, ExperimentFolder folder, IExperimentObserver? observer, CancellationToken cancel)
+    public static void Check(
+        IReadOnlyList<ExperimentCell> cells,
+        ExperimentFolder folder,
+        IExperimentObserver? observer,
+        CancellationToken cancel
+    )
     {
         var problems = new List<Problem>();
         var missing = cells.Where(cell => folder.Finished(cell) is null).ToList();
         foreach (var cell in missing)
         {
             Collect(() => Preflight.CheckFlags(folder.ConfigOf(cell), cell.Forgets));
-            if (cell.Attributes.Count > 0) problems.AddRange(AuditChecks.Settings(cell.Audit, cell.Attributes, "").Except(problems));
+            if (cell.Attributes.Count > 0)
+                problems.AddRange(AuditChecks.Settings(cell.Audit, cell.Attributes, "").Except(problems));
         }
-        if (problems.Count > 0) throw new InvalidInputException(problems);
-        foreach (var group in cells.GroupBy(cell => (cell.Forgets, AsRead(cell.Config))).Where(group => group.Any(cell => missing.Contains(cell) || folder.ReadsElsewhere(cell))))
+        if (problems.Count > 0)
+            throw new InvalidInputException(problems);
+        foreach (
+            var group in cells
+                .GroupBy(cell => (cell.Forgets, AsRead(cell.Config)))
+                .Where(group => group.Any(cell => missing.Contains(cell) || folder.ReadsElsewhere(cell)))
+        )
             Collect(() =>
             {
                 using var prepared = Preflight.Check(folder.ConfigOf(group.First()), group.Key.Forgets, observer, cancel);
                 var fingerprint = prepared.Table.Fingerprint();
-                problems.AddRange(group.Select(folder.Standing).OfType<RunFolder>().Select(run => Resumption.OtherData(run.Run, fingerprint, run.Path)).OfType<Problem>());
+                problems.AddRange(
+                    group
+                        .Select(folder.Standing)
+                        .OfType<RunFolder>()
+                        .Select(run => Resumption.OtherData(run.Run, fingerprint, run.Path))
+                        .OfType<Problem>()
+                );
             });
-        if (problems.Count > 0) throw new InvalidInputException(problems);
+        if (problems.Count > 0)
+            throw new InvalidInputException(problems);
 
         void Collect(Action check)
         {
@@ -63,9 +83,16 @@ public static class Experiment
     /// <param name="cancel">Starts no further one, and ends those at work.</param>
     /// <returns>The folder of each cell, by name.</returns>
     public static async Task<IReadOnlyDictionary<string, RunFolder>> Run(
-        IReadOnlyList<ExperimentCell> cells, ExperimentFolder folder, int jobs, Func<ExperimentCell, CancellationToken, Task> run, IExperimentObserver observer, CancellationToken cancel)
+        IReadOnlyList<ExperimentCell> cells,
+        ExperimentFolder folder,
+        int jobs,
+        Func<ExperimentCell, CancellationToken, Task> run,
+        IExperimentObserver observer,
+        CancellationToken cancel
+    )
     {
-        foreach (var cell in cells) folder.Follow(cell);
+        foreach (var cell in cells)
+            folder.Follow(cell);
         var waiting = cells.Where(cell => folder.Finished(cell) is null).ToList();
         var atWork = new Dictionary<Task, ExperimentCell>();
         while (waiting.Count > 0 || atWork.Count > 0)
@@ -76,7 +103,8 @@ public static class Experiment
                 observer.OnCell(next.Name, cells.Count - waiting.Count - atWork.Count - 1, cells.Count);
                 atWork.Add(run(next, cancel), next);
             }
-            if (atWork.Count == 0) break;
+            if (atWork.Count == 0)
+                break;
             var ended = await Task.WhenAny(atWork.Keys).ConfigureAwait(false);
             atWork.Remove(ended);
             try
@@ -96,6 +124,20 @@ public static class Experiment
     }
 
     // What decides how the data are read.
-    private static string AsRead(RunConfig config) => JsonSerializer.Serialize(
-        new RunConfig { Data = config.Data, Root = config.Root, Task = config.Task, Forget = config.Forget, Retain = config.Retain, Size = config.Size, Limit = config.Limit, Reading = config.Reading, Correlation = config.Correlation }, RunFolder.Json);
+    private static string AsRead(RunConfig config) =>
+        JsonSerializer.Serialize(
+            new RunConfig
+            {
+                Data = config.Data,
+                Root = config.Root,
+                Task = config.Task,
+                Forget = config.Forget,
+                Retain = config.Retain,
+                Size = config.Size,
+                Limit = config.Limit,
+                Reading = config.Reading,
+                Correlation = config.Correlation,
+            },
+            RunFolder.Json
+        );
 }

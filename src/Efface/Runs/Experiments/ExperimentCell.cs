@@ -19,10 +19,16 @@ public sealed record ExperimentCell
     /// <summary>The cell whose model it starts from; null from scratch.</summary>
     public string? From { get; init; }
 
-    /// <summary>The cell, or the whole path of a run, that is copied instead of being trained again, to be audited for something else; null for none.</summary>
+    /// <summary>
+    /// The cell, or the whole path of a run, that is copied instead of being trained again, to be audited for something else; null for
+    /// none.
+    /// </summary>
     public string? CopyOf { get; init; }
 
-    /// <summary>Of a copy: the configuration that says where it is cut, so that it shows what the model before releases at another method's place; null leaves it cut where it was.</summary>
+    /// <summary>
+    /// Of a copy: the configuration that says where it is cut, so that it shows what the model before releases at another method's place;
+    /// null leaves it cut where it was.
+    /// </summary>
     public RunConfig? CutAs { get; init; }
 
     /// <summary>The cell whose audit is that of the model before, read at this one's place; null takes <see cref="From"/>.</summary>

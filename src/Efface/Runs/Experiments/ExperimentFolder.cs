@@ -20,8 +20,11 @@ public sealed class ExperimentFolder(string path)
     /// <exception cref="InvalidInputException">A run of other settings stands in its place.</exception>
     public RunFolder? Finished(ExperimentCell cell)
     {
-        if (Trained(cell) is not { } folder) return null;
-        return cell.Attributes.Count == 0 || folder.Audit is { Images: not null } audit && AuditRun.IsOf(audit, cell.Audit, cell.Attributes) ? folder : null;
+        if (Trained(cell) is not { } folder)
+            return null;
+        return cell.Attributes.Count == 0 || folder.Audit is { Images: not null } audit && AuditRun.IsOf(audit, cell.Audit, cell.Attributes)
+            ? folder
+            : null;
     }
 
     /// <summary>Does what is missing of a cell.</summary>
@@ -29,19 +32,32 @@ public sealed class ExperimentFolder(string path)
     /// <param name="observer">Hears how far it is.</param>
     /// <param name="cancel">Ends after the batch or attack at hand; what there is is saved.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    /// <exception cref="InvalidInputException">Something is wrong with the input, or a run of other settings stands in its place.</exception>
+    /// <exception cref="InvalidInputException">Something is wrong with the input, or a run of other settings stands in its
+    /// place.</exception>
     public RunFolder Run(ExperimentCell cell, IDemoObserver observer, CancellationToken cancel)
     {
         var (config, folder) = (ConfigOf(cell), PathOf(cell.Name));
         if (Trained(cell) is null)
         {
-            if (cell.CopyOf is { } trained) Copy(cell, RunFolder.Open(PathOf(trained)), folder);
-            else if (cell.Forgets) ModelRun.Unlearn(config, folder, resume: true, observer, cancel);
-            else ModelRun.Train(config, folder, resume: true, observer, cancel);
+            if (cell.CopyOf is { } trained)
+                Copy(cell, RunFolder.Open(PathOf(trained)), folder);
+            else if (cell.Forgets)
+                ModelRun.Unlearn(config, folder, resume: true, observer, cancel);
+            else
+                ModelRun.Train(config, folder, resume: true, observer, cancel);
         }
         cancel.ThrowIfCancellationRequested();
-        if (Finished(cell) is { } finished) return finished;
-        AuditRun.Run(folder, cell.Attributes, cell.Audit, before: (cell.Before ?? cell.From) is { } before ? PathOf(before) : null, progress: observer.OnAudit, reading: observer, cancel: cancel);
+        if (Finished(cell) is { } finished)
+            return finished;
+        AuditRun.Run(
+            folder,
+            cell.Attributes,
+            cell.Audit,
+            before: (cell.Before ?? cell.From) is { } before ? PathOf(before) : null,
+            progress: observer.OnAudit,
+            reading: observer,
+            cancel: cancel
+        );
         return RunFolder.Open(folder);
     }
 
@@ -66,7 +82,8 @@ public sealed class ExperimentFolder(string path)
     /// <exception cref="InvalidInputException">A run of other settings stands in its place, or one that diverged.</exception>
     public RunFolder? Trained(ExperimentCell cell)
     {
-        if (Standing(cell) is not { } folder) return null;
+        if (Standing(cell) is not { } folder)
+            return null;
         var (run, command) = (folder.Run, cell.Forgets ? "unlearn" : "train");
         if (run.Result is not { Interrupted: false } result)
         {
@@ -74,7 +91,12 @@ public sealed class ExperimentFolder(string path)
             return null;
         }
         Resumption.CheckFinished(run, command, WhereverItStood(cell, run.Config), folder.Path);
-        if (result.Diverged is { } cause) throw new InvalidInputException(folder.Path, $"diverged ({cause})", "Change the settings and name another --out, or remove this run to train it again");
+        if (result.Diverged is { } cause)
+            throw new InvalidInputException(
+                folder.Path,
+                $"diverged ({cause})",
+                "Change the settings and name another --out, or remove this run to train it again"
+            );
         return folder;
     }
 
@@ -84,14 +106,21 @@ public sealed class ExperimentFolder(string path)
     /// <summary>Tells a run where its data are now, for audits to come.</summary>
     public void Follow(ExperimentCell cell)
     {
-        if (!ReadsElsewhere(cell)) return;
+        if (!ReadsElsewhere(cell))
+            return;
         var folder = Standing(cell)!;
         folder.Run = folder.Run with { Config = folder.Run.Config with { Root = cell.Config.Root, Reading = cell.Config.Reading } };
     }
 
-    private static string Where(RunConfig config) => JsonSerializer.Serialize(new RunConfig { Root = config.Root, Reading = config.Reading }, RunFolder.Json);
+    private static string Where(RunConfig config) =>
+        JsonSerializer.Serialize(new RunConfig { Root = config.Root, Reading = config.Reading }, RunFolder.Json);
 
     // An experiment may be moved as a whole: its runs then name the earlier place of the cell that they started from.
-    private RunConfig WhereverItStood(ExperimentCell cell, RunConfig began)
-        => cell.From is { } from && began.From is { } stood && System.IO.Path.GetFileName(stood) == from ? cell.Config with { From = stood } : ConfigOf(cell);
+    private RunConfig WhereverItStood(ExperimentCell cell, RunConfig began) =>
+        cell.From is { } from && began.From is { } stood && System.IO.Path.GetFileName(stood) == from
+            ? cell.Config with
+            {
+                From = stood,
+            }
+            : ConfigOf(cell);
 }

@@ -61,24 +61,36 @@ public static class ExperimentMethods
                 Threads = scale.Threads,
                 Reading = scale.Reading,
                 Recipe = recipe?.Name ?? new RunConfig().Recipe,
-                Epochs = recipe is { LearnsFromModel: false } ? null : fromModel ? scale.EpochsFromModel : scale.Epochs,
+                Epochs =
+                    recipe is { LearnsFromModel: false } ? null
+                    : fromModel ? scale.EpochsFromModel
+                    : scale.Epochs,
                 Seed = seed,
             },
         };
     }
 
-    /// <summary>The cell that trains the model before, which knows nothing of what will be forgotten: all attributes have the same.</summary>
-    public static ExperimentCell Training(ExperimentData data, string model, int seed, ExperimentScale scale)
-        => Cell(data, model, Before, seed, scale) with { Name = NameOfTrained(data, model, seed), CopyOf = null, Attributes = [] };
+    /// <summary>
+    /// The cell that trains the model before, which knows nothing of what will be forgotten: all attributes have the same.
+    /// </summary>
+    public static ExperimentCell Training(ExperimentData data, string model, int seed, ExperimentScale scale) =>
+        Cell(data, model, Before, seed, scale) with
+        {
+            Name = NameOfTrained(data, model, seed),
+            CopyOf = null,
+            Attributes = [],
+        };
 
     /// <summary>A cell's name.</summary>
-    public static string NameOf(ExperimentData data, string model, string method, int seed) => $"{data.Name}-{data.Attribute}-{model}-{method}-{seed}";
+    public static string NameOf(ExperimentData data, string model, string method, int seed) =>
+        $"{data.Name}-{data.Attribute}-{model}-{method}-{seed}";
 
     /// <summary>Every method of a comparison: the model before, and the recipes.</summary>
     public static IEnumerable<string> Methods(ExperimentScale scale) => BeforeMethods(scale.Recipes).Concat(scale.Recipes);
 
     /// <summary>The model before, and the same for each recipe that releases what lies before the embedding, read there.</summary>
-    public static IEnumerable<string> BeforeMethods(IEnumerable<string> recipes) => recipes.Where(name => Recipes.Named(name).CutsInside(null)).Select(name => BeforeAs + name).Prepend(Before);
+    public static IEnumerable<string> BeforeMethods(IEnumerable<string> recipes) =>
+        recipes.Where(name => Recipes.Named(name).CutsInside(null)).Select(name => BeforeAs + name).Prepend(Before);
 
     /// <summary>Whether a row is of the model before unlearning, wherever it is read.</summary>
     public static bool IsBefore(string method) => method == Before || method.StartsWith($"{Before}, at ", StringComparison.Ordinal);
@@ -86,22 +98,35 @@ public static class ExperimentMethods
     /// <summary>The name, for people, of a method.</summary>
     /// <param name="method">Of <see cref="Methods"/>.</param>
     /// <param name="run">One of its runs: it says where the network is cut.</param>
-    public static string Label(string method, RunFolder run) => method.StartsWith(BeforeAs, StringComparison.Ordinal) ? $"{Before}, at {run.Run.Config.Split}" : method;
+    public static string Label(string method, RunFolder run) =>
+        method.StartsWith(BeforeAs, StringComparison.Ordinal) ? $"{Before}, at {run.Run.Config.Split}" : method;
 
     /// <summary>All methods of a data set and network, each behind those that it needs.</summary>
-    public static IEnumerable<ExperimentCell> Cells(ExperimentData data, string model, ExperimentScale scale)
-        => from seed in Enumerable.Range(0, scale.Seeds)
-           from cell in Methods(scale).Select(method => Cell(data, model, method, seed, scale)).Prepend(Training(data, model, seed, scale))
-           select cell;
+    public static IEnumerable<ExperimentCell> Cells(ExperimentData data, string model, ExperimentScale scale) =>
+        from seed in Enumerable.Range(0, scale.Seeds)
+        from cell in Methods(scale).Select(method => Cell(data, model, method, seed, scale)).Prepend(Training(data, model, seed, scale))
+        select cell;
 
     /// <summary>A row for each method and attribute, and for all attributes at once where there are several.</summary>
-    public static IEnumerable<MethodRow> Rows(ExperimentData data, string model, ExperimentScale scale, IReadOnlyDictionary<string, RunFolder> runs)
-        => from read in data.Attributes.Append(data.Attribute).Distinct()
-           from method in Methods(scale)
-           select Row(data, model, method, scale, runs, read);
+    public static IEnumerable<MethodRow> Rows(
+        ExperimentData data,
+        string model,
+        ExperimentScale scale,
+        IReadOnlyDictionary<string, RunFolder> runs
+    ) =>
+        from read in data.Attributes.Append(data.Attribute).Distinct()
+        from method in Methods(scale)
+        select Row(data, model, method, scale, runs, read);
 
     /// <summary>One row.</summary>
-    public static MethodRow Row(ExperimentData data, string model, string method, ExperimentScale scale, IReadOnlyDictionary<string, RunFolder> runs, string? read = null)
+    public static MethodRow Row(
+        ExperimentData data,
+        string model,
+        string method,
+        ExperimentScale scale,
+        IReadOnlyDictionary<string, RunFolder> runs,
+        string? read = null
+    )
     {
         RunFolder[] seeds = [.. Enumerable.Range(0, scale.Seeds).Select(seed => runs[NameOf(data, model, method, seed)])];
         return MethodRow.Of(Label(method, seeds[0]), seeds, read);

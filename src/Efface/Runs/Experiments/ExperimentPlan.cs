@@ -12,34 +12,55 @@ public sealed record PlannedCell(string Name, bool IsFinished, double Seconds);
 /// <summary>What an experiment would run.</summary>
 /// <param name="Cells">Every cell.</param>
 /// <param name="Seconds">Of all training that is missing.</param>
-/// <param name="AuditSeconds">Of all audits that are missing, if they take as long as the finished ones did in the middle; null where none is finished.</param>
+/// <param name="AuditSeconds">Of all audits that are missing, if they take as long as the finished ones did in the middle; null where none
+/// is finished.</param>
 public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Seconds, double? AuditSeconds)
 {
     private const int Steps = 4;
 
     /// <summary>
-    /// Checks everything, and measures a few plain steps of each network that is to be trained, on noise. What recipes cost beside plain training is not in it; audits are counted as long as those that are finished.
+    /// Checks everything, and measures a few plain steps of each network that is to be trained, on noise. What recipes cost beside plain
+    /// training is not in it; audits are counted as long as those that are finished.
     /// </summary>
     /// <param name="cells">Every cell.</param>
     /// <param name="folder">Where they stand.</param>
     /// <param name="observer">Hears while images are decoded.</param>
     /// <param name="cancel">Ends the decoding early.</param>
     /// <exception cref="InvalidInputException">Every problem of every cell.</exception>
-    public static ExperimentPlan Of(IReadOnlyList<ExperimentCell> cells, ExperimentFolder folder, IExperimentObserver observer, CancellationToken cancel)
+    public static ExperimentPlan Of(
+        IReadOnlyList<ExperimentCell> cells,
+        ExperimentFolder folder,
+        IExperimentObserver observer,
+        CancellationToken cancel
+    )
     {
         Experiment.Check(cells, folder, observer, cancel);
         var (images, seconds) = (new Dictionary<string, (int Count, int Side)>(), new Dictionary<(BenchCase, string, double), double>());
         var finished = cells.ToDictionary(cell => cell, folder.Finished);
-        PlannedCell[] planned = [.. cells.Select(cell =>
-        {
-            if (finished[cell] is not null) return new PlannedCell(cell.Name, true, 0);
-            // Copies, and what closes a trained model, learn nothing.
-            var learns = cell.CopyOf is null && folder.Trained(cell) is null;
-            return new PlannedCell(cell.Name, false, learns && ModelRun.WithUsualTraining(folder.ConfigOf(cell), cell.Forgets).Epochs is { } epochs ? epochs * Epoch(cell) : 0);
-        })];
+        PlannedCell[] planned =
+        [
+            .. cells.Select(cell =>
+            {
+                if (finished[cell] is not null)
+                    return new PlannedCell(cell.Name, true, 0);
+                // Copies, and what closes a trained model, learn nothing.
+                var learns = cell.CopyOf is null && folder.Trained(cell) is null;
+                return new PlannedCell(
+                    cell.Name,
+                    false,
+                    learns && ModelRun.WithUsualTraining(folder.ConfigOf(cell), cell.Forgets).Epochs is { } epochs
+                        ? epochs * Epoch(cell)
+                        : 0
+                );
+            }),
+        ];
         var audited = cells.Where(cell => cell.Attributes.Count > 0).Select(cell => finished[cell]).ToList();
         var took = audited.Select(run => run?.AuditTook).OfType<TimeSpan>().Order().ToList();
-        return new ExperimentPlan(planned, planned.Sum(cell => cell.Seconds), took.Count == 0 ? null : took[took.Count / 2].TotalSeconds * audited.Count(run => run is null));
+        return new ExperimentPlan(
+            planned,
+            planned.Sum(cell => cell.Seconds),
+            took.Count == 0 ? null : took[took.Count / 2].TotalSeconds * audited.Count(run => run is null)
+        );
 
         double Epoch(ExperimentCell cell)
         {
@@ -54,7 +75,13 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
             var stem = config.Stem ?? Models.Backbones.DefaultStem(set.Side);
             if (!seconds.TryGetValue((one, stem, config.Width), out var step))
             {
-                var settings = new BenchSettings { Stem = stem, Width = config.Width, Steps = Steps, Threads = config.Threads };
+                var settings = new BenchSettings
+                {
+                    Stem = stem,
+                    Width = config.Width,
+                    Steps = Steps,
+                    Threads = config.Threads,
+                };
                 using var subject = new BenchSubject(one, BenchMode.Plain, settings, null);
                 subject.SecondsPerStep(cancel);
                 seconds[(one, stem, config.Width)] = step = subject.SecondsPerStep(cancel);

@@ -53,16 +53,24 @@ public sealed record ExperimentScale
 
     /// <summary>How audits of a table look: whoever is named, the paper's own decoder is among those who read maps.</summary>
     /// <param name="attackers">Names; null for all.</param>
-    public static AuditSettings AuditWith(IReadOnlyList<string>? attackers)
-        => attackers is null ? new AuditSettings() : new AuditSettings { Attackers = [.. attackers.Append(new ResNetAttacker().Name).Distinct()] };
+    public static AuditSettings AuditWith(IReadOnlyList<string>? attackers) =>
+        attackers is null
+            ? new AuditSettings()
+            : new AuditSettings { Attackers = [.. attackers.Append(new ResNetAttacker().Name).Distinct()] };
 
     /// <summary>What is wrong with it, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var (flag, value) in new[] { ("--epochs", Epochs), ("--unlearning-epochs", EpochsFromModel), ("--seeds", Seeds) })
-            if (value < 1) yield return new Problem($"{flag} {value}", "below 1", "Give 1 or more");
-        foreach (var problem in Problem.NamedTwice("--models", Models, "model").Concat(Problem.NamedTwice("--recipes", Recipes, "recipe"))) yield return problem;
+            if (value < 1)
+                yield return new Problem($"{flag} {value}", "below 1", "Give 1 or more");
+        foreach (var problem in Problem.NamedTwice("--models", Models, "model").Concat(Problem.NamedTwice("--recipes", Recipes, "recipe")))
+            yield return problem;
         foreach (var name in Recipes.Where(name => Unlearning.Recipes.All.All(recipe => recipe.Name != name)))
-            yield return new Problem($"--recipes {name}", "no such recipe", $"Choose from {string.Join(", ", Unlearning.Recipes.All.Select(recipe => recipe.Name))}");
+            yield return new Problem(
+                $"--recipes {name}",
+                "no such recipe",
+                $"Choose from {string.Join(", ", Unlearning.Recipes.All.Select(recipe => recipe.Name))}"
+            );
     }
 }

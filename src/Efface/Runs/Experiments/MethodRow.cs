@@ -4,12 +4,15 @@ using Efface.Reporting;
 namespace Efface.Runs;
 
 /// <summary>
-/// One way to forget, over its seeds: means, and of each number the smallest lower and the largest upper end of the seeds' intervals (they share their test images, so
-/// that nothing narrower is certain).
+/// One way to forget, over its seeds: means, and of each number the smallest lower and the largest upper end of the seeds' intervals (they
+/// share their test images, so that nothing narrower is certain).
 /// </summary>
 public sealed record MethodRow
 {
-    /// <summary>The recipe, or <c>before</c> for the model before unlearning; where a recipe releases what lies before the embedding, <c>before, at STAGE</c> for the same model read there.</summary>
+    /// <summary>
+    /// The recipe, or <c>before</c> for the model before unlearning; where a recipe releases what lies before the embedding, <c>before, at
+    /// STAGE</c> for the same model read there.
+    /// </summary>
     public required string Method { get; init; }
 
     /// <summary>The network.</summary>
@@ -24,7 +27,10 @@ public sealed record MethodRow
     /// <summary>What is to be forgotten; several are joined by +.</summary>
     public required string Attribute { get; init; }
 
-    /// <summary>What of it attackers read: one attribute, or all at once. Where nothing was chosen, leak, verdict and bound are the worst of all, attack, floors and AUM of the first.</summary>
+    /// <summary>
+    /// What of it attackers read: one attribute, or all at once. Where nothing was chosen, leak, verdict and bound are the worst of all,
+    /// attack, floors and AUM of the first.
+    /// </summary>
     public required string Read { get; init; }
 
     /// <summary>How many seeds.</summary>
@@ -54,10 +60,15 @@ public sealed record MethodRow
     /// <summary>The worst verdict of a seed.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>The released place that <see cref="Leak"/> is of, for <c>h</c> with its stage; null in tables that were stored before it was written down.</summary>
+    /// <summary>
+    /// The released place that <see cref="Leak"/> is of, for <c>h</c> with its stage; null in tables that were stored before it was written
+    /// down.
+    /// </summary>
     public string? Place { get; init; }
 
-    /// <summary>What any attacker who knows y may read beyond it, in balanced accuracy: the largest over seeds; null without a code.</summary>
+    /// <summary>
+    /// What any attacker who knows y may read beyond it, in balanced accuracy: the largest over seeds; null without a code.
+    /// </summary>
     public double? Certified { get; init; }
 
     /// <summary>Mean AUC of everything that was not to be forgotten; null where there is nothing else.</summary>
@@ -66,7 +77,10 @@ public sealed record MethodRow
     /// <summary>The same from the model's decision alone.</summary>
     public double? KeptByPrediction { get; init; }
 
-    /// <summary>Binary cross-entropy, in nats, of test images that a fresh decoder draws from what is released: the less, the more of everything is left; null where nothing was drawn.</summary>
+    /// <summary>
+    /// Binary cross-entropy, in nats, of test images that a fresh decoder draws from what is released: the less, the more of everything is
+    /// left; null where nothing was drawn.
+    /// </summary>
     public double? DrawingError { get; init; }
 
     /// <summary>Mean seconds of training, from reading the data to the saved model.</summary>
@@ -90,7 +104,10 @@ public sealed record MethodRow
         var (records, audits) = (runs.Select(run => run.Run).ToList(), runs.Select(run => run.Audit!).ToList());
         var (first, worst) = (records[0], audits.Select(audit => read is null ? audit.Worst : audit.WorstFor(read)).ToList());
         var attacked = read ?? audits[0].Sought.First();
-        var (floors, attacks) = (audits.Select(audit => audit.WorstFor(attacked).Floors).ToList(), audits.Select(audit => audit.AttackAccuracyOn(attacked)).ToList());
+        var (floors, attacks) = (
+            audits.Select(audit => audit.WorstFor(attacked).Floors).ToList(),
+            audits.Select(audit => audit.AttackAccuracyOn(attacked)).ToList()
+        );
         double Mean(IEnumerable<double> values) => values.Average();
         double? MeanIfAny(IEnumerable<double?> values) => values.Average();
         return new MethodRow
@@ -110,7 +127,12 @@ public sealed record MethodRow
             Aum = Mean(audits.Zip(attacks, (audit, attack) => AuditResult.AttributeUnlearningMetric(attack.Value, audit.Fidelity!.Value))),
             Leak = Envelope(worst.Select(place => place.Leak.GivenTask)),
             Verdict = worst.Max(place => place.Verdict),
-            Place = string.Join(", ", worst.Zip(records, (place, run) => place.Name.Split(' ')[0] == "h" ? $"{place.Name} ({run.Config.Split})" : place.Name).Distinct()),
+            Place = string.Join(
+                ", ",
+                worst
+                    .Zip(records, (place, run) => place.Name.Split(' ')[0] == "h" ? $"{place.Name} ({run.Config.Split})" : place.Name)
+                    .Distinct()
+            ),
             Certified = audits.Max(audit => Bound(audit, read)),
             Kept = MeanIfAny(audits.Select(audit => audit.CollateralMean?.After)),
             KeptByPrediction = MeanIfAny(audits.Select(audit => audit.CollateralMean?.PredictionOnly)),
@@ -126,10 +148,18 @@ public sealed record MethodRow
     public static Measured Envelope(IEnumerable<Measured> seeds)
     {
         var all = seeds.ToList();
-        return new Measured(all.Average(seed => seed.Value), all.Min(seed => seed.Low), all.Max(seed => seed.High), all.Min(seed => seed.N));
+        return new Measured(
+            all.Average(seed => seed.Value),
+            all.Min(seed => seed.Low),
+            all.Max(seed => seed.High),
+            all.Min(seed => seed.N)
+        );
     }
 
     // Of what is released, as far as it is a code.
-    private static double? Bound(AuditResult audit, string? read) => audit.All.Where(place => place.Released && place.Kind == "discrete" && (read is null || place.Attribute == read))
-        .Select(place => place.Certificates.LastOrDefault(bound => bound.Metric == Certificate.OfBalancedAccuracy)?.Leak).Max();
+    private static double? Bound(AuditResult audit, string? read) =>
+        audit
+            .All.Where(place => place.Released && place.Kind == "discrete" && (read is null || place.Attribute == read))
+            .Select(place => place.Certificates.LastOrDefault(bound => bound.Metric == Certificate.OfBalancedAccuracy)?.Leak)
+            .Max();
 }

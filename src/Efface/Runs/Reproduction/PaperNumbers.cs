@@ -4,12 +4,14 @@ namespace Efface.Runs;
 public sealed record PaperRow(double Attack, double Fidelity, double? Aum);
 
 /// <summary>
-/// The numbers of Guo et al. (ACM MM 2022), tables 1 and 3, to stand beside ours as a reference and never as an aim: the printed attack accuracies lie below what is
-/// reached without looking at the model (docs/results.md).
+/// The numbers of Guo et al. (ACM MM 2022), tables 1 and 3, to stand beside ours as a reference and never as an aim: the printed attack
+/// accuracies lie below what is reached without looking at the model (docs/results.md).
 /// </summary>
 public static class PaperNumbers
 {
-    private const string Before = ExperimentMethods.Before, Paper = "paper", Removal = "attention-removal";
+    private const string Before = ExperimentMethods.Before,
+        Paper = "paper",
+        Removal = "attention-removal";
 
     private static readonly Dictionary<(string Data, string Attribute, string Model, string Method), PaperRow> Rows = new()
     {
@@ -51,6 +53,8 @@ public static class PaperNumbers
     /// <param name="attribute">What is forgotten.</param>
     /// <param name="model">The network.</param>
     /// <param name="method">The recipe, or the model before.</param>
-    public static PaperRow? Find(string data, string attribute, string model, string method)
-        => Rows.GetValueOrDefault((data == "utkface" ? "fairface" : data, attribute, model, ExperimentMethods.IsBefore(method) ? Before : method));
+    public static PaperRow? Find(string data, string attribute, string model, string method) =>
+        Rows.GetValueOrDefault(
+            (data == "utkface" ? "fairface" : data, attribute, model, ExperimentMethods.IsBefore(method) ? Before : method)
+        );
 }

@@ -14,16 +14,31 @@ internal static class ScaleCaption
     {
         var all = runs.ToList();
         var records = all.Select(run => run.Run).ToList();
-        var images = Each(records, record => $"{record.Data.Name} {Count(record.Data.Counts["train"])} training and {Count(record.Data.Counts["test"])} test images");
-        var attackers = Each(all.Select(run => run.Audit).OfType<AuditResult>(), audit => $"attackers {string.Join(", ", audit.Settings.Attackers)}");
-        string[] parts = [images, seeds == 1 ? "1 seed" : $"{seeds} seeds", Epochs(records), Each(records, record => Network(record.Config)), attackers, Each(records, record => $"{record.Environment.Processor}, {record.Environment.Cores} cores, {record.Environment.Device}")];
+        var images = Each(records, record =>
+            $"{record.Data.Name} {Count(record.Data.Counts["train"])} training and {Count(record.Data.Counts["test"])} test images"
+        );
+        var attackers = Each(all.Select(run => run.Audit).OfType<AuditResult>(), audit =>
+            $"attackers {string.Join(", ", audit.Settings.Attackers)}"
+        );
+        string[] parts =
+        [
+            images,
+            seeds == 1 ? "1 seed" : $"{seeds} seeds",
+            Epochs(records),
+            Each(records, record => Network(record.Config)),
+            attackers,
+            Each(records, record => $"{record.Environment.Processor}, {record.Environment.Cores} cores, {record.Environment.Device}"),
+        ];
         return $"{string.Join("; ", parts.Where(part => part.Length > 0))}.";
     }
 
     private static string Epochs(IEnumerable<RunRecord> records)
     {
         var byEpochs = records.GroupBy(record => record.Result!.Epochs).OrderByDescending(group => group.Key).ToList();
-        return $"epochs: {string.Join(", ", byEpochs.Select(group => byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(Method).Distinct())})"))}";
+        return $"epochs: {string.Join(", ", byEpochs.Select(Told))}";
+
+        string Told(IGrouping<int, RunRecord> group) =>
+            byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(Method).Distinct())})";
     }
 
     private static string Method(RunRecord record) => record.Config.Forget.Count == 0 ? ExperimentMethods.Before : record.Config.Recipe;
@@ -31,7 +46,11 @@ internal static class ScaleCaption
     private static string Network(RunConfig config)
     {
         var batches = config.Batch == new RunConfig().Batch ? "" : $", batches of {config.Batch}";
-        return string.Create(CultureInfo.InvariantCulture, $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, {(config.Size is { } size ? $"{size} px" : "images of their own size")}{batches}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, "
+                + $"{(config.Size is { } size ? $"{size} px" : "images of their own size")}{batches}"
+        );
     }
 
     private static string Each<T>(IEnumerable<T> all, Func<T, string> words) => string.Join("; ", all.Select(words).Distinct());

@@ -22,26 +22,63 @@ public static class SpeedTable
     {
         Directory.CreateDirectory(folder);
         var machine = record.Environment;
-        return ReproductionRun.Write(Name, new Reproduced("Table 2: time and memory of a step",
-            string.Create(CultureInfo.InvariantCulture, $"{record.Settings.Rounds - 1} turns of {record.Settings.Steps} steps, {record.Settings.Stem} stem; {machine.Processor}, {machine.Cores} cores, {machine.Device}."),
-            "Median, in brackets smallest and largest turn; ratios within a turn. The paper's are ratios of seconds an epoch and of memory on one RTX 3080.",
-            ["model", "px", "precision", "mode", "ms a step", "images/s", "raw over this", "over plain training", "peak MB", "of raw's", "paper: raw over this, memory of raw's"],
-            [.. record.Results.SelectMany(result => result.Timings.Select(timing => Row(result, timing)))], record, new Dictionary<string, string>()), folder);
+        return ReproductionRun.Write(
+            Name,
+            new Reproduced(
+                "Table 2: time and memory of a step",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{record.Settings.Rounds - 1} turns of {record.Settings.Steps} steps, {record.Settings.Stem} stem; "
+                        + $"{machine.Processor}, {machine.Cores} cores, {machine.Device}."
+                ),
+                "Median, in brackets smallest and largest turn; ratios within a turn. The paper's are ratios of seconds an epoch and of "
+                    + "memory on one RTX 3080.",
+                [
+                    "model",
+                    "px",
+                    "precision",
+                    "mode",
+                    "ms a step",
+                    "images/s",
+                    "raw over this",
+                    "over plain training",
+                    "peak MB",
+                    "of raw's",
+                    "paper: raw over this, memory of raw's",
+                ],
+                [.. record.Results.SelectMany(result => result.Timings.Select(timing => Row(result, timing)))],
+                record,
+                new Dictionary<string, string>()
+            ),
+            folder
+        );
     }
 
     private static string[] Row(BenchResult result, BenchTiming timing)
     {
         var raw = result.Timings.Single(other => other.Mode == BenchMode.Raw);
-        var paper = timing.Mode == BenchMode.Pipelined && Paper.TryGetValue(result.Case.Model, out var printed)
-            ? Text($"{printed.Raw / printed.Parallel:F3}, {printed.ParallelMemory / printed.RawMemory:F2}") : "–";
+        var paper =
+            timing.Mode == BenchMode.Pipelined && Paper.TryGetValue(result.Case.Model, out var printed)
+                ? Text($"{printed.Raw / printed.Parallel:F3}, {printed.ParallelMemory / printed.RawMemory:F2}")
+                : "–";
         return
         [
-            result.Case.Model, Text($"{result.Case.Size}"), $"{result.Case.Precision}".ToLowerInvariant(), $"{timing.Mode}".ToLowerInvariant(), Range(timing.Milliseconds, "F0"), Text($"{timing.ImagesPerSecond:F0}"),
-            Range(timing.SpeedUp, "F2"), Range(timing.OverPlain, "F2"), timing.PeakBytes is { } bytes ? Text($"{bytes / 1e6:F0}") : "–", (double?)timing.PeakBytes / raw.PeakBytes is { } share ? Text($"{share:F2}") : "–", paper,
+            result.Case.Model,
+            Text($"{result.Case.Size}"),
+            $"{result.Case.Precision}".ToLowerInvariant(),
+            $"{timing.Mode}".ToLowerInvariant(),
+            Range(timing.Milliseconds, "F0"),
+            Text($"{timing.ImagesPerSecond:F0}"),
+            Range(timing.SpeedUp, "F2"),
+            Range(timing.OverPlain, "F2"),
+            timing.PeakBytes is { } bytes ? Text($"{bytes / 1e6:F0}") : "–",
+            (double?)timing.PeakBytes / raw.PeakBytes is { } share ? Text($"{share:F2}") : "–",
+            paper,
         ];
     }
 
-    private static string Range(Spread spread, string format) => $"{Number(spread.Median, format)} [{Number(spread.Low, format)}, {Number(spread.High, format)}]";
+    private static string Range(Spread spread, string format) =>
+        $"{Number(spread.Median, format)} [{Number(spread.Low, format)}, {Number(spread.High, format)}]";
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 

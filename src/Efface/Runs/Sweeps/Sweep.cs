@@ -12,7 +12,13 @@ namespace Efface.Runs;
 /// <param name="Seeds">How often each point is trained.</param>
 /// <param name="Attributes">What audits look for.</param>
 /// <param name="Audit">How they look.</param>
-public sealed record SweepSettings(RunConfig Base, IReadOnlyList<SweepAxis> Axes, int Seeds, IReadOnlyList<string> Attributes, AuditSettings Audit);
+public sealed record SweepSettings(
+    RunConfig Base,
+    IReadOnlyList<SweepAxis> Axes,
+    int Seeds,
+    IReadOnlyList<string> Attributes,
+    AuditSettings Audit
+);
 
 /// <summary>A point of a sweep.</summary>
 /// <param name="Values">Of each axis.</param>
@@ -23,9 +29,16 @@ public sealed record SweepPoint(IReadOnlyList<string> Values, MethodRow Row);
 /// <param name="Axes">What differed.</param>
 /// <param name="Before">The model that all points started from; null from scratch.</param>
 /// <param name="Points">Every point.</param>
-/// <param name="Front">Those than which no other is better in one of fidelity, leak, certificate and what is kept, and as good in the others.</param>
+/// <param name="Front">Those than which no other is better in one of fidelity, leak, certificate and what is kept, and as good in the
+/// others.</param>
 /// <param name="Knee">Of the front the one nearest to the best of everything.</param>
-public sealed record SweepResult(IReadOnlyList<SweepAxis> Axes, MethodRow? Before, IReadOnlyList<SweepPoint> Points, IReadOnlyList<SweepPoint> Front, SweepPoint Knee)
+public sealed record SweepResult(
+    IReadOnlyList<SweepAxis> Axes,
+    MethodRow? Before,
+    IReadOnlyList<SweepPoint> Points,
+    IReadOnlyList<SweepPoint> Front,
+    SweepPoint Knee
+)
 {
     /// <summary>The model that all points started from, read at each place before its embedding that a point releases.</summary>
     public IReadOnlyList<MethodRow> BeforeElsewhere { get; init; } = [];
@@ -46,39 +59,88 @@ public static class Sweep
     public static IReadOnlyList<ExperimentCell> Cells(SweepSettings settings)
     {
         var problems = new List<Problem>();
-        if (settings.Axes.Count == 0) problems.Add(new Problem("--grid", "missing", "Give an option with its values, such as --grid lambda3=1,5,20; it may be given again"));
-        foreach (var name in settings.Axes.GroupBy(axis => axis.Name).Where(group => group.Count() > 1).Select(group => group.Key)) problems.Add(new Problem($"--grid {name}", "given twice", "Give all its values at once"));
-        if (settings.Seeds < 1) problems.Add(new Problem($"--seeds {settings.Seeds}", "below 1", "Give 1 or more"));
+        if (settings.Axes.Count == 0)
+            problems.Add(
+                new Problem("--grid", "missing", "Give an option with its values, such as --grid lambda3=1,5,20; it may be given again")
+            );
+        foreach (var name in settings.Axes.GroupBy(axis => axis.Name).Where(group => group.Count() > 1).Select(group => group.Key))
+            problems.Add(new Problem($"--grid {name}", "given twice", "Give all its values at once"));
+        if (settings.Seeds < 1)
+            problems.Add(new Problem($"--seeds {settings.Seeds}", "below 1", "Give 1 or more"));
         if (settings.Base.From is { } from)
         {
-            foreach (var name in settings.Axes.Select(axis => axis.Name).Intersect(OfTheModel)) problems.Add(new Problem($"--grid {name}", $"all points start from the model in {from}, which has its own", "Leave it out, or leave --from out"));
-            if (TrainedModel.Describe(from) is not { Bits: null, ClosedBy: null }) problems.Add(new Problem($"--from {from}", "has forgotten something already", "Start from a run of efface train"));
+            foreach (var name in settings.Axes.Select(axis => axis.Name).Intersect(OfTheModel))
+                problems.Add(
+                    new Problem(
+                        $"--grid {name}",
+                        $"all points start from the model in {from}, which has its own",
+                        "Leave it out, or leave --from out"
+                    )
+                );
+            if (TrainedModel.Describe(from) is not { Bits: null, ClosedBy: null })
+                problems.Add(new Problem($"--from {from}", "has forgotten something already", "Start from a run of efface train"));
         }
-        if (problems.Count > 0) throw new InvalidInputException(problems);
-        ExperimentCell[] points = [.. from values in Grid(settings.Axes) from seed in Enumerable.Range(0, settings.Seeds) select Cell(settings, values, seed)];
+        if (problems.Count > 0)
+            throw new InvalidInputException(problems);
+        ExperimentCell[] points =
+        [
+            .. from values in Grid(settings.Axes) from seed in Enumerable.Range(0, settings.Seeds) select Cell(settings, values, seed),
+        ];
         return [.. SweepOrigins.Cells(settings, points.Select(point => point.Config)), .. points];
     }
 
     /// <summary>Runs what is missing, and writes sweep.html, sweep.csv and sweep.json.</summary>
     /// <inheritdoc cref="ReproductionRun.Run"/>
-    public static async Task<SweepResult> Run(SweepSettings settings, ExperimentFolder folder, int jobs, Func<ExperimentCell, CancellationToken, Task> run, IExperimentObserver observer, CancellationToken cancel)
+    public static async Task<SweepResult> Run(
+        SweepSettings settings,
+        ExperimentFolder folder,
+        int jobs,
+        Func<ExperimentCell, CancellationToken, Task> run,
+        IExperimentObserver observer,
+        CancellationToken cancel
+    )
     {
         var cells = Cells(settings);
         Experiment.Check(cells, folder, observer, cancel);
         var runs = await Experiment.Run(cells, folder, jobs, run, observer, cancel).ConfigureAwait(false);
-        SweepPoint[] points = [.. Grid(settings.Axes).Select(values => new SweepPoint(values, MethodRow.Of(string.Join(", ", Named(settings.Axes, values)), [.. Enumerable.Range(0, settings.Seeds).Select(seed => runs[Name(settings.Axes, values, seed)])])))];
+        SweepPoint[] points =
+        [
+            .. Grid(settings.Axes)
+                .Select(values => new SweepPoint(
+                    values,
+                    MethodRow.Of(
+                        string.Join(", ", Named(settings.Axes, values)),
+                        [.. Enumerable.Range(0, settings.Seeds).Select(seed => runs[Name(settings.Axes, values, seed)])]
+                    )
+                )),
+        ];
         var front = SweepFront.Of(points);
         var origins = SweepOrigins.Rows(cells, runs);
-        var result = new SweepResult(settings.Axes, origins.Count > 0 ? origins[0] : null, points, front, SweepFront.Knee(front)) { BeforeElsewhere = [.. origins.Skip(1)] };
-        ReproductionRun.Write("sweep", MethodTables.Table("Sweep", [.. origins, .. points.Select(point => point.Row)], runs) with { Json = result }, folder.Path);
-        WholeFile.Write(Path.Combine(folder.Path, "sweep.html"), partial => File.WriteAllText(partial, SweepPage.Write(result, ScaleCaption.Of(runs.Values, settings.Seeds))));
+        var result = new SweepResult(settings.Axes, origins.Count > 0 ? origins[0] : null, points, front, SweepFront.Knee(front))
+        {
+            BeforeElsewhere = [.. origins.Skip(1)],
+        };
+        ReproductionRun.Write(
+            "sweep",
+            MethodTables.Table("Sweep", [.. origins, .. points.Select(point => point.Row)], runs) with
+            {
+                Json = result,
+            },
+            folder.Path
+        );
+        WholeFile.Write(Path.Combine(folder.Path, "sweep.html"), partial =>
+            File.WriteAllText(partial, SweepPage.Write(result, ScaleCaption.Of(runs.Values, settings.Seeds)))
+        );
         return result;
     }
 
     private static ExperimentCell Cell(SweepSettings settings, IReadOnlyList<string> values, int seed)
     {
         // Recipes first: λ that a recipe leaves open are its own.
-        var config = settings.Axes.Zip(values).OrderBy(pair => pair.First.Name == "recipe" ? 0 : 1).Aggregate(settings.Base with { Seed = seed, From = null }, (config, pair) => pair.First.Apply(config, pair.Second));
+        var config = settings
+            .Axes.Zip(values)
+            .OrderBy(pair => pair.First.Name == "recipe" ? 0 : 1)
+            .Aggregate(settings.Base with { Seed = seed, From = null }, (config, pair) => pair.First.Apply(config, pair.Second));
         return new ExperimentCell
         {
             Name = Name(settings.Axes, values, seed),
@@ -91,10 +153,18 @@ public static class Sweep
         };
     }
 
-    private static IEnumerable<IReadOnlyList<string>> Grid(IReadOnlyList<SweepAxis> axes)
-        => axes.Aggregate((IEnumerable<IReadOnlyList<string>>)[[]], (points, axis) => points.SelectMany(point => axis.Values.Select(value => (IReadOnlyList<string>)[.. point, value])));
+    private static IEnumerable<IReadOnlyList<string>> Grid(IReadOnlyList<SweepAxis> axes) =>
+        axes.Aggregate(
+            (IEnumerable<IReadOnlyList<string>>)
+                [
+                    [],
+                ],
+            (points, axis) => points.SelectMany(point => axis.Values.Select(value => (IReadOnlyList<string>)[.. point, value]))
+        );
 
-    private static IEnumerable<string> Named(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> values) => axes.Zip(values).Select(pair => $"{pair.First.Name} {pair.Second}");
+    private static IEnumerable<string> Named(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> values) =>
+        axes.Zip(values).Select(pair => $"{pair.First.Name} {pair.Second}");
 
-    private static string Name(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> values, int seed) => $"{string.Join('-', axes.Zip(values).Select(pair => $"{pair.First.Name}-{pair.Second}"))}-seed-{seed}";
+    private static string Name(IReadOnlyList<SweepAxis> axes, IReadOnlyList<string> values, int seed) =>
+        $"{string.Join('-', axes.Zip(values).Select(pair => $"{pair.First.Name}-{pair.Second}"))}-seed-{seed}";
 }

@@ -12,12 +12,31 @@ namespace Efface.Runs;
 public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
 {
     // What decides the data or where things are is the same for all points.
-    private static readonly string[] Fixed = ["data", "root", "task", "forget", "from", "reading", "vectors", "attentionRemoval", "lambda", "seed", "checkpointSeconds", "devices", "retain"];
+    private static readonly string[] Fixed =
+    [
+        "data",
+        "root",
+        "task",
+        "forget",
+        "from",
+        "reading",
+        "vectors",
+        "attentionRemoval",
+        "lambda",
+        "seed",
+        "checkpointSeconds",
+        "devices",
+        "retain",
+    ];
 
     private static readonly string[] Lambdas = ["lambda1", "lambda2", "lambda3"];
 
     // By flag, the name that it has in JSON.
-    private static readonly Dictionary<string, string> Properties = typeof(RunConfig).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Except(Fixed).ToDictionary(Resumption.Flag);
+    private static readonly Dictionary<string, string> Properties = typeof(RunConfig)
+        .GetProperties()
+        .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))
+        .Except(Fixed)
+        .ToDictionary(Resumption.Flag);
 
     /// <summary>Every option that can be swept.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Lambdas, .. Properties.Keys.Order(StringComparer.Ordinal)];
@@ -28,9 +47,16 @@ public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
     {
         var parts = text.Split('=', 2);
         var values = parts.Length < 2 ? [] : parts[1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (values.Length == 0) throw new InvalidInputException($"--grid {text}", "not NAME=VALUE,VALUE", "Give an option with its values, such as --grid lambda3=1,5,20");
-        if (!Names.Contains(parts[0])) throw new InvalidInputException($"--grid {text}", $"'{parts[0]}' cannot be swept", $"Choose one of {string.Join(", ", Names)}");
-        if (values.Distinct().Count() != values.Length) throw new InvalidInputException($"--grid {text}", "names a value twice", "Name each value once");
+        if (values.Length == 0)
+            throw new InvalidInputException(
+                $"--grid {text}",
+                "not NAME=VALUE,VALUE",
+                "Give an option with its values, such as --grid lambda3=1,5,20"
+            );
+        if (!Names.Contains(parts[0]))
+            throw new InvalidInputException($"--grid {text}", $"'{parts[0]}' cannot be swept", $"Choose one of {string.Join(", ", Names)}");
+        if (values.Distinct().Count() != values.Length)
+            throw new InvalidInputException($"--grid {text}", "names a value twice", "Name each value once");
         return new SweepAxis(parts[0], values);
     }
 
@@ -42,7 +68,9 @@ public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
         {
             var (reconstruction, task, forgetting) = Recipes.Named(config.Recipe).Weights;
             double[] lambda = [.. config.Lambda ?? [reconstruction, task, forgetting]];
-            lambda[i] = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var given) ? given : throw Wrong(value, "not a number");
+            lambda[i] = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var given)
+                ? given
+                : throw Wrong(value, "not a number");
             return config with { Lambda = lambda };
         }
         var json = JsonSerializer.SerializeToNode(config, RunFolder.Json)!.AsObject();
@@ -50,7 +78,8 @@ public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
             try
             {
                 json[Properties[Name]] = node;
-                if (node is not null) return json.Deserialize<RunConfig>(RunFolder.Json)!;
+                if (node is not null)
+                    return json.Deserialize<RunConfig>(RunFolder.Json)!;
             }
             catch (JsonException)
             {
@@ -59,8 +88,13 @@ public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
         throw Wrong(value, "not a value that it can take");
     }
 
-    private InvalidInputException Wrong(string value, string fault) => new($"--grid {Name}={value}", fault, "Give values that the flag of efface unlearn takes");
+    private InvalidInputException Wrong(string value, string fault) =>
+        new($"--grid {Name}={value}", fault, "Give values that the flag of efface unlearn takes");
 
-    private static JsonNode? Number(string value) => value is "true" or "false" ? JsonValue.Create(value == "true")
-        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number == Math.Floor(number) && Math.Abs(number) < 1e9 ? JsonValue.Create((int)number) : JsonValue.Create(number) : null;
+    private static JsonNode? Number(string value) =>
+        value is "true" or "false" ? JsonValue.Create(value == "true")
+        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number == Math.Floor(number) && Math.Abs(number) < 1e9 ? JsonValue.Create((int)number)
+                : JsonValue.Create(number)
+        : null;
 }

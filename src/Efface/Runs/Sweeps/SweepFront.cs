@@ -4,7 +4,8 @@ namespace Efface.Runs;
 public static class SweepFront
 {
     /// <summary>
-    /// The points that no other dominates: at least as good in fidelity, leak, what any attacker may read, and what is kept, and better in one of them. What was not measured of all is left out.
+    /// The points that no other dominates: at least as good in fidelity, leak, what any attacker may read, and what is kept, and better in
+    /// one of them. What was not measured of all is left out.
     /// </summary>
     public static IReadOnlyList<SweepPoint> Of(IReadOnlyList<SweepPoint> points)
     {
@@ -12,15 +13,20 @@ public static class SweepFront
         return [.. points.Where((_, i) => !points.Where((_, j) => Dominates(goods[j], goods[i])).Any())];
     }
 
-    /// <summary>Of some points the one nearest to the best of everything, each good counted from its worst (0) to its best (1) among them.</summary>
+    /// <summary>
+    /// Of some points the one nearest to the best of everything, each good counted from its worst (0) to its best (1) among them.
+    /// </summary>
     public static SweepPoint Knee(IReadOnlyList<SweepPoint> front)
     {
         var goods = Goods(front);
-        double Distance(int point) => Enumerable.Range(0, goods[point].Length).Sum(good =>
-        {
-            var (low, high) = (goods.Min(other => other[good]), goods.Max(other => other[good]));
-            return high > low ? Math.Pow((high - goods[point][good]) / (high - low), 2) : 0;
-        });
+        double Distance(int point) =>
+            Enumerable
+                .Range(0, goods[point].Length)
+                .Sum(good =>
+                {
+                    var (low, high) = (goods.Min(other => other[good]), goods.Max(other => other[good]));
+                    return high > low ? Math.Pow((high - goods[point][good]) / (high - low), 2) : 0;
+                });
         return front[Enumerable.Range(0, front.Count).MinBy(Distance)];
     }
 
@@ -32,5 +38,6 @@ public static class SweepFront
         return [.. points.Select(point => measured.Select(good => good(point.Row)!.Value).ToArray())];
     }
 
-    private static bool Dominates(double[] one, double[] other) => one.Zip(other).All(pair => pair.First >= pair.Second) && one.Zip(other).Any(pair => pair.First > pair.Second);
+    private static bool Dominates(double[] one, double[] other) =>
+        one.Zip(other).All(pair => pair.First >= pair.Second) && one.Zip(other).Any(pair => pair.First > pair.Second);
 }

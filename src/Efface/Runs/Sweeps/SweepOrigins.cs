@@ -3,7 +3,9 @@ using Efface.Unlearning;
 
 namespace Efface.Runs;
 
-/// <summary>The model that all points of a sweep start from, as it is and cut where points cut it: what a point took out is seen at its own place.</summary>
+/// <summary>
+/// The model that all points of a sweep start from, as it is and cut where points cut it: what a point took out is seen at its own place.
+/// </summary>
 internal static class SweepOrigins
 {
     /// <summary>Its cells: copies, so that their audits lie beside those of the points; none from scratch.</summary>
@@ -11,23 +13,54 @@ internal static class SweepOrigins
     /// <param name="points">The configuration of every point.</param>
     public static IEnumerable<ExperimentCell> Cells(SweepSettings settings, IEnumerable<RunConfig> points)
     {
-        if (settings.Base.From is not { } from) return [];
-        var origin = new ExperimentCell { Name = ExperimentMethods.Before, Config = RunFolder.Open(from).Run.Config, Forgets = false, CopyOf = Path.GetFullPath(from), Attributes = settings.Attributes, Audit = settings.Audit };
-        return points.Where(point => NameFor(point) is not null).DistinctBy(NameFor)
-            .Select(point => origin with { Name = NameFor(point)!, Config = origin.Config with { Split = null }, CutAs = point with { Split = SplitOf(point) } }).Prepend(origin);
+        if (settings.Base.From is not { } from)
+            return [];
+        var origin = new ExperimentCell
+        {
+            Name = ExperimentMethods.Before,
+            Config = RunFolder.Open(from).Run.Config,
+            Forgets = false,
+            CopyOf = Path.GetFullPath(from),
+            Attributes = settings.Attributes,
+            Audit = settings.Audit,
+        };
+        return points
+            .Where(point => NameFor(point) is not null)
+            .DistinctBy(NameFor)
+            .Select(point =>
+                origin with
+                {
+                    Name = NameFor(point)!,
+                    Config = origin.Config with { Split = null },
+                    CutAs = point with { Split = SplitOf(point) },
+                }
+            )
+            .Prepend(origin);
     }
 
-    /// <summary>The cell that shows what the model releases at a point's place; null where that is its own place, or will be measured only when the point is trained (<c>--blocks N</c>).</summary>
-    public static string? NameFor(RunConfig point)
-        => Recipes.Find(point.Recipe) is { } recipe && recipe.CutsInside(point.Split) && !(point.Blocks is { } blocks && BlockChoice.IsNumber(blocks))
-            ? $"{ExperimentMethods.Before}-as-{SplitOf(point) ?? point.Recipe}" : null;
+    /// <summary>
+    /// The cell that shows what the model releases at a point's place; null where that is its own place, or will be measured only when the
+    /// point is trained (<c>--blocks N</c>).
+    /// </summary>
+    public static string? NameFor(RunConfig point) =>
+        Recipes.Find(point.Recipe) is { } recipe
+        && recipe.CutsInside(point.Split)
+        && !(point.Blocks is { } blocks && BlockChoice.IsNumber(blocks))
+            ? $"{ExperimentMethods.Before}-as-{SplitOf(point) ?? point.Recipe}"
+            : null;
 
     /// <summary>A row for each place.</summary>
     public static IReadOnlyList<MethodRow> Rows(IEnumerable<ExperimentCell> cells, IReadOnlyDictionary<string, RunFolder> runs) =>
-    [
-        .. cells.Where(cell => !cell.Forgets).Select(cell => runs[cell.Name]).DistinctBy(run => run.Run.Config.Split)
-            .Select((run, i) => MethodRow.Of(i == 0 ? ExperimentMethods.Before : $"{ExperimentMethods.Before}, at {run.Run.Config.Split}", [run])),
-    ];
+        [
+            .. cells
+                .Where(cell => !cell.Forgets)
+                .Select(cell => runs[cell.Name])
+                .DistinctBy(run => run.Run.Config.Split)
+                .Select(
+                    (run, i) =>
+                        MethodRow.Of(i == 0 ? ExperimentMethods.Before : $"{ExperimentMethods.Before}, at {run.Run.Config.Split}", [run])
+                ),
+        ];
 
     private static string? SplitOf(RunConfig point) => point.Split ?? point.Blocks?.Split(',')[^1];
 }

@@ -12,7 +12,8 @@ public sealed class AttackersTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public static TheoryData<string, bool> Every => [.. from attacker in Attackers.All where !attacker.IsFloor from knows in new[] { false, true } select (attacker.Name, knows)];
+    public static TheoryData<string, bool> Every =>
+        [.. from attacker in Attackers.All where !attacker.IsFloor from knows in new[] { false, true } select (attacker.Name, knows)];
 
     [Fact]
     public void Names_are_unique() => Assert.Equal(Attackers.All.Count, Attackers.All.Select(attacker => attacker.Name).Distinct().Count());
@@ -50,7 +51,8 @@ public sealed class AttackersTests : IDisposable
     [Fact]
     public void A_parity_is_no_line_and_read_by_the_mlp()
     {
-        void Parity(float[] h, int z) => (h[0], h[1]) = (Math.Abs(h[0]) * (h[2] > 0 ? 1 : -1), Math.Abs(h[1]) * ((h[2] > 0) == (z == 1) ? 1 : -1));
+        void Parity(float[] h, int z) =>
+            (h[0], h[1]) = (Math.Abs(h[0]) * (h[2] > 0 ? 1 : -1), Math.Abs(h[1]) * ((h[2] > 0) == (z == 1) ? 1 : -1));
         var parts = Planted.Vectors(Parity);
         Assert.InRange(Planted.Leak(parts, parts.OnTraining(new LinearAttacker(), 0)).Low, -1, 0.05);
         Assert.InRange(Planted.Leak(parts, parts.OnTraining(new MlpAttacker(), 0)).Low, 0.2, 1);
@@ -60,7 +62,10 @@ public sealed class AttackersTests : IDisposable
     public void An_attribute_that_is_gone_only_where_the_extractor_was_trained_is_found_on_unseen_images()
     {
         var parts = Planted.Vectors(onlyUnseen: Shift);
-        var (seen, unseen) = (Planted.Leak(parts, parts.OnTraining(new LinearAttacker(), 0)), Planted.Leak(parts, parts.OnUnseen(new LinearAttacker(), 0)));
+        var (seen, unseen) = (
+            Planted.Leak(parts, parts.OnTraining(new LinearAttacker(), 0)),
+            Planted.Leak(parts, parts.OnUnseen(new LinearAttacker(), 0))
+        );
         Assert.InRange(unseen.Low, 0.25, 1);
         Assert.True(unseen.Value > seen.Value + 0.05, $"{seen} on training images, {unseen} on unseen ones");
     }
@@ -80,22 +85,34 @@ public sealed class AttackersTests : IDisposable
         var parts = Planted.Vectors(Shift);
         foreach (var floor in Attackers.All.OfType<FloorAttacker>())
             Assert.Equal(parts.Floor(floor).Test.Balanced, Planted.Vectors().Floor(floor).Test.Balanced);
-        Assert.Equal(["majority", "labelOnly", "predictionOnly"], Attackers.All.Where(attacker => attacker.IsFloor).Select(attacker => attacker.Name));
+        Assert.Equal(
+            ["majority", "labelOnly", "predictionOnly"],
+            Attackers.All.Where(attacker => attacker.IsFloor).Select(attacker => attacker.Name)
+        );
     }
 
     [Fact]
-    public void What_is_not_there_is_not_found_in_maps()
-        => Assert.InRange(Planted.Leak(Planted.Maps(), Planted.Maps().OnTraining(new ResNetAttacker(), 0)).Low, -1, 0);
+    public void What_is_not_there_is_not_found_in_maps() =>
+        Assert.InRange(Planted.Leak(Planted.Maps(), Planted.Maps().OnTraining(new ResNetAttacker(), 0)).Low, -1, 0);
 
     // A vector, a map as small as can be, one that is averaged first, one that is not square, and a code.
-    public static TheoryData<long[], int> Shapes => new()
-    {
-        { [5], 0 }, { [3, 1, 1], 0 }, { [3, 6, 6], 0 }, { [3, 4, 6], 0 }, { [3, 6, 2], 0 }, { [], 6 },
-    };
+    public static TheoryData<long[], int> Shapes =>
+        new()
+        {
+            { [5], 0 },
+            { [3, 1, 1], 0 },
+            { [3, 6, 6], 0 },
+            { [3, 4, 6], 0 },
+            { [3, 6, 2], 0 },
+            { [], 6 },
+        };
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Every_attacker_that_can_read_a_place_gives_each_image_a_distribution_and_the_same_again_for_the_same_seed(long[] shape, int symbols)
+    public void Every_attacker_that_can_read_a_place_gives_each_image_a_distribution_and_the_same_again_for_the_same_seed(
+        long[] shape,
+        int symbols
+    )
     {
         foreach (var task in new[] { 0, 2 })
         {
@@ -113,13 +130,15 @@ public sealed class AttackersTests : IDisposable
                 var read = Read();
                 Assert.Equal((20, 3), (read.GetLength(0), read.GetLength(1)));
                 Assert.All(read.Cast<double>(), value => Assert.True(double.IsFinite(value)));
-                for (var i = 0; i < 20; i++) Assert.Equal(1, Enumerable.Range(0, 3).Sum(z => Math.Exp(read[i, z])), 4);
+                for (var i = 0; i < 20; i++)
+                    Assert.Equal(1, Enumerable.Range(0, 3).Sum(z => Math.Exp(read[i, z])), 4);
                 Assert.Equal(read, Read());
             });
         }
     }
 
-    // Constant and copied features, a class that never occurs, one that occurs once, more features than images, and a class and a y that only test images have.
+    // Constant and copied features, a class that never occurs, one that occurs once, more features than images, and a class and a y that
+    // only test images have.
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
@@ -129,7 +148,12 @@ public sealed class AttackersTests : IDisposable
         AttackSet Poor(int count, int seed, int[] attribute)
         {
             var noise = torch.randn(count, 10, generator: new Generator((ulong)seed));
-            return new AttackSet(torch.cat([noise, noise, torch.full(count, 20, 3f)], 1), [.. Enumerable.Range(0, count).Select(i => count == 9 ? 0 : i % 2)], new int[count], attribute);
+            return new AttackSet(
+                torch.cat([noise, noise, torch.full(count, 20, 3f)], 1),
+                [.. Enumerable.Range(0, count).Select(i => count == 9 ? 0 : i % 2)],
+                new int[count],
+                attribute
+            );
         }
         var fit = Poor(9, 1, [0, 0, 0, 0, 1, 1, 1, 1, 2]);
         var choose = Poor(10, 2, [0, 0, 0, 1, 1, 1, 1, 3, 3, 3]);
@@ -140,7 +164,8 @@ public sealed class AttackersTests : IDisposable
             {
                 using var fitted = attacker.Fit(problem, known, choose, 0);
                 var read = fitted.Read(test);
-                for (var i = 0; i < test.Count; i++) Assert.Equal(1, Enumerable.Range(0, 4).Sum(z => Math.Exp(read[i, z])), 3);
+                for (var i = 0; i < test.Count; i++)
+                    Assert.Equal(1, Enumerable.Range(0, 4).Sum(z => Math.Exp(read[i, z])), 3);
             }
         });
     }
@@ -182,9 +207,14 @@ public sealed class AttackersTests : IDisposable
         var random = new Random(seed);
         int[] Labels(int classes) => [.. Enumerable.Range(0, count).Select(_ => random.Next(classes))];
         var (y, z, size) = (Labels(2), Labels(3), (int)problem.Shape.Aggregate(1L, (product, side) => product * side));
-        return new AttackSet(problem.IsDiscrete
-            ? torch.tensor(Labels(problem.Symbols).Select(symbol => (long)symbol).ToArray())
-            : torch.tensor(Enumerable.Range(0, count * size).Select(_ => random.NextSingle()).ToArray(), [count, .. problem.Shape]), y, y, z);
+        return new AttackSet(
+            problem.IsDiscrete
+                ? torch.tensor(Labels(problem.Symbols).Select(symbol => (long)symbol).ToArray())
+                : torch.tensor(Enumerable.Range(0, count * size).Select(_ => random.NextSingle()).ToArray(), [count, .. problem.Shape]),
+            y,
+            y,
+            z
+        );
     }
 
     private static void Shift(float[] h, int z) => h[0] += z == 1 ? 1.2f : -1.2f;

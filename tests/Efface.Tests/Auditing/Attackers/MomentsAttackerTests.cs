@@ -10,7 +10,8 @@ namespace Efface.Tests.Auditing;
 [OneThread]
 public sealed class MomentsAttackerTests : IDisposable
 {
-    private const int Images = 4000, Size = 10;
+    private const int Images = 4000,
+        Size = 10;
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
@@ -63,7 +64,9 @@ public sealed class MomentsAttackerTests : IDisposable
     public void A_map_smaller_than_a_patch_is_read_all_the_same(int height, int width)
     {
         var parts = Planted.Maps(Shift);
-        var small = parts.With(parts.Problem with { Shape = [parts.Problem.Shape[0], height, width] }, set => nn.functional.adaptive_avg_pool2d(set.Values, [height, width]));
+        var small = parts.With(parts.Problem with { Shape = [parts.Problem.Shape[0], height, width] }, set =>
+            nn.functional.adaptive_avg_pool2d(set.Values, [height, width])
+        );
         Assert.InRange(Planted.Leak(small, small.OnTraining(new PatchesAttacker(), 0)).Low, 0.1, 1);
     }
 

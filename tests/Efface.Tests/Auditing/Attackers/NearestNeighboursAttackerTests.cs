@@ -18,11 +18,15 @@ public sealed class NearestNeighboursAttackerTests : IDisposable
     public void It_reads_what_a_search_of_all_pairs_reads(bool knowsTask)
     {
         // Standardised with unit deviation in every direction: both measures of likeness are the same, so only k is free.
-        var parts = Planted.Vectors((h, z) => h[0] = MathF.Abs(h[0]) < 0.7f == (z == 1) ? h[0] : 2.5f, size: 2, images: 700).Knowing(knowsTask);
+        var parts = Planted
+            .Vectors((h, z) => h[0] = MathF.Abs(h[0]) < 0.7f == (z == 1) ? h[0] : 2.5f, size: 2, images: 700)
+            .Knowing(knowsTask);
         using var fitted = new NearestNeighboursAttacker().Fit(parts.Problem, parts.Training, parts.Validation, 0);
         var read = fitted.Read(parts.Test);
         var decided = Enumerable.Range(0, parts.Test.Count).Select(i => read[i, 1] > read[i, 0] ? 1 : 0).ToArray();
-        var matches = new[] { 3, 10, 30, 100, 300 }.Select(k => BruteForce(parts, k, knowsTask).Zip(decided).Count(pair => pair.First == pair.Second)).Max();
+        var matches = new[] { 3, 10, 30, 100, 300 }
+            .Select(k => BruteForce(parts, k, knowsTask).Zip(decided).Count(pair => pair.First == pair.Second))
+            .Max();
         Assert.InRange(matches, (int)(0.98 * parts.Test.Count), parts.Test.Count);
     }
 
@@ -52,14 +56,24 @@ public sealed class NearestNeighboursAttackerTests : IDisposable
             return [.. data.Chunk(2)];
         }
         var (known, prior) = (Rows(parts.Training), parts.Training.Prior(2));
-        return [.. Rows(parts.Test).Select((query, i) =>
-        {
-            var votes = new double[2];
-            foreach (var row in Enumerable.Range(0, known.Length)
-                .Where(row => !knowsTask || parts.Training.Task[row] == parts.Test.Task[i])
-                .OrderBy(row => known[row].Zip(query, (a, b) => (a - b) * (a - b)).Sum()).Take(k))
-                votes[parts.Training.Attribute[row]] += 1 / prior[parts.Training.Attribute[row]];
-            return votes[1] > votes[0] ? 1 : 0;
-        })];
+        return
+        [
+            .. Rows(parts.Test)
+                .Select(
+                    (query, i) =>
+                    {
+                        var votes = new double[2];
+                        foreach (
+                            var row in Enumerable
+                                .Range(0, known.Length)
+                                .Where(row => !knowsTask || parts.Training.Task[row] == parts.Test.Task[i])
+                                .OrderBy(row => known[row].Zip(query, (a, b) => (a - b) * (a - b)).Sum())
+                                .Take(k)
+                        )
+                            votes[parts.Training.Attribute[row]] += 1 / prior[parts.Training.Attribute[row]];
+                        return votes[1] > votes[0] ? 1 : 0;
+                    }
+                ),
+        ];
     }
 }

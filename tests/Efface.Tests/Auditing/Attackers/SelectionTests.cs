@@ -29,36 +29,42 @@ public sealed class SelectionTests
     public void Small_steps_down_do_not_add_up()
     {
         var selection = new Selection<int>();
-        for (var step = 0; step < 20; step++) selection.Offer(step, new Quality(0.7 - 0.005 * step, 0.01, 0.6 - 0.01 * step, 1));
+        for (var step = 0; step < 20; step++)
+            selection.Offer(step, new Quality(0.7 - 0.005 * step, 0.01, 0.6 - 0.01 * step, 1));
         Assert.InRange(selection.Quality.BalancedAccuracy, 0.69, 0.7);
     }
 
     [Fact]
-    public void The_temperature_undoes_what_was_multiplied()
-        => Gen.Double[0.2, 5].Sample(factor =>
-        {
-            // Opinions that are right as often as they say, then made too sure or too shy.
-            var random = new Random(3);
-            var (opinions, truth) = (new double[4000, 2], new int[4000]);
-            for (var i = 0; i < truth.Length; i++)
-            {
-                var p = 0.1 + 0.8 * random.NextDouble();
-                truth[i] = random.NextDouble() < p ? 1 : 0;
-                (opinions[i, 0], opinions[i, 1]) = (factor * Math.Log(1 - p), factor * Math.Log(p));
-            }
-            Assert.InRange(Quality.Of(opinions, new double[4000, 2], truth).Scale * factor, 0.85, 1.15);
-        }, iter: 10);
+    public void The_temperature_undoes_what_was_multiplied() =>
+        Gen.Double[0.2, 5]
+            .Sample(
+                factor =>
+                {
+                    // Opinions that are right as often as they say, then made too sure or too shy.
+                    var random = new Random(3);
+                    var (opinions, truth) = (new double[4000, 2], new int[4000]);
+                    for (var i = 0; i < truth.Length; i++)
+                    {
+                        var p = 0.1 + 0.8 * random.NextDouble();
+                        truth[i] = random.NextDouble() < p ? 1 : 0;
+                        (opinions[i, 0], opinions[i, 1]) = (factor * Math.Log(1 - p), factor * Math.Log(p));
+                    }
+                    Assert.InRange(Quality.Of(opinions, new double[4000, 2], truth).Scale * factor, 0.85, 1.15);
+                },
+                iter: 10
+            );
 
     [Fact]
-    public void Noise_gains_two_nats_in_one_of_fifty_tries_whatever_the_classes_frequencies()
-        => Assert.All(new[] { 0.5, 0.1 }, share =>
+    public void Noise_gains_two_nats_in_one_of_fifty_tries_whatever_the_classes_frequencies() => Assert.All(new[] { 0.5, 0.1 }, share =>
         {
             var (random, passed) = (new Random(9), 0);
             for (var i = 0; i < 1000; i++)
             {
                 var (opinions, truth) = (new double[200, 2], new int[200]);
-                for (var image = 0; image < 200; image++) (opinions[image, 0], truth[image]) = (random.NextDouble() - 0.5, random.NextDouble() < share ? 1 : 0);
-                if (Quality.Of(opinions, new double[200, 2], truth).Gain > 2) passed++;
+                for (var image = 0; image < 200; image++)
+                    (opinions[image, 0], truth[image]) = (random.NextDouble() - 0.5, random.NextDouble() < share ? 1 : 0);
+                if (Quality.Of(opinions, new double[200, 2], truth).Gain > 2)
+                    passed++;
             }
             Assert.InRange(passed, 10, 45);
         });
@@ -83,7 +89,18 @@ public sealed class SelectionTests
     [Fact]
     public void What_is_no_number_adds_nothing()
     {
-        double[,] opinions = { { double.NaN, 0 }, { double.NegativeInfinity, 0 }, { -1, 0 } }, known = { { -0.1, -2 }, { -0.1, -2 }, { -0.1, -2 } };
+        double[,] opinions =
+            {
+                { double.NaN, 0 },
+                { double.NegativeInfinity, 0 },
+                { -1, 0 },
+            },
+            known =
+            {
+                { -0.1, -2 },
+                { -0.1, -2 },
+                { -0.1, -2 },
+            };
         var blend = Quality.Blend(opinions, known, 1);
         Assert.Equal(1.9, blend[0, 0] - blend[0, 1], 9);
         Assert.Equal(1.9, blend[1, 0] - blend[1, 1], 9);
@@ -95,9 +112,11 @@ public sealed class SelectionTests
     {
         var random = new Random(4);
         var (opinions, truth) = (new double[2000, 2], new int[2000]);
-        for (var i = 0; i < truth.Length; i++) (opinions[i, 0], truth[i]) = (10 * random.NextDouble() - 5, random.Next(2));
+        for (var i = 0; i < truth.Length; i++)
+            (opinions[i, 0], truth[i]) = (10 * random.NextDouble() - 5, random.Next(2));
         var quality = Quality.Of(opinions, new double[2000, 2], truth);
         Assert.InRange(quality.LogLoss, 0, Math.Log(2) + 1e-3);
-        foreach (var value in Quality.Blend(opinions, new double[2000, 2], quality.Scale)) Assert.InRange(Math.Exp(value), 0.3, 0.7);
+        foreach (var value in Quality.Blend(opinions, new double[2000, 2], quality.Scale))
+            Assert.InRange(Math.Exp(value), 0.3, 0.7);
     }
 }

@@ -34,7 +34,15 @@ public sealed class TemplateAttackerTests : IDisposable
     [Fact]
     public void Where_nobody_looks_at_the_whole_map_the_audit_has_no_power_there()
     {
-        var place = Audit(Maps(800, size: 0), new AuditSettings { Seeds = [0], Attackers = ["linear", "mlp"], Tolerance = 0.15 });
+        var place = Audit(
+            Maps(800, size: 0),
+            new AuditSettings
+            {
+                Seeds = [0],
+                Attackers = ["linear", "mlp"],
+                Tolerance = 0.15,
+            }
+        );
         Assert.False(place.Controls.Planted.Passed);
         Assert.Equal(Verdict.Inconclusive, place.Verdict);
     }
@@ -49,7 +57,11 @@ public sealed class TemplateAttackerTests : IDisposable
         using var primal = Whitening.Of(features);
         Assert.Equal(primal.Variances.shape, dual.Variances.shape);
         Assert.InRange((primal.Variances - dual.Variances).abs().amax().ToDouble(), 0, 1e-9);
-        Assert.InRange((dual.White.t().matmul(dual.White) / 30 - torch.eye(29, dtype: ScalarType.Float64)).abs().amax().ToDouble(), 0, 1e-9);
+        Assert.InRange(
+            (dual.White.t().matmul(dual.White) / 30 - torch.eye(29, dtype: ScalarType.Float64)).abs().amax().ToDouble(),
+            0,
+            1e-9
+        );
         var coefficients = torch.randn(2, 29, dtype: ScalarType.Float64);
         var read = (features.to_type(ScalarType.Float64) - dual.Mean).matmul(dual.Back(coefficients));
         Assert.InRange((read - dual.White.matmul(coefficients.t())).abs().amax().ToDouble(), 0, 1e-6);
@@ -79,7 +91,8 @@ public sealed class TemplateAttackerTests : IDisposable
         pattern *= size / 2 / pattern.norm();
         var noise = Planted.Vectors(size: 128, images: images);
         return noise.With(noise.Problem with { Shape = [2, 8, 8] }, set =>
-            set.Values.view(-1, 2, 8, 8) + torch.tensor(set.Attribute.Select(z => 2f * z - 1).ToArray()).view(-1, 1, 1, 1) * pattern);
+            set.Values.view(-1, 2, 8, 8) + torch.tensor(set.Attribute.Select(z => 2f * z - 1).ToArray()).view(-1, 1, 1, 1) * pattern
+        );
     }
 
     private static RepresentationAudit Audit(AttackParts parts, AuditSettings settings)

@@ -16,7 +16,10 @@ public sealed class TreesAttackerTests : IDisposable
     public void One_feature_among_many_is_found_better_than_by_a_line()
     {
         var parts = Planted.Vectors((h, z) => h[77] += z == 1 ? 0.6f : -0.6f, size: 300, images: 900);
-        var (trees, line) = (Planted.Leak(parts, parts.OnTraining(new TreesAttacker(), 0)), Planted.Leak(parts, parts.OnTraining(new LinearAttacker(), 0)));
+        var (trees, line) = (
+            Planted.Leak(parts, parts.OnTraining(new TreesAttacker(), 0)),
+            Planted.Leak(parts, parts.OnTraining(new LinearAttacker(), 0))
+        );
         Assert.InRange(trees.Value, 0.15, 0.3);
         Assert.True(trees.Value > line.Value, $"{trees} by trees, {line} by a line");
     }
@@ -24,7 +27,10 @@ public sealed class TreesAttackerTests : IDisposable
     [Fact]
     public void A_threshold_is_found_in_any_units()
     {
-        var parts = Planted.Vectors((h, z) => h[2] = MathF.Exp(20 * (MathF.Abs(h[2]) < 0.7f == (z == 1) ? 0.1f * h[2] : 1 + 0.1f * h[2])), size: 4);
+        var parts = Planted.Vectors(
+            (h, z) => h[2] = MathF.Exp(20 * (MathF.Abs(h[2]) < 0.7f == (z == 1) ? 0.1f * h[2] : 1 + 0.1f * h[2])),
+            size: 4
+        );
         Assert.InRange(Planted.Leak(parts, parts.OnTraining(new TreesAttacker(), 0)).Low, 0.1, 0.5);
     }
 
@@ -39,7 +45,10 @@ public sealed class TreesAttackerTests : IDisposable
     public void Growing_prints_nothing_and_leaves_no_file()
     {
         var (output, written) = (Console.Out, new StringWriter());
-        var before = Directory.GetFileSystemEntries(Path.GetTempPath()).Where(name => name.Contains("ml", StringComparison.OrdinalIgnoreCase)).ToHashSet();
+        var before = Directory
+            .GetFileSystemEntries(Path.GetTempPath())
+            .Where(name => name.Contains("ml", StringComparison.OrdinalIgnoreCase))
+            .ToHashSet();
         Console.SetOut(written);
         try
         {
@@ -51,7 +60,9 @@ public sealed class TreesAttackerTests : IDisposable
             Console.SetOut(output);
         }
         Assert.Empty(written.ToString());
-        Assert.DoesNotContain(Directory.GetFileSystemEntries(Path.GetTempPath()), name => name.Contains("ml", StringComparison.OrdinalIgnoreCase) && !before.Contains(name));
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(Path.GetTempPath()), name =>
+            name.Contains("ml", StringComparison.OrdinalIgnoreCase) && !before.Contains(name)
+        );
     }
 
     public void Dispose() => _scope.Dispose();

@@ -49,8 +49,8 @@ public sealed class LabelJudgeTests
     [InlineData("set1", "set2", "marker 1")]
     [InlineData("30", "60", "99")]
     [InlineData("1-2", "3-4", "10-12")]
-    public void What_people_mean_as_classes_is_taken_as_it_is(params string[] values)
-        => Assert.Equal(values.Length, Sheets.Of(("z", values)).Judged(new LabelRules(), ["z"]).Columns[0].Values.Count);
+    public void What_people_mean_as_classes_is_taken_as_it_is(params string[] values) =>
+        Assert.Equal(values.Length, Sheets.Of(("z", values)).Judged(new LabelRules(), ["z"]).Columns[0].Values.Count);
 
     [Theory]
     [InlineData("NaN")]
@@ -71,7 +71,9 @@ public sealed class LabelJudgeTests
     [InlineData("-1")]
     public void A_spelling_of_missing_is_missing_and_told(string word)
     {
-        var sheet = Sheets.Of(("z", [.. Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? "red" : "blue"), word])).Judged(new LabelRules(), ["z"]);
+        var sheet = Sheets
+            .Of(("z", [.. Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? "red" : "blue"), word]))
+            .Judged(new LabelRules(), ["z"]);
 
         Assert.Equal(["blue", "red"], sheet.Columns[0].Values);
         Assert.Equal(-1, sheet.Columns[0].Codes[^1]);
@@ -81,8 +83,11 @@ public sealed class LabelJudgeTests
     [Fact]
     public void Accents_that_are_characters_of_their_own_beside_composed_ones_are_refused()
     {
-        const string Apart = "me\u0301tis", Composed = "m\u00E9tis";
-        var problem = Assert.Single(Sheets.Refused(() => Sheets.Of(("z", [Composed, Composed, Apart, "else"])).Judged(new LabelRules(), ["z"])));
+        const string Apart = "me\u0301tis",
+            Composed = "m\u00E9tis";
+        var problem = Assert.Single(
+            Sheets.Refused(() => Sheets.Of(("z", [Composed, Composed, Apart, "else"])).Judged(new LabelRules(), ["z"]))
+        );
 
         Assert.Contains($"'{Apart}'", problem.Fault, StringComparison.Ordinal);
         foreach (var alone in new[] { Apart, Composed })
@@ -96,7 +101,10 @@ public sealed class LabelJudgeTests
 
         var problem = Assert.Single(Sheets.Refused(() => sheet.Judged(new LabelRules(), ["glasses"])));
         Assert.Contains("'none' (3 rows): a missing label, or a class?", problem.Fault, StringComparison.Ordinal);
-        Assert.Equal(["none", "reading", "sun"], sheet.Judged(new LabelRules { Map = ["glasses=none:none"] }, ["glasses"]).Columns[0].Values);
+        Assert.Equal(
+            ["none", "reading", "sun"],
+            sheet.Judged(new LabelRules { Map = ["glasses=none:none"] }, ["glasses"]).Columns[0].Values
+        );
         Assert.Equal(["reading", "sun"], sheet.Judged(new LabelRules { Missing = ["glasses=none"] }, ["glasses"]).Columns[0].Values);
     }
 
@@ -112,7 +120,11 @@ public sealed class LabelJudgeTests
     {
         var sheet = Sheets.Of(("z", [doubtful, .. others, .. others]));
 
-        Assert.Contains("a missing label, or a class?", Assert.Single(Sheets.Refused(() => sheet.Judged(new LabelRules(), ["z"]))).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "a missing label, or a class?",
+            Assert.Single(Sheets.Refused(() => sheet.Judged(new LabelRules(), ["z"]))).Fault,
+            StringComparison.Ordinal
+        );
         Assert.Equal(others.Length, sheet.Judged(new LabelRules { Missing = [$"z={doubtful}"] }, ["z"]).Columns[0].Values.Count);
         Assert.Equal(others.Length + 1, sheet.Judged(new LabelRules { Map = [$"z={doubtful}:{doubtful}"] }, ["z"]).Columns[0].Values.Count);
     }
@@ -143,7 +155,9 @@ public sealed class LabelJudgeTests
     [InlineData("März 09")]
     public void An_age_that_a_spreadsheet_made_a_date_is_named_for_what_it_is(string date)
     {
-        var problem = Assert.Single(Sheets.Refused(() => Sheets.Of(("age", ["0-2", date, "10-19", "20-29"])).Judged(new LabelRules(), ["age"])));
+        var problem = Assert.Single(
+            Sheets.Refused(() => Sheets.Of(("age", ["0-2", date, "10-19", "20-29"])).Judged(new LabelRules(), ["age"]))
+        );
 
         Assert.Contains("look like dates", problem.Fault, StringComparison.Ordinal);
         Assert.Contains(LabelRules.Typed("--map", $"age={date}:3-9"), problem.Remedy, StringComparison.Ordinal);
@@ -156,7 +170,10 @@ public sealed class LabelJudgeTests
 
         var problems = Sheets.Refused(() => sheet.Judged(new LabelRules { Map = ["w=a:b"] }, ["y", "z"]));
 
-        Assert.Equal(["--map w=a:b", "column 'y'", "column 'z'"], problems.Select(problem => problem.Subject).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["--map w=a:b", "column 'y'", "column 'z'"],
+            problems.Select(problem => problem.Subject).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

@@ -15,8 +15,30 @@ public sealed class CacheFolderTests : IDisposable
         var one = new CacheDescription(1, "/a", CacheInTemp.Geometry, "1");
         CacheDescription[] others =
         [
-            one with { Root = "/b" }, one with { Decoder = "2" }, one with { SchemaVersion = 2 }, one with { Geometry = one.Geometry with { Side = 5 } },
-            one with { Geometry = one.Geometry with { Mode = ResizeMode.Fit } }, one with { Geometry = one.Geometry with { Background = Colour.White } },
+            one with
+            {
+                Root = "/b",
+            },
+            one with
+            {
+                Decoder = "2",
+            },
+            one with
+            {
+                SchemaVersion = 2,
+            },
+            one with
+            {
+                Geometry = one.Geometry with { Side = 5 },
+            },
+            one with
+            {
+                Geometry = one.Geometry with { Mode = ResizeMode.Fit },
+            },
+            one with
+            {
+                Geometry = one.Geometry with { Background = Colour.White },
+            },
         ];
 
         Assert.Equal(7, others.Prepend(one).Select(description => PixelCache.FolderFor("/cache", description)).Distinct().Count());
@@ -58,8 +80,14 @@ public sealed class CacheFolderTests : IDisposable
     {
         // What else may lie there: a user's folder with a file of the same name, and files.
         var mine = Directory.CreateDirectory(Path.Combine(_cache.Folder, "thesis")).FullName;
-        string[] kept = [Path.Combine(mine, PixelCache.IndexFile), Path.Combine(mine, "chapter.tex"), Path.Combine(_cache.Folder, "notes.txt")];
-        foreach (var file in kept) File.WriteAllText(file, "mine");
+        string[] kept =
+        [
+            Path.Combine(mine, PixelCache.IndexFile),
+            Path.Combine(mine, "chapter.tex"),
+            Path.Combine(_cache.Folder, "notes.txt"),
+        ];
+        foreach (var file in kept)
+            File.WriteAllText(file, "mine");
         _cache.Decode(new FakeImages(2));
         new CachedImages(new FakeImages(2), "/other").Decode([0, 1], _cache.Options());
 
@@ -75,7 +103,11 @@ public sealed class CacheFolderTests : IDisposable
     public void A_cache_that_is_being_filled_is_not_cleared()
     {
         _cache.Decode(new FakeImages(2));
-        using (_cache.Open()) Assert.Equal(_cache.Own, Assert.Single(Assert.Throws<InvalidInputException>(() => CacheFolder.Clear(_cache.Folder)).Problems).Subject);
+        using (_cache.Open())
+            Assert.Equal(
+                _cache.Own,
+                Assert.Single(Assert.Throws<InvalidInputException>(() => CacheFolder.Clear(_cache.Folder)).Problems).Subject
+            );
 
         Assert.Single(CacheFolder.Clear(_cache.Folder));
     }

@@ -22,17 +22,18 @@ internal sealed class CacheInTemp : IReadingObserver, IDisposable
 
     public string Pixels => Path.Combine(Own, PixelCache.PixelsFile);
 
-    public DecodingOptions Options(ImageLimits? limits = null, int workers = 1)
-        => new(Geometry, limits ?? ImageZoo.Limits, Folder, workers, this, TestContext.Current.CancellationToken);
+    public DecodingOptions Options(ImageLimits? limits = null, int workers = 1) =>
+        new(Geometry, limits ?? ImageZoo.Limits, Folder, workers, this, TestContext.Current.CancellationToken);
 
     public PixelCache Open(Action? onWait = null) => PixelCache.Open(Folder, Root, Geometry, onWait, TestContext.Current.CancellationToken);
 
     /// <summary>Decodes all pictures.</summary>
-    public DecodedImages Decode(IEncodedImages images, ImageLimits? limits = null, int workers = 1) => Decode(images, Options(limits, workers));
+    public DecodedImages Decode(IEncodedImages images, ImageLimits? limits = null, int workers = 1) =>
+        Decode(images, Options(limits, workers));
 
     /// <summary>Decodes all pictures.</summary>
-    public static DecodedImages Decode(IEncodedImages images, DecodingOptions options)
-        => new CachedImages(images, Root).Decode([.. Enumerable.Range(0, images.Count)], options);
+    public static DecodedImages Decode(IEncodedImages images, DecodingOptions options) =>
+        new CachedImages(images, Root).Decode([.. Enumerable.Range(0, images.Count)], options);
 
     /// <summary>The number that each picture's colour tells, -1 for those that have no pixels.</summary>
     public static int[] Numbers(DecodedImages decoded) => [.. decoded.Slots.Select(slot => slot < 0 ? -1 : Number(decoded.Pixels[slot]))];
@@ -53,7 +54,8 @@ internal sealed class CacheInTemp : IReadingObserver, IDisposable
 
     public void OnNote(string note)
     {
-        lock (Notes) Notes.Add(note);
+        lock (Notes)
+            Notes.Add(note);
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -12,8 +12,8 @@ public sealed class CachedImagesTests : IDisposable
 
     [Theory]
     [InlineData(1), InlineData(4)]
-    public void Every_picture_has_its_own_pixels(int workers)
-        => Assert.Equal(Enumerable.Range(0, 270), CacheInTemp.Numbers(_cache.Decode(new FakeImages(270), workers: workers)));
+    public void Every_picture_has_its_own_pixels(int workers) =>
+        Assert.Equal(Enumerable.Range(0, 270), CacheInTemp.Numbers(_cache.Decode(new FakeImages(270), workers: workers)));
 
     [Fact]
     public void A_second_run_opens_no_file()
@@ -48,8 +48,17 @@ public sealed class CachedImagesTests : IDisposable
     public void What_was_decoded_before_it_was_stopped_is_not_decoded_again(int workers)
     {
         using var stop = new CancellationTokenSource();
-        var images = new FakeImages(60) { OnRead = image => { if (image == 30) stop.Cancel(); } };
-        Assert.ThrowsAny<OperationCanceledException>(() => CacheInTemp.Decode(images, _cache.Options(workers: workers) with { Cancel = stop.Token }));
+        var images = new FakeImages(60)
+        {
+            OnRead = image =>
+            {
+                if (image == 30)
+                    stop.Cancel();
+            },
+        };
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            CacheInTemp.Decode(images, _cache.Options(workers: workers) with { Cancel = stop.Token })
+        );
         var before = images.TakeReads();
 
         Assert.Equal(Enumerable.Range(0, 60), CacheInTemp.Numbers(_cache.Decode(images)));
@@ -100,7 +109,11 @@ public sealed class CachedImagesTests : IDisposable
     {
         var images = new FakeImages(5) { IsRandomAccess = true };
         _cache.Decode(images);
-        images.OnRead = image => { if (image == 2) throw new UnauthorizedAccessException(); };
+        images.OnRead = image =>
+        {
+            if (image == 2)
+                throw new UnauthorizedAccessException();
+        };
 
         Assert.Equal(Enumerable.Range(0, 5), CacheInTemp.Numbers(_cache.Decode(images)));
     }
@@ -162,7 +175,11 @@ public sealed class CachedImagesTests : IDisposable
         var images = new FakeImages(5) { IsRandomAccess = true };
         var stamps = images.Stamps.ToArray();
         (images.Stamps[0], images.Stamps[1], images.Stamps[2]) = (null, new FileStamp(0, 1), new FileStamp(200_000_000, 1));
-        images.OnRead = image => { if (image == 3) throw new IOException("no"); };
+        images.OnRead = image =>
+        {
+            if (image == 3)
+                throw new IOException("no");
+        };
         var faulty = _cache.Decode(images);
 
         Assert.Equal([0, 1, 2, 3], faulty.Faults.Keys.Order());
@@ -188,8 +205,11 @@ public sealed class CachedImagesTests : IDisposable
     {
         var file = Path.Combine(_cache.Folder, "file");
         File.WriteAllText(file, "");
-        var problem = Assert.Single(Assert.Throws<InvalidInputException>(
-            () => CacheInTemp.Decode(new FakeImages(3), _cache.Options() with { CacheRoot = file })).Problems);
+        var problem = Assert.Single(
+            Assert
+                .Throws<InvalidInputException>(() => CacheInTemp.Decode(new FakeImages(3), _cache.Options() with { CacheRoot = file }))
+                .Problems
+        );
 
         Assert.Contains(file, problem.Subject, StringComparison.Ordinal);
         Assert.Contains("--cache", problem.Remedy, StringComparison.Ordinal);
@@ -201,8 +221,20 @@ public sealed class CachedImagesTests : IDisposable
         var decoded = _cache.Decode(new FakeImages(6));
         int[] slots = [.. decoded.Slots.Reverse()];
         UInt128[] hashes = [.. decoded.Hashes.Reverse()];
-        using var mapped = new ImageTable("toy", decoded.Pixels, [ToyTables.Labels("y", 2, 6, row => row % 2)], new Part[6], slots: slots, hashes: hashes);
-        using var inMemory = new ImageTable("toy", mapped.Gather([0, 1, 2, 3, 4, 5]).clone(), [ToyTables.Labels("y", 2, 6, row => row % 2)], new Part[6]);
+        using var mapped = new ImageTable(
+            "toy",
+            decoded.Pixels,
+            [ToyTables.Labels("y", 2, 6, row => row % 2)],
+            new Part[6],
+            slots: slots,
+            hashes: hashes
+        );
+        using var inMemory = new ImageTable(
+            "toy",
+            mapped.Gather([0, 1, 2, 3, 4, 5]).clone(),
+            [ToyTables.Labels("y", 2, 6, row => row % 2)],
+            new Part[6]
+        );
 
         Assert.Equal(inMemory.Hashes, mapped.Hashes);
         Assert.Equal(inMemory.Fingerprint(), mapped.Fingerprint());

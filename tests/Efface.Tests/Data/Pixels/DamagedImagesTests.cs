@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Efface.Tests.Data.Pixels;
 
-/// <summary>Whatever the bytes are, decoding ends soon, in pixels or in a fault, and a part of a picture is never taken for the whole.</summary>
+/// <summary>
+/// Whatever the bytes are, decoding ends soon, in pixels or in a fault, and a part of a picture is never taken for the whole.
+/// </summary>
 public sealed class DamagedImagesTests
 {
     private const byte Untouched = 123;
@@ -29,8 +31,10 @@ public sealed class DamagedImagesTests
             for (var tenth = 0; tenth < 10; tenth++)
             {
                 var (result, pixels) = Decode(whole[..(whole.Length * tenth / 10)], mode);
-                if (result.Fault is DecodingFault.None) Assert.Equal(intact, pixels);
-                else Assert.All(pixels, value => Assert.Equal(Untouched, value));
+                if (result.Fault is DecodingFault.None)
+                    Assert.Equal(intact, pixels);
+                else
+                    Assert.All(pixels, value => Assert.Equal(Untouched, value));
             }
         }
     }
@@ -50,7 +54,17 @@ public sealed class DamagedImagesTests
     {
         var random = new byte[10_000];
         new Random(1).NextBytes(random);
-        byte[][] others = [[], [0], [0xFF], random, [.. "image,label\na.jpg,1\n"u8], [.. "<html><body>404</body></html>"u8], [.. "version https://git-lfs.github.com/spec/v1\n"u8], new byte[5000]];
+        byte[][] others =
+        [
+            [],
+            [0],
+            [0xFF],
+            random,
+            [.. "image,label\na.jpg,1\n"u8],
+            [.. "<html><body>404</body></html>"u8],
+            [.. "version https://git-lfs.github.com/spec/v1\n"u8],
+            new byte[5000],
+        ];
 
         Assert.All(others, bytes => Assert.Equal(DecodingFault.UnknownFormat, Decode(bytes).Result.Fault));
     }
@@ -58,7 +72,13 @@ public sealed class DamagedImagesTests
     [Fact]
     public void Formats_that_are_drawn_or_run_are_not_opened()
     {
-        byte[][] others = [[.. "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'></svg>"u8], [.. "%PDF-1.4\n"u8], [.. "1,2,3\n4,5,6\n"u8], [.. "P6 1 1 255 abc"u8]];
+        byte[][] others =
+        [
+            [.. "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'></svg>"u8],
+            [.. "%PDF-1.4\n"u8],
+            [.. "1,2,3\n4,5,6\n"u8],
+            [.. "P6 1 1 255 abc"u8],
+        ];
 
         Assert.All(others, bytes => Assert.Equal(DecodingFault.UnknownFormat, Decode(bytes).Result.Fault));
     }
@@ -68,8 +88,10 @@ public sealed class DamagedImagesTests
     {
         using var picture = ImageZoo.Picture();
         using var small = ImageZoo.Picture(32, 32);
-        var wholes = ImageZoo.Formats.Where(format => !format.Contains("cmyk", StringComparison.Ordinal))
-            .SelectMany(format => new[] { ImageZoo.Write(picture, format), ImageZoo.Write(small, format) }).ToArray();
+        var wholes = ImageZoo
+            .Formats.Where(format => !format.Contains("cmyk", StringComparison.Ordinal))
+            .SelectMany(format => new[] { ImageZoo.Write(picture, format), ImageZoo.Write(small, format) })
+            .ToArray();
         var limits = ImageZoo.Limits with { Pixels = 1_000_000, Seconds = 2 };
         var decoders = Enum.GetValues<ResizeMode>().Select(mode => new ImageDecoder(ImageZoo.Geometry(mode), limits)).ToArray();
         var pixels = new byte[ImageZoo.Geometry(ResizeMode.Crop).Bytes];
@@ -87,11 +109,17 @@ public sealed class DamagedImagesTests
     [InlineData(false), InlineData(true)]
     public void A_picture_that_takes_too_long_is_given_up(bool turned)
     {
-        using Image black = Image.Black(4000, 4000, 3), picture = black.Mutate(image => image.Set(GValue.GIntType, "orientation", turned ? 6 : 1));
+        using Image black = Image.Black(4000, 4000, 3),
+            picture = black.Mutate(image => image.Set(GValue.GIntType, "orientation", turned ? 6 : 1));
         var geometry = ImageZoo.Geometry(ResizeMode.Crop);
 
-        Assert.Equal(new Decoding(DecodingFault.TimedOut, 4000, 4000),
-            new ImageDecoder(geometry, ImageZoo.Limits with { Seconds = 1e-6 }).Decode(picture.PngsaveBuffer(compression: 1), new byte[geometry.Bytes]));
+        Assert.Equal(
+            new Decoding(DecodingFault.TimedOut, 4000, 4000),
+            new ImageDecoder(geometry, ImageZoo.Limits with { Seconds = 1e-6 }).Decode(
+                picture.PngsaveBuffer(compression: 1),
+                new byte[geometry.Bytes]
+            )
+        );
     }
 
     [Fact]
@@ -106,7 +134,8 @@ public sealed class DamagedImagesTests
         {
             var (result, pixels) = Decode(i % 2 == 0 ? whole : whole[..(whole.Length / 2)]);
             Assert.Equal(i % 2 == 0 ? DecodingFault.None : DecodingFault.Damaged, result.Fault);
-            if (i % 2 == 0) Assert.Equal(intact, pixels);
+            if (i % 2 == 0)
+                Assert.Equal(intact, pixels);
         });
     }
 

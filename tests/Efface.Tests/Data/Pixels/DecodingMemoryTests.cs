@@ -26,7 +26,11 @@ public sealed class DecodingMemoryTests
             // One array for all of them: what is measured is what decoding keeps, not what the fake does.
             var images = new FakeImages([.. Enumerable.Repeat(noise.PngsaveBuffer(), count)]);
             var left = count;
-            images.OnRead = _ => { if (Interlocked.Decrement(ref left) == 0) bytes = GC.GetTotalMemory(forceFullCollection: true); };
+            images.OnRead = _ =>
+            {
+                if (Interlocked.Decrement(ref left) == 0)
+                    bytes = GC.GetTotalMemory(forceFullCollection: true);
+            };
             CacheInTemp.Decode(images, cache.Options(workers: 2) with { Geometry = ImageZoo.Geometry(ResizeMode.Crop, 64) });
             return bytes;
         }
@@ -38,18 +42,24 @@ public sealed class DecodingMemoryTests
         var geometry = ImageZoo.Geometry(ResizeMode.Crop);
         var (decoder, pixels) = (new ImageDecoder(geometry, ImageZoo.Limits), new byte[geometry.Bytes]);
         using var picture = ImageZoo.Picture();
-        byte[][] encoded = [.. ImageZoo.Formats.Where(format => !format.Contains("cmyk", StringComparison.Ordinal)).Select(format => ImageZoo.Write(picture, format))];
+        byte[][] encoded =
+        [
+            .. ImageZoo
+                .Formats.Where(format => !format.Contains("cmyk", StringComparison.Ordinal))
+                .Select(format => ImageZoo.Write(picture, format)),
+        ];
         DecodeAll();
         var before = Held();
-        for (var i = 0; i < 3; i++) DecodeAll();
+        for (var i = 0; i < 3; i++)
+            DecodeAll();
 
         Assert.InRange(Held() - before, long.MinValue, 0);
 
         void DecodeAll()
         {
             foreach (var whole in encoded)
-                foreach (var bytes in new[] { whole, whole[..(whole.Length / 2)], whole[..(whole.Length - 9)] })
-                    decoder.Decode(bytes, pixels);
+            foreach (var bytes in new[] { whole, whole[..(whole.Length / 2)], whole[..(whole.Length - 9)] })
+                decoder.Decode(bytes, pixels);
         }
 
         static long Held()

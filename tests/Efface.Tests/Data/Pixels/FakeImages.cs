@@ -9,7 +9,8 @@ internal sealed class FakeImages : IEncodedImages
     private readonly ConcurrentBag<int> _reads = [];
 
     /// <summary>So many pictures, each of the colour that tells its number.</summary>
-    public FakeImages(int count) : this([.. Enumerable.Range(0, count).Select(ImageZoo.Numbered)]) { }
+    public FakeImages(int count)
+        : this([.. Enumerable.Range(0, count).Select(ImageZoo.Numbered)]) { }
 
     public FakeImages(byte[][] pictures)
     {
@@ -41,8 +42,8 @@ internal sealed class FakeImages : IEncodedImages
 
     public FileStamp? Stamp(int image) => Stamps[image];
 
-    public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted)
-        => wanted.Select<int, (int, Func<byte[]>)>(image => (image, () => Read(image)));
+    public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted) =>
+        wanted.Select<int, (int, Func<byte[]>)>(image => (image, () => Read(image)));
 
     private byte[] Read(int image)
     {

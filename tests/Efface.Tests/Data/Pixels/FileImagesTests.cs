@@ -21,13 +21,18 @@ public sealed class FileImagesTests : IDisposable
         string[] formats = ["jpeg", "png", "webp", "gif", "tiff", "avif"];
         // Each is called what another one is.
         string[] names = ["a.png", "b.jpg", "c.gif", "d.tif", "e", "f.txt"];
-        foreach (var (name, format) in names.Zip(formats)) File.WriteAllBytes(Path.Combine(_root, name), ImageZoo.Write(picture, format));
+        foreach (var (name, format) in names.Zip(formats))
+            File.WriteAllBytes(Path.Combine(_root, name), ImageZoo.Write(picture, format));
         var decoded = _cache.Decode(new FileImages(_root, names));
 
         Assert.Empty(decoded.Faults);
         var expected = ImageZoo.Planes(ImageZoo.Write(picture, "png"), CacheInTemp.Geometry);
         for (var i = 0; i < formats.Length; i++)
-            Assert.InRange(ImageZoo.Difference(expected, decoded.Pixels[decoded.Slots[i]].data<byte>().ToArray()), 0, ImageZoo.Tolerance(formats[i]));
+            Assert.InRange(
+                ImageZoo.Difference(expected, decoded.Pixels[decoded.Slots[i]].data<byte>().ToArray()),
+                0,
+                ImageZoo.Tolerance(formats[i])
+            );
     }
 
     [Fact]
@@ -37,7 +42,10 @@ public sealed class FileImagesTests : IDisposable
         File.WriteAllBytes(Path.Combine(_root, "empty.jpg"), []);
         File.WriteAllBytes(Path.Combine(_root, "3.png"), ImageZoo.Numbered(3));
 
-        Assert.Equal([-1, -1, -1, 3], CacheInTemp.Numbers(_cache.Decode(new FileImages(_root, ["folder", "missing.jpg", "empty.jpg", "3.png"]))));
+        Assert.Equal(
+            [-1, -1, -1, 3],
+            CacheInTemp.Numbers(_cache.Decode(new FileImages(_root, ["folder", "missing.jpg", "empty.jpg", "3.png"])))
+        );
     }
 
     [Fact]
@@ -65,6 +73,9 @@ public sealed class FileImagesTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_root, "two.png"), Path.Combine(_root, "one.png"));
         File.WriteAllBytes(Path.Combine(_root, "5.png"), ImageZoo.Numbered(5));
 
-        Assert.Equal([-1, -1, -1, 5], CacheInTemp.Numbers(_cache.Decode(new FileImages(_root, ["nowhere.png", "one.png", "two.png", "5.png"]))));
+        Assert.Equal(
+            [-1, -1, -1, 5],
+            CacheInTemp.Numbers(_cache.Decode(new FileImages(_root, ["nowhere.png", "one.png", "two.png", "5.png"])))
+        );
     }
 }

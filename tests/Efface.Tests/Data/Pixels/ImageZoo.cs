@@ -31,14 +31,18 @@ internal static class ImageZoo
         ["gif"] = (1.5, image => image.GifsaveBuffer()),
         ["tiff"] = (0, image => image.TiffsaveBuffer()),
         ["tiff, lzw"] = (0, image => image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw)),
-        ["tiff, tiles"] = (0, image => image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, tile: true, tileWidth: 16, tileHeight: 16)),
+        ["tiff, tiles"] = (0, image =>
+            image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, tile: true, tileWidth: 16, tileHeight: 16)
+        ),
         ["tiff, jpeg"] = (1, image => image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Jpeg, q: 90)),
         ["tiff, 16 bits"] = (0.5, image => image.Colourspace(Enums.Interpretation.Rgb16).TiffsaveBuffer()),
         ["tiff, floats to 1"] = (0.5, image => (image / 255).TiffsaveBuffer()),
         ["tiff, floats to 255"] = (0.5, image => image.Cast(Enums.BandFormat.Float).TiffsaveBuffer()),
         ["tiff, signed 16 bits to 255"] = (0, image => image.Cast(Enums.BandFormat.Short).TiffsaveBuffer()),
         ["tiff, 32 bits to 255"] = (0, image => image.Cast(Enums.BandFormat.Uint).TiffsaveBuffer()),
-        ["tiff, cmyk"] = (2.5, image => image.IccTransform("cmyk", inputProfile: "srgb").TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw)),
+        ["tiff, cmyk"] = (2.5, image =>
+            image.IccTransform("cmyk", inputProfile: "srgb").TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw)
+        ),
         ["avif"] = (1, image => image.HeifsaveBuffer(q: 90, compression: Enums.ForeignHeifCompression.Av1, effort: 1)),
         ["avif, lossless"] = (0.5, image => image.HeifsaveBuffer(lossless: true, compression: Enums.ForeignHeifCompression.Av1, effort: 1)),
     };
@@ -50,11 +54,20 @@ internal static class ImageZoo
     public static Image Picture(int width = 97, int height = 61)
     {
         using var places = Image.Xyz(width, height);
-        using Image across = places[0] / Math.Max(1, width - 1), down = places[1] / Math.Max(1, height - 1);
+        using Image across = places[0] / Math.Max(1, width - 1),
+            down = places[1] / Math.Max(1, height - 1);
         // Off the middle, so that no turned or mirrored picture is the picture itself.
-        using Image x = across - 0.3, y = down - 0.4, far = x * x + y * y;
-        using Image disc = far * -30 + 2, above = disc > 0, below = disc < 1, soft = above.Ifthenelse(disc, 0), inside = below.Ifthenelse(soft, 1);
-        using Image red = across * 100 + 70 + inside * 40, green = down * 90 + 80, blue = (across - down) * 50 + 130 - inside * 50;
+        using Image x = across - 0.3,
+            y = down - 0.4,
+            far = x * x + y * y;
+        using Image disc = far * -30 + 2,
+            above = disc > 0,
+            below = disc < 1,
+            soft = above.Ifthenelse(disc, 0),
+            inside = below.Ifthenelse(soft, 1);
+        using Image red = across * 100 + 70 + inside * 40,
+            green = down * 90 + 80,
+            blue = (across - down) * 50 + 130 - inside * 50;
         return red.Bandjoin(green, blue).Rint().Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb).CopyMemory();
     }
 
@@ -68,7 +81,9 @@ internal static class ImageZoo
     public static byte[] Numbered(int number)
     {
         using var black = Image.Black(2, 2, 3);
-        using var picture = (black + new double[] { number & 255, number >> 8, 77 }).Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        using var picture = (black + new double[] { number & 255, number >> 8, 77 })
+            .Cast(Enums.BandFormat.Uchar)
+            .Copy(interpretation: Enums.Interpretation.Srgb);
         return picture.PngsaveBuffer(compression: 1);
     }
 

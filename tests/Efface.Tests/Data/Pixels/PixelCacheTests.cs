@@ -7,50 +7,72 @@ namespace Efface.Tests.Data.Pixels;
 /// <summary>What was written is read, or it is noticed that it cannot be.</summary>
 public sealed class PixelCacheTests : IDisposable
 {
-    private static readonly Gen<PixelRecord> Records = Gen.Select(Gen.UInt, Gen.Long[1, 1L << 40], Gen.Long, Gen.Int[0, 4], Gen.Int.Positive, (name, length, modified, fault, size) => new PixelRecord
-    {
-        Name = name,
-        Stamp = new FileStamp(length, modified),
-        Content = (UInt128)name << 70,
-        Fault = (DecodingFault)fault,
-        Width = size,
-        Height = size / 2,
-    });
+    private static readonly Gen<PixelRecord> Records = Gen.Select(
+        Gen.UInt,
+        Gen.Long[1, 1L << 40],
+        Gen.Long,
+        Gen.Int[0, 4],
+        Gen.Int.Positive,
+        (name, length, modified, fault, size) =>
+            new PixelRecord
+            {
+                Name = name,
+                Stamp = new FileStamp(length, modified),
+                Content = (UInt128)name << 70,
+                Fault = (DecodingFault)fault,
+                Width = size,
+                Height = size / 2,
+            }
+    );
 
     private readonly CacheInTemp _cache = new();
 
     public void Dispose() => _cache.Dispose();
 
     [Fact]
-    public void What_is_written_is_found_again() => Records.Array[0, 20].Sample(records =>
-    {
-        using var cache = new CacheInTemp();
-        var pixels = records.Select(record => Planes((byte)record.Width)).ToArray();
-        PixelRecord[] written;
-        using (var open = cache.Open())
-            written = [.. records.Select((record, i) => open.Append(record with { Pixels = PixelRecord.Hash(pixels[i]) }, pixels[i]))];
+    public void What_is_written_is_found_again() =>
+        Records
+            .Array[0, 20]
+            .Sample(
+                records =>
+                {
+                    using var cache = new CacheInTemp();
+                    var pixels = records.Select(record => Planes((byte)record.Width)).ToArray();
+                    PixelRecord[] written;
+                    using (var open = cache.Open())
+                        written =
+                        [
+                            .. records.Select((record, i) => open.Append(record with { Pixels = PixelRecord.Hash(pixels[i]) }, pixels[i])),
+                        ];
 
-        using var again = cache.Open();
-        var map = again.Map(CacheInTemp.Geometry.Side);
-        Assert.False(again.WasDamaged);
-        Assert.Equal(0, again.CountDamaged());
-        for (var i = 0; i < records.Length; i++)
-        {
-            // The last record of a name is the one that counts.
-            if (written.Skip(i + 1).Any(later => later.Name == written[i].Name)) continue;
-            Assert.Equal(written[i], again.Find(written[i].Name, written[i].Stamp));
-            Assert.Null(again.Find(written[i].Name, written[i].Stamp with { Length = written[i].Stamp.Length + 1 }));
-            Assert.Null(again.Find(written[i].Name, written[i].Stamp with { Modified = written[i].Stamp.Modified ^ 1 }));
-            Assert.Equal(written[i].Fault is DecodingFault.None, written[i].Slot >= 0);
-            if (written[i].Slot >= 0) Assert.Equal(pixels[i], map[written[i].Slot].data<byte>().ToArray());
-        }
-    }, iter: 50, threads: 1);
+                    using var again = cache.Open();
+                    var map = again.Map(CacheInTemp.Geometry.Side);
+                    Assert.False(again.WasDamaged);
+                    Assert.Equal(0, again.CountDamaged());
+                    for (var i = 0; i < records.Length; i++)
+                    {
+                        // The last record of a name is the one that counts.
+                        if (written.Skip(i + 1).Any(later => later.Name == written[i].Name))
+                            continue;
+                        Assert.Equal(written[i], again.Find(written[i].Name, written[i].Stamp));
+                        Assert.Null(again.Find(written[i].Name, written[i].Stamp with { Length = written[i].Stamp.Length + 1 }));
+                        Assert.Null(again.Find(written[i].Name, written[i].Stamp with { Modified = written[i].Stamp.Modified ^ 1 }));
+                        Assert.Equal(written[i].Fault is DecodingFault.None, written[i].Slot >= 0);
+                        if (written[i].Slot >= 0)
+                            Assert.Equal(pixels[i], map[written[i].Slot].data<byte>().ToArray());
+                    }
+                },
+                iter: 50,
+                threads: 1
+            );
 
     [Fact]
     public void Many_threads_write_side_by_side()
     {
         using (var cache = _cache.Open())
-            Parallel.For(0, 500, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => cache.Append(new PixelRecord { Name = (UInt128)i, Pixels = PixelRecord.Hash(Planes((byte)i)) }, Planes((byte)i)));
+            Parallel.For(0, 500, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+                cache.Append(new PixelRecord { Name = (UInt128)i, Pixels = PixelRecord.Hash(Planes((byte)i)) }, Planes((byte)i))
+            );
 
         using var again = _cache.Open();
         Assert.Equal(0, again.CountDamaged());
@@ -124,7 +146,8 @@ public sealed class PixelCacheTests : IDisposable
         _cache.Decode(new FakeImages(count), workers: 2);
         var description = Assert.Single(CacheFolder.List(_cache.Folder)).Description!;
         Assert.Equal(0, CacheFolder.CountDamaged(_cache.Folder, description));
-        foreach (var slot in new[] { 0, 7, count - 1 }) Flip(_cache.Pixels, slot * CacheInTemp.Geometry.Bytes + slot % 40);
+        foreach (var slot in new[] { 0, 7, count - 1 })
+            Flip(_cache.Pixels, slot * CacheInTemp.Geometry.Bytes + slot % 40);
         var pixels = File.ReadAllBytes(_cache.Pixels);
 
         Assert.Equal(3, CacheFolder.CountDamaged(_cache.Folder, description));
@@ -151,7 +174,15 @@ public sealed class PixelCacheTests : IDisposable
         var cancel = TestContext.Current.CancellationToken;
         using var waiting = new ManualResetEventSlim();
         var (first, waits) = (_cache.Open(), 0);
-        var second = Task.Run(() => _cache.Open(() => { waits++; waiting.Set(); }), cancel);
+        var second = Task.Run(
+            () =>
+                _cache.Open(() =>
+                {
+                    waits++;
+                    waiting.Set();
+                }),
+            cancel
+        );
         waiting.Wait(cancel);
         first.Append(new PixelRecord { Name = 1, Pixels = PixelRecord.Hash(Planes(9)) }, Planes(9));
         Assert.False(second.IsCompleted);
@@ -168,7 +199,9 @@ public sealed class PixelCacheTests : IDisposable
         using var first = _cache.Open();
         using var stop = new CancellationTokenSource();
 
-        Assert.Throws<OperationCanceledException>(() => PixelCache.Open(_cache.Folder, CacheInTemp.Root, CacheInTemp.Geometry, stop.Cancel, stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            PixelCache.Open(_cache.Folder, CacheInTemp.Root, CacheInTemp.Geometry, stop.Cancel, stop.Token)
+        );
     }
 
     [Fact]
@@ -176,7 +209,9 @@ public sealed class PixelCacheTests : IDisposable
     {
         var images = new FakeImages(30);
         var numbers = new int[4][];
-        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, run => numbers[run] = CacheInTemp.Numbers(_cache.Decode(images)));
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, run =>
+            numbers[run] = CacheInTemp.Numbers(_cache.Decode(images))
+        );
 
         Assert.All(numbers, found => Assert.Equal(Enumerable.Range(0, 30), found));
         Assert.Equal(Enumerable.Range(0, 30), images.TakeReads());

@@ -4,26 +4,29 @@ using Xunit;
 
 namespace Efface.Tests.Data.Pixels;
 
-/// <summary>A picture whose numbers could mean another brightness is refused, with what was found, and never black or white without a word.</summary>
+/// <summary>
+/// A picture whose numbers could mean another brightness is refused, with what was found, and never black or white without a word.
+/// </summary>
 public sealed class PixelNumbersTests
 {
     private static readonly ImageGeometry Geometry = ImageZoo.Geometry(ResizeMode.Crop);
 
-    public static TheoryData<string, string> Strange => new()
-    {
-        { "floats from -1 to 1", "-1 to 1" },
-        { "floats to 3", "0 to 3" },
-        { "floats to 256", "0 to 256" },
-        { "floats with a hole", "NaN or infinity" },
-        { "floats without end", "NaN or infinity" },
-        { "signed 16 bits to 32,640", "0 to 32640" },
-        { "16 bits to 255", "0 to 255" },
-        { "16 bits to 4,080", "0 to 4080" },
-        { "32 bits to 65,535", "0 to 65535" },
-        { "32 bits to 1", "0 to 1" },
-        { "floats to 255, transparency to 1", "0 to 255, transparency 1 to 1" },
-        { "16 bits to 255, opaque", "0 to 255, transparency 65535 to 65535" },
-    };
+    public static TheoryData<string, string> Strange =>
+        new()
+        {
+            { "floats from -1 to 1", "-1 to 1" },
+            { "floats to 3", "0 to 3" },
+            { "floats to 256", "0 to 256" },
+            { "floats with a hole", "NaN or infinity" },
+            { "floats without end", "NaN or infinity" },
+            { "signed 16 bits to 32,640", "0 to 32640" },
+            { "16 bits to 255", "0 to 255" },
+            { "16 bits to 4,080", "0 to 4080" },
+            { "32 bits to 65,535", "0 to 65535" },
+            { "32 bits to 1", "0 to 1" },
+            { "floats to 255, transparency to 1", "0 to 255, transparency 1 to 1" },
+            { "16 bits to 255, opaque", "0 to 255, transparency 65535 to 65535" },
+        };
 
     [Theory, MemberData(nameof(Strange))]
     public void Numbers_of_no_known_scale_are_a_fault_that_says_what_was_found(string kind, string found)
@@ -42,7 +45,16 @@ public sealed class PixelNumbersTests
     {
         using var ramp = Ramp();
         using var black = ramp * 0;
-        foreach (var format in new[] { Enums.BandFormat.Ushort, Enums.BandFormat.Short, Enums.BandFormat.Uint, Enums.BandFormat.Int, Enums.BandFormat.Float })
+        foreach (
+            var format in new[]
+            {
+                Enums.BandFormat.Ushort,
+                Enums.BandFormat.Short,
+                Enums.BandFormat.Uint,
+                Enums.BandFormat.Int,
+                Enums.BandFormat.Float,
+            }
+        )
             Assert.All(ImageZoo.Planes(Tiff(black, format), Geometry), value => Assert.Equal(0, value));
     }
 
@@ -50,7 +62,8 @@ public sealed class PixelNumbersTests
     public void Transparency_of_floats_lies_over_the_background_as_that_of_bytes_does()
     {
         using var picture = ImageZoo.Picture();
-        using Image veiled = picture.Bandjoin([128.0]), floats = veiled / 255;
+        using Image veiled = picture.Bandjoin([128.0]),
+            floats = veiled / 255;
 
         var expected = ImageZoo.Planes(veiled.TiffsaveBuffer(), Geometry);
         Assert.InRange(ImageZoo.Difference(expected, ImageZoo.Planes(floats.TiffsaveBuffer(), Geometry)), 0, 1);
@@ -63,7 +76,10 @@ public sealed class PixelNumbersTests
         using var picture = ImageZoo.Picture();
         using var doubles = picture.Cast(Enums.BandFormat.Double);
 
-        Assert.Equal(DecodingFault.UnreadTiff, new ImageDecoder(Geometry, ImageZoo.Limits).Decode(doubles.TiffsaveBuffer(), new byte[Geometry.Bytes]).Fault);
+        Assert.Equal(
+            DecodingFault.UnreadTiff,
+            new ImageDecoder(Geometry, ImageZoo.Limits).Decode(doubles.TiffsaveBuffer(), new byte[Geometry.Bytes]).Fault
+        );
     }
 
     [Fact]
@@ -88,21 +104,22 @@ public sealed class PixelNumbersTests
         return places[0] * 5;
     }
 
-    private static byte[] Write(Image ramp, string kind) => kind switch
-    {
-        "floats from -1 to 1" => Tiff(ramp * (2 / 255.0) - 1, Enums.BandFormat.Float),
-        "floats to 3" => Tiff(ramp * (3 / 255.0), Enums.BandFormat.Float),
-        "floats to 256" => Tiff(ramp * (256 / 255.0), Enums.BandFormat.Float),
-        "floats with a hole" => With(float.NaN),
-        "floats without end" => With(float.PositiveInfinity),
-        "signed 16 bits to 32,640" => Tiff(ramp * 128, Enums.BandFormat.Short),
-        "16 bits to 255" => Tiff(ramp, Enums.BandFormat.Ushort),
-        "16 bits to 4,080" => Tiff(ramp * 16, Enums.BandFormat.Ushort),
-        "32 bits to 65,535" => Tiff(ramp * 257, Enums.BandFormat.Uint),
-        "32 bits to 1" => Tiff(ramp / 255, Enums.BandFormat.Int),
-        "floats to 255, transparency to 1" => Tiff(ramp.Bandjoin(ramp, ramp, ramp * 0 + 1), Enums.BandFormat.Float),
-        _ => Tiff(ramp.Bandjoin(ramp, ramp, ramp * 0 + 65535), Enums.BandFormat.Ushort),
-    };
+    private static byte[] Write(Image ramp, string kind) =>
+        kind switch
+        {
+            "floats from -1 to 1" => Tiff(ramp * (2 / 255.0) - 1, Enums.BandFormat.Float),
+            "floats to 3" => Tiff(ramp * (3 / 255.0), Enums.BandFormat.Float),
+            "floats to 256" => Tiff(ramp * (256 / 255.0), Enums.BandFormat.Float),
+            "floats with a hole" => With(float.NaN),
+            "floats without end" => With(float.PositiveInfinity),
+            "signed 16 bits to 32,640" => Tiff(ramp * 128, Enums.BandFormat.Short),
+            "16 bits to 255" => Tiff(ramp, Enums.BandFormat.Ushort),
+            "16 bits to 4,080" => Tiff(ramp * 16, Enums.BandFormat.Ushort),
+            "32 bits to 65,535" => Tiff(ramp * 257, Enums.BandFormat.Uint),
+            "32 bits to 1" => Tiff(ramp / 255, Enums.BandFormat.Int),
+            "floats to 255, transparency to 1" => Tiff(ramp.Bandjoin(ramp, ramp, ramp * 0 + 1), Enums.BandFormat.Float),
+            _ => Tiff(ramp.Bandjoin(ramp, ramp, ramp * 0 + 65535), Enums.BandFormat.Ushort),
+        };
 
     private static byte[] With(float odd)
     {
@@ -114,7 +131,10 @@ public sealed class PixelNumbersTests
 
     private static byte[] Tiff(Image image, Enums.BandFormat format)
     {
-        var colours = image.Bands < 3 ? Enums.Interpretation.Bw : format == Enums.BandFormat.Ushort ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb;
+        var colours =
+            image.Bands < 3 ? Enums.Interpretation.Bw
+            : format == Enums.BandFormat.Ushort ? Enums.Interpretation.Rgb16
+            : Enums.Interpretation.Srgb;
         return image.Cast(format).Copy(interpretation: colours).TiffsaveBuffer();
     }
 }

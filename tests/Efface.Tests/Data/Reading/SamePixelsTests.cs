@@ -6,7 +6,9 @@ namespace Efface.Tests.Data.Reading;
 
 public sealed class SamePixelsTests : IDisposable
 {
-    private const Part Train = Part.Train, Validation = Part.Validation, Test = Part.Test;
+    private const Part Train = Part.Train,
+        Validation = Part.Validation,
+        Test = Part.Test;
     private readonly ToyFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -45,8 +47,11 @@ public sealed class SamePixelsTests : IDisposable
     }
 
     [Fact]
-    public void A_leak_is_told_with_both_rows_and_both_parts()
-        => Assert.Equal("0.png in train, 1.png in test", Assert.Single(Read([1, 1, 2], ["a", "a", "b"], [Train, Test, Validation]).Report.Skipped).Value);
+    public void A_leak_is_told_with_both_rows_and_both_parts() =>
+        Assert.Equal(
+            "0.png in train, 1.png in test",
+            Assert.Single(Read([1, 1, 2], ["a", "a", "b"], [Train, Test, Validation]).Report.Skipped).Value
+        );
 
     [Fact]
     public void Rows_that_say_the_same_again_are_kept_and_noted()
@@ -62,8 +67,18 @@ public sealed class SamePixelsTests : IDisposable
     [Fact]
     public void Two_files_of_the_same_picture_and_one_file_named_twice_are_seen_alike()
     {
-        foreach (var (name, number) in new[] { ("a", 1), ("b", 1), ("c", 2), ("d", 3) }) _folder.Picture($"{name}.png", number);
-        _folder.Write("t.csv", "file,y,split", "a.png,p,train", "b.png,p,test", "c.png,p,train", "c.png,q,train", "d.png,q,train", "d.png,q,train");
+        foreach (var (name, number) in new[] { ("a", 1), ("b", 1), ("c", 2), ("d", 3) })
+            _folder.Picture($"{name}.png", number);
+        _folder.Write(
+            "t.csv",
+            "file,y,split",
+            "a.png,p,train",
+            "b.png,p,test",
+            "c.png,p,train",
+            "c.png,q,train",
+            "d.png,q,train",
+            "d.png,q,train"
+        );
         var options = _folder.Options with { Task = "y", Reading = _folder.Reading with { SplitColumn = "split", OnBad = "skip" } };
         var read = DataReader.Read(DataSources.Find("table")!, options, cancel: TestContext.Current.CancellationToken);
         using var table = read.Table;
@@ -76,7 +91,14 @@ public sealed class SamePixelsTests : IDisposable
     private static ReadData Read(int[] pixels, string[] labels, Part[] parts, string[]? other = null)
     {
         var sheet = Sheets.Of(("y", labels), ("z", other ?? labels)) with { Images = Sheets.Images(pixels), Parts = parts };
-        var read = ToyTables.Read(sheet, new DataOptions { Task = "y", Reading = new ReadingOptions { OnBad = "skip" } });
+        var read = ToyTables.Read(
+            sheet,
+            new DataOptions
+            {
+                Task = "y",
+                Reading = new ReadingOptions { OnBad = "skip" },
+            }
+        );
         read.Table.Dispose();
         return read;
     }

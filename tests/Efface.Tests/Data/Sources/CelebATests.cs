@@ -47,19 +47,35 @@ public sealed class CelebATests : IDisposable
     [Fact]
     public void Columns_that_mix_the_notations_are_refused_all_at_once()
     {
-        Write(["image_id,Male,Smiling,Young", "1.jpg,-1,-1,1", "2.jpg,0,1,-1", "3.jpg,1,0,-1"], ["image_id,partition", "1.jpg,0", "2.jpg,1", "3.jpg,2"]);
+        Write(
+            ["image_id,Male,Smiling,Young", "1.jpg,-1,-1,1", "2.jpg,0,1,-1", "3.jpg,1,0,-1"],
+            ["image_id,partition", "1.jpg,0", "2.jpg,1", "3.jpg,2"]
+        );
 
-        Assert.Equal(["Male", "Smiling"], Sheets.Refused(() => CelebA.Read(_folder.Options)).Select(problem => problem.Subject.Split(' ')[^1]));
+        Assert.Equal(
+            ["Male", "Smiling"],
+            Sheets.Refused(() => CelebA.Read(_folder.Options)).Select(problem => problem.Subject.Split(' ')[^1])
+        );
     }
 
     [Fact]
     public void Other_values_are_faults_with_their_place()
     {
-        Write(["image_id,Male,Smiling", "1.jpg,-1,1", "2.jpg,yes,1", "3.jpg,1,2", "4.jpg,1,1,1"], ["image_id,partition", "1.jpg,0", "2.jpg,1", "3.jpg,2", "4.jpg,0"]);
+        Write(
+            ["image_id,Male,Smiling", "1.jpg,-1,1", "2.jpg,yes,1", "3.jpg,1,2", "4.jpg,1,1,1"],
+            ["image_id,partition", "1.jpg,0", "2.jpg,1", "3.jpg,2", "4.jpg,0"]
+        );
         var sheet = CelebA.Read(_folder.Options);
 
         Assert.Equal(1, sheet.Count);
-        Assert.Equal(["list_attr_celeba.csv row 5 '4 fields'", "list_attr_celeba.csv row 3 column Male 'yes'", "list_attr_celeba.csv row 4 column Smiling '2'"], sheet.Faults.Select(fault => fault.Where));
+        Assert.Equal(
+            [
+                "list_attr_celeba.csv row 5 '4 fields'",
+                "list_attr_celeba.csv row 3 column Male 'yes'",
+                "list_attr_celeba.csv row 4 column Smiling '2'",
+            ],
+            sheet.Faults.Select(fault => fault.Where)
+        );
     }
 
     [Fact]
@@ -68,11 +84,15 @@ public sealed class CelebATests : IDisposable
         Write(["image_id,Male,Smiling", "1.jpg,-1,1", "2.jpg,,-1"], ["image_id,partition", "1.jpg,0", "2.jpg,0"]);
         _folder.Picture("img_align_celeba/1.jpg", 1);
         _folder.Picture("img_align_celeba/2.jpg", 2);
-        using var smiling = DataReader.Read(DataSources.Find("celeba")!, _folder.Options with { Task = "Smiling" }, cancel: TestContext.Current.CancellationToken).Table;
+        using var smiling = DataReader
+            .Read(DataSources.Find("celeba")!, _folder.Options with { Task = "Smiling" }, cancel: TestContext.Current.CancellationToken)
+            .Table;
         Assert.Equal(2, smiling.Count);
 
-        Assert.Contains(Sheets.Refused(() => DataReader.Read(DataSources.Find("celeba")!, _folder.Options with { Task = "Male" })),
-            problem => (problem.Subject, problem.Fault) == ("list_attr_celeba.csv row 3 column Male", "has no value"));
+        Assert.Contains(
+            Sheets.Refused(() => DataReader.Read(DataSources.Find("celeba")!, _folder.Options with { Task = "Male" })),
+            problem => (problem.Subject, problem.Fault) == ("list_attr_celeba.csv row 3 column Male", "has no value")
+        );
     }
 
     [Fact]
@@ -83,14 +103,22 @@ public sealed class CelebATests : IDisposable
         var sheet = CelebA.Read(_folder.Options);
 
         Assert.Equal(["1.jpg"], sheet.Pictures().Select(Path.GetFileName));
-        Assert.Equal(["list_attr_celeba.csv row 3 column image_id '2.jpg': stands in no line of the partition", "list_attr_celeba.csv row 4 column image_id '3.jpg': has no identity"],
-            sheet.Faults.Select(fault => $"{fault.Where}: {fault.Fault}"));
+        Assert.Equal(
+            [
+                "list_attr_celeba.csv row 3 column image_id '2.jpg': stands in no line of the partition",
+                "list_attr_celeba.csv row 4 column image_id '3.jpg': has no identity",
+            ],
+            sheet.Faults.Select(fault => $"{fault.Where}: {fault.Fault}")
+        );
     }
 
     [Fact]
     public void An_image_of_two_parts_has_none()
     {
-        Write(["image_id,Male", "1.jpg,-1", "2.jpg,1", "3.jpg,1"], ["image_id,partition", "1.jpg,0", "2.jpg,0", "2.jpg,2", "3.jpg,1", "3.jpg,1"]);
+        Write(
+            ["image_id,Male", "1.jpg,-1", "2.jpg,1", "3.jpg,1"],
+            ["image_id,partition", "1.jpg,0", "2.jpg,0", "2.jpg,2", "3.jpg,1", "3.jpg,1"]
+        );
         var sheet = CelebA.Read(_folder.Options);
 
         Assert.Equal(["1.jpg", "3.jpg"], sheet.Pictures().Select(Path.GetFileName));
@@ -102,7 +130,10 @@ public sealed class CelebATests : IDisposable
     {
         Write(["image_id,Male", "1.jpg,-1", "2.jpg,1"], ["image_id,partition", "1.jpg,0", "2.jpg,7"]);
 
-        Assert.Equal(("7", "says neither train, validation nor test"), (CelebA.Read(_folder.Options).Faults[0].Value, CelebA.Read(_folder.Options).Faults[0].Fault));
+        Assert.Equal(
+            ("7", "says neither train, validation nor test"),
+            (CelebA.Read(_folder.Options).Faults[0].Value, CelebA.Read(_folder.Options).Faults[0].Fault)
+        );
     }
 
     [Theory]
@@ -142,12 +173,19 @@ public sealed class CelebATests : IDisposable
         _folder.Write("list_attr_celeba.csv", System.Text.Encoding.UTF8.GetBytes(attributes));
         _folder.Write("list_eval_partition.csv", System.Text.Encoding.UTF8.GetBytes(partition));
 
-        Assert.Contains(subject, Path.GetFileName(Assert.Single(Sheets.Refused(() => CelebA.Read(_folder.Options))).Subject), StringComparison.Ordinal);
+        Assert.Contains(
+            subject,
+            Path.GetFileName(Assert.Single(Sheets.Refused(() => CelebA.Read(_folder.Options))).Subject),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
-    public void Everything_that_is_missing_is_told_at_once()
-        => Assert.Equal(["list_attr_celeba.txt", "list_eval_partition.txt", "img_align_celeba"], Sheets.Refused(() => CelebA.Read(_folder.Options)).Select(problem => Path.GetFileName(problem.Subject)));
+    public void Everything_that_is_missing_is_told_at_once() =>
+        Assert.Equal(
+            ["list_attr_celeba.txt", "list_eval_partition.txt", "img_align_celeba"],
+            Sheets.Refused(() => CelebA.Read(_folder.Options)).Select(problem => Path.GetFileName(problem.Subject))
+        );
 
     private void Write(string[] attributes, string[] partition)
     {

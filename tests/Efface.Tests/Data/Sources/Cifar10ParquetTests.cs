@@ -53,6 +53,6 @@ public sealed class Cifar10ParquetTests : IDisposable
     }
 
     [Fact]
-    public void Without_any_files_the_official_ones_are_asked_for()
-        => Assert.Equal(6, Sheets.Refused(() => Cifar10.Read(_folder.Options)).Count);
+    public void Without_any_files_the_official_ones_are_asked_for() =>
+        Assert.Equal(6, Sheets.Refused(() => Cifar10.Read(_folder.Options)).Count);
 }

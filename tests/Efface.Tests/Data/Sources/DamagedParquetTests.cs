@@ -38,11 +38,16 @@ public sealed class DamagedParquetTests : IDisposable
 
     // Fewer than of tables: some of them are given up only when the library has been reading for long.
     [Fact]
-    public void A_damaged_file_is_refused_or_read_and_nothing_else_comes_of_it() => Mutation.Try(3 * Mutation.Count / 10, seed => Mutation.OfBytes(Whole, seed), (bytes, _) =>
-    {
-        _folder.Write("train.parquet", bytes);
-        Read("skip").Table.Dispose();
-    });
+    public void A_damaged_file_is_refused_or_read_and_nothing_else_comes_of_it() =>
+        Mutation.Try(
+            3 * Mutation.Count / 10,
+            seed => Mutation.OfBytes(Whole, seed),
+            (bytes, _) =>
+            {
+                _folder.Write("train.parquet", bytes);
+                Read("skip").Table.Dispose();
+            }
+        );
 
     private IReadOnlyList<Problem> Refused(byte[] bytes)
     {
@@ -50,6 +55,14 @@ public sealed class DamagedParquetTests : IDisposable
         return Sheets.Refused(() => Read("skip"));
     }
 
-    private ReadData Read(string onBad)
-        => DataReader.Read(DataSources.Find("parquet")!, _folder.Options with { Task = "label", Reading = _folder.Reading with { OnBad = onBad } }, cancel: TestContext.Current.CancellationToken);
+    private ReadData Read(string onBad) =>
+        DataReader.Read(
+            DataSources.Find("parquet")!,
+            _folder.Options with
+            {
+                Task = "label",
+                Reading = _folder.Reading with { OnBad = onBad },
+            },
+            cancel: TestContext.Current.CancellationToken
+        );
 }

@@ -15,8 +15,34 @@ public sealed partial class DelimitedTextTests : IDisposable
 
     // Cells made of what breaks parsers, and of any other characters.
     private static readonly Gen<string> Cell = Gen.OneOf(
-        Gen.OneOf("", " ", "\"", "\"\"", ",", ";", "\t", "|", "\n", "\r\n", "\r", "a", "-1", "é", "日本", "😀", "..", "'", "\\", "#", "\0", "\uFEFF").Array[0, 6].Select(string.Concat),
-        Gen.Char[' ', '\uD7FF'].Array[0, 4].Select(letters => new string(letters)));
+        Gen.OneOf(
+                "",
+                " ",
+                "\"",
+                "\"\"",
+                ",",
+                ";",
+                "\t",
+                "|",
+                "\n",
+                "\r\n",
+                "\r",
+                "a",
+                "-1",
+                "é",
+                "日本",
+                "😀",
+                "..",
+                "'",
+                "\\",
+                "#",
+                "\0",
+                "\uFEFF"
+            )
+            .Array[0, 6]
+            .Select(string.Concat),
+        Gen.Char[' ', '\uD7FF'].Array[0, 4].Select(letters => new string(letters))
+    );
 
     private static readonly Gen<Written> Tables =
         from rows in Cell.Array[Columns.Length].Array[0, 12]
@@ -29,18 +55,22 @@ public sealed partial class DelimitedTextTests : IDisposable
         select new Written(rows, separator, ending, encoding, quotesAll, endsInLine, named && separator == '\t' ? ".tsv" : ".csv");
 
     [Fact]
-    public void Reading_back_what_was_written_is_the_identity_on_values_and_lines() => Tables.Sample(written =>
-    {
-        var file = Guid.NewGuid() + written.Extension;
-        var lines = written.To(_folder.At(file));
-        var table = Read(file);
+    public void Reading_back_what_was_written_is_the_identity_on_values_and_lines() =>
+        Tables.Sample(
+            written =>
+            {
+                var file = Guid.NewGuid() + written.Extension;
+                var lines = written.To(_folder.At(file));
+                var table = Read(file);
 
-        Assert.Empty(table.Faults);
-        Assert.Equal(lines, table.Places.Select(place => place.Line));
-        Assert.All(table.Places, place => Assert.Equal(file, place.File));
-        for (var i = 0; i < Columns.Length; i++)
-            Assert.Equal(written.Rows.Select(row => row[i].Trim() is { Length: > 0 } cell ? cell : null), Cells(table, Columns[i]));
-    }, iter: 400);
+                Assert.Empty(table.Faults);
+                Assert.Equal(lines, table.Places.Select(place => place.Line));
+                Assert.All(table.Places, place => Assert.Equal(file, place.File));
+                for (var i = 0; i < Columns.Length; i++)
+                    Assert.Equal(written.Rows.Select(row => row[i].Trim() is { Length: > 0 } cell ? cell : null), Cells(table, Columns[i]));
+            },
+            iter: 400
+        );
 
     [Fact]
     public void Several_files_of_one_header_are_read_one_after_the_other()
@@ -68,8 +98,10 @@ public sealed partial class DelimitedTextTests : IDisposable
     {
         _folder.Write("t.csv", "image,y,z,y,z,z", "1,2,3,4,5,6");
 
-        Assert.Equal(["t.csv column 'y': stands in the header 2 times", "t.csv column 'z': stands in the header 3 times"],
-            Sheets.Refused(() => Read("t.csv")).Select(problem => $"{Path.GetFileName(problem.Subject)}: {problem.Fault}"));
+        Assert.Equal(
+            ["t.csv column 'y': stands in the header 2 times", "t.csv column 'z': stands in the header 3 times"],
+            Sheets.Refused(() => Read("t.csv")).Select(problem => $"{Path.GetFileName(problem.Subject)}: {problem.Fault}")
+        );
     }
 
     [Fact]
@@ -88,7 +120,10 @@ public sealed partial class DelimitedTextTests : IDisposable
 
         Assert.Equal(["p", "q", "t"], Cells(table, "y"));
         Assert.Equal([2, 4, 8], table.Places.Select(place => place.Line));
-        Assert.Equal(["t.csv row 3 '1 fields'", "t.csv row 6 '3 fields'", "t.csv row 9 '5 fields'"], table.Faults.Select(fault => fault.Where));
+        Assert.Equal(
+            ["t.csv row 3 '1 fields'", "t.csv row 6 '3 fields'", "t.csv row 9 '5 fields'"],
+            table.Faults.Select(fault => fault.Where)
+        );
         Assert.Equal("has not the 2 fields of the header", Assert.Single(table.Faults.Select(fault => fault.Fault).Distinct()));
     }
 
@@ -171,14 +206,24 @@ public sealed partial class DelimitedTextTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_told() => Assert.Equal("no such file", Assert.Single(Sheets.Refused(() => Read("t.csv"))).Fault);
+    public void A_file_that_is_not_there_is_told() =>
+        Assert.Equal("no such file", Assert.Single(Sheets.Refused(() => Read("t.csv"))).Fault);
 
     private TextTable Read(string file) => DelimitedText.Read(_folder.Root, [file], _ => ColumnUse.Needed);
 
-    private static string?[] Cells(TextTable table, string column) => [.. Enumerable.Range(0, table.Places.Count).Select(table[column].Value)];
+    private static string?[] Cells(TextTable table, string column) =>
+        [.. Enumerable.Range(0, table.Places.Count).Select(table[column].Value)];
 
     /// <summary>A table as some program might have written it.</summary>
-    private sealed partial record Written(string[][] Rows, char Separator, string Ending, Encoding Encoding, bool QuotesAll, bool EndsInLine, string Extension)
+    private sealed partial record Written(
+        string[][] Rows,
+        char Separator,
+        string Ending,
+        Encoding Encoding,
+        bool QuotesAll,
+        bool EndsInLine,
+        string Extension
+    )
     {
         /// <summary>Writes the file, and tells on which line each row begins.</summary>
         public int[] To(string path)
@@ -191,14 +236,17 @@ public sealed partial class DelimitedTextTests : IDisposable
                 lines.Add(1 + LineBreak().Count(text.ToString()));
                 text.AppendJoin(Separator, row.Select(Quoted));
             }
-            if (EndsInLine) text.Append(Ending);
+            if (EndsInLine)
+                text.Append(Ending);
             File.WriteAllText(path, text.ToString(), Encoding);
             return [.. lines];
         }
 
         // What a program that quotes only where it must leaves as it is.
-        private string Quoted(string cell) => QuotesAll || cell.Contains(Separator) || cell.AsSpan().IndexOfAny("\"\r\n") >= 0
-            ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+        private string Quoted(string cell) =>
+            QuotesAll || cell.Contains(Separator) || cell.AsSpan().IndexOfAny("\"\r\n") >= 0
+                ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+                : cell;
 
         [GeneratedRegex("\r\n|\r|\n")]
         private static partial Regex LineBreak();

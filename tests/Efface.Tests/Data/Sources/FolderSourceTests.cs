@@ -42,8 +42,14 @@ public sealed class FolderSourceTests : IDisposable
     [Fact]
     public void Another_level_may_be_the_split()
     {
-        foreach (var name in new[] { "cat/train/1.png", "dog/tset/1.png", "dog/test/1.png" }) _folder.Write(name, "x");
-        var sheet = FolderSource.Read(_folder.Options with { Reading = _folder.Reading with { Levels = ["class", "part"], SplitColumn = "part" } });
+        foreach (var name in new[] { "cat/train/1.png", "dog/tset/1.png", "dog/test/1.png" })
+            _folder.Write(name, "x");
+        var sheet = FolderSource.Read(
+            _folder.Options with
+            {
+                Reading = _folder.Reading with { Levels = ["class", "part"], SplitColumn = "part" },
+            }
+        );
 
         Assert.Equal([Part.Train, Part.Test], sheet.Parts);
         Assert.Equal("dog/tset/1.png column part 'tset'", Assert.Single(sheet.Faults).Where);
@@ -54,7 +60,16 @@ public sealed class FolderSourceTests : IDisposable
     {
         _folder.Write("cat/1.png", "x");
 
-        Assert.Equal("--split-column part", Assert.Single(Sheets.Refused(() => FolderSource.Read(_folder.Options with { Reading = _folder.Reading with { SplitColumn = "part" } }))).Subject);
+        Assert.Equal(
+            "--split-column part",
+            Assert
+                .Single(
+                    Sheets.Refused(() =>
+                        FolderSource.Read(_folder.Options with { Reading = _folder.Reading with { SplitColumn = "part" } })
+                    )
+                )
+                .Subject
+        );
     }
 
     [Fact]
@@ -81,8 +96,8 @@ public sealed class FolderSourceTests : IDisposable
     [Theory]
     [InlineData("class,class")]
     [InlineData("split,")]
-    public void Levels_have_names_and_each_its_own(string levels)
-        => Assert.Equal($"--levels {levels}", Assert.Single(Sheets.Refused(() => Read(levels.Split(','), "a/b/1.png"))).Subject);
+    public void Levels_have_names_and_each_its_own(string levels) =>
+        Assert.Equal($"--levels {levels}", Assert.Single(Sheets.Refused(() => Read(levels.Split(','), "a/b/1.png"))).Subject);
 
     [Fact]
     public void Levels_that_no_picture_has_leave_no_row()
@@ -93,11 +108,13 @@ public sealed class FolderSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_pictures_is_refused() => Assert.Equal("holds no pictures", Assert.Single(Sheets.Refused(() => Read([], "cat/.1.png", "cat/Thumbs.db"))).Fault);
+    public void A_folder_without_pictures_is_refused() =>
+        Assert.Equal("holds no pictures", Assert.Single(Sheets.Refused(() => Read([], "cat/.1.png", "cat/Thumbs.db"))).Fault);
 
     private LabelSheet Read(string[] levels, params string[] names)
     {
-        foreach (var name in names) _folder.Write(name, "x");
+        foreach (var name in names)
+            _folder.Write(name, "x");
         return FolderSource.Read(_folder.Options with { Reading = _folder.Reading with { Levels = levels } });
     }
 }

@@ -44,27 +44,46 @@ public sealed class ImagePathsTests : IDisposable
     [InlineData("./pictures", "../../x.png", false)]
     [InlineData("a/..", "../x.png", false)]
     [InlineData("a/../b", "../x.png", true)]
-    public void A_folder_counts_as_the_steps_that_it_really_takes(string folder, string name, bool inside)
-        => Assert.Equal(inside, ImagePaths.StaysInside(name, folder));
+    public void A_folder_counts_as_the_steps_that_it_really_takes(string folder, string name, bool inside) =>
+        Assert.Equal(inside, ImagePaths.StaysInside(name, folder));
 
     [Fact]
     public void What_stays_inside_is_what_the_system_resolves_to_a_place_below_the_root()
     {
         var step = Gen.OneOf("..", ".", "", "a", "b c", "é", "...", "x.png");
-        Gen.Select(step.Array[0, 3], step.Array[1, 5]).Sample((above, steps) =>
-        {
-            var (folder, name) = (string.Join('/', above).Trim('/'), string.Join('/', steps).TrimStart('/'));
-            // A path that leaves the root and comes back by its name is refused too, but no path that leaves it is let through.
-            var resolved = Path.GetFullPath(Path.Combine("/somewhere/root", folder, name));
-            if (ImagePaths.StaysInside(folder) && ImagePaths.StaysInside(name, folder))
-                Assert.StartsWith("/somewhere/root", resolved, StringComparison.Ordinal);
-        }, iter: 2_000);
+        Gen.Select(step.Array[0, 3], step.Array[1, 5])
+            .Sample(
+                (above, steps) =>
+                {
+                    var (folder, name) = (string.Join('/', above).Trim('/'), string.Join('/', steps).TrimStart('/'));
+                    // A path that leaves the root and comes back by its name is refused too, but no path that leaves it is let through.
+                    var resolved = Path.GetFullPath(Path.Combine("/somewhere/root", folder, name));
+                    if (ImagePaths.StaysInside(folder) && ImagePaths.StaysInside(name, folder))
+                        Assert.StartsWith("/somewhere/root", resolved, StringComparison.Ordinal);
+                },
+                iter: 2_000
+            );
     }
 
     [Fact]
     public void Pictures_are_found_in_order_and_what_is_none_is_counted()
     {
-        foreach (var name in new[] { "b/2.JPG", "a/1.png", "c.webp", "a/._1.png", "a/Thumbs.db", ".git/x.png", "__MACOSX/a/1.png", "desktop.ini", "notes.txt", "a/labels.csv", "d.jpg.part" })
+        foreach (
+            var name in new[]
+            {
+                "b/2.JPG",
+                "a/1.png",
+                "c.webp",
+                "a/._1.png",
+                "a/Thumbs.db",
+                ".git/x.png",
+                "__MACOSX/a/1.png",
+                "desktop.ini",
+                "notes.txt",
+                "a/labels.csv",
+                "d.jpg.part",
+            }
+        )
             _folder.Write(name, "x");
         var findings = new List<Finding>();
 

@@ -15,7 +15,10 @@ public sealed class ParquetSourceTests : IDisposable
     [Fact]
     public void Rows_of_every_group_and_file_are_read_in_order_and_named_by_their_place()
     {
-        _folder.Write("data/train-00000-of-00002.parquet", ToyParquet.OfGroups(Animals, ToyParquet.Rows(0, 3, 2), [], ToyParquet.Rows(3, 2, 2)));
+        _folder.Write(
+            "data/train-00000-of-00002.parquet",
+            ToyParquet.OfGroups(Animals, ToyParquet.Rows(0, 3, 2), [], ToyParquet.Rows(3, 2, 2))
+        );
         _folder.Write("data/train-00001-of-00002.parquet", ToyParquet.Of(Animals, ToyParquet.Rows(5, 2, 2)));
         _folder.Write("data/test-00000-of-00001.parquet", ToyParquet.Of(Animals, ToyParquet.Rows(7, 1, 2)));
         var sheet = ParquetSource.Read(_folder.Options);
@@ -61,10 +64,10 @@ public sealed class ParquetSourceTests : IDisposable
     {
         var (image, label) = (new DataField<byte[]>("image"), new DataField<int>("label"));
         _folder.Write("x.parquet", ToyParquet.Of(new ParquetSchema(image, label), features, writer =>
-        {
-            ToyParquet.Wait(writer.WriteAsync(image, [ToyFolder.Png(1)]));
-            ToyParquet.Wait(writer.WriteAsync<int>(label, new[] { 7 }));
-        }));
+            {
+                ToyParquet.Wait(writer.WriteAsync(image, [ToyFolder.Png(1)]));
+                ToyParquet.Wait(writer.WriteAsync<int>(label, new[] { 7 }));
+            }));
 
         Assert.Equal(["7"], ParquetSource.Read(_folder.Options).Cells("label"));
     }
@@ -72,7 +75,19 @@ public sealed class ParquetSourceTests : IDisposable
     [Fact]
     public void A_class_that_is_not_known_is_an_empty_cell_and_one_that_does_not_exist_a_fault()
     {
-        _folder.Write("x.parquet", ToyParquet.Of(Animals, [new(ToyFolder.Png(0), 0), new(ToyFolder.Png(1), -1), new(ToyFolder.Png(2), null), new(ToyFolder.Png(3), 2), new(ToyFolder.Png(4), 1)]));
+        _folder.Write(
+            "x.parquet",
+            ToyParquet.Of(
+                Animals,
+                [
+                    new(ToyFolder.Png(0), 0),
+                    new(ToyFolder.Png(1), -1),
+                    new(ToyFolder.Png(2), null),
+                    new(ToyFolder.Png(3), 2),
+                    new(ToyFolder.Png(4), 1),
+                ]
+            )
+        );
         var sheet = ParquetSource.Read(_folder.Options);
 
         Assert.Equal(["cat", null, null, "dog"], sheet.Cells("label"));
@@ -83,16 +98,22 @@ public sealed class ParquetSourceTests : IDisposable
     public void Columns_of_every_simple_type_are_labels_and_others_are_not()
     {
         var image = new DataField<byte[]>("picture");
-        var (flag, small, real, word, when) = (new DataField<bool?>("flag"), new DataField<byte>("small"), new DataField<double>("real"), new DataField<string>("word"), new DataField<DateTime>("when"));
+        var (flag, small, real, word, when) = (
+            new DataField<bool?>("flag"),
+            new DataField<byte>("small"),
+            new DataField<double>("real"),
+            new DataField<string>("word"),
+            new DataField<DateTime>("when")
+        );
         _folder.Write("x.parquet", ToyParquet.Of(new ParquetSchema(image, flag, small, real, word, when), null, writer =>
-        {
-            ToyParquet.Wait(writer.WriteAsync(image, [ToyFolder.Png(1), ToyFolder.Png(2)]));
-            ToyParquet.Wait(writer.WriteAsync<bool>(flag, new bool?[] { true, null }));
-            ToyParquet.Wait(writer.WriteAsync<byte>(small, new byte[] { 0, 255 }));
-            ToyParquet.Wait(writer.WriteAsync<double>(real, new[] { 0.5, -1e9 }));
-            ToyParquet.Wait(writer.WriteAsync(word, ["a b", "ünï"]));
-            ToyParquet.Wait(writer.WriteAsync<DateTime>(when, new[] { DateTime.UnixEpoch, DateTime.UnixEpoch }));
-        }));
+            {
+                ToyParquet.Wait(writer.WriteAsync(image, [ToyFolder.Png(1), ToyFolder.Png(2)]));
+                ToyParquet.Wait(writer.WriteAsync<bool>(flag, new bool?[] { true, null }));
+                ToyParquet.Wait(writer.WriteAsync<byte>(small, new byte[] { 0, 255 }));
+                ToyParquet.Wait(writer.WriteAsync<double>(real, new[] { 0.5, -1e9 }));
+                ToyParquet.Wait(writer.WriteAsync(word, ["a b", "ünï"]));
+                ToyParquet.Wait(writer.WriteAsync<DateTime>(when, new[] { DateTime.UnixEpoch, DateTime.UnixEpoch }));
+            }));
         var sheet = ParquetSource.Read(_folder.Options);
 
         Assert.Equal(["flag", "small", "real", "word"], sheet.Columns.Select(column => column.Name));
@@ -118,15 +139,22 @@ public sealed class ParquetSourceTests : IDisposable
     [Fact]
     public void Where_some_files_name_a_part_all_must()
     {
-        foreach (var file in new[] { "train.parquet", "more.parquet", "extra.parquet" }) _folder.Write(file, ToyParquet.Of(Animals, ToyParquet.Rows(0, 1, 2)));
+        foreach (var file in new[] { "train.parquet", "more.parquet", "extra.parquet" })
+            _folder.Write(file, ToyParquet.Of(Animals, ToyParquet.Rows(0, 1, 2)));
 
-        Assert.Equal(["extra.parquet", "more.parquet"], Sheets.Refused(() => ParquetSource.Read(_folder.Options)).Select(problem => problem.Subject));
+        Assert.Equal(
+            ["extra.parquet", "more.parquet"],
+            Sheets.Refused(() => ParquetSource.Read(_folder.Options)).Select(problem => problem.Subject)
+        );
     }
 
     [Fact]
     public void A_column_may_say_the_part()
     {
-        _folder.Write("train.parquet", ToyParquet.Of(Animals, [new(ToyFolder.Png(0), 0, "test"), new(ToyFolder.Png(1), 1, "train"), new(ToyFolder.Png(2), 1, "other")]));
+        _folder.Write(
+            "train.parquet",
+            ToyParquet.Of(Animals, [new(ToyFolder.Png(0), 0, "test"), new(ToyFolder.Png(1), 1, "train"), new(ToyFolder.Png(2), 1, "other")])
+        );
         var sheet = ParquetSource.Read(_folder.Options with { Reading = _folder.Reading with { SplitColumn = "name" } });
 
         Assert.Equal([Part.Test, Part.Train], sheet.Parts);
@@ -137,12 +165,31 @@ public sealed class ParquetSourceTests : IDisposable
     [Fact]
     public void Rows_without_bytes_are_listed_with_the_row()
     {
-        _folder.Write("train.parquet", ToyParquet.Of(Animals, [.. ToyParquet.Rows(0, 3, 2), new(null, 1, "n9"), new([], 1, "n8"), new("no picture"u8.ToArray(), 1, null), .. ToyParquet.Rows(6, 2, 2)]));
+        _folder.Write(
+            "train.parquet",
+            ToyParquet.Of(
+                Animals,
+                [
+                    .. ToyParquet.Rows(0, 3, 2),
+                    new(null, 1, "n9"),
+                    new([], 1, "n8"),
+                    new("no picture"u8.ToArray(), 1, null),
+                    .. ToyParquet.Rows(6, 2, 2),
+                ]
+            )
+        );
         var read = Read("label", "skip");
         using var table = read.Table;
         using var pixels = table.Gather([.. Enumerable.Range(0, table.Count)]);
 
-        Assert.Equal(["train.parquet row 3 'train.parquet#3': is empty", "train.parquet row 4 'train.parquet#4': is empty", "train.parquet row 5 'train.parquet#5': is no picture in a format that Efface reads"], read.Report.Skipped.Select(fault => $"{fault.Where}: {fault.Fault}"));
+        Assert.Equal(
+            [
+                "train.parquet row 3 'train.parquet#3': is empty",
+                "train.parquet row 4 'train.parquet#4': is empty",
+                "train.parquet row 5 'train.parquet#5': is no picture in a format that Efface reads",
+            ],
+            read.Report.Skipped.Select(fault => $"{fault.Where}: {fault.Fault}")
+        );
         Assert.Equal([0, 1, 2, 6, 7], Enumerable.Range(0, table.Count).Select(row => (int)pixels[row, 0, 0, 0].ToByte()));
         Assert.Equal(["n0", "n1", "n2", "n6", "n7"], table["name"].Labels.Select(label => table["name"].Classes[label]));
     }
@@ -155,7 +202,10 @@ public sealed class ParquetSourceTests : IDisposable
         _folder.Write("x.parquet", ToyParquet.Of(people, [.. people.Select((_, i) => new ParquetRow(picture, i, "n"))]));
 
         Assert.True(ParquetSource.Read(_folder.Options).Columns[0].IsOpen);
-        Assert.Equal("p1001", ParquetSource.Read(_folder.Options with { Reading = _folder.Reading with { GroupColumn = "label" } }).Cells("label")[^1]);
+        Assert.Equal(
+            "p1001",
+            ParquetSource.Read(_folder.Options with { Reading = _folder.Reading with { GroupColumn = "label" } }).Cells("label")[^1]
+        );
     }
 
     [Fact]
@@ -163,18 +213,46 @@ public sealed class ParquetSourceTests : IDisposable
     {
         var (left, right, label) = (new DataField<byte[]>("left"), new DataField<byte[]>("right"), new DataField<int>("label"));
         _folder.Write("x.parquet", ToyParquet.Of(new ParquetSchema(left, right), null, writer =>
-        {
-            ToyParquet.Wait(writer.WriteAsync(left, [ToyFolder.Png(1)]));
-            ToyParquet.Wait(writer.WriteAsync(right, [ToyFolder.Png(2)]));
-        }));
-        Assert.Contains("left, right", Assert.Single(Sheets.Refused(() => ParquetSource.Read(_folder.Options))).Fault, StringComparison.Ordinal);
+            {
+                ToyParquet.Wait(writer.WriteAsync(left, [ToyFolder.Png(1)]));
+                ToyParquet.Wait(writer.WriteAsync(right, [ToyFolder.Png(2)]));
+            }));
+        Assert.Contains(
+            "left, right",
+            Assert.Single(Sheets.Refused(() => ParquetSource.Read(_folder.Options))).Fault,
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, ParquetSource.Read(_folder.Options with { Reading = _folder.Reading with { ImageColumn = "right" } }).Count);
-        Assert.Equal("--image-column label", Assert.Single(Sheets.Refused(() => ParquetSource.Read(_folder.Options with { Reading = _folder.Reading with { ImageColumn = "label" } }))).Subject);
+        Assert.Equal(
+            "--image-column label",
+            Assert
+                .Single(
+                    Sheets.Refused(() =>
+                        ParquetSource.Read(_folder.Options with { Reading = _folder.Reading with { ImageColumn = "label" } })
+                    )
+                )
+                .Subject
+        );
 
-        _folder.Write("x.parquet", ToyParquet.Of(new ParquetSchema(label), null, writer => ToyParquet.Wait(writer.WriteAsync<int>(label, new[] { 1 }))));
-        Assert.Contains("no column of pictures", Assert.Single(Sheets.Refused(() => ParquetSource.Read(_folder.Options))).Fault, StringComparison.Ordinal);
+        _folder.Write(
+            "x.parquet",
+            ToyParquet.Of(new ParquetSchema(label), null, writer => ToyParquet.Wait(writer.WriteAsync<int>(label, new[] { 1 })))
+        );
+        Assert.Contains(
+            "no column of pictures",
+            Assert.Single(Sheets.Refused(() => ParquetSource.Read(_folder.Options))).Fault,
+            StringComparison.Ordinal
+        );
     }
 
-    private ReadData Read(string task, string? onBad = null)
-        => DataReader.Read(DataSources.Find("parquet")!, _folder.Options with { Task = task, Reading = _folder.Reading with { OnBad = onBad } }, cancel: TestContext.Current.CancellationToken);
+    private ReadData Read(string task, string? onBad = null) =>
+        DataReader.Read(
+            DataSources.Find("parquet")!,
+            _folder.Options with
+            {
+                Task = task,
+                Reading = _folder.Reading with { OnBad = onBad },
+            },
+            cancel: TestContext.Current.CancellationToken
+        );
 }

@@ -34,7 +34,10 @@ public sealed class TablePathsTests : IDisposable
         _folder.Write("a.png", "x");
         _folder.Write("t.csv", "file,y", "a.png,1");
 
-        Assert.Equal(_folder.At("pictures/a.png"), Path.GetFullPath(_folder.At(Assert.Single(Read(_folder.Reading with { Images = folder }).Pictures()))));
+        Assert.Equal(
+            _folder.At("pictures/a.png"),
+            Path.GetFullPath(_folder.At(Assert.Single(Read(_folder.Reading with { Images = folder }).Pictures())))
+        );
     }
 
     [Theory]
@@ -102,7 +105,14 @@ public sealed class TablePathsTests : IDisposable
     {
         _folder.Picture("a.png", 1);
         _folder.Write("t.csv", "file,y", "a.png,1", "b\0.png,1", $"{new string('c', 5_000)}.png,1", ".,1", "\u0001?*<>|.png,1");
-        var read = DataReader.Read(DataSources.Find("table")!, _folder.Options with { Reading = _folder.Reading with { AllowOutside = true, OnBad = "skip" } }, cancel: TestContext.Current.CancellationToken);
+        var read = DataReader.Read(
+            DataSources.Find("table")!,
+            _folder.Options with
+            {
+                Reading = _folder.Reading with { AllowOutside = true, OnBad = "skip" },
+            },
+            cancel: TestContext.Current.CancellationToken
+        );
         read.Table.Dispose();
 
         Assert.Equal([3, 4, 5, 6], read.Report.Skipped.Select(fault => fault.Line).Order());

@@ -62,19 +62,51 @@ public sealed class TableSourceTests : IDisposable
     {
         _folder.Write("t.csv", "file,y", "a.png,1");
 
-        Assert.Equal(["--image-column p", "--split-column q", "--group-column r"],
-            Sheets.Refused(() => Read(_folder.Reading with { ImageColumn = "p", SplitColumn = "q", GroupColumn = "r" })).Select(problem => problem.Subject));
+        Assert.Equal(
+            ["--image-column p", "--split-column q", "--group-column r"],
+            Sheets
+                .Refused(() => Read(_folder.Reading with { ImageColumn = "p", SplitColumn = "q", GroupColumn = "r" }))
+                .Select(problem => problem.Subject)
+        );
     }
 
     [Fact]
     public void A_split_may_be_written_in_words_or_in_numbers_and_nothing_else()
     {
-        string[] words = ["train", "TRAINING", "0", "val", "valid", "Validation", "dev", "1", "test", "testing", "2", "", "tset", "3", "0.0"];
+        string[] words =
+        [
+            "train",
+            "TRAINING",
+            "0",
+            "val",
+            "valid",
+            "Validation",
+            "dev",
+            "1",
+            "test",
+            "testing",
+            "2",
+            "",
+            "tset",
+            "3",
+            "0.0",
+        ];
         _folder.Write("t.csv", [.. words.Select((word, i) => $"{i}.png,{word}").Prepend("file,split")]);
         var sheet = Read(_folder.Reading with { SplitColumn = "split" });
 
-        Assert.Equal([.. Enumerable.Repeat(Part.Train, 3), .. Enumerable.Repeat(Part.Validation, 5), .. Enumerable.Repeat(Part.Test, 3)], sheet.Parts);
-        Assert.Equal(["t.csv row 13 column split ''", "t.csv row 14 column split 'tset'", "t.csv row 15 column split '3'", "t.csv row 16 column split '0.0'"], sheet.Faults.Select(fault => fault.Where));
+        Assert.Equal(
+            [.. Enumerable.Repeat(Part.Train, 3), .. Enumerable.Repeat(Part.Validation, 5), .. Enumerable.Repeat(Part.Test, 3)],
+            sheet.Parts
+        );
+        Assert.Equal(
+            [
+                "t.csv row 13 column split ''",
+                "t.csv row 14 column split 'tset'",
+                "t.csv row 15 column split '3'",
+                "t.csv row 16 column split '0.0'",
+            ],
+            sheet.Faults.Select(fault => fault.Where)
+        );
     }
 
     [Fact]
@@ -84,7 +116,10 @@ public sealed class TableSourceTests : IDisposable
         var sheet = Read();
 
         Assert.Equal(1, sheet.Count);
-        Assert.Equal(["t.csv row 3 column file: names no image", "t.csv row 4 column file: names no image"], sheet.Faults.Select(fault => $"{fault.Where}: {fault.Fault}"));
+        Assert.Equal(
+            ["t.csv row 3 column file: names no image", "t.csv row 4 column file: names no image"],
+            sheet.Faults.Select(fault => $"{fault.Where}: {fault.Fault}")
+        );
     }
 
     [Fact]
@@ -98,7 +133,10 @@ public sealed class TableSourceTests : IDisposable
         foreach (var asked in new[] { _folder.Options with { Task = "more" }, _folder.Options with { Attributes = ["more"] } })
             Assert.Equal(1_001, TableSource.Read(asked).Columns[1].Values.Count);
         Assert.Equal("1000", Read(_folder.Reading with { GroupColumn = "more" }).Cells("more")[^1]);
-        Assert.Equal(2, Read(_folder.Reading with { Bin = ["more=0,500"] }).Judged(new LabelRules { Bin = ["more=0,500"] }, []).Columns[1].Values.Count);
+        Assert.Equal(
+            2,
+            Read(_folder.Reading with { Bin = ["more=0,500"] }).Judged(new LabelRules { Bin = ["more=0,500"] }, []).Columns[1].Values.Count
+        );
     }
 
     [Fact]
@@ -120,8 +158,9 @@ public sealed class TableSourceTests : IDisposable
     [InlineData("../t.csv", "lies outside the root")]
     [InlineData("/etc/passwd", "lies outside the root")]
     [InlineData("nowhere.csv", "no such file")]
-    public void A_table_outside_the_root_or_nowhere_is_refused(string table, string fault)
-        => Assert.Equal(fault, Assert.Single(Sheets.Refused(() => Read(_folder.Reading with { Table = table }))).Fault);
+    public void A_table_outside_the_root_or_nowhere_is_refused(string table, string fault) =>
+        Assert.Equal(fault, Assert.Single(Sheets.Refused(() => Read(_folder.Reading with { Table = table }))).Fault);
 
-    private LabelSheet Read(ReadingOptions? reading = null) => TableSource.Read(_folder.Options with { Reading = reading ?? _folder.Reading });
+    private LabelSheet Read(ReadingOptions? reading = null) =>
+        TableSource.Read(_folder.Options with { Reading = reading ?? _folder.Reading });
 }

@@ -15,7 +15,13 @@ internal sealed class ToyFolder : IDisposable
     public string Root => Path.Combine(_base, "data");
 
     /// <summary>Reads this folder, its pictures at 4×4 pixels.</summary>
-    public DataOptions Options => new() { Root = Root, Size = 4, Reading = Reading };
+    public DataOptions Options =>
+        new()
+        {
+            Root = Root,
+            Size = 4,
+            Reading = Reading,
+        };
 
     /// <summary>The usual flags, with a cache of its own.</summary>
     public ReadingOptions Reading => new() { Cache = Path.Combine(_base, "cache"), Workers = 2 };
@@ -24,7 +30,8 @@ internal sealed class ToyFolder : IDisposable
 
     public string At(string name) => Path.Combine(Root, name);
 
-    public void Write(string name, params string[] lines) => Write(name, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+    public void Write(string name, params string[] lines) =>
+        Write(name, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
 
     public void Write(string name, byte[] bytes)
     {
@@ -79,13 +86,20 @@ internal static class Sheets
     }
 
     /// <summary>Pictures that are in memory; those of equal numbers have equal pixels.</summary>
-    public static IImages Images(params int[] numbers) => new ImagesInMemory(
-        TorchSharp.torch.tensor([.. numbers.SelectMany(number => new[] { (byte)number, (byte)(number >> 8) })], [numbers.Length, 2, 1, 1]), image => $"{image}.png");
+    public static IImages Images(params int[] numbers) =>
+        new ImagesInMemory(
+            TorchSharp.torch.tensor(
+                [.. numbers.SelectMany(number => new[] { (byte)number, (byte)(number >> 8) })],
+                [numbers.Length, 2, 1, 1]
+            ),
+            image => $"{image}.png"
+        );
 
     private static SheetColumn Column(string name, string?[] cells)
     {
         var builder = new SheetColumnBuilder(name, int.MaxValue);
-        foreach (var cell in cells) builder.Add(cell);
+        foreach (var cell in cells)
+            builder.Add(cell);
         return builder.Build();
     }
 }

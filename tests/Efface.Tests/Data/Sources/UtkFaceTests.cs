@@ -77,11 +77,13 @@ public sealed class UtkFaceTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_pictures_is_refused() => Assert.Equal("holds no pictures", Assert.Single(Sheets.Refused(() => Read("._1_0_0_2017.jpg"))).Fault);
+    public void A_folder_without_pictures_is_refused() =>
+        Assert.Equal("holds no pictures", Assert.Single(Sheets.Refused(() => Read("._1_0_0_2017.jpg"))).Fault);
 
     private LabelSheet Read(params string[] names)
     {
-        foreach (var name in names) _folder.Write(name, "x");
+        foreach (var name in names)
+            _folder.Write(name, "x");
         return UtkFace.Read(_folder.Options);
     }
 }

@@ -14,12 +14,48 @@ public sealed class BadVectorsTests : IDisposable
     private static readonly (string Name, byte[] Whole)[] Files =
     [
         ("h.npy", ToyVectors.Npy(ToyVectors.Numbers(Count), Count, 4)),
-        ("h.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("h", ToyVectors.Npy(ToyVectors.Numbers(Count), Count, 4)), ("key", ToyVectors.NpyNames([.. Enumerable.Range(0, Count).Select(i => $"{i}")])))),
-        ("stored.npz", ToyVectors.Npz(CompressionLevel.NoCompression, ("h", ToyVectors.Npy(ToyVectors.Numbers(Count), Count, 4)), ("key", ToyVectors.Npy("<i4", [Count], new byte[4 * Count])))),
-        ("h.safetensors", ToyVectors.Safetensors(("h", "F32", [Count, 4], ToyVectors.Bytes(ToyVectors.Numbers(Count))), ("key", "I32", [Count], new byte[4 * Count]))),
-        ("h.csv", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', ToyVectors.Lines("key,h0,h1", Count, i => $"\"k {i}\",{i},{i}.5e-2")))),
-        ("h.parquet", ToyVectors.ParquetLists([.. Enumerable.Range(0, Count).Select(i => new float?[] { i, -i })], [.. Enumerable.Range(0, Count).Select(i => $"{i}")], 10)),
-        ("columns.parquet", ToyVectors.ParquetColumns(("key", [.. Enumerable.Range(0, Count).Select(i => (double?)i)]), ("a", [.. Enumerable.Range(0, Count).Select(i => (double?)i)]))),
+        (
+            "h.npz",
+            ToyVectors.Npz(
+                CompressionLevel.Optimal,
+                ("h", ToyVectors.Npy(ToyVectors.Numbers(Count), Count, 4)),
+                ("key", ToyVectors.NpyNames([.. Enumerable.Range(0, Count).Select(i => $"{i}")]))
+            )
+        ),
+        (
+            "stored.npz",
+            ToyVectors.Npz(
+                CompressionLevel.NoCompression,
+                ("h", ToyVectors.Npy(ToyVectors.Numbers(Count), Count, 4)),
+                ("key", ToyVectors.Npy("<i4", [Count], new byte[4 * Count]))
+            )
+        ),
+        (
+            "h.safetensors",
+            ToyVectors.Safetensors(
+                ("h", "F32", [Count, 4], ToyVectors.Bytes(ToyVectors.Numbers(Count))),
+                ("key", "I32", [Count], new byte[4 * Count])
+            )
+        ),
+        (
+            "h.csv",
+            System.Text.Encoding.UTF8.GetBytes(string.Join('\n', ToyVectors.Lines("key,h0,h1", Count, i => $"\"k {i}\",{i},{i}.5e-2")))
+        ),
+        (
+            "h.parquet",
+            ToyVectors.ParquetLists(
+                [.. Enumerable.Range(0, Count).Select(i => new float?[] { i, -i })],
+                [.. Enumerable.Range(0, Count).Select(i => $"{i}")],
+                10
+            )
+        ),
+        (
+            "columns.parquet",
+            ToyVectors.ParquetColumns(
+                ("key", [.. Enumerable.Range(0, Count).Select(i => (double?)i)]),
+                ("a", [.. Enumerable.Range(0, Count).Select(i => (double?)i)])
+            )
+        ),
     ];
 
     private readonly ToyVectors _toy = new();
@@ -36,33 +72,58 @@ public sealed class BadVectorsTests : IDisposable
         // Each byte in turn, and then random damage; parquet less, as some of it is given up only after long reading.
         var step = name.EndsWith(".parquet", StringComparison.Ordinal) ? 9 : 1;
         var places = (whole.Length + step - 1) / step;
-        Mutation.Try(2 * places + Mutation.Count / (4 * step), seed => seed < places ? Flipped(whole, seed * step) : seed < 2 * places ? whole[..((seed - places) * step)] : Mutation.OfBytes(whole, seed), (bytes, seed) =>
-        {
-            using var scope = TorchSharp.torch.NewDisposeScope();
-            _toy.Write(name, bytes);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            try
+        Mutation.Try(
+            2 * places + Mutation.Count / (4 * step),
+            seed =>
+                seed < places ? Flipped(whole, seed * step)
+                : seed < 2 * places ? whole[..((seed - places) * step)]
+                : Mutation.OfBytes(whole, seed),
+            (bytes, seed) =>
             {
-                _toy.ReadRaw(name, array: name == "h.csv" ? null : name == "columns.parquet" ? "a" : "h", key: name == "h.npy" ? null : "key");
+                using var scope = TorchSharp.torch.NewDisposeScope();
+                _toy.Write(name, bytes);
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                try
+                {
+                    _toy.ReadRaw(
+                        name,
+                        array: name == "h.csv" ? null
+                            : name == "columns.parquet" ? "a"
+                            : "h",
+                        key: name == "h.npy" ? null : "key"
+                    );
+                }
+                finally
+                {
+                    Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 28);
+                }
             }
-            finally
-            {
-                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 28);
-            }
-        });
+        );
     }
 
     [Fact]
     public void All_that_the_headers_show_is_told_at_once()
     {
         _toy.WriteLabels();
-        _toy.Write("h.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("a", ToyVectors.Npy([1, 2], 2, 1)), ("b", ToyVectors.Npy([1, 2], 2, 1))));
+        _toy.Write(
+            "h.npz",
+            ToyVectors.Npz(CompressionLevel.Optimal, ("a", ToyVectors.Npy([1, 2], 2, 1)), ("b", ToyVectors.Npy([1, 2], 2, 1)))
+        );
 
-        var problems = Refused(_toy.Options("h.npz") with { Task = "smile", Attributes = ["z", "beard"], Before = _toy.At("none.npy"), Key = "name" });
+        var problems = Refused(
+            _toy.Options("h.npz") with
+            {
+                Task = "smile",
+                Attributes = ["z", "beard"],
+                Before = _toy.At("none.npy"),
+                Key = "name",
+            }
+        );
 
         Assert.Equal(
             ["--attribute beard", "--key name", "--key name", "--task smile", _toy.At("h.npz"), _toy.At("none.npy")],
-            problems.Select(problem => problem.Subject).Order(StringComparer.Ordinal));
+            problems.Select(problem => problem.Subject).Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -94,11 +155,21 @@ public sealed class BadVectorsTests : IDisposable
     public void Keys_that_are_twice_in_the_labels_or_in_one_file_alone_are_refused()
     {
         _toy.Write("labels.csv", ToyVectors.Lines("key,y,z,split", 100, i => $"{i % 99},{i % 2},{i % 3},{i % 3}"));
-        _toy.Write("h.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("h", ToyVectors.Npy(ToyVectors.Numbers(100), 100, 4)), ("key", ToyVectors.NpyNames([.. Enumerable.Range(0, 100).Select(i => $"{i}.jpg")]))));
+        _toy.Write(
+            "h.npz",
+            ToyVectors.Npz(
+                CompressionLevel.Optimal,
+                ("h", ToyVectors.Npy(ToyVectors.Numbers(100), 100, 4)),
+                ("key", ToyVectors.NpyNames([.. Enumerable.Range(0, 100).Select(i => $"{i}.jpg")]))
+            )
+        );
         Assert.Contains("('0')", Assert.Single(Refused(_toy.Options("h.npz") with { Key = "key" })).Fault, StringComparison.Ordinal);
 
         _toy.Write("labels.csv", ToyVectors.Lines("key,y,z,split", 100, i => $"{i},{i % 2},{i % 3},{i % 3}"));
-        Assert.Equal("no key of h.npz ('0.jpg', '1.jpg', '2.jpg', …) is in labels.csv ('0', '1', '2', …)", Assert.Single(Refused(_toy.Options("h.npz") with { Key = "key" })).Fault);
+        Assert.Equal(
+            "no key of h.npz ('0.jpg', '1.jpg', '2.jpg', …) is in labels.csv ('0', '1', '2', …)",
+            Assert.Single(Refused(_toy.Options("h.npz") with { Key = "key" })).Fault
+        );
     }
 
     [Fact]
@@ -113,12 +184,21 @@ public sealed class BadVectorsTests : IDisposable
     [Fact]
     public void Parts_that_are_too_small_or_of_one_class_are_refused_with_their_numbers()
     {
-        _toy.Write("labels.csv", ToyVectors.Lines("y,z,split", 100, i => $"{i % 2},{(i < 90 ? i % 3 : 0)},{(i < 60 ? "train" : i < 90 ? "val" : "test")}"));
+        _toy.Write(
+            "labels.csv",
+            ToyVectors.Lines("y,z,split", 100, i => $"{i % 2},{(i < 90 ? i % 3 : 0)},{(i < 60 ? "train" : i < 90 ? "val" : "test")}")
+        );
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(100), 100, 4));
 
         var problems = Refused(_toy.Options("h.npy"));
 
-        Assert.Equal(["gives 60 train, 30 validation, 10 test images that can be used, and each part needs 20", "has one class in the test part (0)"], problems.Select(problem => problem.Fault));
+        Assert.Equal(
+            [
+                "gives 60 train, 30 validation, 10 test images that can be used, and each part needs 20",
+                "has one class in the test part (0)",
+            ],
+            problems.Select(problem => problem.Fault)
+        );
     }
 
     [Fact]

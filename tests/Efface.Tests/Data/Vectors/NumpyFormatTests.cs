@@ -12,9 +12,17 @@ public sealed class NumpyFormatTests : IDisposable
 {
     private static readonly (string Kind, Func<int, byte[]> Write)[] Types =
     [
-        ("f2", value => BitConverter.GetBytes((Half)value)), ("f4", value => BitConverter.GetBytes((float)value)), ("f8", value => BitConverter.GetBytes((double)value)),
-        ("i1", value => [(byte)value]), ("i2", value => BitConverter.GetBytes((short)value)), ("i4", BitConverter.GetBytes), ("i8", value => BitConverter.GetBytes((long)value)),
-        ("u1", value => [(byte)value]), ("u2", value => BitConverter.GetBytes((ushort)value)), ("u4", value => BitConverter.GetBytes((uint)value)), ("u8", value => BitConverter.GetBytes((ulong)value)),
+        ("f2", value => BitConverter.GetBytes((Half)value)),
+        ("f4", value => BitConverter.GetBytes((float)value)),
+        ("f8", value => BitConverter.GetBytes((double)value)),
+        ("i1", value => [(byte)value]),
+        ("i2", value => BitConverter.GetBytes((short)value)),
+        ("i4", BitConverter.GetBytes),
+        ("i8", value => BitConverter.GetBytes((long)value)),
+        ("u1", value => [(byte)value]),
+        ("u2", value => BitConverter.GetBytes((ushort)value)),
+        ("u4", value => BitConverter.GetBytes((uint)value)),
+        ("u8", value => BitConverter.GetBytes((ulong)value)),
     ];
 
     private static readonly Gen<(int Type, int[] Shape, bool BigEndian, bool ColumnMajor, byte Version)> Files =
@@ -30,29 +38,53 @@ public sealed class NumpyFormatTests : IDisposable
     public void Dispose() => _toy.Dispose();
 
     [Fact]
-    public void Any_numbers_in_any_order_of_bytes_and_axes_read_as_they_are() => Files.Where(file => file.Shape[1..].Length > 1 || file.Shape[1] > 1).Sample(file =>
-    {
-        using var scope = NewDisposeScope();
-        var (kind, write) = Types[file.Type];
-        int[] shape = file.Shape;
-        var count = shape.Aggregate(1, (product, size) => product * size);
-        int[] values = [.. Enumerable.Range(0, count).Select(i => i * 7 % 127)];
-        byte[] elements = [.. Order(shape, file.ColumnMajor).SelectMany(at => file.BigEndian ? write(values[at]).Reverse() : write(values[at]))];
-        _toy.Write("h.npy", ToyVectors.Npy($"{(file.BigEndian ? '>' : '<')}{kind}", shape.Select(size => (long)size), elements, file.ColumnMajor, file.Version));
+    public void Any_numbers_in_any_order_of_bytes_and_axes_read_as_they_are() =>
+        Files
+            .Where(file => file.Shape[1..].Length > 1 || file.Shape[1] > 1)
+            .Sample(
+                file =>
+                {
+                    using var scope = NewDisposeScope();
+                    var (kind, write) = Types[file.Type];
+                    int[] shape = file.Shape;
+                    var count = shape.Aggregate(1, (product, size) => product * size);
+                    int[] values = [.. Enumerable.Range(0, count).Select(i => i * 7 % 127)];
+                    byte[] elements =
+                    [
+                        .. Order(shape, file.ColumnMajor)
+                            .SelectMany(at => file.BigEndian ? write(values[at]).Reverse() : write(values[at])),
+                    ];
+                    _toy.Write(
+                        "h.npy",
+                        ToyVectors.Npy(
+                            $"{(file.BigEndian ? '>' : '<')}{kind}",
+                            shape.Select(size => (long)size),
+                            elements,
+                            file.ColumnMajor,
+                            file.Version
+                        )
+                    );
 
-        var read = _toy.ReadRaw("h.npy").Values;
+                    var read = _toy.ReadRaw("h.npy").Values;
 
-        long[] wanted = shape is [var n, var tokens, var width] ? [n, width, tokens, 1] : [.. shape.Select(size => (long)size)];
-        Assert.Equal(wanted, read.shape);
-        if (shape.Length == 3) read = read.squeeze(3).transpose(1, 2);
-        Assert.Equal(values.Select(value => (float)value), ToyVectors.Of(read));
-    }, threads: 1);
+                    long[] wanted = shape is [var n, var tokens, var width] ? [n, width, tokens, 1] : [.. shape.Select(size => (long)size)];
+                    Assert.Equal(wanted, read.shape);
+                    if (shape.Length == 3)
+                        read = read.squeeze(3).transpose(1, 2);
+                    Assert.Equal(values.Select(value => (float)value), ToyVectors.Of(read));
+                },
+                threads: 1
+            );
 
     [Fact]
     public void A_tall_array_in_column_order_is_read_in_several_pieces()
     {
-        const int Rows = 70_000, Width = 130;
-        float[] columns = [.. Enumerable.Range(0, Width).SelectMany(column => Enumerable.Range(0, Rows).Select(row => row + column / 256f))];
+        const int Rows = 70_000,
+            Width = 130;
+        float[] columns =
+        [
+            .. Enumerable.Range(0, Width).SelectMany(column => Enumerable.Range(0, Rows).Select(row => row + column / 256f)),
+        ];
         _toy.Write("h.npy", ToyVectors.Npy("<f4", [Rows, Width], ToyVectors.Bytes(columns), columnMajor: true));
 
         using var read = _toy.ReadRaw("h.npy").Values;
@@ -67,7 +99,10 @@ public sealed class NumpyFormatTests : IDisposable
     public void One_integer_an_image_is_a_code(string descr)
     {
         int[] codes = [5, 0, 1 << 19];
-        byte[] elements = [.. codes.SelectMany(code => descr[0] == '>' ? BitConverter.GetBytes(code).Reverse() : BitConverter.GetBytes(code))];
+        byte[] elements =
+        [
+            .. codes.SelectMany(code => descr[0] == '>' ? BitConverter.GetBytes(code).Reverse() : BitConverter.GetBytes(code)),
+        ];
         foreach (var shape in new long[][] { [3], [3, 1] })
         {
             _toy.Write("c.npy", ToyVectors.Npy(descr, shape, elements));
@@ -85,7 +120,15 @@ public sealed class NumpyFormatTests : IDisposable
     public void An_archive_gives_vectors_and_keys(CompressionLevel compression, bool bigEndian)
     {
         string[] names = ["a", "", "ünï 😀", "longest of all"];
-        _toy.Write("h.npz", ToyVectors.Npz(compression, ("h", ToyVectors.Npy(ToyVectors.Numbers(4), 4, 4)), ("name", ToyVectors.NpyNames(names, bigEndian)), ("number", ToyVectors.Npy("<i8", [4], ToyVectors.Bytes<long>([7, -1, 0, long.MaxValue])))));
+        _toy.Write(
+            "h.npz",
+            ToyVectors.Npz(
+                compression,
+                ("h", ToyVectors.Npy(ToyVectors.Numbers(4), 4, 4)),
+                ("name", ToyVectors.NpyNames(names, bigEndian)),
+                ("number", ToyVectors.Npy("<i8", [4], ToyVectors.Bytes<long>([7, -1, 0, long.MaxValue])))
+            )
+        );
 
         var named = _toy.ReadRaw("h.npz", key: "name");
         var numbered = _toy.ReadRaw("h.npz", key: "number");
@@ -133,7 +176,13 @@ public sealed class NumpyFormatTests : IDisposable
     [InlineData("0, 4")]
     public void A_shape_that_the_file_does_not_hold_is_refused_before_memory_is_taken(string shape)
     {
-        _toy.Write("h.npy", ToyVectors.NpyWithHeader($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}", ToyVectors.Bytes(ToyVectors.Numbers(4))));
+        _toy.Write(
+            "h.npy",
+            ToyVectors.NpyWithHeader(
+                $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}",
+                ToyVectors.Bytes(ToyVectors.Numbers(4))
+            )
+        );
 
         Assert.Single(Refused("h.npy"));
     }
@@ -141,7 +190,10 @@ public sealed class NumpyFormatTests : IDisposable
     [Fact]
     public void An_archive_that_grows_beyond_reason_is_refused_by_its_header()
     {
-        _toy.Write("h.npz", ToyVectors.Npz(CompressionLevel.SmallestSize, ("h", ToyVectors.Npy("<f4", [70_000, 250], new byte[70_000_000]))));
+        _toy.Write(
+            "h.npz",
+            ToyVectors.Npz(CompressionLevel.SmallestSize, ("h", ToyVectors.Npy("<f4", [70_000, 250], new byte[70_000_000])))
+        );
 
         Assert.Contains("grows from", Assert.Single(Refused("h.npz")).Fault, StringComparison.Ordinal);
     }
@@ -152,17 +204,20 @@ public sealed class NumpyFormatTests : IDisposable
     private static IEnumerable<int> Order(int[] shape, bool columnMajor)
     {
         var count = shape.Aggregate(1, (product, size) => product * size);
-        if (!columnMajor) return Enumerable.Range(0, count);
-        return Enumerable.Range(0, count).OrderBy(at =>
-        {
-            var (place, stride) = (0, count);
-            for (var axis = shape.Length - 1; axis >= 0; axis--)
+        if (!columnMajor)
+            return Enumerable.Range(0, count);
+        return Enumerable
+            .Range(0, count)
+            .OrderBy(at =>
             {
-                stride /= shape[axis];
-                place += at % shape[axis] * stride;
-                at /= shape[axis];
-            }
-            return place;
-        });
+                var (place, stride) = (0, count);
+                for (var axis = shape.Length - 1; axis >= 0; axis--)
+                {
+                    stride /= shape[axis];
+                    place += at % shape[axis] * stride;
+                    at /= shape[axis];
+                }
+                return place;
+            });
     }
 }

@@ -13,33 +13,49 @@ public sealed class ParquetVectorsTests : IDisposable
     public void Dispose() => _toy.Dispose();
 
     [Fact]
-    public void Lists_come_back_whatever_is_missing() => (from width in Gen.Int[1, 5]
-                                                          from rows in Gen.Int[0, 9].Array[1, 30]
-                                                          from size in Gen.Int[1, 12]
-                                                          select (width, rows, size)).Sample(file =>
-    {
-        float?[]?[] lists = [[.. Enumerable.Range(0, file.width).Select(i => (float?)i)], .. file.rows.Select((kind, row) => kind switch
-        {
-            0 => (float?[]?)null,
-            1 => [],
-            2 => [.. Enumerable.Repeat((float?)1, file.width + 1)],
-            3 => [.. Enumerable.Range(0, file.width).Select(i => i == 0 ? (float?)null : row)],
-            _ => [.. Enumerable.Range(0, file.width).Select(i => (float?)(row + i / 8f))],
-        })];
-        string[] keys = [.. lists.Select((_, row) => $"k{row}")];
-        _toy.Write("h.parquet", ToyVectors.ParquetLists(lists, keys, file.size));
+    public void Lists_come_back_whatever_is_missing() =>
+        (from width in Gen.Int[1, 5] from rows in Gen.Int[0, 9].Array[1, 30] from size in Gen.Int[1, 12] select (width, rows, size)).Sample(
+            file =>
+            {
+                float?[]?[] lists =
+                [
+                    [.. Enumerable.Range(0, file.width).Select(i => (float?)i)],
+                    .. file.rows.Select(
+                        (kind, row) =>
+                            kind switch
+                            {
+                                0 => (float?[]?)null,
+                                1 => [],
+                                2 => [.. Enumerable.Repeat((float?)1, file.width + 1)],
+                                3 => [.. Enumerable.Range(0, file.width).Select(i => i == 0 ? (float?)null : row)],
+                                _ => [.. Enumerable.Range(0, file.width).Select(i => (float?)(row + i / 8f))],
+                            }
+                    ),
+                ];
+                string[] keys = [.. lists.Select((_, row) => $"k{row}")];
+                _toy.Write("h.parquet", ToyVectors.ParquetLists(lists, keys, file.size));
 
-        var read = _toy.ReadRaw("h.parquet", key: "key");
-        using (read.Values)
-        {
-            Assert.Equal(keys, read.Keys!);
-            var usual = lists.OfType<float?[]>().Where(list => list.Length > 0).CountBy(list => list.Length).MaxBy(length => length.Value).Key;
-            Assert.Equal([lists.Length, usual], read.Values.shape);
-            int[] usable = [.. Enumerable.Range(0, lists.Length).Where(row => lists[row]?.Length == usual)];
-            Assert.Equal(usable, read.Rows.Kept);
-            Assert.All(usable, row => Assert.Equal(lists[row]!.Select(number => number ?? float.NaN), ToyVectors.Of(read.Values[row])));
-        }
-    }, threads: 1, iter: 40);
+                var read = _toy.ReadRaw("h.parquet", key: "key");
+                using (read.Values)
+                {
+                    Assert.Equal(keys, read.Keys!);
+                    var usual = lists
+                        .OfType<float?[]>()
+                        .Where(list => list.Length > 0)
+                        .CountBy(list => list.Length)
+                        .MaxBy(length => length.Value)
+                        .Key;
+                    Assert.Equal([lists.Length, usual], read.Values.shape);
+                    int[] usable = [.. Enumerable.Range(0, lists.Length).Where(row => lists[row]?.Length == usual)];
+                    Assert.Equal(usable, read.Rows.Kept);
+                    Assert.All(usable, row =>
+                        Assert.Equal(lists[row]!.Select(number => number ?? float.NaN), ToyVectors.Of(read.Values[row]))
+                    );
+                }
+            },
+            threads: 1,
+            iter: 40
+        );
 
     [Fact]
     public void Columns_of_numbers_are_a_vector_and_an_empty_cell_is_not_a_number()
@@ -68,9 +84,23 @@ public sealed class ParquetVectorsTests : IDisposable
     [Fact]
     public void A_missing_key_column_or_array_is_named()
     {
-        _toy.Write("h.parquet", ToyVectors.ParquetLists([[1f], [2f]], ["a", "b"], 5));
+        _toy.Write(
+            "h.parquet",
+            ToyVectors.ParquetLists(
+                [
+                    [1f],
+                    [2f],
+                ],
+                ["a", "b"],
+                5
+            )
+        );
 
-        Assert.Contains("h, key", Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.parquet", key: "id"))).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "h, key",
+            Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.parquet", key: "id"))).Remedy,
+            StringComparison.Ordinal
+        );
         Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.parquet", array: "x")));
     }
 }

@@ -43,8 +43,12 @@ public sealed class SafetensorsFormatTests : IDisposable
         var text = System.Text.Encoding.Latin1.GetString(whole);
         string[] lies =
         [
-            text.Replace("[4,4]", "[4,5]", StringComparison.Ordinal), text.Replace("[0,64]", "[1,65]", StringComparison.Ordinal), text.Replace("[0,64]", "[64,0]", StringComparison.Ordinal),
-            text.Replace("[4,4]", "[-4,-4]", StringComparison.Ordinal), text.Replace("F32", "F99", StringComparison.Ordinal), text[..^1],
+            text.Replace("[4,4]", "[4,5]", StringComparison.Ordinal),
+            text.Replace("[0,64]", "[1,65]", StringComparison.Ordinal),
+            text.Replace("[0,64]", "[64,0]", StringComparison.Ordinal),
+            text.Replace("[4,4]", "[-4,-4]", StringComparison.Ordinal),
+            text.Replace("F32", "F99", StringComparison.Ordinal),
+            text[..^1],
         ];
         foreach (var lie in lies)
         {

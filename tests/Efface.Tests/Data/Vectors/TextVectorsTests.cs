@@ -16,22 +16,31 @@ public sealed class TextVectorsTests : IDisposable
     public void Dispose() => _toy.Dispose();
 
     [Fact]
-    public void Any_numbers_come_back() => (from width in Gen.Int[2, 6]
-                                            from numbers in Gen.Single[-1e30f, 1e30f].Array[width, width * 30]
-                                            from separator in Gen.OneOf(",", ";", "\t")
-                                            from line in Gen.OneOf("\n", "\r\n", "\r")
-                                            select (width, numbers, separator, line)).Sample(table =>
-    {
-        var rows = table.numbers.Chunk(table.width).Where(row => row.Length == table.width).ToArray();
-        var lines = rows.Select(row => string.Join(table.separator, row.Select(number => number.ToString("R", CultureInfo.InvariantCulture))))
-            .Prepend(string.Join(table.separator, Enumerable.Range(0, table.width).Select(i => $"h{i}")));
-        _toy.Write("h.csv", System.Text.Encoding.UTF8.GetBytes(string.Join(table.line, lines)));
+    public void Any_numbers_come_back() =>
+        (
+            from width in Gen.Int[2, 6]
+            from numbers in Gen.Single[-1e30f, 1e30f].Array[width, width * 30]
+            from separator in Gen.OneOf(",", ";", "\t")
+            from line in Gen.OneOf("\n", "\r\n", "\r")
+            select (width, numbers, separator, line)
+        ).Sample(
+            table =>
+            {
+                var rows = table.numbers.Chunk(table.width).Where(row => row.Length == table.width).ToArray();
+                var lines = rows.Select(row =>
+                        string.Join(table.separator, row.Select(number => number.ToString("R", CultureInfo.InvariantCulture)))
+                    )
+                    .Prepend(string.Join(table.separator, Enumerable.Range(0, table.width).Select(i => $"h{i}")));
+                _toy.Write("h.csv", System.Text.Encoding.UTF8.GetBytes(string.Join(table.line, lines)));
 
-        using var read = _toy.ReadRaw("h.csv").Values;
+                using var read = _toy.ReadRaw("h.csv").Values;
 
-        Assert.Equal([rows.Length, table.width], read.shape);
-        Assert.Equal(rows.SelectMany(row => row), ToyVectors.Of(read));
-    }, threads: 1, iter: 50);
+                Assert.Equal([rows.Length, table.width], read.shape);
+                Assert.Equal(rows.SelectMany(row => row), ToyVectors.Of(read));
+            },
+            threads: 1,
+            iter: 50
+        );
 
     [Fact]
     public void Columns_of_words_labels_and_keys_are_no_part_of_the_vector()
@@ -57,7 +66,11 @@ public sealed class TextVectorsTests : IDisposable
         using var read = _toy.ReadRaw("h.csv", array: "h").Values;
 
         Assert.Equal([1, 2, 3, 4], ToyVectors.Of(read));
-        Assert.Contains("h0 to h1, hat, age", Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.csv", array: "x"))).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "h0 to h1, hat, age",
+            Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.csv", array: "x"))).Remedy,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -76,20 +89,27 @@ public sealed class TextVectorsTests : IDisposable
     [Fact]
     public void A_cell_below_that_is_no_number_and_a_row_of_other_length_are_faults_and_keep_their_place()
     {
-        _toy.Write("h.csv", ToyVectors.Lines("h0,h1", 1_250, i => i switch { 1_120 => "1,x", 1_130 => "1", _ => $"{i},1" }));
+        _toy.Write("h.csv", ToyVectors.Lines("h0,h1", 1_250, i => i switch
+                {
+                    1_120 => "1,x",
+                    1_130 => "1",
+                    _ => $"{i},1",
+                }));
 
         var read = _toy.ReadRaw("h.csv");
         using (read.Values)
         {
             Assert.Equal(1_250, read.Rows.Count);
-            Assert.Equal([(1_122, "is not a number"), (1_132, "has not the 2 fields of the header")], read.Rows.Faults.Select(fault => (fault.Line!.Value, fault.Fault)));
+            Assert.Equal(
+                [(1_122, "is not a number"), (1_132, "has not the 2 fields of the header")],
+                read.Rows.Faults.Select(fault => (fault.Line!.Value, fault.Fault))
+            );
             Assert.Equal(1_249, read.Values[1_249, 0].item<float>());
         }
     }
 
     [Fact]
-    public void A_table_without_numbers_is_refused()
-        => Assert.All(new[] { "a,b\n", "a,b\nx,y\n" }, text =>
+    public void A_table_without_numbers_is_refused() => Assert.All(new[] { "a,b\n", "a,b\nx,y\n" }, text =>
         {
             _toy.Write("h.csv", System.Text.Encoding.UTF8.GetBytes(text));
             Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.csv")));

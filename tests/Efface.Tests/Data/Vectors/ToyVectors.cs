@@ -33,10 +33,14 @@ internal sealed class ToyVectors : IDisposable
     /// <summary>Labels of <paramref name="count"/> images: key, task y, attribute z, and a split of thirds.</summary>
     public string WriteLabels(int count = Count, string name = "labels.csv") => Write(name, Lines("key,y,z,split,person", count, Labels));
 
-    /// <summary>The labels of an image, as a line.</summary>
-    public static string Labels(int image) => $"{Key(image)},{(image % 2 == 0 ? "yes" : "no")},{image / 2 % 3},{(image / 6 % 3) switch { 0 => "train", 1 => "val", _ => "test" }},p{image / 3}";
+    private static readonly string[] Parts = ["train", "val", "test"];
 
-    public static IEnumerable<string> Lines(string header, int count, Func<int, string> line) => Enumerable.Range(0, count).Select(line).Prepend(header);
+    /// <summary>The labels of an image, as a line.</summary>
+    public static string Labels(int image) =>
+        $"{Key(image)},{(image % 2 == 0 ? "yes" : "no")},{image / 2 % 3},{Parts[image / 6 % 3]},p{image / 3}";
+
+    public static IEnumerable<string> Lines(string header, int count, Func<int, string> line) =>
+        Enumerable.Range(0, count).Select(line).Prepend(header);
 
     public static string Key(int image) => $"{image:D4} ü.jpg";
 
@@ -44,21 +48,34 @@ internal sealed class ToyVectors : IDisposable
     public static float Number(int image, int place) => image + place / 8f;
 
     /// <summary>Vectors of <paramref name="images"/>, [N, 4].</summary>
-    public static float[] Numbers(IEnumerable<int> images) => [.. images.SelectMany(image => Enumerable.Range(0, 4).Select(place => Number(image, place)))];
+    public static float[] Numbers(IEnumerable<int> images) =>
+        [.. images.SelectMany(image => Enumerable.Range(0, 4).Select(place => Number(image, place)))];
 
     /// <summary>Those of the first images.</summary>
     public static float[] Numbers(int count = Count) => Numbers(Enumerable.Range(0, count));
 
     /// <summary>The flags for this folder.</summary>
-    public VectorOptions Options(string representations, string labels = "labels.csv")
-        => new() { Representations = At(representations), Labels = At(labels), Task = "y", Attributes = ["z"], SplitColumn = "split" };
+    public VectorOptions Options(string representations, string labels = "labels.csv") =>
+        new()
+        {
+            Representations = At(representations),
+            Labels = At(labels),
+            Task = "y",
+            Attributes = ["z"],
+            SplitColumn = "split",
+        };
 
     /// <summary>What a file of vectors holds, without its labels.</summary>
-    public RawVectors ReadRaw(string name, string? array = null, string? key = null, params string[] taken)
-        => VectorFile.Open(new VectorRequest(At(name), "--representations", key, array, taken.ToHashSet())).Read([], new ReadingWatch("reading", null, CancellationToken.None));
+    public RawVectors ReadRaw(string name, string? array = null, string? key = null, params string[] taken) =>
+        VectorFile
+            .Open(new VectorRequest(At(name), "--representations", key, array, taken.ToHashSet()))
+            .Read([], new ReadingWatch("reading", null, CancellationToken.None));
 
     /// <summary>The numbers of a tensor, row by row.</summary>
-    public static float[] Of(Tensor values) => values.dtype == ScalarType.Float32 ? values.contiguous().data<float>().ToArray() : [.. values.data<long>().ToArray().Select(number => (float)number)];
+    public static float[] Of(Tensor values) =>
+        values.dtype == ScalarType.Float32
+            ? values.contiguous().data<float>().ToArray()
+            : [.. values.data<long>().ToArray().Select(number => (float)number)];
 
     /// <summary>A .npy: <paramref name="elements"/> are bytes in the order in which they lie.</summary>
     public static byte[] Npy(string descr, IEnumerable<long> shape, byte[] elements, bool columnMajor = false, byte version = 1)
@@ -85,7 +102,11 @@ internal sealed class ToyVectors : IDisposable
         var encoding = new UTF32Encoding(bigEndian, byteOrderMark: false);
         byte[][] texts = [.. names.Select(encoding.GetBytes)];
         var width = texts.Max(text => text.Length);
-        return Npy($"{(bigEndian ? '>' : '<')}U{width / 4}", [names.Count], [.. texts.SelectMany(text => text.Concat(new byte[width - text.Length]))]);
+        return Npy(
+            $"{(bigEndian ? '>' : '<')}U{width / 4}",
+            [names.Count],
+            [.. texts.SelectMany(text => text.Concat(new byte[width - text.Length]))]
+        );
     }
 
     public static byte[] Npz(CompressionLevel compression, params (string Name, byte[] Npy)[] arrays)
@@ -105,41 +126,69 @@ internal sealed class ToyVectors : IDisposable
         var (header, offset) = (new Dictionary<string, object>(), 0);
         foreach (var (name, type, shape, elements) in arrays)
         {
-            header[name] = new { dtype = type, shape, data_offsets = new[] { offset, offset + elements.Length } };
+            header[name] = new
+            {
+                dtype = type,
+                shape,
+                data_offsets = new[] { offset, offset + elements.Length },
+            };
             offset += elements.Length;
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
         return [.. BitConverter.GetBytes((long)json.Length), .. json, .. arrays.SelectMany(array => array.Elements)];
     }
 
-    public static byte[] Bytes<T>(T[] numbers) where T : unmanaged => System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray();
+    public static byte[] Bytes<T>(T[] numbers)
+        where T : unmanaged => System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray();
 
-    /// <summary>A parquet file with a column h of lists, null where a list is, and keys, in row groups of <paramref name="group"/>.</summary>
+    /// <summary>
+    /// A parquet file with a column h of lists, null where a list is, and keys, in row groups of <paramref name="group"/>.
+    /// </summary>
     public static byte[] ParquetLists(float?[]?[] lists, string[] keys, int group)
     {
         var (item, key) = (new DataField<float>("element", true), new DataField<string>("key"));
         var schema = new ParquetSchema(new ListField("h", item), key);
-        return ToyParquet.Of(schema, null, [.. lists.Zip(keys).Chunk(group).Select<(float?[]? List, string Key)[], Action<ParquetRowGroupWriter>>(rows => writer =>
-        {
-            // Levels of a nullable list of nullable floats: 3 a value, 2 a null in a list, 1 an empty list, 0 no list.
-            var (values, definitions, repetitions) = (new List<float>(), new List<int>(), new List<int>());
-            foreach (var (list, _) in rows)
-            {
-                if (list is not { Length: > 0 })
-                {
-                    definitions.Add(list is null ? 0 : 1);
-                    repetitions.Add(0);
-                }
-                for (var i = 0; i < list?.Length; i++)
-                {
-                    repetitions.Add(i == 0 ? 0 : 1);
-                    definitions.Add(list[i] is null ? 2 : 3);
-                    if (list[i] is { } value) values.Add(value);
-                }
-            }
-            ToyParquet.Wait(writer.WriteAllPartsAsync<float>(item, values.ToArray(), definitions.ToArray(), repetitions.ToArray(), default));
-            ToyParquet.Wait(writer.WriteAsync(key, rows.Select(row => row.Key).ToArray()));
-        })]);
+        return ToyParquet.Of(
+            schema,
+            null,
+            [
+                .. lists
+                    .Zip(keys)
+                    .Chunk(group)
+                    .Select<(float?[]? List, string Key)[], Action<ParquetRowGroupWriter>>(rows =>
+                        writer =>
+                        {
+                            // Levels of a nullable list of nullable floats: 3 a value, 2 a null in a list, 1 an empty list, 0 no list.
+                            var (values, definitions, repetitions) = (new List<float>(), new List<int>(), new List<int>());
+                            foreach (var (list, _) in rows)
+                            {
+                                if (list is not { Length: > 0 })
+                                {
+                                    definitions.Add(list is null ? 0 : 1);
+                                    repetitions.Add(0);
+                                }
+                                for (var i = 0; i < list?.Length; i++)
+                                {
+                                    repetitions.Add(i == 0 ? 0 : 1);
+                                    definitions.Add(list[i] is null ? 2 : 3);
+                                    if (list[i] is { } value)
+                                        values.Add(value);
+                                }
+                            }
+                            ToyParquet.Wait(
+                                writer.WriteAllPartsAsync<float>(
+                                    item,
+                                    values.ToArray(),
+                                    definitions.ToArray(),
+                                    repetitions.ToArray(),
+                                    default
+                                )
+                            );
+                            ToyParquet.Wait(writer.WriteAsync(key, rows.Select(row => row.Key).ToArray()));
+                        }
+                    ),
+            ]
+        );
     }
 
     /// <summary>A parquet file of columns of numbers, null where a cell is empty.</summary>
@@ -148,7 +197,8 @@ internal sealed class ToyVectors : IDisposable
         DataField<double?>[] fields = [.. columns.Select(column => new DataField<double?>(column.Name))];
         return ToyParquet.Of(new ParquetSchema(fields), null, writer =>
         {
-            foreach (var (field, column) in fields.Zip(columns)) ToyParquet.Wait(writer.WriteAsync<double>(field, column.Cells));
+            foreach (var (field, column) in fields.Zip(columns))
+                ToyParquet.Wait(writer.WriteAsync<double>(field, column.Cells));
         });
     }
 

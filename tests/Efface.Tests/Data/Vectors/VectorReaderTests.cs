@@ -29,7 +29,12 @@ public sealed class VectorReaderTests : IDisposable
         _toy.Write("h.csv", ToyVectors.Lines("h0,h1,h2,h3", Count, Row));
         _toy.Write("h.tsv", ToyVectors.Lines("h0\th1\th2\th3", Count, i => Row(i).Replace(',', '\t')));
         _toy.Write("h.parquet", ToyVectors.ParquetLists([.. all.Select(Cells)], [.. all.Select(ToyVectors.Key)], 50));
-        _toy.Write("columns.parquet", ToyVectors.ParquetColumns([.. "0123".Select((name, place) => ($"h{name}", all.Select(i => (double?)ToyVectors.Number(i, place)).ToArray()))]));
+        _toy.Write(
+            "columns.parquet",
+            ToyVectors.ParquetColumns([
+                .. "0123".Select((name, place) => ($"h{name}", all.Select(i => (double?)ToyVectors.Number(i, place)).ToArray())),
+            ])
+        );
 
         using var read = VectorReader.Read(_toy.Options("h.npy"), cancel: TestContext.Current.CancellationToken);
         Assert.Equal(numbers, ToyVectors.Of(read.Values));
@@ -47,16 +52,22 @@ public sealed class VectorReaderTests : IDisposable
     }
 
     [Fact]
-    public void Rows_in_any_order_joined_by_key_are_those_joined_by_position() => Gen.Shuffle(Enumerable.Range(0, Count).ToArray()).Sample(order =>
-    {
-        _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4));
-        _toy.Write("h.npz", Keyed(order));
-        using var wanted = VectorReader.Read(_toy.Options("h.npy"));
+    public void Rows_in_any_order_joined_by_key_are_those_joined_by_position() =>
+        Gen.Shuffle(Enumerable.Range(0, Count).ToArray())
+            .Sample(
+                order =>
+                {
+                    _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4));
+                    _toy.Write("h.npz", Keyed(order));
+                    using var wanted = VectorReader.Read(_toy.Options("h.npy"));
 
-        using var read = VectorReader.Read(_toy.Options("h.npz") with { Key = "key" });
+                    using var read = VectorReader.Read(_toy.Options("h.npz") with { Key = "key" });
 
-        Assert.Equal(wanted.Fingerprint, read.Fingerprint);
-    }, iter: 20, threads: 1);
+                    Assert.Equal(wanted.Fingerprint, read.Fingerprint);
+                },
+                iter: 20,
+                threads: 1
+            );
 
     [Fact]
     public void Keys_on_one_side_alone_are_skipped_and_listed()
@@ -67,8 +78,14 @@ public sealed class VectorReaderTests : IDisposable
         using var read = VectorReader.Read(_toy.Options("h.npz") with { Key = "key" }, cancel: TestContext.Current.CancellationToken);
 
         Assert.Equal(ToyVectors.Numbers(Enumerable.Range(3, Count - 3)), ToyVectors.Of(read.Values));
-        Assert.Equal(["has a key that is not in h.npz", "has a key that is not in labels.csv"], read.Skipped.GroupBy(fault => fault.Fault).Where(group => group.Count() == 3).Select(group => group.Key));
-        Assert.Equal([ToyVectors.Key(0), ToyVectors.Key(1), ToyVectors.Key(2)], read.Skipped.Where(fault => fault.File == "labels.csv").Select(fault => fault.Value!));
+        Assert.Equal(
+            ["has a key that is not in h.npz", "has a key that is not in labels.csv"],
+            read.Skipped.GroupBy(fault => fault.Fault).Where(group => group.Count() == 3).Select(group => group.Key)
+        );
+        Assert.Equal(
+            [ToyVectors.Key(0), ToyVectors.Key(1), ToyVectors.Key(2)],
+            read.Skipped.Where(fault => fault.File == "labels.csv").Select(fault => fault.Value!)
+        );
     }
 
     [Fact]
@@ -76,7 +93,14 @@ public sealed class VectorReaderTests : IDisposable
     {
         int[] images = [.. Enumerable.Range(0, Count), .. Enumerable.Range(0, Count), 7];
         float[] numbers = [.. images.SelectMany((image, row) => new[] { image, (float)row })];
-        _toy.Write("h.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("h", ToyVectors.Npy(numbers, images.Length, 2)), ("key", ToyVectors.NpyNames([.. images.Select(ToyVectors.Key)]))));
+        _toy.Write(
+            "h.npz",
+            ToyVectors.Npz(
+                CompressionLevel.Optimal,
+                ("h", ToyVectors.Npy(numbers, images.Length, 2)),
+                ("key", ToyVectors.NpyNames([.. images.Select(ToyVectors.Key)]))
+            )
+        );
 
         using var read = VectorReader.Read(_toy.Options("h.npz") with { Key = "key" }, cancel: TestContext.Current.CancellationToken);
 
@@ -86,7 +110,11 @@ public sealed class VectorReaderTests : IDisposable
         Assert.All(Enumerable.Range(0, Count), i =>
         {
             Assert.Equal(i, mean[2 * i], 1e-4f);
-            Assert.Equal(images.Select((image, row) => (image, row)).Where(pair => pair.image == i).Average(pair => pair.row), mean[2 * i + 1], 1e-4f);
+            Assert.Equal(
+                images.Select((image, row) => (image, row)).Where(pair => pair.image == i).Average(pair => pair.row),
+                mean[2 * i + 1],
+                1e-4f
+            );
         });
         Assert.Contains(read.Notes, note => note.Contains("2 to 3 draws", StringComparison.Ordinal));
     }
@@ -100,11 +128,15 @@ public sealed class VectorReaderTests : IDisposable
 
         using var read = VectorReader.Read(_toy.Options("h.npy"), cancel: TestContext.Current.CancellationToken);
 
-        Assert.Equal([("h.npy", 5, "2 of 4 numbers"), ("h.npy", 9, "1 of 4 numbers")], read.Skipped.Select(fault => (fault.File, fault.Line!.Value, fault.Value!)));
+        Assert.Equal(
+            [("h.npy", 5, "2 of 4 numbers"), ("h.npy", 9, "1 of 4 numbers")],
+            read.Skipped.Select(fault => (fault.File, fault.Line!.Value, fault.Value!))
+        );
         Assert.Equal(ToyVectors.Numbers(Enumerable.Range(0, Count).Except([5, 9])), ToyVectors.Of(read.Values));
         Assert.Equal(Count - 2, read.Columns[0].Labels.Length);
 
-        for (var row = 0; row <= Count / 2; row++) numbers[row * 4] = float.NaN;
+        for (var row = 0; row <= Count / 2; row++)
+            numbers[row * 4] = float.NaN;
         _toy.Write("h.npy", ToyVectors.Npy(numbers, Count, 4));
         Assert.Contains("61 of 120 rows", Assert.Single(Refused(_toy.Options("h.npy"))).Fault, StringComparison.Ordinal);
     }
@@ -114,9 +146,23 @@ public sealed class VectorReaderTests : IDisposable
     {
         int[] order = [.. Enumerable.Range(0, Count).Reverse()];
         _toy.Write("h.npz", Keyed(order[..^1]));
-        _toy.Write("before.npz", ToyVectors.Npz(CompressionLevel.Optimal, ("b", ToyVectors.Npy([.. order[1..].Reverse().Select(i => -(float)i)], Count - 1, 1)), ("key", ToyVectors.NpyNames([.. order[1..].Reverse().Select(ToyVectors.Key)]))));
+        _toy.Write(
+            "before.npz",
+            ToyVectors.Npz(
+                CompressionLevel.Optimal,
+                ("b", ToyVectors.Npy([.. order[1..].Reverse().Select(i => -(float)i)], Count - 1, 1)),
+                ("key", ToyVectors.NpyNames([.. order[1..].Reverse().Select(ToyVectors.Key)]))
+            )
+        );
 
-        using var read = VectorReader.Read(_toy.Options("h.npz") with { Key = "key", Before = _toy.At("before.npz") }, cancel: TestContext.Current.CancellationToken);
+        using var read = VectorReader.Read(
+            _toy.Options("h.npz") with
+            {
+                Key = "key",
+                Before = _toy.At("before.npz"),
+            },
+            cancel: TestContext.Current.CancellationToken
+        );
 
         // The first image has no vector, the last had none before.
         Assert.Equal(ToyVectors.Numbers(Enumerable.Range(1, Count - 2)), ToyVectors.Of(read.Values));
@@ -124,19 +170,34 @@ public sealed class VectorReaderTests : IDisposable
     }
 
     [Fact]
-    public void Drawn_parts_split_no_group_and_have_their_shares() => Gen.Select(Gen.Int[0, 99].Array[300], Gen.Int[0, 1_000]).Sample((people, seed) =>
-    {
-        _toy.Write("people.csv", ToyVectors.Lines("key,y,z,person", 300, i => $"{i},{i % 2},{i / 2 % 2},p{people[i]}"));
-        _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(300), 300, 4));
+    public void Drawn_parts_split_no_group_and_have_their_shares() =>
+        Gen.Select(Gen.Int[0, 99].Array[300], Gen.Int[0, 1_000])
+            .Sample(
+                (people, seed) =>
+                {
+                    _toy.Write("people.csv", ToyVectors.Lines("key,y,z,person", 300, i => $"{i},{i % 2},{i / 2 % 2},p{people[i]}"));
+                    _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(300), 300, 4));
 
-        using var read = VectorReader.Read(_toy.Options("h.npy", "people.csv") with { SplitColumn = null, GroupColumn = "person", Seed = seed });
+                    using var read = VectorReader.Read(
+                        _toy.Options("h.npy", "people.csv") with
+                        {
+                            SplitColumn = null,
+                            GroupColumn = "person",
+                            Seed = seed,
+                        }
+                    );
 
-        Assert.True(read.PartsDrawn);
-        Assert.Equal(people.Distinct().Count(), read.Groups!.Max() + 1);
-        Assert.All(Enumerable.Range(0, 300).GroupBy(row => read.Groups![row]), group => Assert.Single(group.Select(row => (people[row], read.Parts[row])).Distinct()));
-        Assert.InRange(read.Parts.Count(part => part is Part.Test), 70, 110);
-        Assert.InRange(read.Parts.Count(part => part is Part.Validation), 40, 80);
-    }, iter: 20, threads: 1);
+                    Assert.True(read.PartsDrawn);
+                    Assert.Equal(people.Distinct().Count(), read.Groups!.Max() + 1);
+                    Assert.All(Enumerable.Range(0, 300).GroupBy(row => read.Groups![row]), group =>
+                        Assert.Single(group.Select(row => (people[row], read.Parts[row])).Distinct())
+                    );
+                    Assert.InRange(read.Parts.Count(part => part is Part.Test), 70, 110);
+                    Assert.InRange(read.Parts.Count(part => part is Part.Validation), 40, 80);
+                },
+                iter: 20,
+                threads: 1
+            );
 
     [Fact]
     public void Drawn_parts_are_stratified_and_follow_the_seed()
@@ -148,8 +209,17 @@ public sealed class VectorReaderTests : IDisposable
         using var same = VectorReader.Read(options, cancel: TestContext.Current.CancellationToken);
         using var other = VectorReader.Read(options with { Seed = 1 }, cancel: TestContext.Current.CancellationToken);
 
-        Assert.Equal((60, 24, 36), (one.Parts.Count(part => part is Part.Train), one.Parts.Count(part => part is Part.Validation), one.Parts.Count(part => part is Part.Test)));
-        Assert.All(Enumerable.Range(0, Count).GroupBy(i => (i % 2, i / 2 % 3)), group => Assert.Equal(6, group.Count(row => one.Parts[row] is Part.Test)));
+        Assert.Equal(
+            (60, 24, 36),
+            (
+                one.Parts.Count(part => part is Part.Train),
+                one.Parts.Count(part => part is Part.Validation),
+                one.Parts.Count(part => part is Part.Test)
+            )
+        );
+        Assert.All(Enumerable.Range(0, Count).GroupBy(i => (i % 2, i / 2 % 3)), group =>
+            Assert.Equal(6, group.Count(row => one.Parts[row] is Part.Test))
+        );
         Assert.Equal(one.Parts, same.Parts);
         Assert.NotEqual(one.Parts, other.Parts);
     }
@@ -169,9 +239,20 @@ public sealed class VectorReaderTests : IDisposable
     [Fact]
     public void One_file_can_hold_vectors_and_labels()
     {
-        _toy.Write("all.csv", ToyVectors.Lines("key,h0,y,z,h1,split,name,hair", Count, i => $"{i},{i},{i % 2},{i / 2 % 3},{i + 0.5},{i % 3},name {i},{(i % 5 == 0 ? "red" : "black")}"));
+        _toy.Write(
+            "all.csv",
+            ToyVectors.Lines("key,h0,y,z,h1,split,name,hair", Count, i =>
+                $"{i},{i},{i % 2},{i / 2 % 3},{i + 0.5},{i % 3},name {i},{(i % 5 == 0 ? "red" : "black")}"
+            )
+        );
 
-        using var read = VectorReader.Read(_toy.Options("all.csv", "all.csv") with { Key = "key" }, cancel: TestContext.Current.CancellationToken);
+        using var read = VectorReader.Read(
+            _toy.Options("all.csv", "all.csv") with
+            {
+                Key = "key",
+            },
+            cancel: TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(Enumerable.Range(0, Count).SelectMany(i => new[] { i, i + 0.5f }), ToyVectors.Of(read.Values));
         Assert.Equal(["y", "z", "hair"], read.Columns.Select(column => column.Name));
@@ -181,7 +262,13 @@ public sealed class VectorReaderTests : IDisposable
     [Fact]
     public void A_damaged_row_of_the_labels_moves_no_other()
     {
-        _toy.Write("labels.csv", ToyVectors.Lines("key,y,z,split", Count, i => i switch { 3 => "3,no", 8 => "8,,1,train", 10 => "10,yes,1,sometimes", _ => $"{i},{(i % 2 == 0 ? "yes" : "no")},{i / 2 % 3},{i / 6 % 3}" }));
+        _toy.Write("labels.csv", ToyVectors.Lines("key,y,z,split", Count, i => i switch
+                {
+                    3 => "3,no",
+                    8 => "8,,1,train",
+                    10 => "10,yes,1,sometimes",
+                    _ => $"{i},{(i % 2 == 0 ? "yes" : "no")},{i / 2 % 3},{i / 6 % 3}",
+                }));
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4));
 
         using var read = VectorReader.Read(_toy.Options("h.npy"), cancel: TestContext.Current.CancellationToken);
@@ -195,7 +282,10 @@ public sealed class VectorReaderTests : IDisposable
     [Fact]
     public void Codes_far_apart_are_numbered_anew()
     {
-        _toy.Write("c.npy", ToyVectors.Npy("<i8", [Count], ToyVectors.Bytes([.. Enumerable.Range(0, Count).Select(i => (i % 4 - 1) * 1_000_000_000_000L)])));
+        _toy.Write(
+            "c.npy",
+            ToyVectors.Npy("<i8", [Count], ToyVectors.Bytes([.. Enumerable.Range(0, Count).Select(i => (i % 4 - 1) * 1_000_000_000_000L)]))
+        );
 
         using var read = VectorReader.Read(_toy.Options("c.npy"), cancel: TestContext.Current.CancellationToken);
 
@@ -208,12 +298,22 @@ public sealed class VectorReaderTests : IDisposable
     {
         int[] all = [.. Enumerable.Range(0, Count)];
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4));
-        _toy.Write("labels.parquet", ToyVectors.ParquetColumns(("y", [.. all.Select(i => (double?)(i % 2))]), ("z", [.. all.Select(i => i == 4 ? null : (double?)(i / 2 % 3))]), ("split", [.. all.Select(i => (double?)(i / 6 % 3))])));
+        _toy.Write(
+            "labels.parquet",
+            ToyVectors.ParquetColumns(
+                ("y", [.. all.Select(i => (double?)(i % 2))]),
+                ("z", [.. all.Select(i => i == 4 ? null : (double?)(i / 2 % 3))]),
+                ("split", [.. all.Select(i => (double?)(i / 6 % 3))])
+            )
+        );
 
         using var read = VectorReader.Read(_toy.Options("h.npy", "labels.parquet"), cancel: TestContext.Current.CancellationToken);
 
         Assert.Equal(all.Except([4]).Select(i => i / 2 % 3), read.Columns.Single(column => column.Name == "z").Labels);
-        Assert.Equal(("labels.parquet", 4, "z"), Assert.Single(read.Skipped) is var fault ? (fault.File, fault.Line, fault.Column) : default);
+        Assert.Equal(
+            ("labels.parquet", 4, "z"),
+            Assert.Single(read.Skipped) is var fault ? (fault.File, fault.Line, fault.Column) : default
+        );
     }
 
     [Fact]
@@ -225,7 +325,9 @@ public sealed class VectorReaderTests : IDisposable
         VectorReader.Read(_toy.Options("h.npy"), observer, TestContext.Current.CancellationToken).Dispose();
 
         Assert.Equal((Count, Count), (observer.Last!.Done, observer.Last.Total));
-        Assert.Throws<OperationCanceledException>(() => VectorReader.Read(_toy.Options("h.npy"), cancel: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() =>
+            VectorReader.Read(_toy.Options("h.npy"), cancel: new CancellationToken(canceled: true))
+        );
     }
 
     [Fact]
@@ -235,18 +337,25 @@ public sealed class VectorReaderTests : IDisposable
         _toy.Write("c.npy", ToyVectors.Npy(ToyVectors.Numbers(100), 100, 4));
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        VectorReader.Read(_toy.Options("h.npz") with { Key = "key", Before = _toy.At("h.npz") }, cancel: TestContext.Current.CancellationToken).Dispose();
+        VectorReader
+            .Read(_toy.Options("h.npz") with { Key = "key", Before = _toy.At("h.npz") }, cancel: TestContext.Current.CancellationToken)
+            .Dispose();
         Refused(_toy.Options("c.npy"));
 
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private static string Row(int image) => string.Join(',', Cells(image)!.Select(number => number!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    private static string Row(int image) =>
+        string.Join(',', Cells(image)!.Select(number => number!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     private static float?[]? Cells(int image) => [.. ToyVectors.Numbers([image]).Select(number => (float?)number)];
 
-    private static byte[] Keyed(int[] images) => ToyVectors.Npz(CompressionLevel.Optimal,
-        ("h", ToyVectors.Npy(ToyVectors.Numbers(images), images.Length, 4)), ("key", ToyVectors.NpyNames([.. images.Select(ToyVectors.Key)])));
+    private static byte[] Keyed(int[] images) =>
+        ToyVectors.Npz(
+            CompressionLevel.Optimal,
+            ("h", ToyVectors.Npy(ToyVectors.Numbers(images), images.Length, 4)),
+            ("key", ToyVectors.NpyNames([.. images.Select(ToyVectors.Key)]))
+        );
 
     private static IReadOnlyList<Problem> Refused(VectorOptions options) => Sheets.Refused(() => VectorReader.Read(options));
 

@@ -44,6 +44,12 @@ public sealed partial class SourceTests
         Assert.Empty(up.Distinct());
     }
 
+    [Theory]
+    [InlineData("using Efface.Runs;", "Runs")]
+    [InlineData("var kept = Data.CacheFolder.Default;", "Data")]
+    [InlineData("/// <see cref=\"Efface.Auditing.Auditor\"/>", "Auditing")]
+    public void A_look_into_a_room_is_seen(string source, string room) => Assert.Equal([room], Seen(source, RoomsFromTopToBottom()));
+
     [Fact]
     public void Every_folder_of_the_library_is_a_room_with_a_place_in_the_order()
     {

@@ -21,6 +21,9 @@ public sealed record Evidence
     /// <summary>Whether the parts of the data are apart.</summary>
     public required SplitControl Split { get; init; }
 
+    /// <summary>Of each attacker's own interval.</summary>
+    public double Confidence { get; init; } = new AuditSettings().Confidence;
+
     /// <summary>τ: so much is tolerated on average.</summary>
     public required double Tolerance { get; init; }
 

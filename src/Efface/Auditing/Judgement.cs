@@ -114,6 +114,8 @@ public static class Judgement
                 $"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {Told(evidence)}, and {tolerance:P1} is tolerated; "
                     + $"{Wanted(worst.GivenTask, tolerance)}"
             );
+        if (BeyondDirections(evidence) is { } hidden)
+            yield return hidden;
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.High) is { } one && one.GivenTask.High > evidence.WorstTolerance)
             yield return string.Create(
                 Invariant,
@@ -128,6 +130,30 @@ public static class Judgement
                     + $"images; more test images would settle it"
             );
     }
+
+    // Something surely is there that no direction shows; of a hidden trace these attackers find a part, so as much more may be there.
+    private static string? BeyondDirections(Evidence evidence)
+    {
+        var (linear, others) = (evidence.Attackers.Where(IsLinear).ToArray(), evidence.Attackers.Where(one => !IsLinear(one)).ToArray());
+        if (evidence.Controls.Hidden is not { } hidden || others.Length == 0)
+            return null;
+        var most = others.MaxBy(one => one.GivenTask.Value)!;
+        var widened = Measured.Quantile(1 - (1 - evidence.Confidence) / others.Length) / Measured.Quantile(evidence.Confidence);
+        var isSure = most.GivenTask.Value > widened * (most.GivenTask.Value - most.GivenTask.Low);
+        if (!isSure || linear.Any(one => one.GivenTask.Value >= most.GivenTask.Value))
+            return null;
+        var found = Math.Clamp(hidden.Measured.Value / hidden.Wanted, 0, 1);
+        return most.GivenTask.High <= found * evidence.Tolerance
+            ? null
+            : string.Create(
+                Invariant,
+                $"{most.Name} surely reads {most.GivenTask.Value:P1} more than {Told(evidence)}, and more than any direction shows; of so hidden "
+                    + $"a trace of {hidden.Wanted:P1} that was planted this audit finds {Math.Max(0, hidden.Measured.Value):P1}: there may be "
+                    + $"more than the {evidence.Tolerance:P1} that are tolerated; more training images would show it"
+            );
+    }
+
+    private static bool IsLinear(AttackerResult attacker) => attacker.Name is "linear" or "template";
 
     private static IEnumerable<string> Found(Evidence evidence)
     {

@@ -81,6 +81,7 @@ internal sealed class PlaceAudit(
                 Attackers = [.. read.Attacks.Select(sent => sent.Result)],
                 Controls = controls,
                 Split = split,
+                Confidence = settings.Confidence,
                 Tolerance = settings.Tolerance,
                 WorstTolerance = settings.WorstTolerance,
                 HasTask = subject.Task is not null,

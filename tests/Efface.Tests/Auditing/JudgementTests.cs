@@ -56,6 +56,29 @@ public sealed class JudgementTests
         );
     }
 
+    [Theory]
+    [InlineData(0.025, 0.01, 0.02, Verdict.Inconclusive)] // 3.5 points at most, of which two in five are found
+    [InlineData(0.025, 0.01, 0.05, Verdict.Forgotten)] // all of it is found
+    [InlineData(0.01, 0.01, 0.02, Verdict.Forgotten)] // nothing surely is there
+    public void What_no_direction_shows_is_doubted_as_far_as_hidden_traces_are_missed(
+        double read,
+        double half,
+        double found,
+        Verdict verdict
+    )
+    {
+        var controls = Good with { Hidden = new Control(false, Around(found, 0.01), 0.05) };
+        AttackerResult[] attackers = [Attacker(0, 0.01) with { Name = "linear" }, Attacker(read, half) with { Name = "products" }];
+        var judged = Judged(Around(0, 0.01), attackers, controls, Apart);
+        Assert.Equal(verdict, judged.Verdict);
+        if (verdict == Verdict.Inconclusive)
+            Assert.Contains("more than any direction shows", Assert.Single(judged.Reasons), StringComparison.Ordinal);
+
+        // Where a direction shows as much, nothing points to what it does not show.
+        attackers[0] = Attacker(read, half) with { Name = "linear" };
+        Assert.Equal(Verdict.Forgotten, Judged(Around(0, 0.01), attackers, controls, Apart).Verdict);
+    }
+
     [Fact]
     public void An_audit_that_finds_what_is_not_there_never_says_forgotten() =>
         Assert.Equal(

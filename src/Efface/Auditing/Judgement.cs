@@ -134,22 +134,30 @@ public static class Judgement
     // Something surely is there that no direction shows; of a hidden trace these attackers find a part, so as much more may be there.
     private static string? BeyondDirections(Evidence evidence)
     {
-        var (linear, others) = (evidence.Attackers.Where(IsLinear).ToArray(), evidence.Attackers.Where(one => !IsLinear(one)).ToArray());
+        // Of the tries of one attacker the one that read validation best: test images then judge a few, not dozens.
+        AttackerResult[] others =
+        [
+            .. evidence
+                .Attackers.Where(one => !IsLinear(one))
+                .GroupBy(one => one.Name)
+                .Select(tries => tries.MaxBy(one => one.Validation)!),
+        ];
         if (evidence.Controls.Hidden is not { } hidden || others.Length == 0)
             return null;
-        var most = others.MaxBy(one => one.GivenTask.Value)!;
         var widened = Measured.Quantile(1 - (1 - evidence.Confidence) / others.Length) / Measured.Quantile(evidence.Confidence);
+        var most = others.MaxBy(one => one.GivenTask.Value)!;
         var isSure = most.GivenTask.Value > widened * (most.GivenTask.Value - most.GivenTask.Low);
-        if (!isSure || linear.Any(one => one.GivenTask.Value >= most.GivenTask.Value))
+        if (!isSure || evidence.Attackers.Any(one => IsLinear(one) && one.GivenTask.Value >= most.GivenTask.Value))
             return null;
         var found = Math.Clamp(hidden.Measured.Value / hidden.Wanted, 0, 1);
         return most.GivenTask.High <= found * evidence.Tolerance
             ? null
             : string.Create(
                 Invariant,
-                $"{most.Name} surely reads {most.GivenTask.Value:P1} more than {Told(evidence)}, and more than any direction shows; of so hidden "
-                    + $"a trace of {hidden.Wanted:P1} that was planted this audit finds {Math.Max(0, hidden.Measured.Value):P1}: there may be "
-                    + $"more than the {evidence.Tolerance:P1} that are tolerated; more training images would show it"
+                $"{most.Name} surely reads {most.GivenTask.Value:P1} more than {Told(evidence)}, and more than any direction shows; "
+                    + $"of so hidden a trace of {hidden.Wanted:P1} that was planted this audit finds "
+                    + $"{Math.Max(0, hidden.Measured.Value):P1}: there may be more than the {evidence.Tolerance:P1} that are tolerated; "
+                    + $"more training images would show it"
             );
     }
 

@@ -29,11 +29,11 @@ internal static partial class Rendered
     public static string Render(params RunFolder[] runs) =>
         HtmlReport.Render(runs, new DateTimeOffset(2026, 1, 31, 14, 5, 0, TimeSpan.Zero));
 
-    // The end of a line within a sentence is a blank, as browsers show it.
+    // The end of a line within a sentence is a blank, as browsers show it; commands stand in lines of their own.
     public static XDocument Parse(params RunFolder[] runs) => XDocument.Parse(LineEnd().Replace(Render(runs), " "));
 
     public static string Text(params RunFolder[] runs) => Parse(runs).Root!.Element("body")!.Value;
 
-    [GeneratedRegex(@"(?<=[^>\s])\n(?=[^<\s])")]
+    [GeneratedRegex(@"(?<=[^>\s])\n(?!efface )(?=[^<\s])")]
     private static partial Regex LineEnd();
 }

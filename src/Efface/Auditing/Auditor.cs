@@ -98,7 +98,9 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
                     + $"reaches {read.Guessing:P1}): a model that learnt nothing gives nothing away, and rows that belong to other "
                     + $"images do not either"
             );
-        foreach (var place in subject.Places.Where(place => place.Released && place.Symbols == 0))
+        // What is computed from a code has as few vectors as the code has symbols, and nothing has collapsed.
+        bool IsOfCode(Place place) => subject.Places.Any(code => code.Symbols > 0 && code.Stage < place.Stage);
+        foreach (var place in subject.Places.Where(place => place.Released && place.Symbols == 0 && !IsOfCode(place)))
         {
             var (test, different) = (subject.Parts.Test.Rows.Length, RowTensor.Different(subject.Parts.Test.Values[place.Name]));
             if (different > 1 && different <= MostOfCollapsed && different * 10 <= test)

@@ -32,6 +32,8 @@ public sealed class CertifiedAuditTests : IDisposable
         // Of the logits themselves there is no bound, of the decision there is.
         Assert.Equal(["ŷ", "ŷ", "ŷ,y", "ŷ,y"], logits.Certificates.Select(bound => bound.Knows));
         Assert.Null(logits.WorstSymbol);
+        // Nor have they collapsed: the code has few symbols on purpose.
+        Assert.Empty(audit.Warnings);
         // Nothing is told but by chance: as much is counted as where z is permuted.
         Assert.Equal((4000, 20_000), (code.Information!.Training.N, code.Information.Test.N));
         Assert.InRange(code.Information.Test.Bits, 0, 4 * code.Information.Test.Bias);

@@ -185,13 +185,15 @@ public static class ControlRuns
             return new Control(false, new Measured(double.NaN, double.NaN, double.NaN, parts.Test.Count), tolerance);
 
         var random = new Random(seed);
+        // Nobody who does not look at h sees what is written there.
+        var floor = parts.Floor(FloorAttacker.LabelOnly).Test;
         var measured = Mean([.. Enumerable.Range(0, Traces).Select(_ => Found())]);
         return new Control(measured.Low > 0 && measured.Value >= tolerance / 2, measured, tolerance);
 
         Measured Found()
         {
             using var scope = NewDisposeScope();
-            return Gain(parts.With(problem, set => write(set.Values, torch.tensor(Trace(set)))), suite, sampling, seed);
+            return Gain(parts.With(problem, set => write(set.Values, torch.tensor(Trace(set)))), floor, suite, sampling, seed);
         }
 
         long[] Trace(AttackSet set) =>
@@ -215,20 +217,15 @@ public static class ControlRuns
     private static Control Shuffled(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
     {
         var random = new Random(seed);
-        var measured = Gain(parts.WithAttribute(set => Permutation.Within(set.Task, set.Attribute, random)), suite, sampling, seed);
+        var shuffled = parts.WithAttribute(set => Permutation.Within(set.Task, set.Attribute, random));
+        var measured = Gain(shuffled, shuffled.Floor(FloorAttacker.LabelOnly).Test, suite, sampling, seed);
         return new Control(measured.Low <= 0, measured, 0);
     }
 
-    private static Measured Gain(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
+    private static Measured Gain(AttackParts parts, Readings floor, IAttacker[] suite, Sampling sampling, int seed)
     {
         var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MinBy(attack => attack.Validation.LogLoss())!.Test;
-        return Bootstrap.BalancedDifference(
-            best.Right(),
-            parts.Floor(FloorAttacker.LabelOnly).Test.Right(),
-            best.Truth,
-            best.Classes,
-            sampling
-        );
+        return Bootstrap.BalancedDifference(best.Right(), floor.Right(), best.Truth, best.Classes, sampling);
     }
 
     private static AttackParts AsVectors(AttackParts parts) =>

@@ -131,7 +131,8 @@ void Warm(string folder, int rounds)
                 Normalisation = normalisation,
                 Split = StagedNetwork.Embedding,
             },
-            Compute.Device
+            Compute.Device,
+            new torch.Generator(0)
         );
         using var schedule = Schedules.Plain(model, new TrainingOptions { Epochs = 1, BatchSize = BatchSize });
         void Step(Batch batch)

@@ -41,7 +41,8 @@ using var model = TrainedModel.Create(
         Normalisation = normalisation,
         Split = StagedNetwork.Embedding,
     },
-    Compute.Device
+    Compute.Device,
+    new Generator(0)
 );
 var options = new TrainingOptions { Epochs = 1, BatchSize = BatchSize };
 var validation = new BatchLoader(table, task, [], table.Rows(Part.Validation), 128);

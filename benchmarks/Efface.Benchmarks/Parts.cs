@@ -61,7 +61,7 @@ public static class Parts
             });
     }
 
-    private static StagedNetwork Network() => Backbones.Create(new BackboneOptions { Stem = "imagenet", Classes = 2 });
+    private static StagedNetwork Network() => Backbones.Create(new BackboneOptions { Stem = "imagenet", Classes = 2 }, new Generator(0));
 
     private static IEnumerable<Timed> Stages()
     {
@@ -79,7 +79,7 @@ public static class Parts
     private static IEnumerable<Timed> Maps()
     {
         var (wide, small, pixel) = (randn(Batch, 64, 16, 16), randn(Batch, 256, 2, 2), randn(Batch, 512, 1, 1).requires_grad_(true));
-        var (pool, norm, convolution) = (MaxPool2d(3, 2, 1), BatchNorm2d(256), new Convolution(512, 512, 3));
+        var (pool, norm, convolution) = (MaxPool2d(3, 2, 1), BatchNorm2d(256), new Convolution(512, 512, 3, new Generator(0)));
         return
         [
             .. BothOrders("pooling of 64 × 16 × 16", pool, wide),
@@ -136,7 +136,7 @@ public static class Parts
             ReLU(inplace: true),
             .. Doubled(3),
         ]);
-        var inside = new Decoder([128, 4, 4], [3, Side, Side]);
+        var inside = new Decoder([128, 4, 4], [3, Side, Side], new Generator(0));
         return new (string Name, Module<Tensor, Tensor> Decoder)[]
         {
             ("decoder, images doubled by copying", copying),

@@ -1,7 +1,6 @@
 using Efface.Data;
 using Efface.Models;
 using Efface.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Efface.Auditing;
@@ -65,7 +64,7 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     /// <summary>The attribute's column.</summary>
     public string Attribute => Model.Description.Task;
 
-    /// <summary>Trains on the training part. Torch's generator is seeded anew.</summary>
+    /// <summary>Trains on the training part.</summary>
     /// <param name="table">With train and validation.</param>
     /// <param name="attribute">One of its columns.</param>
     /// <param name="options">Which network, and how long.</param>
@@ -81,8 +80,12 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
         CancellationToken cancel = default
     )
     {
-        torch.manual_seed(options.Seed);
-        var model = TrainedModel.Create(ModelDescription.For(table, attribute, options.Model, options.Stem, options.Width), Compute.Device);
+        using var random = new Generator((ulong)options.Seed);
+        var model = TrainedModel.Create(
+            ModelDescription.For(table, attribute, options.Model, options.Stem, options.Width),
+            Compute.Device,
+            random
+        );
         try
         {
             Train(model, table, attribute, options, observer, cancel);

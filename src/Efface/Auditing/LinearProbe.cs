@@ -11,8 +11,9 @@ namespace Efface.Auditing;
 /// </summary>
 /// <param name="Mean">Of the vectors it learnt from, f32 [D].</param>
 /// <param name="Deviation">Of the vectors it learnt from, f32 [D].</param>
-/// <param name="Layer">From standardised vectors to logits.</param>
-internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Linear Layer) : IDisposable
+/// <param name="Weight">From standardised vectors to logits, f32 [classes, D].</param>
+/// <param name="Bias">f32 [classes].</param>
+internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Parameter Weight, Parameter Bias) : IDisposable
 {
     private const int Steps = 300;
     private const double Rate = 0.03,
@@ -29,12 +30,11 @@ internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Linear Layer) 
         var probe = new LinearProbe(
             vectors.mean([0]),
             vectors.std([0], unbiased: false).clamp(min: 1e-6),
-            Linear(vectors.shape[1], counts.Length).to(vectors.device)
+            new Parameter(torch.zeros(counts.Length, vectors.shape[1], device: vectors.device)),
+            new Parameter(torch.zeros(counts.Length, device: vectors.device))
         );
-        init.zeros_(probe.Layer.weight);
-        init.zeros_(probe.Layer.bias);
         var weights = torch.tensor(counts.Select(count => count == 0 ? 0 : 1f / count).ToArray(), device: vectors.device);
-        using var optimiser = new Models.Adam(probe.Layer.parameters(), Rate, Decay);
+        using var optimiser = new Models.Adam([probe.Weight, probe.Bias], Rate, Decay);
         for (var step = 0; step < Steps; step++)
         {
             using var inner = NewDisposeScope();
@@ -42,17 +42,20 @@ internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Linear Layer) 
             functional.cross_entropy(probe.Logits(vectors), labels, weights).backward();
             optimiser.Step();
         }
-        return new LinearProbe(probe.Mean.DetachFromDisposeScope(), probe.Deviation.DetachFromDisposeScope(), probe.Layer);
+        foreach (var tensor in new[] { probe.Mean, probe.Deviation, probe.Weight, probe.Bias })
+            tensor.DetachFromDisposeScope();
+        return probe;
     }
 
     /// <summary>[B, D] in, [B, classes] out.</summary>
-    public Tensor Logits(Tensor vectors) => Layer.call((vectors - Mean) / Deviation);
+    public Tensor Logits(Tensor vectors) => functional.linear((vectors - Mean) / Deviation, Weight, Bias);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Mean.Dispose();
         Deviation.Dispose();
-        Layer.Dispose();
+        Weight.Dispose();
+        Bias.Dispose();
     }
 }

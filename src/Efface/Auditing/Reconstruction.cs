@@ -80,10 +80,10 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
         double confidence = 0.95
     )
     {
-        torch.manual_seed(seed);
         using var scope = NewDisposeScope();
+        using var random = new Generator((ulong)seed);
         var device = Compute.Device;
-        using var decoder = new Decoder(place.Symbols > 0 ? [place.Symbols] : place.Shape, table.ImageShape, Width).to(device);
+        using var decoder = new Decoder(place.Symbols > 0 ? [place.Symbols] : place.Shape, table.ImageShape, random, Width).to(device);
         var steps = Train(
             decoder,
             Pairs.Of(model, place, table, Part.Train, Most),

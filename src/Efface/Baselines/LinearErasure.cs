@@ -77,8 +77,8 @@ public static class LinearErasure
             torch.tensor([.. task.Select(label => (long)label)], device: vectors.device),
             [.. Enumerable.Repeat(1, (int)head.weight.shape[0])]
         );
-        var weight = probe.Layer.weight / probe.Deviation;
+        var weight = probe.Weight / probe.Deviation;
         head.weight.copy_(weight);
-        head.bias!.copy_(probe.Layer.bias! - weight.matmul(probe.Mean));
+        head.bias!.copy_(probe.Bias - weight.matmul(probe.Mean));
     }
 }

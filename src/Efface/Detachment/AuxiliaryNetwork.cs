@@ -28,17 +28,25 @@ public sealed class AuxiliaryNetwork : Detacher
     /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
     /// <param name="image">[C, H, W].</param>
     /// <param name="device">Where h lives.</param>
-    public AuxiliaryNetwork(AuxiliarySettings settings, TaskAndAttributes labels, long[] shape, long[] image, Device device)
+    /// <param name="random">Where the heads' weights come from.</param>
+    public AuxiliaryNetwork(
+        AuxiliarySettings settings,
+        TaskAndAttributes labels,
+        long[] shape,
+        long[] image,
+        Device device,
+        Generator random
+    )
     {
         (_settings, _labels) = (settings, labels);
-        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder(shape, image).to(device) : null;
-        _taskHead = new Head(shape, labels.Task.Classes.Count, settings.HeadWidth).to(device);
+        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder(shape, image, random).to(device) : null;
+        _taskHead = new Head(shape, labels.Task.Classes.Count, settings.HeadWidth, random).to(device);
         _attributeHeads =
         [
             .. labels.Attributes.Select(attribute =>
                 Enumerable
                     .Range(0, settings.Heads)
-                    .Select(_ => new Head(shape, attribute.Classes.Count, settings.HeadWidth).to(device))
+                    .Select(_ => new Head(shape, attribute.Classes.Count, settings.HeadWidth, random).to(device))
                     .ToArray()
             ),
         ];

@@ -28,16 +28,24 @@ public sealed class CodeContents : IDisposable
     /// <param name="labels">What is forgotten, and what is to stay readable.</param>
     /// <param name="image">[C, H, W].</param>
     /// <param name="device">Where the assignments live.</param>
+    /// <param name="random">Where the weights of decoder and heads come from.</param>
     /// <param name="embedding">What the untouched model computes, to be drawn from the code; owned from now on. Null without such a
     /// model.</param>
-    public CodeContents(CodeSettings settings, TaskAndAttributes labels, long[] image, Device device, EmbeddingTarget? embedding = null)
+    public CodeContents(
+        CodeSettings settings,
+        TaskAndAttributes labels,
+        long[] image,
+        Device device,
+        Generator random,
+        EmbeddingTarget? embedding = null
+    )
     {
         (_settings, _retained, _embedding) = (settings, labels.Retained, embedding);
         _told = [labels.Task.Classes.Count, .. labels.Attributes.Select(attribute => attribute.Classes.Count)];
         var size = DiscreteBottleneck.Rests(settings.Codes, _told[0]) + _told.Sum();
-        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder([size], image).to(device) : null;
-        _centroids = embedding is null ? null : Linear(size, embedding.Size).to(device);
-        _heads = [.. _retained.Select(column => Linear(size, column.Classes.Count).to(device))];
+        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder([size], image, random).to(device) : null;
+        _centroids = embedding is null ? null : Layers.Linear(size, embedding.Size, random).to(device);
+        _heads = [.. _retained.Select(column => Layers.Linear(size, column.Classes.Count, random).to(device))];
         Parameter[] parameters =
         [
             .. _decoder?.parameters() ?? [],

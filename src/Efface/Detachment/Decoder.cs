@@ -1,3 +1,4 @@
+using Efface.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,23 +17,24 @@ public sealed class Decoder : Module<Tensor, Tensor>
 
     /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
     /// <param name="image">[C, H, W].</param>
+    /// <param name="random">Where its weights come from.</param>
     /// <param name="width">Channels of the inner layers.</param>
-    public Decoder(long[] shape, long[] image, int width = UsualWidth)
+    public Decoder(long[] shape, long[] image, Generator random, int width = UsualWidth)
         : base(nameof(Decoder))
     {
         var modules = new List<Module<Tensor, Tensor>>();
         long side = shape.Length == 1 ? 4 : shape[1];
         if (shape.Length == 1)
-            modules.AddRange([Linear(shape[0], width * side * side), Unflatten(1, [width, side, side])]);
+            modules.AddRange([Layers.Linear(shape[0], width * side * side, random), Unflatten(1, [width, side, side])]);
         else
-            modules.Add(Conv2d(shape[0], width, 3, padding: 1, bias: false));
+            modules.Add(Layers.Conv2d(shape[0], width, 3, random, padding: 1, hasBias: false));
         modules.AddRange([BatchNorm2d(width), ReLU(inplace: true)]);
         for (; side * 2 < image[1]; side *= 2)
-            modules.AddRange([new DoublingConvolution(width, width, hasBias: false), BatchNorm2d(width), ReLU(inplace: true)]);
+            modules.AddRange([new DoublingConvolution(width, width, random, hasBias: false), BatchNorm2d(width), ReLU(inplace: true)]);
         if (side * 2 == image[1] && image[1] == image[2])
-            modules.Add(new DoublingConvolution(width, image[0], hasBias: true));
+            modules.Add(new DoublingConvolution(width, image[0], random, hasBias: true));
         else
-            modules.AddRange([Upsample(size: [image[1], image[2]]), Conv2d(width, image[0], 3, padding: 1)]);
+            modules.AddRange([Upsample(size: [image[1], image[2]]), Layers.Conv2d(width, image[0], 3, random, padding: 1)]);
         layers = Sequential(modules);
         RegisterComponents();
     }

@@ -21,8 +21,9 @@ public static class DiscreteBottleneck
     /// <summary>Puts a bottleneck with fresh weights between embedding and head.</summary>
     /// <param name="network">Ends in the stages embedding and head; its modules go over to the result.</param>
     /// <param name="bits">B, 1 to 12.</param>
+    /// <param name="random">Where its weights come from.</param>
     /// <exception cref="InvalidInputException">B is out of range.</exception>
-    public static StagedNetwork Insert(StagedNetwork network, int bits)
+    public static StagedNetwork Insert(StagedNetwork network, int bits, Generator random)
     {
         if (bits is < 1 or > 12)
             throw new InvalidInputException($"--bits {bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
@@ -36,11 +37,11 @@ public static class DiscreteBottleneck
                     Assignment,
                     [
                         ("assignment_norm", BatchNorm1d(size, affine: false).to(device)),
-                        ("assignment", Linear(size, codes).to(device)),
+                        ("assignment", Layers.Linear(size, codes, random).to(device)),
                         ("assignment_softmax", Softmax(1)),
                     ]
                 ),
-                new Stage(Code, "codebook", new Codebook(codes, size).to(device)),
+                new Stage(Code, "codebook", new Codebook(codes, size, random).to(device)),
             ]
         );
         return new StagedNetwork(stages);
@@ -52,7 +53,8 @@ public static class DiscreteBottleneck
     /// </summary>
     /// <param name="network">With a fresh bottleneck and a trained head.</param>
     /// <param name="embeddings">Of training images, f32 [N, D], on the network's device.</param>
-    public static void StartFromDecision(StagedNetwork network, Tensor embeddings)
+    /// <param name="random">Where the rests come from.</param>
+    public static void StartFromDecision(StagedNetwork network, Tensor embeddings, Generator random)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -68,7 +70,7 @@ public static class DiscreteBottleneck
         norm.running_var!.copy_(variance);
         // The head's scores in terms of the standardised embedding, and one random direction for all codes of the same rest.
         var ofClass = torch.arange(codes, device: vectors.device).remainder(classes);
-        var rest = torch.randn(Rests(codes, classes), size, device: vectors.device) / Math.Sqrt(size);
+        var rest = torch.randn(Rests(codes, classes), size, generator: random).to(vectors.device) / Math.Sqrt(size);
         var deviation = (variance + norm.eps).sqrt();
         assignment.weight.copy_((head.weight * deviation).index_select(0, ofClass) + rest.repeat_interleave(classes, 0)[..(int)codes]);
         assignment.bias!.copy_((head.weight.matmul(mean) + head.bias!).index_select(0, ofClass));
@@ -104,10 +106,10 @@ public static class DiscreteBottleneck
     {
         private readonly Parameter vectors;
 
-        public Codebook(long codes, long size)
+        public Codebook(long codes, long size, Generator random)
             : base(nameof(Codebook))
         {
-            vectors = new Parameter(torch.randn(codes, size) / Math.Sqrt(size));
+            vectors = new Parameter(torch.randn(codes, size, generator: random) / Math.Sqrt(size));
             RegisterComponents();
         }
 

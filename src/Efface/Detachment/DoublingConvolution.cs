@@ -1,3 +1,4 @@
+using Efface.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -17,11 +18,12 @@ internal sealed class DoublingConvolution : Module<Tensor, Tensor>
 
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
+    /// <param name="random">Where the weights come from.</param>
     /// <param name="hasBias">Whether each channel has one.</param>
-    public DoublingConvolution(long inputs, long outputs, bool hasBias)
+    public DoublingConvolution(long inputs, long outputs, Generator random, bool hasBias)
         : base(nameof(DoublingConvolution))
     {
-        convolution = Conv2d(inputs, outputs, 3, padding: 1, bias: hasBias);
+        convolution = Layers.Conv2d(inputs, outputs, 3, random, padding: 1, hasBias: hasBias);
         RegisterComponents();
         folds = Folds().DetachFromDisposeScope();
         register_buffer(nameof(folds), folds, persistent: false);

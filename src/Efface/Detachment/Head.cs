@@ -1,3 +1,4 @@
+using Efface.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -17,11 +18,12 @@ internal sealed class Head : Module<Tensor, Tensor>
     /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
     /// <param name="classes">Of the label.</param>
     /// <param name="width">Of the hidden layers.</param>
-    public Head(long[] shape, int classes, int width)
+    /// <param name="random">Where its weights come from.</param>
+    public Head(long[] shape, int classes, int width, Generator random)
         : base(nameof(Head))
     {
-        trunk = Sequential(shape.Length == 1 ? ForVector(shape[0], width) : ForMap(shape, width));
-        output = Linear(width, classes);
+        trunk = Sequential(shape.Length == 1 ? ForVector(shape[0], width, random) : ForMap(shape, width, random));
+        output = Layers.Linear(width, classes, random);
         RegisterComponents();
     }
 
@@ -33,18 +35,18 @@ internal sealed class Head : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor h) => Logits(Features(h));
 
-    private static Module<Tensor, Tensor>[] ForVector(long size, int width) =>
+    private static Module<Tensor, Tensor>[] ForVector(long size, int width, Generator random) =>
         [
             BatchNorm1d(size, affine: false),
-            Linear(size, width, hasBias: false),
+            Layers.Linear(size, width, random, hasBias: false),
             BatchNorm1d(width),
             ReLU(inplace: true),
-            Linear(width, width, hasBias: false),
+            Layers.Linear(width, width, random, hasBias: false),
             BatchNorm1d(width),
             ReLU(inplace: true),
         ];
 
-    private static Module<Tensor, Tensor>[] ForMap(long[] shape, int width)
+    private static Module<Tensor, Tensor>[] ForMap(long[] shape, int width, Generator random)
     {
         // What two halvings leave of the sides; more than 2 is pooled.
         var (channels, rows, columns) = (shape[0], (shape[1] + 3) / 4, (shape[2] + 3) / 4);
@@ -52,15 +54,15 @@ internal sealed class Head : Module<Tensor, Tensor>
         return
         [
             BatchNorm2d(channels, affine: false),
-            new Convolution(channels, channels, 3, stride: 2),
+            new Convolution(channels, channels, 3, random, stride: 2),
             BatchNorm2d(channels),
             ReLU(inplace: true),
-            new Convolution(channels, width / 4, 3, stride: 2),
+            new Convolution(channels, width / 4, 3, random, stride: 2),
             BatchNorm2d(width / 4),
             ReLU(inplace: true),
             .. pool,
             Flatten(),
-            Linear(width / 4 * Math.Min(2, rows) * Math.Min(2, columns), width, hasBias: false),
+            Layers.Linear(width / 4 * Math.Min(2, rows) * Math.Min(2, columns), width, random, hasBias: false),
             BatchNorm1d(width),
             ReLU(inplace: true),
         ];

@@ -28,13 +28,19 @@ public sealed record BackboneOptions
 /// <summary>The one list of networks that Efface builds itself.</summary>
 public static class Backbones
 {
-    private sealed record Shape(int[] Blocks, int Expansion, Func<long, long, long, Module<Tensor, Tensor>> Block);
+    private sealed record Shape(int[] Blocks, int Expansion, Func<long, long, long, Generator, Module<Tensor, Tensor>> Block);
 
     private static readonly Dictionary<string, Shape> Shapes = new()
     {
-        ["resnet18"] = new([2, 2, 2, 2], BasicBlock.Expansion, (inputs, width, stride) => new BasicBlock(inputs, width, stride)),
-        ["resnet34"] = new([3, 4, 6, 3], BasicBlock.Expansion, (inputs, width, stride) => new BasicBlock(inputs, width, stride)),
-        ["resnet50"] = new([3, 4, 6, 3], BottleneckBlock.Expansion, (inputs, width, stride) => new BottleneckBlock(inputs, width, stride)),
+        ["resnet18"] = new([2, 2, 2, 2], BasicBlock.Expansion, (inputs, width, stride, random) =>
+            new BasicBlock(inputs, width, stride, random)
+        ),
+        ["resnet34"] = new([3, 4, 6, 3], BasicBlock.Expansion, (inputs, width, stride, random) =>
+            new BasicBlock(inputs, width, stride, random)
+        ),
+        ["resnet50"] = new([3, 4, 6, 3], BottleneckBlock.Expansion, (inputs, width, stride, random) =>
+            new BottleneckBlock(inputs, width, stride, random)
+        ),
     };
 
     /// <summary>Every model's name.</summary>
@@ -57,16 +63,18 @@ public static class Backbones
             yield return new Problem($"--width {options.Width}", "not a usable width", "Give a factor above 0 and at most 8, such as 0.5");
     }
 
-    /// <summary>Builds a network with random weights (from torch's generator), initialised as torchvision does.</summary>
+    /// <summary>Builds a network with random weights, initialised as torchvision does.</summary>
+    /// <param name="options">Which network.</param>
+    /// <param name="random">Where the weights come from.</param>
     /// <exception cref="InvalidInputException">An option is out of range.</exception>
-    public static StagedNetwork Create(BackboneOptions options)
+    public static StagedNetwork Create(BackboneOptions options, Generator random)
     {
         if (Validate(options).ToArray() is { Length: > 0 } problems)
             throw new InvalidInputException(problems);
         var shape = Shapes[options.Model];
         var widths = new[] { 64, 128, 256, 512 }.Select(width => Math.Max(8, (long)Math.Round(width * options.Width / 8) * 8)).ToArray();
 
-        var stages = new List<Stage> { Stem(options, widths[0]) };
+        var stages = new List<Stage> { Stem(options, widths[0], random) };
         var inputs = widths[0];
         for (var i = 0; i < widths.Length; i++)
         {
@@ -78,7 +86,7 @@ public static class Backbones
                     new Stage(
                         isLast ? name : $"{name}.{block}",
                         $"{name}.{block}",
-                        shape.Block(inputs, widths[i], i > 0 && block == 0 ? 2 : 1)
+                        shape.Block(inputs, widths[i], i > 0 && block == 0 ? 2 : 1, random)
                     )
                 );
                 inputs = widths[i] * shape.Expansion;
@@ -90,15 +98,22 @@ public static class Backbones
                 [("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()), ("single", new SinglePrecision())]
             )
         );
-        stages.Add(new Stage(StagedNetwork.Head, [("fc", Linear(inputs, options.Classes))]));
+        stages.Add(new Stage(StagedNetwork.Head, [("fc", Layers.Linear(inputs, options.Classes, random))]));
 
         var network = new StagedNetwork(stages);
         foreach (var convolution in network.modules().OfType<Convolution>())
-            init.kaiming_normal_(convolution.Weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
+            Normal(convolution.Weight, random);
         return network;
     }
 
-    private static Stage Stem(BackboneOptions options, long width)
+    // He et al. 2015, by the outputs that each weight reaches.
+    private static void Normal(Tensor weight, Generator random)
+    {
+        using var noGradient = no_grad();
+        weight.normal_(0, Math.Sqrt(2) / Math.Sqrt(weight.shape[0] * weight.shape[2] * weight.shape[3]), random);
+    }
+
+    private static Stage Stem(BackboneOptions options, long width, Generator random)
     {
         var (kernel, stride) = options.Stem switch
         {
@@ -108,7 +123,7 @@ public static class Backbones
         };
         var modules = new List<(string, Module<Tensor, Tensor>)>
         {
-            ("conv1", new Convolution(options.Channels, width, kernel, stride)),
+            ("conv1", new Convolution(options.Channels, width, kernel, random, stride)),
             ("bn1", BatchNorm2d(width)),
             ("relu", ReLU(inplace: true)),
         };

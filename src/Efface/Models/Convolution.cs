@@ -26,15 +26,13 @@ public sealed class Convolution : Module<Tensor, Tensor>
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
     /// <param name="kernel">Its side, odd; the padding keeps the size.</param>
+    /// <param name="random">Where the weights come from.</param>
     /// <param name="stride">Pixels from one place to the next.</param>
-    public Convolution(long inputs, long outputs, long kernel, long stride = 1)
+    public Convolution(long inputs, long outputs, long kernel, Generator random, long stride = 1)
         : base(nameof(Convolution))
     {
         (_stride, _padding) = (stride, kernel / 2);
-        weight = new Parameter(torch.empty(outputs, inputs, kernel, kernel));
-        // It is the module's, in whatever scope that is made.
-        weight.DetachFromDisposeScope();
-        init.kaiming_uniform_(weight, a: Math.Sqrt(5));
+        weight = Layers.Weight(random, outputs, inputs, kernel, kernel);
         RegisterComponents();
     }
 

@@ -15,14 +15,14 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
 
     public const int Expansion = 1;
 
-    public BasicBlock(long inputs, long width, long stride)
+    public BasicBlock(long inputs, long width, long stride, Generator random)
         : base(nameof(BasicBlock))
     {
-        conv1 = new Convolution(inputs, width, 3, stride);
+        conv1 = new Convolution(inputs, width, 3, random, stride);
         bn1 = BatchNorm2d(width);
-        conv2 = new Convolution(width, width, 3);
+        conv2 = new Convolution(width, width, 3, random);
         bn2 = BatchNorm2d(width);
-        downsample = Shortcut.For(inputs, width, stride);
+        downsample = Shortcut.For(inputs, width, stride, random);
         RegisterComponents();
     }
 
@@ -47,16 +47,16 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
 
     public const int Expansion = 4;
 
-    public BottleneckBlock(long inputs, long width, long stride)
+    public BottleneckBlock(long inputs, long width, long stride, Generator random)
         : base(nameof(BottleneckBlock))
     {
-        conv1 = new Convolution(inputs, width, 1);
+        conv1 = new Convolution(inputs, width, 1, random);
         bn1 = BatchNorm2d(width);
-        conv2 = new Convolution(width, width, 3, stride);
+        conv2 = new Convolution(width, width, 3, random, stride);
         bn2 = BatchNorm2d(width);
-        conv3 = new Convolution(width, width * Expansion, 1);
+        conv3 = new Convolution(width, width * Expansion, 1, random);
         bn3 = BatchNorm2d(width * Expansion);
-        downsample = Shortcut.For(inputs, width * Expansion, stride);
+        downsample = Shortcut.For(inputs, width * Expansion, stride, random);
         RegisterComponents();
     }
 
@@ -71,6 +71,6 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
 
 internal static class Shortcut
 {
-    public static Sequential? For(long inputs, long outputs, long stride) =>
-        stride == 1 && inputs == outputs ? null : Sequential(new Convolution(inputs, outputs, 1, stride), BatchNorm2d(outputs));
+    public static Sequential? For(long inputs, long outputs, long stride, Generator random) =>
+        stride == 1 && inputs == outputs ? null : Sequential(new Convolution(inputs, outputs, 1, random, stride), BatchNorm2d(outputs));
 }

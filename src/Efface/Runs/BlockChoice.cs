@@ -72,7 +72,7 @@ internal static class BlockChoice
     /// <param name="model">The network, prepared by the recipe.</param>
     /// <param name="make">Makes blocks; not asked where the user says where they end.</param>
     /// <param name="tell">Hears what was measured.</param>
-    public static IReadOnlyList<int>? Ends(RunConfig config, TrainedModel model, Func<BlockMaker> make, Action<string>? tell)
+    public static IReadOnlyList<int>? Ends(RunConfig config, TrainedModel model, Func<Generator, BlockMaker> make, Action<string>? tell)
     {
         if (config.Blocks is not { } blocks)
             return null;

@@ -5,7 +5,7 @@ using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
 using Efface.Unlearning;
-using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Efface.Runs;
 
@@ -70,7 +70,8 @@ public static class ModelRun
 
         // What is wrong with model or split is told before anything is removed from the images or written.
         var options = Options(prepared);
-        var (original, ends) = Start(prepared, options, observer);
+        using var random = new Generator((ulong)prepared.Config.Seed);
+        var (original, ends) = Start(prepared, options, random, observer);
         using var owned = original;
         var record = Describe(command, began?.Started ?? started, prepared, options, original, ends);
         if (began is not null)
@@ -104,7 +105,9 @@ public static class ModelRun
             {
                 using var removal = Removals.Of(prepared, observer, observer, cancel);
                 var shown = removal is null ? prepared : prepared with { Table = removal.Table, Config = record.Config };
-                using var anew = removal is null ? null : Start(shown, options, null).Model;
+                // Its weights are those of a run whose images are like that from the start.
+                using var again = removal is null ? null : new Generator((ulong)shown.Config.Seed);
+                using var anew = again is null ? null : Start(shown, options, again, null).Model;
                 var model = anew ?? original;
                 record = record with { AttentionRemoval = removal?.Result };
                 folder.Run = record;
@@ -112,7 +115,7 @@ public static class ModelRun
                 if (removal is not null)
                     Removals.Draw(folder, removal);
                 var recorder = new Recorder(folder, observer);
-                var result = Train(shown, model, options, ends, checkpoint, recorder, cancel);
+                var result = Train(shown, model, options, again ?? random, ends, checkpoint, recorder, cancel);
                 if (!result.Interrupted)
                     (model, result) = Close(shown, model, result);
                 model.Save(folder.Path);
@@ -192,6 +195,7 @@ public static class ModelRun
         Prepared prepared,
         TrainedModel model,
         TrainingOptions options,
+        Generator random,
         IReadOnlyList<int>? ends,
         Checkpoint checkpoint,
         ITrainingObserver observer,
@@ -199,7 +203,7 @@ public static class ModelRun
     )
     {
         var (config, table, labels, recipe) = (prepared.Config, prepared.Table, prepared.Labels, prepared.Recipe);
-        using var schedule = Blocks(prepared, model, options) is { } blocks
+        using var schedule = Blocks(prepared, model, options, random) is { } blocks
             ? Scheduled(blocks, config, BlockChoice.ScheduleOf(config.Schedule) ?? recipe!.Schedule, ends)
             : Schedules.Plain(model, options);
         var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize)
@@ -217,14 +221,14 @@ public static class ModelRun
         ).Run(training, Validation(prepared), observer, cancel);
     }
 
-    private static BlockMaker? Blocks(Prepared prepared, TrainedModel model, TrainingOptions options)
+    private static BlockMaker? Blocks(Prepared prepared, TrainedModel model, TrainingOptions options, Generator random)
     {
         if (prepared.Recipe is not { } recipe)
             return null;
         // What is to be carried is read from the model as it was: the one in training changes.
         var untouched =
-            recipe.CarriesEmbedding && prepared.Config.From is { } from ? TrainedModel.Load(from, Compute.Device).Network : null;
-        return recipe.Blocks(new BlockParts(model, prepared.Labels, options) { Untouched = untouched });
+            recipe.CarriesEmbedding && prepared.Config.From is { } from ? TrainedModel.Load(from, Compute.Device, random).Network : null;
+        return recipe.Blocks(new BlockParts(model, prepared.Labels, options, random) { Untouched = untouched });
     }
 
     private static Schedule Scheduled(BlockMaker blocks, RunConfig config, ScheduleKind kind, IReadOnlyList<int>? ends)
@@ -287,35 +291,39 @@ public static class ModelRun
         };
     }
 
-    private static (TrainedModel Model, IReadOnlyList<int>? Ends) Start(Prepared prepared, TrainingOptions options, IRunObserver? observer)
+    private static (TrainedModel Model, IReadOnlyList<int>? Ends) Start(
+        Prepared prepared,
+        TrainingOptions options,
+        Generator random,
+        IRunObserver? observer
+    )
     {
-        var model = Model(prepared);
-        var ends = BlockChoice.Ends(prepared.Config, model, () => Blocks(prepared, model, options)!, note => observer?.OnNote(note));
+        var model = Model(prepared, random);
+        var ends = BlockChoice.Ends(prepared.Config, model, own => Blocks(prepared, model, options, own)!, note => observer?.OnNote(note));
         // h is what the last auxiliary network looks at; a bottleneck stays where it is.
         if (ends is not null && model.Description.Bits is null)
             model = model with { Description = model.Description with { Split = model.Network.Stages[ends[^1]].Name } };
         return (model, ends);
     }
 
-    private static TrainedModel Model(Prepared prepared)
+    private static TrainedModel Model(Prepared prepared, Generator random)
     {
         var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
-        torch.manual_seed(config.Seed);
         var model = config.From is { } from
-            ? Load(from, config, table, task)
-            : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device);
+            ? Load(from, config, table, task, random)
+            : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device, random);
 
         if (prepared.Recipe is not { } recipe)
             return model.CutBehind(config.Split ?? StagedNetwork.Embedding);
-        var ready = recipe.Prepare(model, config.Split);
+        var ready = recipe.Prepare(model, config.Split, random);
         if (config.From is not null)
-            recipe.Begin(ready, table, task);
+            recipe.Begin(ready, table, task, random);
         return ready;
     }
 
-    private static TrainedModel Load(string from, RunConfig config, ImageTable table, Column task)
+    private static TrainedModel Load(string from, RunConfig config, ImageTable table, Column task, Generator random)
     {
-        var model = TrainedModel.Load(from, Compute.Device);
+        var model = TrainedModel.Load(from, Compute.Device, random);
         var problems = new List<Problem>();
         foreach (
             var (flag, asked, found) in new[]

@@ -39,6 +39,13 @@ public sealed class AuxiliaryBlocks(BlockParts parts, AuxiliarySettings settings
     private AuxiliaryNetwork Network(AuxiliarySettings ofBlock, int stage)
     {
         var (network, input) = (Parts.Model.Network, Parts.Model.Description.Input);
-        return new AuxiliaryNetwork(ofBlock, Parts.Labels, network.OutputShapes(input)[stage], input, network.DeviceOf(stage));
+        return new AuxiliaryNetwork(
+            ofBlock,
+            Parts.Labels,
+            network.OutputShapes(input)[stage],
+            input,
+            network.DeviceOf(stage),
+            Parts.Random
+        );
     }
 }

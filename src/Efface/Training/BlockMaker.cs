@@ -1,5 +1,6 @@
 using Efface.Detachment;
 using Efface.Models;
+using static TorchSharp.torch;
 
 namespace Efface.Training;
 
@@ -7,7 +8,8 @@ namespace Efface.Training;
 /// <param name="Model">Split where it is to forget; with a bottleneck where its codes are to.</param>
 /// <param name="Labels">The training split's joint tables.</param>
 /// <param name="Options">Step sizes.</param>
-public sealed record BlockParts(TrainedModel Model, TaskAndAttributes Labels, TrainingOptions Options)
+/// <param name="Random">Where the weights of what stands beside the network come from; owned by the caller.</param>
+public sealed record BlockParts(TrainedModel Model, TaskAndAttributes Labels, TrainingOptions Options, Generator Random)
 {
     /// <summary>The model before unlearning, where what is trained is to carry its embedding; owned by the block that uses it.</summary>
     public StagedNetwork? Untouched { get; init; }

@@ -18,12 +18,11 @@ public static class BlockPlacing
     private const int Rounds = 4;
 
     /// <summary>Measures stages and auxiliary networks over a few batches of noise, and cuts where the slowest block is fastest.</summary>
-    /// <param name="make">Makes blocks; the model's weights and statistics are as before afterwards, and so are the random numbers to
-    /// come.</param>
+    /// <param name="make">Makes blocks, with random numbers of its own; the model's weights and statistics are as before afterwards.</param>
     /// <param name="model">Whose network is cut.</param>
     /// <param name="blocks">2 or more.</param>
     /// <exception cref="InvalidInputException">There are not so many stages.</exception>
-    public static BlockPlan Balance(Func<BlockMaker> make, TrainedModel model, int blocks)
+    public static BlockPlan Balance(Func<Generator, BlockMaker> make, TrainedModel model, int blocks)
     {
         var last = model.Network.IndexOf(StagedNetwork.Embedding);
         if (blocks > last + 1)
@@ -32,13 +31,14 @@ public static class BlockPlacing
                 $"the network can be cut after {last} stages only",
                 $"Give at most {last + 1}"
             );
-        var (threads, random) = (torch.get_num_threads(), torch.random.get_rng_state());
+        var threads = torch.get_num_threads();
+        using var random = new Generator(0);
         using var weights = new NumericGuard(model.Network);
         torch.set_num_threads(Math.Max(1, threads / blocks));
         model.Network.train();
         try
         {
-            var maker = make();
+            var maker = make(random);
             var stages = Enumerable.Range(0, last).Select(stage => Stage(maker.Parts, stage)).ToArray();
             var auxiliaries = Enumerable.Range(0, last).Select(stage => Auxiliary(maker, stage)).ToArray();
             return Choose(stages, auxiliaries, Tail(maker, last), blocks);
@@ -47,8 +47,6 @@ public static class BlockPlacing
         {
             weights.Restore();
             torch.set_num_threads(threads);
-            torch.random.set_rng_state(random);
-            random.Dispose();
         }
     }
 
@@ -125,18 +123,19 @@ public static class BlockPlacing
     private static Tensor Given(BlockParts parts, int stage)
     {
         var (network, input) = (parts.Model.Network, parts.Model.Description.Input);
-        return torch.randn(
-            [parts.Options.BatchSize, .. stage == 0 ? input : network.OutputShapes(input)[stage - 1]],
-            device: network.Device
-        );
+        return torch
+            .randn([parts.Options.BatchSize, .. stage == 0 ? input : network.OutputShapes(input)[stage - 1]], generator: parts.Random)
+            .to(network.Device);
     }
 
     private static StepInput Noise(BlockParts parts)
     {
         var (model, labels, options) = (parts.Model, parts.Labels, parts.Options);
-        var images = torch.rand([options.BatchSize, .. model.Description.Input], device: model.Network.Device);
+        var images = torch.rand([options.BatchSize, .. model.Description.Input], generator: parts.Random).to(model.Network.Device);
         Tensor Labels(Column column) =>
-            torch.randint(0, column.Classes.Count, [options.BatchSize], dtype: ScalarType.Int64, device: model.Network.Device);
+            torch
+                .randint(0, column.Classes.Count, [options.BatchSize], dtype: ScalarType.Int64, generator: parts.Random)
+                .to(model.Network.Device);
         return new StepInput(
             options.InPrecision(images),
             images,

@@ -29,7 +29,7 @@ public sealed class CodeBlocks(BlockParts parts, CodeSettings settings, Auxiliar
         var (model, options) = (Parts.Model, Parts.Options);
         var (device, last) = (model.Network.DeviceOf(model.Split), model.Network.IndexOf(StagedNetwork.Embedding));
         var target = Parts.Untouched is null ? null : new EmbeddingTarget(Parts.Untouched);
-        var contents = new CodeContents(settings, Parts.Labels, model.Description.Input, device, target);
+        var contents = new CodeContents(settings, Parts.Labels, model.Description.Input, device, Parts.Random, target);
         return new Block(model.Network, first..)
         {
             Detacher = new CodeInformation(settings, Parts.Labels, device, contents),

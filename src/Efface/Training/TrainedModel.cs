@@ -92,8 +92,11 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>A network with fresh weights.</summary>
+    /// <param name="description">What to build.</param>
+    /// <param name="device">Where it is to compute.</param>
+    /// <param name="random">Where the weights come from.</param>
     /// <exception cref="InvalidInputException">The description names a model, stem, width or size that cannot be built.</exception>
-    public static TrainedModel Create(ModelDescription description, Device device)
+    public static TrainedModel Create(ModelDescription description, Device device, Generator random)
     {
         var network = Backbones.Create(
             new BackboneOptions
@@ -103,10 +106,11 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
                 Width = description.Width,
                 Channels = (int)description.Input[0],
                 Classes = description.Classes.Count,
-            }
+            },
+            random
         );
         if (description.Bits is { } bits)
-            network = DiscreteBottleneck.Insert(network, bits);
+            network = DiscreteBottleneck.Insert(network, bits, random);
         if (description.ClosedBy is { } kind)
             network = Closed(network, kind);
         network.to(device);
@@ -114,9 +118,9 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     }
 
     /// <summary>The same weights with a fresh bottleneck of B bits after the embedding, split behind the assignment.</summary>
-    public TrainedModel WithBottleneck(int bits)
+    public TrainedModel WithBottleneck(int bits, Generator random)
     {
-        var network = DiscreteBottleneck.Insert(Network, bits);
+        var network = DiscreteBottleneck.Insert(Network, bits, random);
         return Of(network, Description with { Bits = bits, Split = DiscreteBottleneck.Assignment });
     }
 
@@ -173,7 +177,17 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
     public static TrainedModel Load(string folder, Device device)
     {
-        var model = Create(Describe(folder), CPU);
+        using var random = new Generator();
+        return Load(folder, device, random);
+    }
+
+    /// <summary>
+    /// The same; weights are drawn from the generator before the file's take their place, so that what it gives next does not depend on
+    /// whether a network is fresh or read.
+    /// </summary>
+    internal static TrainedModel Load(string folder, Device device, Generator random)
+    {
+        var model = Create(Describe(folder), CPU, random);
         Attempt(Path.Combine(folder, WeightsFile), () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
         model.Network.to(device);
         return model;

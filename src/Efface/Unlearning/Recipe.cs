@@ -3,6 +3,7 @@ using Efface.Detachment;
 using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
+using static TorchSharp.torch;
 
 namespace Efface.Unlearning;
 
@@ -82,14 +83,16 @@ public abstract record Recipe
     /// <summary>Cuts the network, and puts into it what the recipe needs there.</summary>
     /// <param name="model">Fresh, or trained.</param>
     /// <param name="split">The stage that the user names; null for none.</param>
+    /// <param name="random">Where the weights of what is put in come from.</param>
     /// <exception cref="InvalidInputException">Nothing would be left behind the cut.</exception>
-    public virtual TrainedModel Prepare(TrainedModel model, string? split) => model.CutBehind(StageOf(model, split));
+    public virtual TrainedModel Prepare(TrainedModel model, string? split, Generator random) => model.CutBehind(StageOf(model, split));
 
     /// <summary>Lets what was put into a trained network begin where the model stands; called where training starts from one.</summary>
     /// <param name="model">Prepared.</param>
     /// <param name="table">The images.</param>
     /// <param name="task">The task's column.</param>
-    public virtual void Begin(TrainedModel model, ImageTable table, Column task) { }
+    /// <param name="random">Where chance comes from.</param>
+    public virtual void Begin(TrainedModel model, ImageTable table, Column task, Generator random) { }
 
     /// <summary>What its blocks learn; null for plain training, where what forgets is done before or after it.</summary>
     public virtual BlockMaker? Blocks(BlockParts parts) => null;

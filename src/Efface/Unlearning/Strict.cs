@@ -4,6 +4,7 @@ using Efface.Detachment;
 using Efface.Models;
 using Efface.Reporting;
 using Efface.Training;
+using static TorchSharp.torch;
 
 namespace Efface.Unlearning;
 
@@ -70,17 +71,18 @@ public sealed record Strict : Recipe
     }
 
     /// <inheritdoc/>
-    public override TrainedModel Prepare(TrainedModel model, string? split) => model.WithBottleneck(Settings.Bits);
+    public override TrainedModel Prepare(TrainedModel model, string? split, Generator random) =>
+        model.WithBottleneck(Settings.Bits, random);
 
     /// <summary>The codes begin as the trained decision.</summary>
     /// <inheritdoc/>
-    public override void Begin(TrainedModel model, ImageTable table, Column task)
+    public override void Begin(TrainedModel model, ImageTable table, Column task, Generator random)
     {
         var rows = Splits.AtMost(table.Rows(Part.Train), MostForStart, Splits.By([task]), 0);
         var embedding = Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding);
         using var captured = Captured.From(model, [embedding], table, rows);
         using var embeddings = captured.Values[StagedNetwork.Embedding].to(Compute.Device, copy: true);
-        DiscreteBottleneck.StartFromDecision(model.Network, embeddings);
+        DiscreteBottleneck.StartFromDecision(model.Network, embeddings, random);
     }
 
     /// <inheritdoc/>

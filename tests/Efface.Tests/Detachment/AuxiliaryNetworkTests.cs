@@ -218,7 +218,7 @@ public sealed class AuxiliaryNetworkTests
     private static AuxiliaryNetwork Auxiliary(AuxiliarySettings settings, ToyBatch batch, long[] shape)
     {
         manual_seed(5);
-        return new AuxiliaryNetwork(settings, batch.Labels, shape, [3, 16, 16], CPU);
+        return new AuxiliaryNetwork(settings, batch.Labels, shape, [3, 16, 16], CPU, new Generator(0));
     }
 
     // A representation in which every label can be read, under a little noise.

@@ -27,7 +27,7 @@ public sealed class CodeContentsTests : IDisposable
     public void Where_nothing_is_to_be_kept_nothing_is_paid()
     {
         using var batch = ToyBatch.Random(Size);
-        using var contents = new CodeContents(NotDrawn, batch.Labels, [3, 16, 16], CPU);
+        using var contents = new CodeContents(NotDrawn, batch.Labels, [3, 16, 16], CPU, new Generator(0));
         Assert.Null(
             contents.Loss(torch.rand(Size, Codes), batch.Input(torch.zeros(Size, Codes)), (_, _) =>
                 throw new InvalidOperationException("nothing to measure")
@@ -39,7 +39,7 @@ public sealed class CodeContentsTests : IDisposable
     public void The_loss_is_the_weighted_sum_of_what_is_measured_and_what_is_retained_stands_behind_what_is_forgotten()
     {
         using var batch = ToyBatch.Random(Size);
-        using var contents = new CodeContents(Kept, Retaining(batch), [3, 16, 16], CPU);
+        using var contents = new CodeContents(Kept, Retaining(batch), [3, 16, 16], CPU, new Generator(0));
         var measured = new Dictionary<string, double>();
         var loss = contents.Loss(torch.rand(Size, Codes).softmax(1), batch.Input(torch.zeros(Size, Codes)), (name, value) =>
             measured[name] = value.item<float>()
@@ -56,7 +56,7 @@ public sealed class CodeContentsTests : IDisposable
         torch.manual_seed(5);
         using var batch = ToyBatch.Random(Size);
         var tone = batch.Labels.Attributes[1];
-        using var contents = new CodeContents(NotDrawn, Retaining(batch), [3, 16, 16], CPU);
+        using var contents = new CodeContents(NotDrawn, Retaining(batch), [3, 16, 16], CPU, new Generator(0));
         var scores = torch.zeros(Size, Codes, requires_grad: true);
         using (no_grad())
             nn.init.normal_(scores, 0, 0.1);
@@ -83,7 +83,7 @@ public sealed class CodeContentsTests : IDisposable
         torch.manual_seed(5);
         var labels = Data.ToyTables.Labels("z", 2, Size, i => i % 2);
         using var batch = new ToyBatch(Data.ToyTables.Labels("y", 2, Size, i => i / 2 % 2), labels, labels with { Name = "beard" });
-        using var contents = new CodeContents(NotDrawn, Retaining(batch), [3, 16, 16], CPU);
+        using var contents = new CodeContents(NotDrawn, Retaining(batch), [3, 16, 16], CPU, new Generator(0));
         // Every image says the same, so the head has z alone to tell the beard by.
         var same = torch.full(Size, Codes, 1.0 / Codes).requires_grad_(true);
         float first = 0,
@@ -133,6 +133,7 @@ public sealed class CodeContentsTests : IDisposable
             batch.Labels,
             [3, 16, 16],
             CPU,
+            new Generator(0),
             new EmbeddingTarget(Models.ToyNetworks.Small(0, 2))
         );
         var images = torch.rand(Size, 3, 16, 16);

@@ -16,7 +16,7 @@ public sealed class DiscreteBottleneckTests
     [InlineData(12, 4096)]
     public void B_bits_give_two_to_the_b_codes_of_the_embeddings_size(int bits, long codes)
     {
-        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), bits);
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), bits, new Generator(0));
 
         Assert.Equal<long[]>(
             [
@@ -39,7 +39,9 @@ public sealed class DiscreteBottleneckTests
 
         Assert.Equal(
             $"--bits {bits}",
-            Assert.Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits)).Problems).Subject
+            Assert
+                .Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits, new Generator(0))).Problems)
+                .Subject
         );
     }
 
@@ -49,7 +51,7 @@ public sealed class DiscreteBottleneckTests
         using var scope = NewDisposeScope();
         var before = ToyNetworks.Small();
         var weights = before.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
-        using var network = DiscreteBottleneck.Insert(before, 2);
+        using var network = DiscreteBottleneck.Insert(before, 2, new Generator(0));
 
         Assert.Equal(["stem", "layer1", "embedding", "assignment", "code", "head"], network.Stages.Select(stage => stage.Name));
         var after = network.state_dict();
@@ -61,7 +63,7 @@ public sealed class DiscreteBottleneckTests
     public void An_assignment_is_a_distribution_over_codes()
     {
         using var scope = NewDisposeScope();
-        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 3);
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 3, new Generator(0));
 
         var assignment = network.Run(randn(20, 3, 16, 16), ..(network.IndexOf(DiscreteBottleneck.Assignment) + 1));
         Assert.True((assignment >= 0).all().ToBoolean());
@@ -95,7 +97,7 @@ public sealed class DiscreteBottleneckTests
     public void The_heads_loss_reaches_the_assignments_the_codebooks_and_the_extractors_weights()
     {
         using var scope = NewDisposeScope();
-        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 2);
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 2, new Generator(0));
 
         network.call(randn(16, 3, 16, 16)).square().sum().backward();
         Assert.All(network.named_parameters(), entry =>
@@ -107,7 +109,7 @@ public sealed class DiscreteBottleneckTests
     public void Equal_codes_give_equal_logits()
     {
         using var scope = NewDisposeScope();
-        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 1);
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 1, new Generator(0));
         network.eval();
 
         var assignment = nn.functional.softmax(randn(100, 2), 1);
@@ -130,8 +132,8 @@ public sealed class DiscreteBottleneckTests
             trained.call(images).argmax(1),
             trained.Run(images, ..(trained.IndexOf(StagedNetwork.Embedding) + 1)).detach()
         );
-        using var network = DiscreteBottleneck.Insert(trained, bits);
-        DiscreteBottleneck.StartFromDecision(network, embeddings);
+        using var network = DiscreteBottleneck.Insert(trained, bits, new Generator(0));
+        DiscreteBottleneck.StartFromDecision(network, embeddings, new Generator(0));
         network.eval();
 
         var codes = DiscreteBottleneck.Decide(network.Run(images, ..(network.IndexOf(DiscreteBottleneck.Assignment) + 1)));
@@ -163,9 +165,9 @@ public sealed class DiscreteBottleneckTests
     public void Fewer_codes_than_classes_start_as_they_are()
     {
         using var scope = NewDisposeScope();
-        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(classes: 5), 2);
+        using var network = DiscreteBottleneck.Insert(ToyNetworks.Small(classes: 5), 2, new Generator(0));
         var before = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
-        DiscreteBottleneck.StartFromDecision(network, randn(10, 16));
+        DiscreteBottleneck.StartFromDecision(network, randn(10, 16), new Generator(0));
         Assert.All(network.state_dict(), entry => Assert.True(entry.Value.equal(before[entry.Key]).all().ToBoolean()));
     }
 
@@ -177,7 +179,7 @@ public sealed class DiscreteBottleneckTests
 
     private static (StagedNetwork Network, Tensor Codebook, Tensor Assignment) Bottleneck(Tensor logits)
     {
-        var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 3);
+        var network = DiscreteBottleneck.Insert(ToyNetworks.Small(), 3, new Generator(0));
         var codebook = Assert.Single(network.Parameters(CodeStage(network)));
         return (network, codebook.detach(), nn.functional.softmax(logits, 1).detach().requires_grad_());
     }

@@ -24,7 +24,7 @@ public sealed class DoublingConvolutionTests
     )
     {
         using var scope = NewDisposeScope();
-        using var doubling = new DoublingConvolution(inputs, outputs, hasBias);
+        using var doubling = new DoublingConvolution(inputs, outputs, new Generator(0), hasBias);
         var plain = doubling.children().OfType<Conv2d>().Single();
         Tensor x = randn(2, inputs, height, width),
             way = randn(2, outputs, 2 * height, 2 * width);
@@ -48,7 +48,7 @@ public sealed class DoublingConvolutionTests
     [Fact]
     public void Only_kernel_and_bias_are_state()
     {
-        using var doubling = new DoublingConvolution(2, 3, hasBias: true);
+        using var doubling = new DoublingConvolution(2, 3, new Generator(0), hasBias: true);
 
         Assert.Equal(["convolution.bias", "convolution.weight"], doubling.state_dict().Keys.Order());
         Assert.Equal(2, ToyTraining.Values(doubling.parameters()).Length);
@@ -59,7 +59,7 @@ public sealed class DoublingConvolutionTests
     {
         DoublingConvolution made;
         using (NewDisposeScope())
-            made = new DoublingConvolution(2, 3, hasBias: true);
+            made = new DoublingConvolution(2, 3, new Generator(0), hasBias: true);
         using var doubling = made;
         using var scope = NewDisposeScope();
 

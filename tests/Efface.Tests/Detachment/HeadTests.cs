@@ -23,7 +23,7 @@ public sealed class HeadTests
     public void A_head_gives_features_of_its_width_and_a_logit_for_each_class(long[] shape)
     {
         using var scope = NewDisposeScope();
-        using var head = new Head(shape, classes: 5, width: 32);
+        using var head = new Head(shape, classes: 5, width: 32, new Generator(0));
         var h = randn([4, .. shape]);
 
         Assert.Equal([4, 32], head.Features(h).shape);
@@ -36,7 +36,7 @@ public sealed class HeadTests
     public void The_scale_and_mean_of_a_representation_do_not_matter_to_a_head(long[] shape)
     {
         using var scope = NewDisposeScope();
-        using var head = new Head(shape, classes: 5, width: 32);
+        using var head = new Head(shape, classes: 5, width: 32, new Generator(0));
         var h = randn([16, .. shape]);
 
         Assert.True(head.call(h * 20 + 3).allclose(head.call(h), rtol: 1e-2, atol: 1e-2));
@@ -47,7 +47,7 @@ public sealed class HeadTests
     public void A_decoder_gives_a_logit_for_each_pixel(long[] shape, long[] image)
     {
         using var scope = NewDisposeScope();
-        using var decoder = new Decoder(shape, image);
+        using var decoder = new Decoder(shape, image, new Generator(0));
 
         var drawn = decoder.call(randn([2, .. shape]));
         Assert.Equal([2, .. image], drawn.shape);

@@ -23,7 +23,8 @@ public sealed class BackbonesTests
                 Stem = stem,
                 Width = 0.125,
                 Classes = 7,
-            }
+            },
+            new Generator(0)
         );
         network.eval();
 
@@ -49,7 +50,8 @@ public sealed class BackbonesTests
                 Stem = stem,
                 Width = 0.125,
                 Classes = 2,
-            }
+            },
+            new Generator(0)
         );
 
         network.call(randn(4, 3, 32, 32)).square().sum().backward();
@@ -72,7 +74,8 @@ public sealed class BackbonesTests
                 Model = model,
                 Stem = "imagenet",
                 Classes = 1000,
-            }
+            },
+            new Generator(0)
         );
 
         Assert.Equal(count, network.parameters().Sum(parameter => parameter.numel()));
@@ -97,7 +100,8 @@ public sealed class BackbonesTests
                 Stem = "imagenet",
                 Width = 0.125,
                 Classes = 2,
-            }
+            },
+            new Generator(0)
         );
         var known = network.state_dict().Keys;
 
@@ -142,7 +146,8 @@ public sealed class BackbonesTests
                     Stem = "fast",
                     Width = width,
                     Classes = 2,
-                }
+                },
+                new Generator(0)
             );
     }
 
@@ -156,7 +161,8 @@ public sealed class BackbonesTests
                 Width = 0.125,
                 Channels = 1,
                 Classes = 2,
-            }
+            },
+            new Generator(0)
         );
 
         Assert.Equal([2], network.OutputShapes([1, 32, 32])[^1]);
@@ -187,7 +193,7 @@ public sealed class BackbonesTests
             Classes = 2,
         };
 
-        var problems = Assert.Throws<InvalidInputException>(() => Backbones.Create(options)).Problems;
+        var problems = Assert.Throws<InvalidInputException>(() => Backbones.Create(options, new Generator(0))).Problems;
         Assert.Equal(["--model alexnet", "--stem flower", "--width 0"], problems.Select(problem => problem.Subject));
         Assert.Contains("resnet18, resnet34, resnet50", problems[0].Remedy, StringComparison.Ordinal);
         Assert.Contains("cifar, imagenet, fast", problems[1].Remedy, StringComparison.Ordinal);

@@ -76,7 +76,8 @@ public sealed class MultiplyAddsTests
                 Model = model,
                 Width = 0.125,
                 Classes = 10,
-            }
+            },
+            new TorchSharp.torch.Generator(0)
         );
         var image = new long[] { 3, 32, 32 };
 
@@ -103,7 +104,7 @@ public sealed class MultiplyAddsTests
 
     private static double Total(BackboneOptions options, long side)
     {
-        using var network = Backbones.Create(options);
+        using var network = Backbones.Create(options, new TorchSharp.torch.Generator(0));
         return MultiplyAdds.Count(network, [3, side, side]).Sum();
     }
 

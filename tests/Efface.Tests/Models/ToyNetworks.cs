@@ -25,7 +25,7 @@ internal static class ToyNetworks
     /// <summary>A residual network of an eighth of the usual width, for images of 16 pixels.</summary>
     public static StagedNetwork Residual(int seed = 0, int classes = 2)
     {
-        manual_seed(seed);
+        using var random = new Generator((ulong)seed);
         return Backbones.Create(
             new BackboneOptions
             {
@@ -33,7 +33,8 @@ internal static class ToyNetworks
                 Stem = "fast",
                 Width = 0.125,
                 Classes = classes,
-            }
+            },
+            random
         );
     }
 }

@@ -161,7 +161,7 @@ public sealed class BlockChoiceTests
             BlockChoice.Ends(
                 config,
                 model,
-                () => ToyTraining.Blocks(model, table, ToyTraining.Named(recipe)!, ToyTraining.Options with { BatchSize = 8 }),
+                own => ToyTraining.Blocks(model, table, ToyTraining.Named(recipe)!, ToyTraining.Options with { BatchSize = 8 }, own),
                 told.Add
             ),
             told

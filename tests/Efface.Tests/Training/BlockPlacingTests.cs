@@ -66,7 +66,7 @@ public sealed class BlockPlacingTests
         var drawn = random.get_rng_state();
         var options = ToyTraining.Options with { BatchSize = 8, Precision = precision };
 
-        var plan = BlockPlacing.Balance(() => ToyTraining.Blocks(model, table, ToyTraining.Named(recipe)!, options), model, blocks);
+        var plan = BlockPlacing.Balance(own => ToyTraining.Blocks(model, table, ToyTraining.Named(recipe)!, options, own), model, blocks);
 
         Assert.Equal(3, get_num_threads());
         set_num_threads(1);
@@ -94,7 +94,7 @@ public sealed class BlockPlacingTests
         var labels = TaskAndAttributes.Of(table, table["tone"], [table["z"]]);
         Assert.ThrowsAny<Exception>(() =>
             BlockPlacing.Balance(
-                () => ToyTraining.Paper.Blocks(new BlockParts(model, labels, ToyTraining.Options with { BatchSize = 16 })),
+                own => ToyTraining.Paper.Blocks(new BlockParts(model, labels, ToyTraining.Options with { BatchSize = 16 }, own)),
                 model,
                 2
             )

@@ -48,7 +48,7 @@ internal static class ToyTraining
                 Split = "layer1",
             }
         );
-        return recipe is { OwnsSplit: true } ? recipe.Prepare(model, split: null) : model;
+        return recipe is { OwnsSplit: true } ? recipe.Prepare(model, split: null, new Generator((ulong)seed)) : model;
     }
 
     public static Schedule Schedule(
@@ -60,14 +60,18 @@ internal static class ToyTraining
         params int[] ends
     )
     {
-        manual_seed(1);
         return recipe is null
             ? Schedules.Plain(model, options ?? Options)
             : Schedules.Of(Blocks(model, table, recipe, options), kind ?? recipe.Schedule, ends.Length == 0 ? null : ends);
     }
 
-    public static BlockMaker Blocks(TrainedModel model, ImageTable table, Recipe recipe, TrainingOptions? options = null) =>
-        recipe.Blocks(new BlockParts(model, Labels(table), options ?? Options))!;
+    public static BlockMaker Blocks(
+        TrainedModel model,
+        ImageTable table,
+        Recipe recipe,
+        TrainingOptions? options = null,
+        Generator? random = null
+    ) => recipe.Blocks(new BlockParts(model, Labels(table), options ?? Options, random ?? new Generator(1)))!;
 
     private static AuxiliarySettings Narrow(AuxiliaryRecipe recipe) => recipe.Settings with { HeadWidth = 16 };
 

@@ -60,7 +60,7 @@ public sealed class TrainedModelTests : IDisposable
     {
         using var model = Model(bits: null);
         var before = ToyTraining.Values(model.Network.parameters());
-        using var strict = model.WithBottleneck(3);
+        using var strict = model.WithBottleneck(3, new Generator(0));
 
         Assert.Equal((3, DiscreteBottleneck.Assignment), (strict.Description.Bits, strict.Description.Split));
         Assert.Equal(strict.Network.Stages.Select(stage => stage.Name), strict.Description.Stages);
@@ -156,7 +156,6 @@ public sealed class TrainedModelTests : IDisposable
 
     private static TrainedModel Model(int? bits)
     {
-        manual_seed(bits ?? 0);
         return TrainedModel.Create(
             new ModelDescription
             {
@@ -170,7 +169,8 @@ public sealed class TrainedModelTests : IDisposable
                 Split = bits is null ? "layer2" : DiscreteBottleneck.Assignment,
                 Bits = bits,
             },
-            CPU
+            CPU,
+            new Generator((ulong)(bits ?? 0))
         );
     }
 

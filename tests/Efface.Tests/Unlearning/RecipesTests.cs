@@ -59,8 +59,10 @@ public sealed class RecipesTests
         using var table = ToyTables.Visible(train: 24, validation: 8);
         var recipe = Recipes.Named(name);
         var split = recipe.OwnsSplit ? null : "layer1";
-        var model = recipe.Prepare(ToyTraining.Model(table), split);
-        var learns = recipe.Blocks(new Efface.Training.BlockParts(model, ToyTraining.Labels(table), ToyTraining.Options)) is not null;
+        using var random = new TorchSharp.torch.Generator(0);
+        var model = recipe.Prepare(ToyTraining.Model(table), split, random);
+        var learns =
+            recipe.Blocks(new Efface.Training.BlockParts(model, ToyTraining.Labels(table), ToyTraining.Options, random)) is not null;
         var closed = recipe.LearnsFromModel ? null : recipe.Close(model, table, [table["z"]]);
         var changes = recipe.Complete(new RunConfig { Recipe = name, Forget = ["z"] }).AttentionRemoval is not null;
         using var owned = closed ?? model;

@@ -1,3 +1,4 @@
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -26,19 +27,27 @@ public sealed class ConvolutionAttacker : MapAttacker
         budget == Budget.Full ? [new(1, 0.2, 1e-4), new(2, 0.5, 1e-3)] : [new(1, 0.2, 1e-4)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit, Generator random)
     {
         var filters = (long)(Filters * settings.Width);
         return Sequential(
-            Conv2d(problem.Shape[0] + problem.TaskClasses, filters, 3, stride: TakesLargeSteps(problem) ? 2 : 1, padding: 1, bias: false),
+            Layers.Conv2d(
+                problem.Shape[0] + problem.TaskClasses,
+                filters,
+                3,
+                random,
+                TakesLargeSteps(problem) ? 2 : 1,
+                padding: 1,
+                hasBias: false
+            ),
             BatchNorm2d(filters),
             ReLU(inplace: true),
-            Conv2d(filters, 2 * filters, 3, padding: 1, bias: false),
+            Layers.Conv2d(filters, 2 * filters, 3, random, padding: 1, hasBias: false),
             BatchNorm2d(2 * filters),
             ReLU(inplace: true),
             new MeanAndMaximum(),
-            Dropout(settings.Dropout),
-            Linear(4 * filters, problem.AttributeClasses)
+            Layers.Dropout(settings.Dropout, random),
+            Layers.Linear(4 * filters, problem.AttributeClasses, random)
         );
     }
 

@@ -1,3 +1,4 @@
+using Efface.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -23,19 +24,19 @@ public sealed class MlpAttacker : NeuralAttacker
         budget == Budget.Full ? [new(1, 0.3, 1e-4), new(2, 0.5, 1e-3)] : [new(1, 0.3, 1e-4)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit, Generator random)
     {
         var width = (long)(Width * settings.Width);
         return Sequential(
-            Linear(problem.TaskClasses + VectorFeatures.Count(problem), width, hasBias: false),
+            Layers.Linear(problem.TaskClasses + VectorFeatures.Count(problem), width, random, hasBias: false),
             BatchNorm1d(width),
             ReLU(inplace: true),
-            Dropout(settings.Dropout),
-            Linear(width, width, hasBias: false),
+            Layers.Dropout(settings.Dropout, random),
+            Layers.Linear(width, width, random, hasBias: false),
             BatchNorm1d(width),
             ReLU(inplace: true),
-            Dropout(settings.Dropout),
-            Linear(width, problem.AttributeClasses)
+            Layers.Dropout(settings.Dropout, random),
+            Layers.Linear(width, problem.AttributeClasses, random)
         );
     }
 }

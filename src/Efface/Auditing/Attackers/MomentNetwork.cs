@@ -1,3 +1,4 @@
+using Efface.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -33,7 +34,8 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     /// <param name="rows">f32 [R, C·kernel²]: what a direction may see, standardised.</param>
     /// <param name="images">The image of each row.</param>
     /// <param name="fit">The images.</param>
-    public MomentNetwork(AttackProblem problem, Moments moments, int kernel, Tensor rows, int[] images, AttackSet fit)
+    /// <param name="random">Where what is not started at the moments comes from.</param>
+    public MomentNetwork(AttackProblem problem, Moments moments, int kernel, Tensor rows, int[] images, AttackSet fit, Generator random)
         : base(nameof(MomentNetwork))
     {
         _problem = problem;
@@ -46,18 +48,19 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
                 Values = rows,
                 Task = [.. images.Select(i => fit.Task[i])],
                 Attribute = [.. images.Select(i => fit.Attribute[i])],
-            }
+            },
+            random
         );
         var channels = rows.shape[1] / (kernel * kernel);
-        _directions = Conv2d(channels, start.shape[0], kernel, padding: kernel / 2, bias: false);
+        _directions = Layers.Conv2d(channels, start.shape[0], kernel, random, padding: kernel / 2, hasBias: false);
         var waves = kernel == 1 ? WavesOfVectors : WavesOfPatches;
-        _waves = Conv2d(start.shape[0], waves, 1);
-        _heads = Linear(3 * start.shape[0] + waves, problem.AttributeClasses * Math.Max(1, problem.TaskClasses));
+        _waves = Layers.Conv2d(start.shape[0], waves, 1, random);
+        _heads = Layers.Linear(3 * start.shape[0] + waves, problem.AttributeClasses * Math.Max(1, problem.TaskClasses), random);
         using (no_grad())
         {
             _directions.weight.copy_(start.view(-1, channels, kernel, kernel));
-            init.normal_(_waves.weight);
-            init.uniform_(_waves.bias!, 0, 2 * Math.PI);
+            _waves.weight.normal_(0, 1, random);
+            _waves.bias!.uniform_(0, 2 * Math.PI, random);
             init.zeros_(_heads.weight);
         }
         RegisterComponents();
@@ -80,7 +83,7 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     }
 
     // f32 [R, F].
-    private static Tensor Start(AttackProblem problem, Moments moments, Tensor rows, AttackSet set)
+    private static Tensor Start(AttackProblem problem, Moments moments, Tensor rows, AttackSet set, Generator random)
     {
         using var scope = NewDisposeScope();
         var groups = Contrasts.Groups(problem, set);
@@ -90,7 +93,7 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
         using var white = all.First(MostFeatures);
         // Some of the images may be of one class, or show nothing.
         if (groups.Count == 0 || white.Map.shape[1] == 0)
-            return torch.randn(moments.Directions, rows.shape[1]).MoveToOuterDisposeScope();
+            return torch.randn(moments.Directions, rows.shape[1], generator: random).MoveToOuterDisposeScope();
         var contrasts = new Contrasts(white.Apply(rows).to_type(ScalarType.Float32).clamp_(-Clip, Clip), groups);
         var directions = contrasts.Directions(moments.Order, moments.Directions).to_type(ScalarType.Float64);
         return directions.matmul(white.Map.t()).to_type(ScalarType.Float32).MoveToOuterDisposeScope();

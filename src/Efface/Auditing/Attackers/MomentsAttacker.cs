@@ -23,10 +23,18 @@ public sealed class MomentsAttacker : NeuralAttacker
         [new Moments(2, 2), new Moments(2, 4), new Moments(3, 3), new Moments(3, 6)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit, Generator random)
     {
         using var scope = NewDisposeScope();
         var images = fit();
-        return new MomentNetwork(problem, (Moments)settings, kernel: 1, images.Values, [.. Enumerable.Range(0, images.Count)], images);
+        return new MomentNetwork(
+            problem,
+            (Moments)settings,
+            kernel: 1,
+            images.Values,
+            [.. Enumerable.Range(0, images.Count)],
+            images,
+            random
+        );
     }
 }

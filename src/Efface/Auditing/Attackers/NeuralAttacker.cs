@@ -45,7 +45,8 @@ public abstract class NeuralAttacker : ChoosingAttacker
     /// <param name="problem">Who attacks what.</param>
     /// <param name="settings">One of <see cref="Settings"/>.</param>
     /// <param name="fit">What it will learn from, standardised; asked only by whoever starts from it.</param>
-    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit);
+    /// <param name="random">Where initial weights come from, and later what dropout leaves out.</param>
+    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit, Generator random);
 
     private protected override IEnumerable<IFittedAttacker> Candidates(
         AttackProblem problem,
@@ -57,15 +58,15 @@ public abstract class NeuralAttacker : ChoosingAttacker
 
     private Reader Learn(AttackProblem problem, NeuralSettings settings, AttackSet fit, AttackSet choose, Start start, int seed)
     {
-        torch.manual_seed(seed);
         using var scope = NewDisposeScope();
+        using var random = new Generator((ulong)seed);
         var device = Training.Compute.Device;
         if (Most(problem.Budget) is var most && fit.Count > most)
             fit = fit.Sample(most, seed);
         var standardiser = Standardiser.Of(fit.Values);
         var reader = new Reader(
             problem,
-            Build(problem, settings, () => fit with { Values = standardiser.Apply(fit.Values) }).to(device),
+            Build(problem, settings, () => fit with { Values = standardiser.Apply(fit.Values) }, random).to(device),
             standardiser,
             device
         );
@@ -76,12 +77,12 @@ public abstract class NeuralAttacker : ChoosingAttacker
         var batches = Math.Max(1, (fit.Count + BatchSize - 1) / BatchSize);
         var usual = Epochs(problem.Budget);
         var epochs = Math.Clamp(FewestSteps / batches, usual, Math.Max(usual, MostEpochs));
-        var (random, selection) = (new Random(seed), new Selection<int>());
+        var (shuffling, selection) = (new Random(seed), new Selection<int>());
         for (var epoch = 0; epoch < epochs; epoch++)
         {
             reader.Network.train();
             var order = Enumerable.Range(0, fit.Count).ToArray();
-            random.Shuffle(order);
+            shuffling.Shuffle(order);
             for (var i = 0; i < batches; i++)
             {
                 using var step = NewDisposeScope();

@@ -26,7 +26,7 @@ public sealed class PatchesAttacker : MapAttacker
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => [new Moments(2, 4), new Moments(3, 4)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit)
+    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit, Generator random)
     {
         using var scope = NewDisposeScope();
         var all = fit();
@@ -42,7 +42,8 @@ public sealed class PatchesAttacker : MapAttacker
             Kernel,
             patches,
             [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat(i, positions))],
-            some
+            some,
+            random
         );
     }
 }

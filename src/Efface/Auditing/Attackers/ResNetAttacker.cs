@@ -23,7 +23,12 @@ public sealed class ResNetAttacker : MapAttacker
     protected override IReadOnlyList<NeuralSettings> Settings(Budget budget) => [new(budget == Budget.Full ? 0.5 : 0.25, 0, 1e-4)];
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit) =>
+    protected override Module<Tensor, Tensor> Build(
+        AttackProblem problem,
+        NeuralSettings settings,
+        Func<AttackSet> fit,
+        Generator random
+    ) =>
         Backbones.Create(
             new BackboneOptions
             {
@@ -32,6 +37,7 @@ public sealed class ResNetAttacker : MapAttacker
                 Width = settings.Width,
                 Channels = (int)problem.Shape[0] + problem.TaskClasses,
                 Classes = problem.AttributeClasses,
-            }
+            },
+            random
         );
 }

@@ -12,6 +12,7 @@ namespace Efface.Runs;
 internal sealed class BenchSubject : IDisposable
 {
     private readonly BenchMode _mode;
+    private readonly Generator _random;
     private readonly ImageTable _table;
     private readonly TaskAndAttributes _labels;
     private readonly TrainedModel _model;
@@ -26,24 +27,32 @@ internal sealed class BenchSubject : IDisposable
     public BenchSubject(BenchCase one, BenchMode mode, BenchSettings settings, IReadOnlyList<int>? ends)
     {
         _mode = mode;
-        torch.manual_seed(settings.Seed);
-        _table = Noise(one, settings);
+        _random = new Generator((ulong)settings.Seed);
+        _table = Noise(one, settings, _random);
         _labels = TaskAndAttributes.Of(_table, _table["y"], [_table["z"]]);
         (_options, _normalisation) = (Options(one, settings), Normalisation.Of(_table));
-        _model = Model(_table, one, mode, settings);
+        _model = Model(_table, one, mode, settings, _random);
         _schedule = BenchCase.RecipeOf(mode) is { } recipe
-            ? Schedules.Of(recipe.Blocks(new BlockParts(_model, _labels, _options))!, BenchCase.KindOf(mode) ?? recipe.Schedule, ends)
+            ? Schedules.Of(
+                recipe.Blocks(new BlockParts(_model, _labels, _options, _random))!,
+                BenchCase.KindOf(mode) ?? recipe.Schedule,
+                ends
+            )
             : Schedules.Plain(_model, _options);
     }
 
     /// <summary>Where blocks take equal time.</summary>
     public static BlockPlan Balance(BenchCase one, BenchSettings settings)
     {
-        torch.manual_seed(settings.Seed);
-        using var table = Noise(one, settings);
-        using var model = Model(table, one, BenchMode.Local, settings);
-        var parts = new BlockParts(model, TaskAndAttributes.Of(table, table["y"], [table["z"]]), Options(one, settings));
-        return BlockPlacing.Balance(() => BenchCase.RecipeOf(BenchMode.Local)!.Blocks(parts)!, model, settings.Blocks);
+        using var random = new Generator((ulong)settings.Seed);
+        using var table = Noise(one, settings, random);
+        using var model = Model(table, one, BenchMode.Local, settings, random);
+        var (labels, recipe) = (TaskAndAttributes.Of(table, table["y"], [table["z"]]), BenchCase.RecipeOf(BenchMode.Local)!);
+        return BlockPlacing.Balance(
+            own => recipe.Blocks(new BlockParts(model, labels, Options(one, settings), own))!,
+            model,
+            settings.Blocks
+        );
     }
 
     /// <summary>The names of stages.</summary>
@@ -141,20 +150,24 @@ internal sealed class BenchSubject : IDisposable
             Seed = settings.Seed,
         };
 
-    private static TrainedModel Model(ImageTable table, BenchCase one, BenchMode mode, BenchSettings settings)
+    private static TrainedModel Model(ImageTable table, BenchCase one, BenchMode mode, BenchSettings settings, Generator random)
     {
-        var model = TrainedModel.Create(ModelDescription.For(table, table["y"], one.Model, settings.Stem, settings.Width), Compute.Device);
-        return BenchCase.RecipeOf(mode)?.Prepare(model, split: null) ?? model;
+        var model = TrainedModel.Create(
+            ModelDescription.For(table, table["y"], one.Model, settings.Stem, settings.Width),
+            Compute.Device,
+            random
+        );
+        return BenchCase.RecipeOf(mode)?.Prepare(model, split: null, random) ?? model;
     }
 
     // Both classes of the attribute in both of the task.
-    private static ImageTable Noise(BenchCase one, BenchSettings settings)
+    private static ImageTable Noise(BenchCase one, BenchSettings settings, Generator random)
     {
         var (training, count) = (settings.Steps * one.Batch, settings.Steps * one.Batch + 4);
         Column Labels(string name, int period) => new(name, ["0", "1"], [.. Enumerable.Range(0, count).Select(row => row / period % 2)]);
         return new ImageTable(
             "noise",
-            torch.randint(0, 256, [count, 3, one.Size, one.Size], dtype: ScalarType.Byte),
+            torch.randint(0, 256, [count, 3, one.Size, one.Size], dtype: ScalarType.Byte, generator: random),
             [Labels("y", 1), Labels("z", 2)],
             [.. Enumerable.Range(0, count).Select(row => row < training ? Part.Train : Part.Validation)]
         );

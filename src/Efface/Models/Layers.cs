@@ -1,0 +1,76 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Models;
+
+/// <summary>
+/// Layers whose weights start as torch starts them, but come from a generator that is passed: whoever else draws random numbers in this
+/// process neither changes them nor is changed.
+/// </summary>
+public static class Layers
+{
+    /// <summary>A linear layer, [B, inputs] → [B, outputs].</summary>
+    public static Linear Linear(long inputs, long outputs, Generator random, bool hasBias = true)
+    {
+        var layer = nn.Linear(inputs, outputs, hasBias, META);
+        layer.weight = Weight(random, outputs, inputs);
+        if (hasBias)
+            layer.bias = Bias(random, outputs, inputs);
+        return layer;
+    }
+
+    /// <summary>A convolution, [B, inputs, H, W] → [B, outputs, H', W'].</summary>
+    public static Conv2d Conv2d(
+        long inputs,
+        long outputs,
+        long kernel,
+        Generator random,
+        long stride = 1,
+        long padding = 0,
+        bool hasBias = true
+    )
+    {
+        var layer = nn.Conv2d(inputs, outputs, kernel, stride, padding, bias: hasBias, device: META);
+        layer.weight = Weight(random, outputs, inputs, kernel, kernel);
+        if (hasBias)
+            layer.bias = Bias(random, outputs, inputs * kernel * kernel);
+        return layer;
+    }
+
+    /// <summary>Leaves out a share of all numbers while training.</summary>
+    /// <param name="share">In [0, 1).</param>
+    /// <param name="random">Which of them; used as long as the layer trains.</param>
+    public static Module<Tensor, Tensor> Dropout(double share, Generator random) => new Omission(share, random);
+
+    /// <summary>Uniform weights up to 1/√fan-in (He et al. 2015, as torch's layers have it), of a shape [outputs, inputs, ...].</summary>
+    internal static Parameter Weight(Generator random, params long[] shape)
+    {
+        var fan = shape[1..].Aggregate(1L, (product, length) => product * length);
+        // Written as torch computes it, so that the last digit is the same.
+        var bound = Math.Sqrt(3) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(fan));
+        return Uniform(random, bound, shape);
+    }
+
+    private static Parameter Bias(Generator random, long outputs, long fan) => Uniform(random, 1 / Math.Sqrt(fan), outputs);
+
+    // It is the module's, in whatever scope that is made.
+    private static Parameter Uniform(Generator random, double bound, params long[] shape)
+    {
+        var parameter = new Parameter(empty(shape).uniform_(-bound, bound, random));
+        parameter.DetachFromDisposeScope();
+        return parameter;
+    }
+
+    private sealed class Omission(double share, Generator random) : Module<Tensor, Tensor>(nameof(Dropout))
+    {
+        public override Tensor forward(Tensor input)
+        {
+            if (!training || share == 0)
+                return input.alias();
+            using var scope = NewDisposeScope();
+            var kept = empty(input.shape).bernoulli_(1 - share, random).div_(1 - share);
+            return (input * kept.to(input.device)).MoveToOuterDisposeScope();
+        }
+    }
+}

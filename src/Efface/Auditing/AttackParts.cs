@@ -45,9 +45,9 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
         };
 
     /// <summary>Fits on the extractor's training images, chooses on validation.</summary>
-    public Attack OnTraining(IAttacker attacker, int seed)
+    public Attack OnTraining(IAttacker attacker, int seed, CancellationToken cancel = default)
     {
-        using var fitted = attacker.Fit(Problem, Training, Validation, seed);
+        using var fitted = attacker.Fit(Problem, Training, Validation, seed, cancel);
         var prior = Training.Prior(Problem.AttributeClasses);
         return new Attack(
             new Readings(fitted.Read(Validation), prior, Validation.Attribute),
@@ -59,7 +59,7 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
     /// Fits on images that the extractor never saw: once on each half of validation, each judged on the other half; on test the
     /// two opinions are averaged. So every validation image is used for fitting and for choosing, never for both at once.
     /// </summary>
-    public Attack OnUnseen(IAttacker attacker, int seed)
+    public Attack OnUnseen(IAttacker attacker, int seed, CancellationToken cancel = default)
     {
         var halves = Halves(Validation, seed);
         var validation = new double[Validation.Count, Problem.AttributeClasses];
@@ -68,7 +68,7 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
         {
             using var scope = NewDisposeScope();
             var (fit, choose) = (Validation.Select(halves[half]), Validation.Select(halves[1 - half]));
-            using var fitted = attacker.Fit(Problem, fit, choose, seed);
+            using var fitted = attacker.Fit(Problem, fit, choose, seed, cancel);
             var chosen = fitted.Read(choose);
             test[half] = fitted.Read(Test);
             for (var i = 0; i < choose.Count; i++)

@@ -37,12 +37,18 @@ public sealed record AuditSettings
     /// <summary>How much work is spent.</summary>
     public Budget Budget { get; init; } = Budget.Quick;
 
-    /// <summary>Each attacker that depends on chance is trained once for each of them.</summary>
+    /// <summary>
+    /// Each attacker that depends on chance is trained once for each of them; in a quick audit one that does not read best with the first
+    /// is trained with that alone.
+    /// </summary>
     public IReadOnlyList<int> Seeds { get; init; } = [0, 1];
 
     /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
     public IReadOnlyList<string> Attackers { get; init; } =
     [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
+
+    /// <summary>What is looked at beside attacks: names of <see cref="AuditPart"/>.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = AuditPart.All;
 
     /// <summary>Further stages of the network to look at; <c>all</c> is every one behind the split.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
@@ -57,6 +63,8 @@ public sealed record AuditSettings
                 _ => Seeds.Count,
             }
         );
+
+    internal bool Asks(string part) => Parts.Contains(part);
 
     /// <summary>The seeds of a budget, unless the user says otherwise.</summary>
     public static IReadOnlyList<int> SeedsOf(Budget budget) => [.. Enumerable.Range(0, budget == Budget.Quick ? 2 : 5)];
@@ -187,8 +195,8 @@ public sealed record RepresentationAudit
     /// <summary>What is reached without h.</summary>
     public required Floors Floors { get; init; }
 
-    /// <summary>The checks of the audit itself.</summary>
-    public required Controls Controls { get; init; }
+    /// <summary>The checks of the audit itself; null where they were not asked for.</summary>
+    public Controls? Controls { get; init; }
 
     /// <summary>Every attacker.</summary>
     public required IReadOnlyList<AttackerResult> Attackers { get; init; }

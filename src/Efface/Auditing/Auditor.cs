@@ -16,9 +16,6 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
 
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    private int _done,
-        _total;
-
     /// <summary>Audits representations.</summary>
     /// <param name="subject">What is audited.</param>
     /// <param name="attributes">Names of the columns to look for.</param>
@@ -34,22 +31,25 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     {
         var columns = attributes.Select(name => subject.Columns.Single(column => column.Name == name)).ToList();
         var sought = columns.Count > 1 ? [.. columns, Product(columns, subject.Parts)] : columns;
-        var collateral = CollateralRuns.Columns(subject, columns);
+        var collateral = settings.Asks(AuditPart.Collateral) ? CollateralRuns.Columns(subject, columns) : [];
         RequireAttackers(subject);
-        (_done, _total) = (
-            0,
-            sought.Count * subject.Places.Sum(place => PlaceAudit.Attacks(place, settings, subject.Task is not null).Count() + 1)
-                + collateral.Count
-        );
-
         // Bonferroni over places and attributes: one of them must not "leak" by chance alone.
         var corrected = 1 - (1 - settings.Confidence) / (subject.Places.Count(place => place.Released) * sought.Count);
         var split = SplitCheck.Of(subject);
-        var audits = (
-            from column in sought
-            from place in subject.Places
-            select new PlaceAudit(subject, place, column, settings, corrected, split, Attacked(cancel)).Run(before)
-        ).ToList();
+        PlaceAudit[] places =
+        [
+            .. from column in sought from place in subject.Places select new PlaceAudit(subject, place, column, settings, corrected, split),
+        ];
+        var kept = new CollateralResult[collateral.Count];
+        var others = collateral.Select(
+            (column, i) =>
+                new AuditStep($"collateral: {column.Name}", stop => kept[i] = CollateralRuns.Of(subject, before, column, settings, stop))
+        );
+        var run = new Steps(Lanes.For(places.Max(place => place.Bytes)), onProgress, cancel);
+        run.Run([.. places.SelectMany(place => place.FirstSteps()), .. others]);
+        run.Run([.. places.SelectMany(place => place.FurtherSteps())]);
+        var audits = new RepresentationAudit[places.Length];
+        run.Run([.. places.Select((place, i) => new AuditStep("judging", _ => audits[i] = place.Judge(before)))]);
         audits = [.. audits.Select(audit => Covered(subject, audit, audits))];
         return new AuditResult
         {
@@ -69,14 +69,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             ],
             Representations = [.. audits.Where(audit => columns.Any(column => column.Name == audit.Attribute))],
             Joint = [.. audits.Where(audit => columns.All(column => column.Name != audit.Attribute))],
-            Collateral =
-            [
-                .. collateral.Select(column =>
-                {
-                    Attacked(cancel)($"collateral: {column.Name}");
-                    return CollateralRuns.Of(subject, before, column, settings);
-                }),
-            ],
+            Collateral = kept,
         };
     }
 
@@ -142,7 +135,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
 
     private void RequireAttackers(AuditSubject subject)
     {
-        if (subject.Places.FirstOrDefault(place => !PlaceAudit.Attacks(place, settings, subject.Task is not null).Any()) is not { } unread)
+        if (subject.Places.FirstOrDefault(place => !PlaceAudit.AttackersOn(place, settings).Any()) is not { } unread)
             return;
         var able = Attackers
             .All.Where(attacker => !attacker.IsFloor && attacker.Reads(unread.Problem(2)))
@@ -153,14 +146,6 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             $"Add one of {string.Join(", ", able)}"
         );
     }
-
-    private Action<string> Attacked(CancellationToken cancel) =>
-        now =>
-        {
-            cancel.ThrowIfCancellationRequested();
-            onProgress?.Invoke(new AuditProgress(_done, _total, now));
-            _done++;
-        };
 
     private Measured? Fidelity(AuditSubject subject)
     {
@@ -195,5 +180,26 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             [.. own.Select(Name), .. others.Count > 0 ? new[] { $"{others.Count:N0} rare combinations" } : []],
             [.. combinations.Select(combination => others.Contains(combination) ? own.Length : Array.BinarySearch(own, combination))]
         );
+    }
+
+    // Says how far they are, whichever lane begins one.
+    private sealed class Steps(Lanes lanes, Action<AuditProgress>? onProgress, CancellationToken cancel)
+    {
+        private readonly Lock _told = new();
+        private int _done,
+            _total;
+
+        public void Run(IReadOnlyList<AuditStep> steps)
+        {
+            _total += steps.Count;
+            lanes.Run([.. steps.Select(step => (Action)(() => Run(step)))], cancel);
+        }
+
+        private void Run(AuditStep step)
+        {
+            lock (_told)
+                onProgress?.Invoke(new AuditProgress(_done++, _total, step.Name));
+            step.Run(cancel);
+        }
     }
 }

@@ -47,7 +47,14 @@ public static class CollateralRuns
     /// <param name="before">What the audit said of the model before unlearning; null where none is known.</param>
     /// <param name="column">What was not to be forgotten.</param>
     /// <param name="settings">Confidence, budget and seed.</param>
-    public static CollateralResult Of(AuditSubject subject, AuditResult? before, Column column, AuditSettings settings)
+    /// <param name="cancel">Checked while it learns.</param>
+    public static CollateralResult Of(
+        AuditSubject subject,
+        AuditResult? before,
+        Column column,
+        AuditSettings settings,
+        CancellationToken cancel = default
+    )
     {
         var sampling = subject.Sampling(settings.Confidence);
         var parts = subject.For(subject.Places.First(place => place.Released), column, settings.Budget);
@@ -55,7 +62,7 @@ public static class CollateralRuns
         return new CollateralResult(
             column.Name,
             before?.Collateral.FirstOrDefault(result => result.Attribute == column.Name)?.After,
-            Auc(parts.OnTraining(reader, settings.Seeds[0])),
+            Auc(parts.OnTraining(reader, settings.Seeds[0], cancel)),
             subject.Task is null ? null : Auc(parts.Floor(FloorAttacker.PredictionOnly))
         );
 

@@ -11,31 +11,65 @@ public static class ControlRuns
     private const double Distance = 16;
 
     // One trace may be faint by chance in the images that attackers choose on, or in those that judge them; three hardly are.
-    private const int Traces = 3;
+    private const int Repetitions = 3;
 
     /// <summary>Runs the controls at one place, with the cheap half of the suite.</summary>
     /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
     /// <param name="sampling">For finding what was planted.</param>
     /// <param name="strict">For not finding what is not there: sure enough for all places together.</param>
-    public static Controls Run(AttackParts parts, AuditSettings settings, Sampling sampling, Sampling strict)
+    public static Controls Run(AttackParts parts, AuditSettings settings, Sampling sampling, Sampling strict) =>
+        new(Planted(parts, settings, sampling), Shuffled(parts, settings, strict)) { Hidden = Hidden(parts, settings, sampling) };
+
+    /// <summary>z written into h where the best attacker gains exactly the tolerance; must be found.</summary>
+    /// <param name="parts">The place.</param>
+    /// <param name="settings">Tolerance, attackers and seed.</param>
+    /// <param name="sampling">Of the test images.</param>
+    /// <param name="cancel">Checked by attackers.</param>
+    public static Control Planted(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
-        parts = parts.Knowing(task: true);
-        IAttacker[] suite = parts.Problem.IsDiscrete ? [new LookupAttacker()] : [new LinearAttacker(), new MlpAttacker()];
-        // Who is not sent finds nothing.
-        if (parts.Problem.IsMap)
-            suite =
-            [
-                .. suite,
-                .. Attackers.All.Where(attacker => attacker is TemplateAttacker && settings.Attackers.Contains(attacker.Name)),
-            ];
-        var seed = settings.Seeds[0];
-        return new Controls(Planted(parts, suite, settings.Tolerance, sampling, seed), Shuffled(parts, suite, strict, seed))
-        {
-            Hidden = parts.Problem.IsDiscrete ? null : Hidden(AsVectors(parts), settings.Tolerance, sampling, seed),
-        };
+        // What is written stands in a feature of its own, or in a template of its own: whoever looks for more finds no more of it.
+        IAttacker[] suite = parts.Problem.IsDiscrete
+            ? [new LookupAttacker()]
+            : [new LinearAttacker(), .. TemplateAttackers(parts, settings)];
+        return Planted(new Traces(parts.Knowing(task: true), suite, settings, sampling, cancel));
     }
+
+    /// <summary>z permuted among images of one y; must not be found.</summary>
+    /// <param name="parts">The place.</param>
+    /// <param name="settings">Tolerance, attackers and seed.</param>
+    /// <param name="sampling">Of the test images.</param>
+    /// <param name="cancel">Checked by attackers.</param>
+    public static Control Shuffled(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
+    {
+        using var scope = NewDisposeScope();
+        IAttacker[] suite = parts.Problem.IsDiscrete
+            ? [new LookupAttacker()]
+            : [new LinearAttacker(), new MlpAttacker(), .. TemplateAttackers(parts, settings)];
+        var random = new Random(settings.Seeds[0]);
+        var shuffled = parts.Knowing(task: true).WithAttribute(set => Permutation.Within(set.Task, set.Attribute, random));
+        var measured = new Traces(shuffled, suite, settings, sampling, cancel).Gain(shuffled, shuffled.Floor(FloorAttacker.LabelOnly).Test);
+        return new Control(measured.Low <= 0, measured, 0);
+    }
+
+    /// <summary>The planted trace where only two directions together tell it; null for codes, in which nothing hides.</summary>
+    /// <param name="parts">The place.</param>
+    /// <param name="settings">Tolerance, attackers and seed.</param>
+    /// <param name="sampling">Of the test images.</param>
+    /// <param name="cancel">Checked by attackers.</param>
+    public static Control? Hidden(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
+    {
+        if (parts.Problem.IsDiscrete)
+            return null;
+        using var scope = NewDisposeScope();
+        IAttacker[] suite = [new ProductsAttacker(), new MomentsAttacker()];
+        return Hidden(new Traces(AsVectors(parts.Knowing(task: true)), suite, settings, sampling, cancel));
+    }
+
+    // Who is not sent finds nothing.
+    private static IEnumerable<IAttacker> TemplateAttackers(AttackParts parts, AuditSettings settings) =>
+        Attackers.All.Where(attacker => parts.Problem.IsMap && attacker is TemplateAttacker && settings.Attackers.Contains(attacker.Name));
 
     /// <summary>
     /// The share q of images in which z itself is written into h (in the others a random z, drawn from p(z|y)) so that the best
@@ -84,42 +118,18 @@ public static class ControlRuns
     }
 
     // As it stands: a symbol of its own, one feature of each class, or a template of each class.
-    private static Control Planted(AttackParts parts, IAttacker[] suite, double tolerance, Sampling sampling, int seed)
+    private static Control Planted(Traces traces)
     {
-        var (problem, classes) = (parts.Problem, parts.Problem.AttributeClasses);
+        var (parts, problem) = (traces.Parts, traces.Parts.Problem);
+        var classes = problem.AttributeClasses;
         if (problem.IsDiscrete)
-            return Planted(
-                parts,
-                problem with
-                {
-                    Symbols = problem.Symbols * classes,
-                },
-                (values, written) => values * classes + written,
-                suite,
-                tolerance,
-                sampling,
-                seed
-            );
-        if (problem.IsMap && Templates(parts, seed) is { } templates)
-            return Planted(
-                parts,
-                problem,
-                (values, written) => values + templates.index_select(0, written),
-                suite,
-                tolerance,
-                sampling,
-                seed
-            );
+            return traces.Find(problem with { Symbols = problem.Symbols * classes }, (values, written) => values * classes + written);
+        if (problem.IsMap && Templates(parts, traces.Seed) is { } templates)
+            return traces.Find(problem, (values, written) => values + templates.index_select(0, written));
         parts = AsVectors(parts);
-        IAttacker[] readers = [.. suite.Where(attacker => attacker.Reads(parts.Problem))];
-        return Planted(
-            parts,
+        return (traces with { Parts = parts, Suite = [.. traces.Suite.Where(attacker => attacker.Reads(parts.Problem))] }).Find(
             Wider(parts.Problem, classes),
-            (values, written) => torch.cat([values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1),
-            readers,
-            tolerance,
-            sampling,
-            seed
+            (values, written) => torch.cat([values, functional.one_hot(written, classes).to_type(ScalarType.Float32)], 1)
         );
     }
 
@@ -138,10 +148,10 @@ public static class ControlRuns
 
     // The same trace where neither of two directions tells anything, and both together do: an angle, in whose opposite sectors z is the
     // same. Of two classes it is their exclusive or. A rotation takes care that no feature is one of the two.
-    private static Control Hidden(AttackParts parts, double tolerance, Sampling sampling, int seed)
+    private static Control Hidden(Traces traces)
     {
-        using var scope = NewDisposeScope();
-        using var random = new Generator((ulong)seed, CPU);
+        var parts = traces.Parts;
+        using var random = new Generator((ulong)traces.Seed, CPU);
         using var standard = Whitening.OfEach(parts.Training.Values);
         var wider = Wider(parts.Problem, 2);
         var rotation = linalg.qr(torch.randn(wider.Shape[0], wider.Shape[0], generator: random)).Q;
@@ -163,73 +173,74 @@ public static class ControlRuns
                 )
                 .matmul(rotation);
         }
-        return Planted(parts, wider, Write, [new ProductsAttacker(), new MomentsAttacker()], tolerance, sampling, seed);
+        return traces.Find(wider, Write);
     }
 
     private static AttackProblem Wider(AttackProblem problem, int features) => problem with { Shape = [problem.Shape[0] + features] };
-
-    private static Control Planted(
-        AttackParts parts,
-        AttackProblem problem,
-        Func<Tensor, Tensor, Tensor> write,
-        IAttacker[] suite,
-        double tolerance,
-        Sampling sampling,
-        int seed
-    )
-    {
-        var joint = new int[parts.Problem.TaskClasses, parts.Problem.AttributeClasses];
-        for (var i = 0; i < parts.Test.Count; i++)
-            joint[parts.Test.Task[i], parts.Test.Attribute[i]]++;
-        if (PlantedShare(joint, tolerance) is not { } share)
-            return new Control(false, new Measured(double.NaN, double.NaN, double.NaN, parts.Test.Count), tolerance);
-
-        var random = new Random(seed);
-        // Nobody who does not look at h sees what is written there.
-        var floor = parts.Floor(FloorAttacker.LabelOnly).Test;
-        var measured = Mean([.. Enumerable.Range(0, Traces).Select(_ => Found())]);
-        return new Control(measured.Low > 0 && measured.Value >= tolerance / 2, measured, tolerance);
-
-        Measured Found()
-        {
-            using var scope = NewDisposeScope();
-            return Gain(parts.With(problem, set => write(set.Values, torch.tensor(Trace(set)))), floor, suite, sampling, seed);
-        }
-
-        long[] Trace(AttackSet set) =>
-            [
-                .. set.Attribute.Zip(Permutation.Within(set.Task, set.Attribute, random), (own, other) =>
-                    (long)(random.NextDouble() < share ? own : other)
-                ),
-            ];
-    }
-
-    // Of the same test images, in each of which chance decides anew what is written.
-    private static Measured Mean(Measured[] gains)
-    {
-        var (value, half) = (
-            gains.Average(gain => gain.Value),
-            Math.Sqrt(gains.Sum(gain => Math.Pow((gain.High - gain.Low) / 2, 2))) / gains.Length
-        );
-        return new Measured(value, value - half, value + half, gains[0].N);
-    }
-
-    private static Control Shuffled(AttackParts parts, IAttacker[] suite, Sampling sampling, int seed)
-    {
-        var random = new Random(seed);
-        var shuffled = parts.WithAttribute(set => Permutation.Within(set.Task, set.Attribute, random));
-        var measured = Gain(shuffled, shuffled.Floor(FloorAttacker.LabelOnly).Test, suite, sampling, seed);
-        return new Control(measured.Low <= 0, measured, 0);
-    }
-
-    private static Measured Gain(AttackParts parts, Readings floor, IAttacker[] suite, Sampling sampling, int seed)
-    {
-        var best = suite.Select(attacker => parts.OnTraining(attacker, seed)).MinBy(attack => attack.Validation.LogLoss())!.Test;
-        return Bootstrap.BalancedDifference(best.Right(), floor.Right(), best.Truth, best.Classes, sampling);
-    }
 
     private static AttackParts AsVectors(AttackParts parts) =>
         parts.Problem.IsMap
             ? parts.With(parts.Problem with { Shape = [VectorFeatures.Count(parts.Problem)] }, set => VectorFeatures.Of(set.Values))
             : parts;
+
+    // Who looks for what is planted, and how it is judged.
+    private sealed record Traces(
+        AttackParts Parts,
+        IReadOnlyList<IAttacker> Suite,
+        AuditSettings Settings,
+        Sampling Sampling,
+        CancellationToken Cancel
+    )
+    {
+        public int Seed => Settings.Seeds[0];
+
+        // Plants it several times, and takes the mean of what is found.
+        public Control Find(AttackProblem problem, Func<Tensor, Tensor, Tensor> write)
+        {
+            var (tolerance, joint) = (Settings.Tolerance, new int[Parts.Problem.TaskClasses, Parts.Problem.AttributeClasses]);
+            for (var i = 0; i < Parts.Test.Count; i++)
+                joint[Parts.Test.Task[i], Parts.Test.Attribute[i]]++;
+            if (PlantedShare(joint, tolerance) is not { } share)
+                return new Control(false, new Measured(double.NaN, double.NaN, double.NaN, Parts.Test.Count), tolerance);
+
+            var random = new Random(Seed);
+            // Nobody who does not look at h sees what is written there.
+            var floor = Parts.Floor(FloorAttacker.LabelOnly).Test;
+            var measured = Mean([.. Enumerable.Range(0, Repetitions).Select(_ => Found())]);
+            return new Control(measured.Low > 0 && measured.Value >= tolerance / 2, measured, tolerance);
+
+            Measured Found()
+            {
+                using var scope = NewDisposeScope();
+                return Gain(Parts.With(problem, set => write(set.Values, torch.tensor(Trace(set)))), floor);
+            }
+
+            long[] Trace(AttackSet set) =>
+                [
+                    .. set.Attribute.Zip(Permutation.Within(set.Task, set.Attribute, random), (own, other) =>
+                        (long)(random.NextDouble() < share ? own : other)
+                    ),
+                ];
+        }
+
+        // What the best of the suite reads beyond the floor.
+        public Measured Gain(AttackParts parts, Readings floor)
+        {
+            var best = Suite
+                .Select(attacker => parts.OnTraining(attacker, Seed, Cancel))
+                .MinBy(attack => attack.Validation.LogLoss())!
+                .Test;
+            return Bootstrap.BalancedDifference(best.Right(), floor.Right(), best.Truth, best.Classes, Sampling);
+        }
+
+        // Of the same test images, in each of which chance decides again what is written.
+        private static Measured Mean(Measured[] gains)
+        {
+            var (value, half) = (
+                gains.Average(gain => gain.Value),
+                Math.Sqrt(gains.Sum(gain => Math.Pow((gain.High - gain.Low) / 2, 2))) / gains.Length
+            );
+            return new Measured(value, value - half, value + half, gains[0].N);
+        }
+    }
 }

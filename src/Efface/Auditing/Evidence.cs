@@ -16,7 +16,7 @@ public sealed record Evidence
     public required IReadOnlyList<AttackerResult> Attackers { get; init; }
 
     /// <summary>The checks of the audit itself.</summary>
-    public required Controls Controls { get; init; }
+    public required Controls? Controls { get; init; }
 
     /// <summary>Whether the parts of the data are apart.</summary>
     public required SplitControl Split { get; init; }

@@ -100,12 +100,14 @@ public static class Judgement
             );
             yield break;
         }
-        if (!evidence.Controls.Planted.Passed)
-            yield return Powerless(evidence.Controls.Planted, tolerance);
-        if (!evidence.Controls.Shuffled.Passed)
+        if (evidence.Controls is null)
+            yield return "the audit was asked to leave out its controls: whether it would find what is there is not known";
+        if (evidence.Controls is { Planted: { Passed: false } planted })
+            yield return Powerless(planted, tolerance);
+        if (evidence.Controls is { Shuffled: { Passed: false } shuffled })
             yield return string.Create(
                 Invariant,
-                $"the audit finds what is not there: shuffled labels were read {evidence.Controls.Shuffled.Measured.Value:P1} "
+                $"the audit finds what is not there: shuffled labels were read {shuffled.Measured.Value:P1} "
                     + $"better than chance; check the data for duplicates"
             );
         if (worst.GivenTask.High > tolerance)
@@ -142,7 +144,7 @@ public static class Judgement
                 .GroupBy(one => one.Name)
                 .Select(tries => tries.MaxBy(one => one.Validation)!),
         ];
-        if (evidence.Controls.Hidden is not { } hidden || others.Length == 0)
+        if (evidence.Controls?.Hidden is not { } hidden || others.Length == 0)
             return null;
         var widened = Measured.Quantile(1 - (1 - evidence.Confidence) / others.Length) / Measured.Quantile(evidence.Confidence);
         var most = others.MaxBy(one => one.GivenTask.Value)!;
@@ -171,7 +173,7 @@ public static class Judgement
             $"no attacker reads more than {Math.Max(0, worst.GivenTask.High):P1} above {Floor(evidence)}, "
                 + $"at its upper bound (tolerated {evidence.Tolerance:P1})"
         );
-        if (evidence.Controls.Hidden is { Passed: false } hidden)
+        if (evidence.Controls?.Hidden is { Passed: false } hidden)
             yield return string.Create(
                 Invariant,
                 $"a trace of {evidence.Tolerance:P1} that no direction shows by itself, but two together, could have gone unseen: "

@@ -2,22 +2,23 @@ using Efface.Data;
 
 namespace Efface.Auditing;
 
-/// <summary>One place and one attribute: every attacker, the floors, the controls, and what follows.</summary>
+/// <summary>
+/// One place and one attribute: every attacker, the floors, the controls, and what follows. First what needs nothing else, then further
+/// seeds of who read best, then the judgement.
+/// </summary>
 /// <param name="subject">What is audited.</param>
 /// <param name="place">Where.</param>
 /// <param name="attribute">What is looked for.</param>
 /// <param name="settings">How strict.</param>
 /// <param name="corrected">The confidence that counts for one of several places and attributes.</param>
 /// <param name="split">Whether the parts of the data are apart.</param>
-/// <param name="attacking">Told before each attack.</param>
 internal sealed class PlaceAudit(
     AuditSubject subject,
     Place place,
     Column attribute,
     AuditSettings settings,
     double corrected,
-    SplitControl split,
-    Action<string> attacking
+    SplitControl split
 )
 {
     /// <summary>Of a class with fewer training or test images nothing is known.</summary>
@@ -27,6 +28,27 @@ internal sealed class PlaceAudit(
         MostClassesOfSubgroups = 20;
 
     private readonly Sampling _sampling = subject.Sampling(settings.Confidence);
+    private readonly AttackParts _parts = subject.For(place, attribute, settings.Budget);
+    private readonly List<Planned> _attacks =
+    [
+        .. from attacker in AttackersOn(place, settings)
+        from knowsTask in subject.Task is null ? [false] : new[] { false, true }
+        from unseen in new[] { false, true }
+        from seed in settings.Budget == Budget.Quick ? settings.SeedsFor(attacker).Take(1) : settings.SeedsFor(attacker)
+        select new Planned(attacker, knowsTask, unseen, seed),
+    ];
+
+    private Control? _planted,
+        _shuffled,
+        _hidden;
+
+    // What an attack is, and once it has been made what it read.
+    private sealed record Planned(IAttacker Attacker, bool KnowsTask, bool Unseen, int Seed)
+    {
+        public Attack? Attack { get; set; }
+
+        public double LogLoss => Attack!.Validation.LogLoss();
+    }
 
     private sealed record Sent(AttackerResult Result, Attack Attack);
 
@@ -41,27 +63,72 @@ internal sealed class PlaceAudit(
         private static Sent Chosen(IEnumerable<Sent> attacks) => attacks.MinBy(sent => sent.Attack.Validation.LogLoss())!;
     }
 
-    /// <summary>Every attack on a place: who, knowing y or not, fitted on unseen images or not, with which seed.</summary>
-    public static IEnumerable<(IAttacker Attacker, bool KnowsTask, bool Unseen, int Seed)> Attacks(
-        Place place,
-        AuditSettings settings,
-        bool hasTask
-    ) =>
-        from attacker in Attackers.All
-        where !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
-        from knowsTask in hasTask ? new[] { false, true } : [false]
-        from unseen in new[] { false, true }
-        from seed in settings.SeedsFor(attacker)
-        select (attacker, knowsTask, unseen, seed);
+    /// <summary>The attackers that are sent to a place.</summary>
+    public static IEnumerable<IAttacker> AttackersOn(Place place, AuditSettings settings) =>
+        Attackers.All.Where(attacker =>
+            !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
+        );
 
-    /// <summary>Attacks, and judges.</summary>
-    public RepresentationAudit Run(AuditResult? before)
+    /// <summary>Bytes that a step takes beside the representations, about.</summary>
+    public long Bytes => 6 * _parts.Training.Values.numel() * sizeof(float);
+
+    /// <summary>The controls, and each attacker; the costly ones first, so that no lane waits for one at the end.</summary>
+    public IEnumerable<AuditStep> FirstSteps()
     {
-        var read = Attack();
-        attacking($"{attribute.Name} at {place.Name}: controls");
-        var controls = ControlRuns.Run(read.Parts, settings, _sampling, _sampling.At(corrected));
+        var (strict, asks) = (_sampling.At(corrected), settings.Asks(AuditPart.Controls));
+        foreach (var attack in _attacks.OrderByDescending(attack => attack.Attacker.IsCostly))
+            yield return Step(attack);
+        if (!asks)
+            yield break;
+        yield return Step("hidden trace", cancel => _hidden = ControlRuns.Hidden(_parts, settings, _sampling, cancel));
+        yield return Step("planted trace", cancel => _planted = ControlRuns.Planted(_parts, settings, _sampling, cancel));
+        yield return Step("shuffled labels", cancel => _shuffled = ControlRuns.Shuffled(_parts, settings, strict, cancel));
+    }
+
+    /// <summary>In a quick audit the attackers that read best, once more with each further seed.</summary>
+    public IReadOnlyList<AuditStep> FurtherSteps()
+    {
+        Planned[] best =
+        [
+            _attacks.MinBy(attack => attack.LogLoss)!,
+            _attacks.Where(attack => !attack.KnowsTask).MinBy(attack => attack.LogLoss)!,
+        ];
+        Planned[] further =
+        [
+            .. from attack in best.Distinct()
+            from seed in settings.SeedsFor(attack.Attacker)
+            where
+                _attacks.All(made =>
+                    (made.Attacker, made.KnowsTask, made.Unseen, made.Seed) != (attack.Attacker, attack.KnowsTask, attack.Unseen, seed)
+                )
+            select attack with
+            {
+                Seed = seed,
+                Attack = null,
+            },
+        ];
+        foreach (var attack in further)
+            _attacks.Insert(_attacks.FindLastIndex(made => made with { Seed = attack.Seed, Attack = null } == attack) + 1, attack);
+        return [.. further.Select(Step)];
+    }
+
+    private AuditStep Step(Planned attack) => Step(attack.Attacker.Name, cancel =>
+        {
+            var knowing = _parts.Knowing(attack.KnowsTask);
+            attack.Attack = attack.Unseen
+                ? knowing.OnUnseen(attack.Attacker, attack.Seed, cancel)
+                : knowing.OnTraining(attack.Attacker, attack.Seed, cancel);
+        });
+
+    private AuditStep Step(string name, Action<CancellationToken> run) => new($"{attribute.Name} at {place.Name}: {name}", run);
+
+    /// <summary>Judges what was read.</summary>
+    public RepresentationAudit Judge(AuditResult? before)
+    {
+        var read = Results();
+        var controls = _planted is null ? null : new Controls(_planted, _shuffled!) { Hidden = _hidden };
         var leak = Leak(read, _sampling.At(corrected));
-        var certification = Certification(read.Parts.Test);
+        var certification = settings.Asks(AuditPart.Certificate) ? Certification(read.Parts.Test) : null;
         var worstCases = WorstCases.Of(
             [.. read.Attacks.Select(sent => (sent.Result, sent.Attack))],
             read.Reference,
@@ -86,9 +153,9 @@ internal sealed class PlaceAudit(
                 WorstTolerance = settings.WorstTolerance,
                 HasTask = subject.Task is not null,
                 WorstCases = worstCases,
-                WorstSymbol = place.Symbols > 0 ? certification!.Told(corrected) : null,
-                Certificates = place.Symbols > 0 ? certification!.Certificates("c", corrected) : [],
-                ClassBound = place.Symbols > 0 ? ClassBound(read.Parts.Test) : null,
+                WorstSymbol = place.Symbols > 0 ? certification?.Told(corrected) : null,
+                Certificates = place.Symbols > 0 ? certification?.Certificates("c", corrected) ?? [] : [],
+                ClassBound = place.Symbols > 0 && certification is not null ? ClassBound(read.Parts.Test) : null,
                 RareClasses = [.. RareClasses(read.Parts)],
                 IsConstant = place.Symbols == 0 && IsConstant(read.Parts),
             }
@@ -113,13 +180,13 @@ internal sealed class PlaceAudit(
             Leak = leak,
             Classes = attribute.Classes,
             Confusion = read.Best.Attack.Test.Confusion(),
-            Subgroups = Subgroups(read),
+            Subgroups = settings.Asks(AuditPart.Subgroups) ? Subgroups(read) : [],
             WorstCases = worstCases,
             IsRounded = place.Symbols > 0 ? null : IsRounded(read.Parts.Test.Values),
             Before = before is null ? null : Before(before),
             Certificates = certification?.Certificates(place.Symbols > 0 ? "c" : "ŷ") ?? [],
             Information = place.Symbols > 0 ? new CountedInformation(Counted(read.Parts.Training), Counted(read.Parts.Test)) : null,
-            WorstSymbol = place.Symbols > 0 ? certification!.Worst() : null,
+            WorstSymbol = place.Symbols > 0 ? certification?.Worst() : null,
         };
     }
 
@@ -213,36 +280,30 @@ internal sealed class PlaceAudit(
             _ => null,
         };
 
-    private Read Attack()
+    private Read Results()
     {
-        var parts = subject.For(place, attribute, settings.Budget);
         var hasTask = subject.Task is not null;
-        var labelOnly = hasTask ? parts.Floor(FloorAttacker.LabelOnly) : null;
-        var majority = parts.Floor(FloorAttacker.Majority);
-        var attacks = new List<Sent>();
-        foreach (var (attacker, knowsTask, unseen, seed) in Attacks(place, settings, hasTask))
-        {
-            attacking($"{attribute.Name} at {place.Name}: {attacker.Name}");
-            var knowing = parts.Knowing(knowsTask);
-            var attack = unseen ? knowing.OnUnseen(attacker, seed) : knowing.OnTraining(attacker, seed);
-            attacks.Add(
-                new Sent(
-                    new AttackerResult
-                    {
-                        Name = attacker.Name,
-                        Knows = (place.Symbols > 0 ? "c" : "h") + (knowsTask ? ",y" : ""),
-                        FittedOn = unseen ? "unseen" : "training",
-                        Seed = seed,
-                        Validation = attack.Validation.BalancedAccuracy(),
-                        Test = attack.Test.Score(_sampling, knowsTask ? parts.Test.Task : null),
-                        GivenTask = Difference(attack, labelOnly ?? majority, _sampling),
-                    },
-                    attack
-                )
-            );
-        }
-        return new Read(parts, majority, labelOnly, hasTask ? parts.Floor(FloorAttacker.PredictionOnly) : null, attacks);
+        var (majority, labelOnly) = (_parts.Floor(FloorAttacker.Majority), hasTask ? _parts.Floor(FloorAttacker.LabelOnly) : null);
+        return new Read(
+            _parts,
+            majority,
+            labelOnly,
+            hasTask ? _parts.Floor(FloorAttacker.PredictionOnly) : null,
+            [.. _attacks.Select(made => new Sent(Result(made, labelOnly ?? majority), made.Attack!))]
+        );
     }
+
+    private AttackerResult Result(Planned made, Attack floor) =>
+        new()
+        {
+            Name = made.Attacker.Name,
+            Knows = (place.Symbols > 0 ? "c" : "h") + (made.KnowsTask ? ",y" : ""),
+            FittedOn = made.Unseen ? "unseen" : "training",
+            Seed = made.Seed,
+            Validation = made.Attack!.Validation.BalancedAccuracy(),
+            Test = made.Attack.Test.Score(_sampling, made.KnowsTask ? _parts.Test.Task : null),
+            GivenTask = Difference(made.Attack, floor, _sampling),
+        };
 
     // The place of the same name, else the first that the model before released: a code has no counterpart there.
     private BeforeReading? Before(AuditResult before)

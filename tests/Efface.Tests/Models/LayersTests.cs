@@ -1,4 +1,5 @@
 using Efface.Models;
+using Xunit;
 using TorchSharp;
 using static TorchSharp.torch;
 using Convolution = Efface.Models.Convolution;

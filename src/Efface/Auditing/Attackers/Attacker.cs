@@ -106,7 +106,8 @@ public interface IAttacker
     bool Reads(AttackProblem problem);
 
     /// <summary>Learns on one set, and chooses what it has to choose on another.</summary>
-    IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed);
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed, CancellationToken cancel = default);
 }
 
 /// <summary>An attacker that has learnt.</summary>

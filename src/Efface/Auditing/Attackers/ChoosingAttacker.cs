@@ -42,11 +42,12 @@ public abstract class ChoosingAttacker : IAttacker
         AttackSet fit,
         AttackSet choose,
         Start start,
-        int seed
+        int seed,
+        CancellationToken cancel
     );
 
     /// <inheritdoc/>
-    public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
         int[] present = [.. fit.Attribute.Distinct().Order()];
@@ -59,8 +60,9 @@ public abstract class ChoosingAttacker : IAttacker
         {
             var selection = new Selection<IFittedAttacker?>();
             selection.Offer(null, start.Judge(start.Read(choose)));
-            foreach (var candidate in Candidates(known, fit, choose, start, seed))
+            foreach (var candidate in Candidates(known, fit, choose, start, seed, cancel))
             {
+                cancel.ThrowIfCancellationRequested();
                 var (before, quality) = (selection.Kept, start.Judge(candidate.Read(choose)));
                 var kept = quality.Gain > Margin && selection.Offer(candidate, quality);
                 (kept ? before : candidate)?.Dispose();

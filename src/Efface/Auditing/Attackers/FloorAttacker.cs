@@ -34,7 +34,7 @@ public sealed class FloorAttacker : IAttacker
     public bool Reads(AttackProblem problem) => true;
 
     /// <inheritdoc/>
-    public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+    public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed, CancellationToken cancel = default)
     {
         var symbols = _symbol(fit).Concat(_symbol(choose)).DefaultIfEmpty(0).Max() + 1;
         using var seen = Symbols(fit, symbols);
@@ -57,7 +57,8 @@ public sealed class FloorAttacker : IAttacker
                 {
                     Values = chosen,
                 },
-                seed
+                seed,
+                cancel
             )
         );
     }

@@ -25,19 +25,27 @@ public sealed class LinearAttacker : ChoosingAttacker
         AttackSet fit,
         AttackSet choose,
         Start start,
-        int seed
-    ) => Fits(problem, fit, Penalties, [0, 1]);
+        int seed,
+        CancellationToken cancel
+    ) => Fits(problem, fit, Penalties, [0, 1], cancel);
 
     /// <summary>The same on any features [N, F].</summary>
     /// <param name="problem">Who attacks what.</param>
     /// <param name="fit">With the features as its values.</param>
     /// <param name="penalties">In images for each feature, falling.</param>
     /// <param name="powers">0: all directions are trusted alike; 1: as much as they vary.</param>
-    internal static IEnumerable<IFittedAttacker> Fits(AttackProblem problem, AttackSet fit, double[] penalties, double[] powers)
+    /// <param name="cancel">Checked at each step.</param>
+    internal static IEnumerable<IFittedAttacker> Fits(
+        AttackProblem problem,
+        AttackSet fit,
+        double[] penalties,
+        double[] powers,
+        CancellationToken cancel
+    )
     {
         using var weights = Weights(fit, problem.AttributeClasses);
         Boundary[] Boundaries(Tensor features, int[] attribute, Tensor own) =>
-            [.. LinearAttacker.Boundaries(features, attribute, problem.AttributeClasses, own, penalties, powers)];
+            [.. LinearAttacker.Boundaries(features, attribute, problem.AttributeClasses, own, penalties, powers, cancel)];
 
         // One boundary; y is a feature like others.
         foreach (var boundary in Boundaries(Features(problem, fit), fit.Attribute, weights))
@@ -69,7 +77,8 @@ public sealed class LinearAttacker : ChoosingAttacker
         int classes,
         Tensor weights,
         double[] penalties,
-        double[] powers
+        double[] powers,
+        CancellationToken cancel
     )
     {
         using var whitened = Whitened.Of(features);
@@ -88,7 +97,7 @@ public sealed class LinearAttacker : ChoosingAttacker
             foreach (var strength in penalties.Select(penalty => Math.Min(Largest, penalty * unit)))
             {
                 var penalty = torch.cat([strength * whitened.Variances.pow(-power), torch.tensor([OfIntercept])]);
-                coefficients = regression.Solve(penalty, coefficients);
+                coefficients = regression.Solve(penalty, coefficients, cancel);
                 yield return Boundary.Of(whitened, coefficients);
             }
         }

@@ -16,7 +16,7 @@ internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor w
 {
     private const int Memory = 10,
         MostSteps = 300;
-    private const double Tolerance = 1e-7;
+    private const double Tolerance = 1e-5;
 
     /// <summary>The loss's gradient [K, F] at coefficients [K, F].</summary>
     /// <param name="coefficients">f64 [K, F].</param>
@@ -26,7 +26,8 @@ internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor w
     /// <summary>The coefficients [K, F] at which the loss is least.</summary>
     /// <param name="penalty">f64 [F].</param>
     /// <param name="start">f64 [K, F]: where the search starts.</param>
-    public Tensor Solve(Tensor penalty, Tensor start)
+    /// <param name="cancel">Checked at each step.</param>
+    public Tensor Solve(Tensor penalty, Tensor start, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
         var curvature = penalty + 0.25;
@@ -37,6 +38,7 @@ internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor w
         var history = new Queue<(Tensor Step, Tensor Change, double Scale)>();
         for (var step = 0; step < MostSteps && (gradient / curvature.sqrt()).abs().amax().ToDouble() > Tolerance; step++)
         {
+            cancel.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             var direction = Direction(gradient, history, curvature);
             var change = Logits(direction);

@@ -26,7 +26,8 @@ public sealed class LookupAttacker : ChoosingAttacker
         AttackSet fit,
         AttackSet choose,
         Start start,
-        int seed
+        int seed,
+        CancellationToken cancel
     )
     {
         // As if all classes were equally frequent.

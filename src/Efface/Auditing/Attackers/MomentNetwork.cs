@@ -70,16 +70,28 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var channels = (int)_directions.weight.shape[1];
-        if (input.dim() == 2)
-            input = input.unsqueeze(2).unsqueeze(3);
-        var along = _directions.call(input[.., ..channels]).clamp(-Clip, Clip);
-        var seen = torch.cat([along, along.square(), along.pow(3), _waves.call(along).cos()], 1);
-        // Independent positions' mean varies less, the more there are.
-        var heads = _heads.call(seen.mean([2, 3]) * Math.Sqrt(seen.shape[2] * seen.shape[3]));
+        var (h, task) = (input[.., ..channels], input[.., channels..]);
+        var heads = _heads.call(h.dim() == 2 ? OfVectors(h) : OfMaps(h));
         if (!_problem.KnowsTask)
             return heads;
-        var task = input[.., channels.., 0, 0];
-        return (heads.view(-1, _problem.TaskClasses, _problem.AttributeClasses) * task.unsqueeze(2)).sum(1);
+        var known = task.dim() == 2 ? task : task[.., .., 0, 0];
+        return (heads.view(-1, _problem.TaskClasses, _problem.AttributeClasses) * known.unsqueeze(2)).sum(1);
+    }
+
+    // The same without convolutions, which cost many times as much on one position.
+    private Tensor OfVectors(Tensor h)
+    {
+        var along = h.matmul(_directions.weight.flatten(1).t()).clamp(-Clip, Clip);
+        var waves = functional.linear(along, _waves.weight.flatten(1), _waves.bias).cos();
+        return torch.cat([along, along.square(), along.pow(3), waves], 1);
+    }
+
+    private Tensor OfMaps(Tensor h)
+    {
+        var along = _directions.call(h).clamp(-Clip, Clip);
+        var seen = torch.cat([along, along.square(), along.pow(3), _waves.call(along).cos()], 1);
+        // Independent positions' mean varies less, the more there are.
+        return seen.mean([2, 3]) * Math.Sqrt(seen.shape[2] * seen.shape[3]);
     }
 
     // f32 [R, F].

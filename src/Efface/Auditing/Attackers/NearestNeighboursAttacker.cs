@@ -23,7 +23,8 @@ public sealed class NearestNeighboursAttacker : ChoosingAttacker
         AttackSet fit,
         AttackSet choose,
         Start start,
-        int seed
+        int seed,
+        CancellationToken cancel
     )
     {
         using var all = Whitening.Of(fit.Values);

@@ -18,7 +18,8 @@ public record NeuralSettings(double Width, double Dropout, double WeightDecay);
 public abstract class NeuralAttacker : ChoosingAttacker
 {
     private const int BatchSize = 256,
-        MostEpochs = 40;
+        MostEpochs = 40,
+        Patience = 5;
 
     /// <inheritdoc/>
     public override bool DependsOnSeed => true;
@@ -53,10 +54,19 @@ public abstract class NeuralAttacker : ChoosingAttacker
         AttackSet fit,
         AttackSet choose,
         Start start,
-        int seed
-    ) => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, start, seed));
+        int seed,
+        CancellationToken cancel
+    ) => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, start, seed, cancel));
 
-    private Reader Learn(AttackProblem problem, NeuralSettings settings, AttackSet fit, AttackSet choose, Start start, int seed)
+    private Reader Learn(
+        AttackProblem problem,
+        NeuralSettings settings,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed,
+        CancellationToken cancel
+    )
     {
         using var scope = NewDisposeScope();
         using var random = new Generator((ulong)seed);
@@ -78,13 +88,14 @@ public abstract class NeuralAttacker : ChoosingAttacker
         var usual = Epochs(problem.Budget);
         var epochs = Math.Clamp(FewestSteps / batches, usual, Math.Max(usual, MostEpochs));
         var (shuffling, selection) = (new Random(seed), new Selection<int>());
-        for (var epoch = 0; epoch < epochs; epoch++)
+        for (var (epoch, best) = (0, 0); epoch < epochs && epoch - best <= Patience; epoch++)
         {
             reader.Network.train();
             var order = Enumerable.Range(0, fit.Count).ToArray();
             shuffling.Shuffle(order);
             for (var i = 0; i < batches; i++)
             {
+                cancel.ThrowIfCancellationRequested();
                 using var step = NewDisposeScope();
                 optimiser.Rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + (double)i / batches) / epochs));
                 var rows = order[(int)((long)fit.Count * i / batches)..(int)((long)fit.Count * (i + 1) / batches)];
@@ -96,7 +107,10 @@ public abstract class NeuralAttacker : ChoosingAttacker
                 optimiser.Step();
             }
             if (selection.Offer(epoch, start.Judge(reader.Read(choose))))
+            {
                 reader.Remember();
+                best = epoch;
+            }
         }
         reader.Restore();
         return reader;

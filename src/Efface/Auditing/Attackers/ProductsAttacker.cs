@@ -27,7 +27,8 @@ public sealed class ProductsAttacker : ChoosingAttacker
         AttackSet fit,
         AttackSet choose,
         Start start,
-        int seed
+        int seed,
+        CancellationToken cancel
     )
     {
         var groups = Contrasts.Groups(problem, fit);
@@ -39,7 +40,9 @@ public sealed class ProductsAttacker : ChoosingAttacker
             foreach (var count in Counts.Where((_, i) => (i == 0 ? 0 : Counts[i - 1]) < products.Length))
             {
                 var features = new Products(basis, products[..Math.Min(count, products.Length)]);
-                foreach (var candidate in LinearAttacker.Fits(problem, fit with { Values = features.Of(fit.Values) }, Penalties, [0]))
+                foreach (
+                    var candidate in LinearAttacker.Fits(problem, fit with { Values = features.Of(fit.Values) }, Penalties, [0], cancel)
+                )
                     yield return new Reader(candidate, features with { Basis = basis.First(int.MaxValue) });
             }
             basis.Dispose();

@@ -28,11 +28,12 @@ public sealed class TemplateAttacker : ChoosingAttacker
         AttackSet fit,
         AttackSet choose,
         Start start,
-        int seed
+        int seed,
+        CancellationToken cancel
     )
     {
         if (fit.Count > Most && fit.Values.shape[1] > Most)
             fit = fit.Sample(Most, seed: 0);
-        return LinearAttacker.Fits(problem, fit, Penalties, [0, 1]);
+        return LinearAttacker.Fits(problem, fit, Penalties, [0, 1], cancel);
     }
 }

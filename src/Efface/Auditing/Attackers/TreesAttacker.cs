@@ -6,61 +6,68 @@ namespace Efface.Auditing;
 /// </summary>
 public sealed class TreesAttacker : ChoosingAttacker
 {
-    // So many numbers are looked at by every tree; of more, each tree sees a share of the features.
+    // So many numbers are looked at by every tree; of more, each tree sees a share of the features, the same in every audit.
     private const double Affordable = 2e6;
 
-    private static readonly int[] Stages = [5, 10, 20, 40, 80, 160];
+    // Once so many stages have read no better, more trees will not either.
+    private const int Patience = 2;
+
+    private static readonly int[] Stages = [5, 10, 20, 40, 80, 160],
+        Leaves = [4, 16];
 
     /// <inheritdoc/>
     public override string Name => "trees";
-
-    /// <inheritdoc/>
-    public override bool DependsOnSeed => true;
 
     private protected override IEnumerable<IFittedAttacker> Candidates(
         AttackProblem problem,
         AttackSet fit,
         AttackSet choose,
         Start start,
-        int seed
+        int seed,
+        CancellationToken cancel
     )
     {
-        var (features, chooseFeatures) = (Features(problem, fit), Features(problem, choose));
-        var (trees, leaves) = problem.Budget == Budget.Full ? (160, new[] { 4, 16 }) : (80, [4, 16]);
-        var share = problem.Budget == Budget.Full ? 1 : Math.Clamp(Affordable / ((double)fit.Count * features[0].Length), 0.1, 1);
-        foreach (var settings in leaves.Select(count => new TreeSettings(trees, count, share)))
+        var (features, ofChoice) = (Binned(problem, fit), Features(problem, choose));
+        var most = problem.Budget == Budget.Full ? Stages[^1] : Stages[^2];
+        var share = problem.Budget == Budget.Full ? 1 : Math.Clamp(Affordable / ((double)fit.Count * features.Width), 0.1, 1);
+        foreach (var settings in Leaves.Select(count => new TreeSettings(count, share)))
         {
-            var ensembles = Grow(fit, features, problem.AttributeClasses, settings, seed);
-            var (scores, selection, done) = (ensembles.Select(_ => new double[choose.Count]).ToArray(), new Selection<int>(), 0);
-            foreach (var stage in Stages.Where(stage => stage <= trees))
+            var ensembles = Ensembles(fit, features, problem.AttributeClasses, settings);
+            var (scores, selection, grown, lately) = (
+                ensembles.Select(_ => new double[choose.Count]).ToArray(),
+                new Selection<int>(),
+                0,
+                0
+            );
+            foreach (var stage in Stages.TakeWhile(stage => stage <= most && lately < Patience))
             {
-                Advance(ensembles, scores, chooseFeatures, done, stage);
-                selection.Offer(stage, start.Judge(LogOdds(scores)));
-                done = stage;
+                foreach (var ensemble in ensembles)
+                    ensemble.GrowTo(stage, cancel);
+                Advance(ensembles, scores, ofChoice, grown, stage);
+                lately = selection.Offer(stage, start.Judge(LogOdds(scores))) ? 0 : lately + 1;
+                grown = stage;
             }
             yield return new Reader(problem, ensembles, selection.Kept);
         }
     }
 
-    private static BoostedTrees[] Grow(AttackSet fit, float[][] features, int classes, TreeSettings settings, int seed)
+    // One against all others each; of two classes the second says it all.
+    private static BoostedTrees[] Ensembles(AttackSet fit, BinnedFeatures features, int classes, TreeSettings settings)
     {
         var prior = fit.Prior(classes);
-        BoostedTrees Against(int z)
-        {
-            bool[] positive = [.. fit.Attribute.Select(label => label == z)];
-            // Half of all weight is on the class, half on the others, each as frequent as the next.
-            return BoostedTrees.Grow(
+        // Half of all weight is on the class, half on the others, each as frequent as the next.
+        BoostedTrees Against(int z) =>
+            new(
                 features,
-                positive,
-                [.. fit.Attribute.Select(label => (float)(0.5 / prior[label] / (label == z ? 1 : classes - 1)))],
+                [.. fit.Attribute.Select(label => label == z)],
+                [.. fit.Attribute.Select(label => 0.5 / prior[label] / (label == z ? 1 : classes - 1))],
                 settings,
-                seed
+                new Random(0)
             );
-        }
         return [.. Enumerable.Range(classes == 2 ? 1 : 0, classes == 2 ? 1 : classes).Select(Against)];
     }
 
-    private static void Advance(BoostedTrees[] ensembles, double[][] scores, float[][] features, int from, int to)
+    private static void Advance(BoostedTrees[] ensembles, double[][] scores, float[] features, int from, int to)
     {
         for (var z = 0; z < ensembles.Length; z++)
             ensembles[z].AddTo(scores[z], features, Math.Min(from, ensembles[z].Count)..Math.Min(to, ensembles[z].Count));
@@ -77,24 +84,24 @@ public sealed class TreesAttacker : ChoosingAttacker
         return Quality.Normalise(opinions);
     }
 
-    private static float[][] Features(AttackProblem problem, AttackSet set)
+    private static BinnedFeatures Binned(AttackProblem problem, AttackSet set) =>
+        BinnedFeatures.Of(Features(problem, set), (int)set.Values.shape[1] + problem.TaskClasses);
+
+    // f32 [N · F]: a row's numbers, and y where it is known.
+    private static float[] Features(AttackProblem problem, AttackSet set)
     {
         using var data = set.Values.contiguous().data<float>();
-        var width = (int)set.Values.shape[1];
-        var flat = data.ToArray();
-        return
-        [
-            .. Enumerable
-                .Range(0, set.Count)
-                .Select(i =>
-                {
-                    var row = new float[width + problem.TaskClasses];
-                    flat.AsSpan(i * width, width).CopyTo(row);
-                    if (problem.KnowsTask)
-                        row[width + set.Task[i]] = 1;
-                    return row;
-                }),
-        ];
+        var (values, own) = (data.ToArray(), (int)set.Values.shape[1]);
+        if (!problem.KnowsTask)
+            return values;
+        var width = own + problem.TaskClasses;
+        var features = new float[set.Count * width];
+        for (var i = 0; i < set.Count; i++)
+        {
+            values.AsSpan(i * own, own).CopyTo(features.AsSpan(i * width));
+            features[i * width + own + set.Task[i]] = 1;
+        }
+        return features;
     }
 
     private sealed class Reader(AttackProblem problem, BoostedTrees[] ensembles, int trees) : IFittedAttacker

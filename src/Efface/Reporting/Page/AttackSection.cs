@@ -117,9 +117,16 @@ internal static class AttackSection
             </table>
             </div>
             {ConfusionTable.Draw(place)}
+            {(place.Audit.Controls is { } controls ? Controls(controls) : Html.Empty)}
+            """
+        );
+
+    private static Html Controls(Controls controls) =>
+        Html.Of(
+            $"""
             <dl class="controls">
-            <dt>Control: planted trace</dt><dd>{Sentences.Planted(place.Audit.Controls.Planted)}</dd>
-            <dt>Control: shuffled labels</dt><dd>{Sentences.Shuffled(place.Audit.Controls.Shuffled)}</dd>
+            <dt>Control: planted trace</dt><dd>{Sentences.Planted(controls.Planted)}</dd>
+            <dt>Control: shuffled labels</dt><dd>{Sentences.Shuffled(controls.Shuffled)}</dd>
             </dl>
             """
         );

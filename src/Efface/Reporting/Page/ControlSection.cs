@@ -14,15 +14,7 @@ internal static class ControlSection
                 <section aria-labelledby="checks">
                 <h2 id="checks">Can the audit be believed?</h2>
                 <dl class="controls">
-                <dt>Planted trace</dt><dd>{Planted([.. run.Audits])}</dd>
-                {(
-                    run.Audits.Any(place => place.Controls.Hidden is not null)
-                        ? Html.Of(
-                            $"<dt>Hidden trace</dt><dd>{Hidden([.. run.Audits.Where(place => place.Controls.Hidden is not null)])}</dd>"
-                        )
-                        : Html.Empty
-                )}
-                <dt>Shuffled labels</dt><dd>{Shuffled([.. run.Audits])}</dd>
+                {Traces([.. run.Audits.Where(place => place.Controls is not null)])}
                 <dt>Images on both sides of the split</dt><dd>{Images(audit.Split)}</dd>
                 <dt>Groups on both sides of the split</dt><dd>{Groups(audit.Split)}</dd>
                 <dt>Independence of the test images</dt><dd>{Independence(audit.Images)}</dd>
@@ -41,22 +33,36 @@ internal static class ControlSection
                 """
             );
 
+    private static Html Traces(IReadOnlyList<RepresentationAudit> places)
+    {
+        if (places.Count == 0)
+            return Html.Of($"<dt>Traces</dt><dd>None was planted: the audit was asked to leave its controls out.</dd>");
+        RepresentationAudit[] hiding = [.. places.Where(place => place.Controls!.Hidden is not null)];
+        return Html.Of(
+            $"""
+            <dt>Planted trace</dt><dd>{Planted(places)}</dd>
+            {(hiding.Length > 0 ? Html.Of($"<dt>Hidden trace</dt><dd>{Hidden(hiding)}</dd>") : Html.Empty)}
+            <dt>Shuffled labels</dt><dd>{Shuffled(places)}</dd>
+            """
+        );
+    }
+
     private static string Planted(IReadOnlyList<RepresentationAudit> places) =>
-        Missed(places, place => place.Controls.Planted) is { Count: > 0 } missed
+        Missed(places, place => place.Controls!.Planted) is { Count: > 0 } missed
             ? $"Not passed: a trace worth the tolerance was planted, and missed at {string.Join("; ", missed)}. A leak of that size "
                 + "could go unseen there."
             : $"Passed: a trace worth the tolerance was planted at each of {places.Count} places, and found. A leak of that size would "
                 + "have been seen.";
 
     private static string Hidden(IReadOnlyList<RepresentationAudit> places) =>
-        Missed(places, place => place.Controls.Hidden!) is { Count: > 0 } missed
+        Missed(places, place => place.Controls!.Hidden!) is { Count: > 0 } missed
             ? $"Not found at {string.Join("; ", missed)}. A trace worth the tolerance that no direction shows by itself, but two "
                 + "together, could go unseen there; more training images would show it. The verdict does not ask for this."
             : $"Found at each of {places.Count} places: even a trace worth the tolerance that no direction shows by itself, but two "
                 + "together, would have been seen.";
 
     private static string Shuffled(IReadOnlyList<RepresentationAudit> places) =>
-        Missed(places, place => place.Controls.Shuffled) is { Count: > 0 } missed
+        Missed(places, place => place.Controls!.Shuffled) is { Count: > 0 } missed
             ? $"Not passed: labels were shuffled, and something was read all the same at {string.Join("; ", missed)}. What the audit "
                 + "finds there need not be real."
             : $"Passed: labels were shuffled at each of {places.Count} places, and nothing was read. What the audit finds is really there.";

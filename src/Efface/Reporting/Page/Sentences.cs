@@ -46,7 +46,7 @@ internal static class Sentences
                 $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: attackers may be right up to "
                     + $"{Numbers.Points(most)} percentage points more often than {than} allows, "
                     + $"where {tolerance} are tolerated, and the measurement is too coarse to decide.",
-            Auditing.Verdict.Inconclusive when audit.Worst.Controls.Passed =>
+            Auditing.Verdict.Inconclusive when audit.Worst.Controls is not { Passed: false } =>
                 $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: {audit.Worst.Reasons[0]}.",
             Auditing.Verdict.Inconclusive =>
                 $"{Opening(run)}, the audit cannot say whether {Names(run, "or")} is forgotten: no attacker was measured above the "

@@ -28,8 +28,8 @@ internal sealed class ModelAudit(
         AuditResult result;
         using (var subject = AuditSubject.Of(model, table, settings.Stages, settings.Budget))
             result = new Auditor(settings, progress).Audit(subject, sought, before?.Result, cancel);
-        var (originals, drawn, reconstruction) = Reconstruct(model, table);
-        var attention = sought.Select(name => Attention(model, table, table[name])).ToList();
+        var (originals, drawn, reconstruction) = settings.Parts.Contains(AuditPart.Reconstruction) ? Reconstruct(model, table) : ([], [], null);
+        var attention = settings.Parts.Contains(AuditPart.Attention) ? sought.Select(name => Attention(model, table, table[name])).ToList() : [];
         return new AuditedModel(
             result with
             {
@@ -44,7 +44,7 @@ internal sealed class ModelAudit(
     }
 
     // The classifiers are kept: before and after unlearning the same ones, which learnt from the original images, look at the drawings.
-    private (IReadOnlyList<byte[]> Originals, IReadOnlyList<byte[]> Drawn, ReconstructionResult Result) Reconstruct(
+    private (IReadOnlyList<byte[]> Originals, IReadOnlyList<byte[]> Drawn, ReconstructionResult? Result) Reconstruct(
         TrainedModel model,
         ImageTable table
     )

@@ -19,7 +19,7 @@ public abstract class NeuralAttacker : ChoosingAttacker
 {
     private const int BatchSize = 256,
         MostEpochs = 40,
-        Patience = 5;
+        Patience = 3;
 
     /// <inheritdoc/>
     public override bool DependsOnSeed => true;

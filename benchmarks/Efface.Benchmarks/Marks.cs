@@ -27,14 +27,15 @@ public static class Marks
             var audit = new Auditor(new AuditSettings()).Audit(subject, ["z"]);
             var place = audit.Worst;
             var highest = 100 * place.Attackers.Max(attacker => attacker.GivenTask.High);
+            var (planted, shuffled, hidden) = (place.Controls!.Planted, place.Controls.Shuffled, place.Controls.Hidden!);
             var nothing = place.Attackers.Count(attacker => attacker.GivenTask.Value == 0);
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{one.Name}\t{seed}\t{audit.Verdict}\tleak {Points(place.Leak.GivenTask)}\tplanted "
-                        + $"{Points(place.Controls.Planted.Measured)} {place.Controls.Planted.Passed}\tshuffled "
-                        + $"{Points(place.Controls.Shuffled.Measured)} {place.Controls.Shuffled.Passed}\thidden "
-                        + $"{Points(place.Controls.Hidden!.Measured)}\t{nothing} of {place.Attackers.Count} at 0\thighest {highest:F1}"
+                        + $"{Points(planted.Measured)} {planted.Passed}\tshuffled "
+                        + $"{Points(shuffled.Measured)} {shuffled.Passed}\thidden "
+                        + $"{Points(hidden.Measured)}\t{nothing} of {place.Attackers.Count} at 0\thighest {highest:F1}"
                 )
             );
         }

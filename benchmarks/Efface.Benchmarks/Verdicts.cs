@@ -42,7 +42,7 @@ public sealed record CaseVerdict(
             place.Leak.GivenTask,
             $"{place.Best.Name} {place.Best.Knows} {place.Best.FittedOn}",
             clock.Elapsed.TotalSeconds,
-            place.Controls.Hidden?.Passed ?? true
+            place.Controls!.Hidden?.Passed ?? true
         );
     }
 

@@ -33,6 +33,7 @@ public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> D
     /// <param name="attribute">One of its columns.</param>
     /// <param name="rows">The images to point at.</param>
     /// <param name="readAt">That stage or a later one; null for the stage itself.</param>
+    /// <param name="cancel">Checked before each batch.</param>
     /// <exception cref="InvalidInputException">There is no such stage, its output is a vector, or <paramref name="readAt"/> comes before
     /// it.</exception>
     public static AttributeAttention Of(
@@ -41,7 +42,8 @@ public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> D
         ImageTable table,
         Column attribute,
         int[] rows,
-        string? readAt = null
+        string? readAt = null,
+        CancellationToken cancel = default
     )
     {
         using var scope = NewDisposeScope();
@@ -50,7 +52,7 @@ public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> D
             throw new InvalidInputException($"stage '{readAt}'", $"comes before {stage}", "Read at that stage or a later one");
         var training = Splits.AtMost(table.Rows(Part.Train), Most, Splits.By([attribute]), 0);
         using var probe = LinearProbe.Fit(
-            Vectors(model, read, table, attribute, training),
+            Vectors(model, read, table, attribute, training, cancel),
             Labels(attribute, training),
             attribute.Count(training)
         );
@@ -64,7 +66,14 @@ public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> D
         ]);
         using var noGradient = no_grad();
         int[] Decide(int[] some) =>
-            [.. probe.Logits(Vectors(model, read, table, attribute, some)).argmax(1).cpu().data<long>().Select(label => (int)label)];
+            [
+                .. probe
+                    .Logits(Vectors(model, read, table, attribute, some, cancel))
+                    .argmax(1)
+                    .cpu()
+                    .data<long>()
+                    .Select(label => (int)label),
+            ];
         var test = table.Rows(Part.Test);
         int[] truth = [.. test.Select(row => attribute.Labels[row])];
         bool[] right = [.. Decide(test).Zip(truth, (decided, label) => decided == label)];
@@ -80,14 +89,15 @@ public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> D
 
     private static Tensor Pooled(Tensor output) => output.dim() == 4 ? output.mean([2, 3]) : output;
 
-    private static Tensor Vectors(TrainedModel model, int stage, ImageTable table, Column attribute, int[] rows)
+    private static Tensor Vectors(TrainedModel model, int stage, ImageTable table, Column attribute, int[] rows, CancellationToken cancel)
     {
         var vectors = new List<Tensor>();
         Evaluation.Visit(
             model.Network,
             model.Description.Normalisation,
             new BatchLoader(table, attribute, [], rows, Evaluation.BatchSize),
-            (images, _) => vectors.Add(Pooled(model.Network.Run(images, ..(stage + 1))).MoveToOuterDisposeScope())
+            (images, _) => vectors.Add(Pooled(model.Network.Run(images, ..(stage + 1))).MoveToOuterDisposeScope()),
+            cancel
         );
         return torch.cat([.. vectors], 0);
     }

@@ -32,8 +32,18 @@ public sealed class AuditSubject : IDisposable
     /// <param name="table">With the parts it was trained with.</param>
     /// <param name="stages">Further stages to look at.</param>
     /// <param name="budget">Decides how many training images are looked at.</param>
+    /// <param name="reading">Hears how far it is.</param>
+    /// <param name="cancel">Checked before each batch.</param>
     /// <exception cref="InvalidInputException">A stage does not exist.</exception>
-    public static AuditSubject Of(TrainedModel model, ImageTable table, IReadOnlyList<string>? stages = null, Budget budget = Budget.Quick)
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public static AuditSubject Of(
+        TrainedModel model,
+        ImageTable table,
+        IReadOnlyList<string>? stages = null,
+        Budget budget = Budget.Quick,
+        IReadingObserver? reading = null,
+        CancellationToken cancel = default
+    )
     {
         var places = Place.Of(model, stages);
         if (IsStochastic(model, table))
@@ -41,7 +51,7 @@ public sealed class AuditSubject : IDisposable
         return new AuditSubject
         {
             Places = places,
-            Parts = CapturedParts.From(model, places, table, budget),
+            Parts = CapturedParts.From(model, places, table, budget, reading, cancel),
             Task = table[model.Description.Task],
             Columns = table.Columns,
             Groups = table.Groups,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Efface.Data;
 using Efface.Detachment;
 using Efface.Training;
@@ -23,15 +24,30 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
     /// <param name="table">The images.</param>
     /// <param name="rows">Which of them.</param>
     /// <param name="inMemory">Bytes of a place that are kept in memory at most; null leaves it to the machine.</param>
-    public static Captured From(TrainedModel model, IReadOnlyList<Place> places, ImageTable table, int[] rows, long? inMemory = null)
+    /// <param name="reading">Hears how far it is.</param>
+    /// <param name="cancel">Checked before each batch.</param>
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public static Captured From(
+        TrainedModel model,
+        IReadOnlyList<Place> places,
+        ImageTable table,
+        int[] rows,
+        long? inMemory = null,
+        IReadingObserver? reading = null,
+        CancellationToken cancel = default
+    )
     {
         var network = model.Network;
         var files = new List<IDisposable>();
         var values = places.ToDictionary(place => place.Name, place => Room(place, rows.Length, inMemory ?? MostInMemory, files));
         var predictions = new List<int>(rows.Length);
         var loader = new BatchLoader(table, table[model.Description.Task], [], rows, Evaluation.BatchSize);
-        Evaluation.Visit(network, model.Description.Normalisation, loader, (images, batch) =>
+        var clock = Stopwatch.StartNew();
+        void See(Tensor images, Batch batch)
         {
+            reading?.OnReading(
+                new ReadingProgress("computing representations", predictions.Count, rows.Length, clock.Elapsed.TotalSeconds)
+            );
             var start = predictions.Count;
             for (var draw = 0; draw < places.Max(place => place.Draws); draw++)
             {
@@ -49,8 +65,18 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
                 using var decided = x.argmax(1).cpu().data<long>();
                 predictions.AddRange(decided.Select(label => (int)label));
             }
-        });
-        return new Captured(values, [.. predictions], rows) { Files = files };
+        }
+        var captured = new Captured(values, [], rows) { Files = files };
+        try
+        {
+            Evaluation.Visit(network, model.Description.Normalisation, loader, See, cancel);
+            return captured with { Predictions = [.. predictions] };
+        }
+        catch
+        {
+            captured.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Some rows of representations that are there already.</summary>
@@ -105,14 +131,19 @@ public sealed record CapturedParts(Captured Training, Captured Validation, Captu
     public static int Most(Budget budget) => budget == Budget.Quick ? 8_000 : 20_000;
 
     /// <summary>Runs the network over all three parts.</summary>
-    public static CapturedParts From(TrainedModel model, IReadOnlyList<Place> places, ImageTable table, Budget budget = Budget.Full)
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public static CapturedParts From(
+        TrainedModel model,
+        IReadOnlyList<Place> places,
+        ImageTable table,
+        Budget budget = Budget.Full,
+        IReadingObserver? reading = null,
+        CancellationToken cancel = default
+    )
     {
+        Captured Of(int[] rows) => Captured.From(model, places, table, rows, null, reading, cancel);
         var training = Drawn(table.Rows(Part.Train), table[model.Description.Task], budget);
-        return new CapturedParts(
-            Captured.From(model, places, table, training),
-            Captured.From(model, places, table, table.Rows(Part.Validation)),
-            Captured.From(model, places, table, table.Rows(Part.Test))
-        );
+        return new CapturedParts(Of(training), Of(table.Rows(Part.Validation)), Of(table.Rows(Part.Test)));
     }
 
     /// <summary>As many of the training images as attackers are fitted on, the same each time.</summary>

@@ -70,6 +70,8 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
     /// <param name="seed">Of the decoder.</param>
     /// <param name="readers">Classifiers of real images, one for each attribute: the same before and after unlearning.</param>
     /// <param name="confidence">Of every interval, in (0, 1).</param>
+    /// <param name="cancel">Checked at each step.</param>
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static Reconstruction Of(
         TrainedModel model,
         Place place,
@@ -77,7 +79,8 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
         int count,
         int seed,
         IReadOnlyList<AttributeClassifier>? readers = null,
-        double confidence = 0.95
+        double confidence = 0.95,
+        CancellationToken cancel = default
     )
     {
         using var scope = NewDisposeScope();
@@ -86,13 +89,14 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
         using var decoder = new Decoder(place.Symbols > 0 ? [place.Symbols] : place.Shape, table.ImageShape, random, Width).to(device);
         var steps = Train(
             decoder,
-            Pairs.Of(model, place, table, Part.Train, Most),
-            Pairs.Of(model, place, table, Part.Validation, Chosen),
+            Pairs.Of(model, place, table, Part.Train, Most, cancel),
+            Pairs.Of(model, place, table, Part.Validation, Chosen, cancel),
             device,
-            seed
+            seed,
+            cancel
         );
 
-        var test = Pairs.Of(model, place, table, Part.Test, Judged);
+        var test = Pairs.Of(model, place, table, Part.Test, Judged, cancel);
         var (errors, squares, drawings) = Judge(decoder, test, device);
         var drawn = torch.cat(drawings, 0);
         var shown = Math.Min(count, test.Rows.Length);
@@ -117,13 +121,14 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
         Drawn.Dispose();
     }
 
-    private static int Train(Decoder decoder, Pairs training, Pairs validation, Device device, int seed)
+    private static int Train(Decoder decoder, Pairs training, Pairs validation, Device device, int seed, CancellationToken cancel)
     {
         using var optimiser = new Models.Adam(decoder.parameters(), Rate);
         using var best = new NumericGuard(decoder);
         var (random, chosen, least) = (new Random(seed), 0, double.PositiveInfinity);
         for (var step = 1; step <= Steps; step++)
         {
+            cancel.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             decoder.train();
             optimiser.Rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * step / Steps));
@@ -184,10 +189,10 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
     /// <summary>Representations with the images they were computed from.</summary>
     private sealed record Pairs(Tensor Values, int Symbols, ImageTable Table, int[] Rows)
     {
-        public static Pairs Of(TrainedModel model, Place place, ImageTable table, Part part, int most)
+        public static Pairs Of(TrainedModel model, Place place, ImageTable table, Part part, int most, CancellationToken cancel)
         {
             int[] rows = [.. table.Rows(part).Take(most)];
-            using var captured = Captured.From(model, [place], table, rows);
+            using var captured = Captured.From(model, [place], table, rows, cancel: cancel);
             return new Pairs(captured.Values[place.Name].alias(), place.Symbols, table, rows);
         }
 

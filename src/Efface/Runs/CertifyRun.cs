@@ -26,7 +26,7 @@ public static class CertifyRun
     {
         using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
         reading?.OnNote("computing representations");
-        using var subject = AuditSubject.Of(opened.Model, opened.Table);
+        using var subject = AuditSubject.Of(opened.Model, opened.Table, reading: reading, cancel: cancel);
         var certified = Certifier.Certify(subject, opened.Attributes, settings, bits) with
         {
             Fingerprint = opened.Folder.Run.Data.Fingerprint,

@@ -26,10 +26,14 @@ internal sealed class ModelAudit(
     {
         progress?.Invoke(new AuditProgress(0, 1, "computing representations"));
         AuditResult result;
-        using (var subject = AuditSubject.Of(model, table, settings.Stages, settings.Budget))
+        using (var subject = AuditSubject.Of(model, table, settings.Stages, settings.Budget, reading, cancel))
             result = new Auditor(settings, progress).Audit(subject, sought, before?.Result, cancel);
-        var (originals, drawn, reconstruction) = settings.Parts.Contains(AuditPart.Reconstruction) ? Reconstruct(model, table) : ([], [], null);
-        var attention = settings.Parts.Contains(AuditPart.Attention) ? sought.Select(name => Attention(model, table, table[name])).ToList() : [];
+        var (originals, drawn, reconstruction) = settings.Parts.Contains(AuditPart.Reconstruction)
+            ? Reconstruct(model, table)
+            : ([], [], null);
+        var attention = settings.Parts.Contains(AuditPart.Attention)
+            ? sought.Select(name => Attention(model, table, table[name])).ToList()
+            : [];
         return new AuditedModel(
             result with
             {
@@ -72,7 +76,8 @@ internal sealed class ModelAudit(
                 Pictures,
                 seed: 0,
                 readers,
-                settings.Confidence
+                settings.Confidence,
+                cancel
             );
             return (Encoded(reconstruction.Originals), Encoded(reconstruction.Drawn), reconstruction.Result);
         }
@@ -83,15 +88,11 @@ internal sealed class ModelAudit(
         }
     }
 
-    private static (AttentionResult Result, IReadOnlyList<byte[]> Pictures) Attention(
-        TrainedModel model,
-        ImageTable table,
-        Column attribute
-    )
+    private (AttentionResult Result, IReadOnlyList<byte[]> Pictures) Attention(TrainedModel model, ImageTable table, Column attribute)
     {
         int[] rows = [.. table.Rows(Part.Test).Take(Pictures)];
         var stage = GradCam.UsualStage(model.Network, model.Description.Input);
-        using var attention = AttributeAttention.Of(model, stage, table, attribute, rows);
+        using var attention = AttributeAttention.Of(model, stage, table, attribute, rows, cancel: cancel);
         using var images = table.Gather(rows);
         var pictures = new List<byte[]>();
         for (var i = 0; i < rows.Length; i++)

@@ -14,27 +14,53 @@ public static class Evaluation
     /// <summary>
     /// Hands each batch's normalised images to <paramref name="visit"/>, in order, in evaluation mode and without a graph.
     /// </summary>
-    public static void Visit(StagedNetwork network, Normalisation normalisation, BatchLoader loader, Action<Tensor, Batch> visit)
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public static void Visit(
+        StagedNetwork network,
+        Normalisation normalisation,
+        BatchLoader loader,
+        Action<Tensor, Batch> visit,
+        CancellationToken cancel = default
+    )
     {
         var wasTraining = network.training;
         network.eval();
         var device = network.Device;
-        using (no_grad())
-            foreach (var read in loader.Epoch())
+        try
+        {
+            using var noGradient = no_grad();
+            foreach (var read in loader.Epoch(cancel: cancel))
                 using (read)
                 using (NewDisposeScope())
                 {
                     var batch = read.To(device);
                     visit(normalisation.Apply(batch.Images), batch);
                 }
-        network.train(wasTraining);
+            // An epoch that was cancelled ends early.
+            cancel.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            network.train(wasTraining);
+        }
     }
 
     /// <summary>The share of images whose task the network gets right: the fidelity.</summary>
-    public static double Fidelity(StagedNetwork network, Normalisation normalisation, BatchLoader loader)
+    public static double Fidelity(
+        StagedNetwork network,
+        Normalisation normalisation,
+        BatchLoader loader,
+        CancellationToken cancel = default
+    )
     {
         var correct = 0L;
-        Visit(network, normalisation, loader, (input, batch) => correct += network.call(input).argmax(1).eq(batch.Task).sum().ToInt64());
+        Visit(
+            network,
+            normalisation,
+            loader,
+            (input, batch) => correct += network.call(input).argmax(1).eq(batch.Task).sum().ToInt64(),
+            cancel
+        );
         return (double)correct / loader.Images;
     }
 }

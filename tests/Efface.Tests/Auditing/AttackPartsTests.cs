@@ -92,7 +92,7 @@ public sealed class AttackPartsTests : IDisposable
 
         public bool Reads(AttackProblem problem) => true;
 
-        public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed)
+        public IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed, CancellationToken cancel = default)
         {
             Fits.Add((Rows(fit), Rows(choose)));
             return new Fitted(Rows(fit).Min());

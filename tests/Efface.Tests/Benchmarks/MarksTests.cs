@@ -20,7 +20,7 @@ public sealed class MarksTests : IDisposable
     {
         var place = Audit(Cases.Clean[0]);
         Assert.Equal(Verdict.Forgotten, place.Verdict);
-        Assert.True(place.Controls.Planted.Passed && place.Controls.Shuffled.Passed);
+        Assert.True(place.Controls!.Planted.Passed && place.Controls!.Shuffled.Passed);
         Assert.InRange(place.Attackers.Count(attacker => attacker.GivenTask.Value == 0), 10, place.Attackers.Count);
     }
 

@@ -1,6 +1,6 @@
 using Efface.Models;
-using Xunit;
 using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 using Convolution = Efface.Models.Convolution;
 

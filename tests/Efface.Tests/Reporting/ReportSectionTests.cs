@@ -211,7 +211,7 @@ public sealed class ReportSectionTests : IDisposable
         var place = FakeRuns.Place("h", Verdict.Forgotten, 0.55);
         place = place with
         {
-            Controls = place.Controls with { Hidden = new Control(passed, FakeRuns.Around(passed ? 0.045 : 0.002, 0.01), 0.05) },
+            Controls = place.Controls! with { Hidden = new Control(passed, FakeRuns.Around(passed ? 0.045 : 0.002, 0.01), 0.05) },
         };
         Assert.Contains(words, Section(_runs.Run("unlearn", place), "checks").Value, StringComparison.Ordinal);
         Assert.DoesNotContain("Hidden trace", Text(_runs.After(Verdict.Forgotten)), StringComparison.Ordinal);

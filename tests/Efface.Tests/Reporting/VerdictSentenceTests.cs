@@ -56,7 +56,7 @@ public sealed class VerdictSentenceTests : IDisposable
     public void An_audit_that_failed_its_own_checks_shows_nothing_and_says_so()
     {
         var place = FakeRuns.Place("h", Verdict.Inconclusive, 0.55);
-        var missed = place with { Controls = place.Controls with { Planted = new Control(false, FakeRuns.Around(0.01, 0.02), 0.05) } };
+        var missed = place with { Controls = place.Controls! with { Planted = new Control(false, FakeRuns.Around(0.01, 0.02), 0.05) } };
         var folder = _runs.Run("unlearn", missed);
         Assert.Contains("did not pass its own checks", Sentence(folder), StringComparison.Ordinal);
         Assert.Contains(

@@ -28,7 +28,7 @@ public sealed class TemplateAttackerTests : IDisposable
         var place = Audit(Maps(800, size: 3), new AuditSettings { Seeds = [0], Attackers = ["linear", "mlp", "template"] });
         Assert.Equal(Verdict.Leaks, place.Verdict);
         Assert.Equal("template", place.Best.Name);
-        Assert.True(place.Controls.Planted.Passed, $"found {place.Controls.Planted.Measured}");
+        Assert.True(place.Controls!.Planted.Passed, $"found {place.Controls!.Planted.Measured}");
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class TemplateAttackerTests : IDisposable
                 Tolerance = 0.15,
             }
         );
-        Assert.False(place.Controls.Planted.Passed);
+        Assert.False(place.Controls!.Planted.Passed);
         Assert.Equal(Verdict.Inconclusive, place.Verdict);
     }
 

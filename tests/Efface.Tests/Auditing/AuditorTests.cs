@@ -100,7 +100,7 @@ public sealed class AuditorTests
     [Fact]
     public void Nothing_leaks_of_labels_that_have_nothing_to_do_with_the_images()
     {
-        using var table = Table(300);
+        using var table = Table(100);
         var random = new Random(6);
         for (var i = 0; i < table.Count; i++)
             table["z"].Labels[i] = random.Next(2);
@@ -129,7 +129,7 @@ public sealed class AuditorTests
     [Fact]
     public void Behind_a_bottleneck_the_embedding_is_looked_at_and_does_not_decide()
     {
-        using var table = Table(300);
+        using var table = Table(100);
         using var model = ToyTraining.Model(table, ToyTraining.Strict);
         var audit = Audit(model, table, ["z"], Settings);
 
@@ -146,7 +146,7 @@ public sealed class AuditorTests
     [Fact]
     public void The_file_keeps_everything_under_the_names_of_the_contract()
     {
-        using var table = Table(300);
+        using var table = Table(100);
         using var model = ToyTraining.Model(table, ToyTraining.Strict);
         var audit = Audit(model, table, ["z"], Settings);
         var json = JsonSerializer.Serialize(audit, RunFolder.Json);
@@ -177,7 +177,7 @@ public sealed class AuditorTests
     [Fact]
     public void Attackers_who_cannot_read_a_place_are_not_an_audit_of_it()
     {
-        using var table = Table(300);
+        using var table = Table(100);
         using var model = ToyTraining.Model(table);
         var refusal = Assert.Throws<InvalidInputException>(() => Audit(model, table, ["z"], Settings with { Attackers = ["lookup"] }));
         Assert.Contains("--attackers lookup", refusal.Message, StringComparison.Ordinal);

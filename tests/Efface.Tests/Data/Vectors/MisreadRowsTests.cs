@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Efface.Tests.Data.Vectors;
 
-/// <summary>Which rows belong together in files that people really send: joined by position, copied, split, with labels of their own.</summary>
+/// <summary>Which rows of files that people really send belong together: joined by position, copied, split.</summary>
 [OneThread]
 public sealed class MisreadRowsTests : IDisposable
 {

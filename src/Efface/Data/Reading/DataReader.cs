@@ -28,7 +28,7 @@ public static class DataReader
     {
         var sheet = source.Read(options);
         RequireColumns(sheet, options, known ?? []);
-        sheet = sheet.Judged(options.Reading.Rules, options.Chosen);
+        sheet = sheet.Judged(options.Reading, options.Chosen);
         var rows = new RowSelection(sheet, options);
         var pixels = rows.Decode(How(sheet, options, observer, cancel));
         try
@@ -48,7 +48,7 @@ public static class DataReader
         new(
             new ImageGeometry(
                 options.Size ?? sheet.Side,
-                Enum.Parse<ResizeMode>(options.Reading.Resize, ignoreCase: true),
+                options.Reading.Resize,
                 Colour.Parse(options.Reading.Background) ?? Colour.White
             ),
             new ImageLimits(options.Reading.MaxPixels, (long)(options.Reading.MaxFileMegabytes * 1e6), options.Reading.ImageTimeout),

@@ -7,7 +7,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface audit: a run, or the representations of any other program.</summary>
-internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
+internal sealed class AuditCommand(Shell shell) : NativeCommand<AuditCommand.Settings>(shell)
 {
     internal sealed class Settings : LookSettings
     {
@@ -59,7 +59,7 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
         if (settings.Check().ToArray() is { Length: > 0 } problems)
             throw new InvalidInputException(problems);
         var (asked, attributes) = (settings.ToAuditSettings(), OutputSettings.Names("--attribute", settings.Attribute) ?? []);
-        var folder = ProgressDisplay.Show(display =>
+        var folder = Show(display =>
         {
             if (settings.Run is null)
                 return VectorAuditRun.Run(
@@ -77,9 +77,9 @@ internal sealed class AuditCommand : NativeCommand<AuditCommand.Settings>
         if (settings.Json)
             Shell.PrintJson(result);
         else
-            ComparisonTable.Print([folder]);
+            ComparisonTable.Print(Shell, [folder]);
         if (settings.Run is null && !settings.Json)
-            Console.Out.WriteLine($"report: {Path.Combine(folder.Path, "report.html")}");
+            Shell.Out.WriteLine($"report: {Path.Combine(folder.Path, "report.html")}");
         return Shell.ExitCode(result.Verdict);
     }
 }

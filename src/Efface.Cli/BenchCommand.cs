@@ -10,7 +10,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface bench: how fast training is, and what forgetting costs.</summary>
-internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
+internal sealed class BenchCommand(Shell shell) : NativeCommand<BenchCommand.Settings>(shell)
 {
     internal sealed class Settings : OutputSettings
     {
@@ -93,11 +93,11 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
         if (settings.PeakOf is { } asked)
         {
             var peak = JsonSerializer.Deserialize<Peak>(asked)!;
-            Console.Out.WriteLine(PeakMemory.Of(peak.Case, peak.Mode, peak.Settings, peak.Ends));
+            Shell.Out.WriteLine(PeakMemory.Of(peak.Case, peak.Mode, peak.Settings, peak.Ends));
             return Shell.Done;
         }
         var bench = settings.ToBench();
-        var record = ProgressDisplay.Show(display => Measure(bench, display));
+        var record = Show(display => Measure(bench, display, Shell.Cancel));
         if (settings.Json)
             Shell.PrintJson(record);
         else
@@ -106,8 +106,8 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
     }
 
     /// <summary>Measures, each peak of memory in a process of its own.</summary>
-    public static BenchRecord Measure(BenchSettings bench, ProgressDisplay display) =>
-        BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, Shell.Cancel);
+    public static BenchRecord Measure(BenchSettings bench, ProgressDisplay display, CancellationToken cancel) =>
+        BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, cancel);
 
     private static long InProcess(Peak peak)
     {
@@ -123,12 +123,12 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
             );
     }
 
-    private static void Print(BenchRecord record)
+    private void Print(BenchRecord record)
     {
         foreach (var result in record.Results)
         {
             var (one, raw) = (result.Case, result.Timings.Single(timing => timing.Mode == BenchMode.Raw).PeakBytes);
-            Console.Out.WriteLine(
+            Shell.Out.WriteLine(
                 $"{one.Model}, {one.Size} pixels, {one.Precision.ToString().ToLowerInvariant()}, {one.Batch} images a step; blocks end "
                     + $"after {string.Join(", ", result.BlockEnds)}: {string.Join(" + ", result.BlockMilliseconds.Select(Whole))} ms by "
                     + $"themselves; the pipeline can be {Ratio(result.Ceiling)} times as fast as raw at most."
@@ -149,7 +149,7 @@ internal sealed class BenchCommand : NativeCommand<BenchCommand.Settings>
                         timing.PeakBytes / (double?)raw is { } share ? share.ToString("P0", CultureInfo.InvariantCulture) : "—",
                     }.Select(Markup.Escape),
                 ]);
-            AnsiConsole.Write(table);
+            Shell.Tables.Write(table);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Efface.Cli;
 /// What a process beside others is asked: one cell of an experiment, a line on stdin. Nobody else needs it. When stdin ends, whoever asked
 /// has stopped, or is dead: then it stops too.
 /// </summary>
-internal sealed class CellCommand : NativeCommand<OutputSettings>
+internal sealed class CellCommand(Shell shell) : NativeCommand<OutputSettings>(shell)
 {
     /// <summary>The cell and the experiment's folder.</summary>
     internal sealed record Asked(string Folder, ExperimentCell Cell);
@@ -28,7 +28,7 @@ internal sealed class CellCommand : NativeCommand<OutputSettings>
         {
             IsBackground = true,
         }.Start();
-        ProgressDisplay.Show(display => new ExperimentFolder(asked.Folder).Run(asked.Cell, display, Shell.Cancel));
+        Show(display => new ExperimentFolder(asked.Folder).Run(asked.Cell, display, Shell.Cancel));
         return Shell.Done;
     }
 }

@@ -11,10 +11,15 @@ namespace Efface.Cli;
 internal static class CellRunner
 {
     /// <summary>How a cell is run.</summary>
-    public static Func<ExperimentCell, CancellationToken, Task> For(ExperimentFolder folder, int jobs, ProgressDisplay display)
+    public static Func<ExperimentCell, CancellationToken, Task> For(
+        ExperimentFolder folder,
+        int jobs,
+        ProgressDisplay display,
+        TextWriter error
+    )
     {
         var share = Math.Max(1, Environment.ProcessorCount / jobs);
-        return jobs == 1 ? Here : (cell, cancel) => InProcess(folder, cell, share, cancel);
+        return jobs == 1 ? Here : (cell, cancel) => InProcess(folder, cell, share, error, cancel);
 
         Task Here(ExperimentCell cell, CancellationToken cancel)
         {
@@ -23,7 +28,13 @@ internal static class CellRunner
         }
     }
 
-    private static async Task InProcess(ExperimentFolder folder, ExperimentCell cell, int threads, CancellationToken cancel)
+    private static async Task InProcess(
+        ExperimentFolder folder,
+        ExperimentCell cell,
+        int threads,
+        TextWriter error,
+        CancellationToken cancel
+    )
     {
         var start = OwnProcess.With("cell");
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
@@ -41,7 +52,7 @@ internal static class CellRunner
             if (line.StartsWith("efface: ", StringComparison.Ordinal))
                 problems.Add(line["efface: ".Length..]);
             else
-                Console.Error.WriteLine($"{cell.Name}: {line}");
+                error.WriteLine($"{cell.Name}: {line}");
         }
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         if (process.ExitCode == Shell.Interrupted)

@@ -8,7 +8,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface certify: bounds on every attacker, for a run or for codes from any other program.</summary>
-internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
+internal sealed class CertifyCommand(Shell shell) : NativeCommand<CertifyCommand.Settings>(shell)
 {
     internal sealed class Settings : LookSettings
     {
@@ -57,7 +57,7 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
                 yield return new Problem(flag, $"is settled by the certificate in {settings.Against}", "Leave it out");
     }
 
-    private static int Certify(Settings settings)
+    private int Certify(Settings settings)
     {
         var (usual, attributes) = (new AuditSettings(), OutputSettings.Names("--attribute", settings.Attribute) ?? []);
         var asked = usual with
@@ -67,7 +67,7 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
             Confidence = settings.Confidence ?? usual.Confidence,
         };
         var folder = settings.Run ?? OutSettings.OutOr(settings.Out, "certify");
-        var record = ProgressDisplay.Show(display =>
+        var record = Show(display =>
             settings.Run is null
                 ? CertifyRun.OfVectors(
                     settings.ToVectorOptions(attributes, before: null),
@@ -86,23 +86,21 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
         return Shell.ExitCode(record.Verdict);
     }
 
-    private static int CheckDrift(Settings settings, string certified)
+    private int CheckDrift(Settings settings, string certified)
     {
-        var drift = ProgressDisplay.Show(display =>
-            CertifyRun.Drift(settings.ToVectorOptions([], before: null), certified, display, Shell.Cancel)
-        );
+        var drift = Show(display => CertifyRun.Drift(settings.ToVectorOptions([], before: null), certified, display, Shell.Cancel));
         if (settings.Json)
             Shell.PrintJson(drift);
         else
         {
-            Console.Out.WriteLine(
+            Shell.Out.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{drift.Images:N0} images; {drift.Distance:P1} of them would have to have another symbol; chance does as much in "
                         + $"{drift.Chance:P2} of samples."
                 )
             );
-            Console.Out.WriteLine(
+            Shell.Out.WriteLine(
                 drift.Seen
                     ? "These are other images than those that were certified: the certificate does not speak of them. Certify again, on "
                         + "images like these."
@@ -112,7 +110,7 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
         return drift.Seen ? Shell.Inconclusive : Shell.Done;
     }
 
-    private static void Print(CertificationRecord record, string folder)
+    private void Print(CertificationRecord record, string folder)
     {
         var table = new Table().AddColumn("attribute").AddColumn("seen").AddColumn("measure");
         foreach (var column in new[] { "bound", "on this sample", "+ slack", "floor", "allowed leak", "bias" })
@@ -135,13 +133,13 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
                     bound.By,
                 }.Select(Markup.Escape),
             ]);
-        AnsiConsole.Write(table);
+        Shell.Tables.Write(table);
         foreach (var attribute in record.Attributes)
         {
             foreach (var reason in attribute.Reasons)
-                Console.Out.WriteLine($"{attribute.Verdict}, {attribute.Attribute}: {reason}");
+                Shell.Out.WriteLine($"{attribute.Verdict}, {attribute.Attribute}: {reason}");
             var worst = attribute.WorstSymbol;
-            Console.Out.WriteLine(
+            Shell.Out.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"  worst code {worst.Symbol}: {worst.Share.Value:P1} [{worst.Share.Low:P1}, {worst.Share.High:P1}] of its "
@@ -150,11 +148,11 @@ internal sealed class CertifyCommand : NativeCommand<CertifyCommand.Settings>
             );
         }
         if (record.Codebook is not null)
-            Console.Out.WriteLine(
+            Shell.Out.WriteLine(
                 $"What is certified is the number of the nearest of {record.Symbols} centres (codebook in certificate.json). The "
                     + "vectors themselves are not certified: whoever receives them may read more."
             );
-        Console.Out.WriteLine($"certificate: {Path.Combine(folder, "certificate.json")}");
+        Shell.Out.WriteLine($"certificate: {Path.Combine(folder, "certificate.json")}");
     }
 
     private static string Percent(double share) => share.ToString("P1", CultureInfo.InvariantCulture);

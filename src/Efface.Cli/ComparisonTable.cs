@@ -8,7 +8,7 @@ namespace Efface.Cli;
 /// <summary>Before and after, as a table on stdout.</summary>
 internal static class ComparisonTable
 {
-    public static void Print(IReadOnlyList<RunFolder> folders)
+    public static void Print(Shell shell, IReadOnlyList<RunFolder> folders)
     {
         var rows = folders.Select(ComparisonRow.Of).OfType<ComparisonRow>().ToArray();
         var table = new Table().AddColumn("");
@@ -36,17 +36,17 @@ internal static class ComparisonTable
             Add("… from the bare decision", row => Plain(row.Kept?.PredictionOnly));
         Add("verdict", row => row.Verdict.ToString());
         foreach (var warning in folders.SelectMany(folder => folder.Audit?.Warnings ?? []).Distinct())
-            Console.Out.WriteLine($"First: {warning}.");
-        AnsiConsole.Write(table);
+            shell.Out.WriteLine($"First: {warning}.");
+        shell.Tables.Write(table);
         foreach (var folder in folders)
         {
             foreach (var reason in folder.Audit?.Reasons.Except(folder.Audit.Warnings) ?? [])
-                Console.Out.WriteLine($"{Label(folder.Run.Command)}: {reason}");
+                shell.Out.WriteLine($"{Label(folder.Run.Command)}: {reason}");
             foreach (var origin in folder.Audit?.Source ?? [])
-                Console.Out.WriteLine(origin);
+                shell.Out.WriteLine(origin);
             if (folder.Audit is { Source.Count: > 0 } audit)
                 foreach (var classes in audit.Classes)
-                    Console.Out.WriteLine(classes);
+                    shell.Out.WriteLine(classes);
         }
     }
 

@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface data cache.</summary>
-internal sealed class DataCacheCommand : NativeCommand<DataCacheCommand.Settings>
+internal sealed class DataCacheCommand(Shell shell) : NativeCommand<DataCacheCommand.Settings>(shell)
 {
     internal sealed class Settings : OutputSettings
     {
@@ -44,8 +44,8 @@ internal sealed class DataCacheCommand : NativeCommand<DataCacheCommand.Settings
             return Shell.Done;
         }
         foreach (var (entry, damaged) in lines.Select(line => (line.entry, line.damaged)))
-            Console.Out.WriteLine($"{Name(entry)}  {entry.Bytes / 1e6:N1} MB{(damaged is { } count ? $", {count:N0} damaged" : "")}");
-        Console.Out.WriteLine(
+            Shell.Out.WriteLine($"{Name(entry)}  {entry.Bytes / 1e6:N1} MB{(damaged is { } count ? $", {count:N0} damaged" : "")}");
+        Shell.Out.WriteLine(
             $"{(settings.Clear ? "Deleted" : "")} {entries.Count} caches, {entries.Sum(entry => entry.Bytes) / 1e6:N1} MB, in "
                 + $"{folder}".TrimStart()
         );

@@ -6,13 +6,13 @@ using Spectre.Console;
 namespace Efface.Cli;
 
 /// <summary>efface data inspect.</summary>
-internal sealed class DataInspectCommand : NativeCommand<RunSettings>
+internal sealed class DataInspectCommand(Shell shell) : NativeCommand<RunSettings>(shell)
 {
     private const int MostRows = 40;
 
     protected override int Execute(RunSettings settings)
     {
-        var inspection = ProgressDisplay.Show(display => DataInspection.Of(settings.ToConfig(), display, Shell.Cancel));
+        var inspection = Show(display => DataInspection.Of(settings.ToConfig(), display, Shell.Cancel));
         if (settings.Json)
             Shell.PrintJson(inspection);
         else
@@ -20,20 +20,20 @@ internal sealed class DataInspectCommand : NativeCommand<RunSettings>
         return Shell.Done;
     }
 
-    private static void Print(DataInspection inspection)
+    private void Print(DataInspection inspection)
     {
-        Console.Out.WriteLine(
+        Shell.Out.WriteLine(
             $"{inspection.Data.Name}: {string.Join(", ", inspection.Data.Counts.Select(part => $"{part.Value:N0} {part.Key}"))}; images "
                 + $"{string.Join('×', inspection.Image)}"
         );
         if (inspection.Data.Reading is { } reading)
-            Console.Out.WriteLine(
+            Shell.Out.WriteLine(
                 $"{reading.RowsRead:N0} rows read, {inspection.Skipped.Count:N0} cannot be used, {reading.LeftOut:N0} left out by "
                     + "--limit, --only and --drop."
             );
-        Console.Out.WriteLine("Training images of each class:");
+        Shell.Out.WriteLine("Training images of each class:");
         foreach (var column in inspection.Columns)
-            Console.Out.WriteLine($"  {column.Name}: {Counts(column)}");
+            Shell.Out.WriteLine($"  {column.Name}: {Counts(column)}");
         foreach (var (joint, floors) in inspection.Data.Joint.Zip(inspection.Floors))
         {
             var table = new Table().Title(Markup.Escape($"{joint.Attribute} by {joint.Task}, training images")).AddColumn("");
@@ -46,20 +46,20 @@ internal sealed class DataInspectCommand : NativeCommand<RunSettings>
                 ]);
             if (joint.AttributeClasses.Count > MostRows)
                 table.AddRow([Markup.Escape($"… {joint.AttributeClasses.Count - MostRows} more"), .. joint.TaskClasses.Select(_ => "")]);
-            AnsiConsole.Write(table);
-            Console.Out.WriteLine(
+            Shell.Tables.Write(table);
+            Shell.Out.WriteLine(
                 $"{joint.Attribute} has {joint.AttributeEntropy:F2} bits, of which {joint.AttributeEntropyGivenTask:F2} remain when "
                     + $"{joint.Task} is known: so much can be forgotten."
             );
-            Console.Out.WriteLine(
+            Shell.Out.WriteLine(
                 $"Without an image, balanced accuracy {floors.Majority.BalancedAccuracy.Value:P1} knowing nothing, "
                     + $"{floors.LabelOnly.BalancedAccuracy.Value:P1} knowing {joint.Task}."
             );
         }
         foreach (var group in FaultGroup.Of(inspection.Skipped))
-            Console.Out.WriteLine($"Skipped: {group.ToProblem()}");
+            Shell.Out.WriteLine($"Skipped: {group.ToProblem()}");
         foreach (var finding in inspection.Data.Reading?.Findings ?? [])
-            Console.Out.WriteLine($"Note: {finding}");
+            Shell.Out.WriteLine($"Note: {finding}");
     }
 
     private static string Counts(ColumnCounts column)

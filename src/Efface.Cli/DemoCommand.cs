@@ -4,13 +4,11 @@ using Efface.Runs;
 namespace Efface.Cli;
 
 /// <summary>efface demo.</summary>
-internal sealed class DemoCommand : NativeCommand<OutSettings>
+internal sealed class DemoCommand(Shell shell) : NativeCommand<OutSettings>(shell)
 {
     protected override int Execute(OutSettings settings)
     {
-        var result = ProgressDisplay.Show(display =>
-            DemoRun.Run(settings.Out ?? FreeFolder(), settings.ToConfig(DemoRun.Config), display, Shell.Cancel)
-        );
+        var result = Show(display => DemoRun.Run(settings.Out ?? FreeFolder(), settings.ToConfig(DemoRun.Config), display, Shell.Cancel));
         if (settings.Json)
             Shell.PrintJson(
                 new
@@ -22,8 +20,8 @@ internal sealed class DemoCommand : NativeCommand<OutSettings>
             );
         else
         {
-            ComparisonTable.Print([result.Before, result.After]);
-            Console.Out.WriteLine($"Report: {Path.GetFullPath(result.Report)}");
+            ComparisonTable.Print(Shell, [result.Before, result.After]);
+            Shell.Out.WriteLine($"Report: {Path.GetFullPath(result.Report)}");
         }
         return Shell.Done;
     }

@@ -1,53 +1,15 @@
+using System.Runtime.InteropServices;
 using Efface;
 using Efface.Cli;
-using Spectre.Console.Cli;
 
 NativeThreads.WaitPassively();
-var app = new CommandApp();
-app.Configure(configuration =>
-{
-    configuration.SetApplicationName("efface");
-    configuration.ConfigureConsole(Shell.Output);
-    configuration.UseStrictParsing();
-    configuration.PropagateExceptions();
-    configuration
-        .AddCommand<DemoCommand>("demo")
-        .WithDescription("The whole story on faces that Efface draws itself: train, audit, unlearn, audit, report.");
-    configuration.AddCommand<TrainCommand>("train").WithDescription("Train the model before unlearning (baseline 1).");
-    configuration
-        .AddCommand<UnlearnCommand>("unlearn")
-        .WithDescription("Make a model forget attributes, from scratch or --from a trained one.");
-    configuration
-        .AddCommand<AuditCommand>("audit")
-        .WithDescription("Send fresh attackers against a run's model (exit code 3: leaks, 4: inconclusive).");
-    configuration
-        .AddCommand<CertifyCommand>("certify")
-        .WithDescription(
-            "Bounds on every attacker, of a run's code or of codes from any other program (exit code 3: leaks, 4: not certified)."
-        );
-    configuration.AddBranch("data", data =>
-    {
-        data.SetDescription("Look at data sets.");
-        data.AddCommand<DataInspectCommand>("inspect")
-            .WithDescription("Read a data set as training would: counts, joint table, floors, every problem.");
-        data.AddCommand<DataCacheCommand>("cache").WithDescription("Decoded images on disk: list them, --verify or --clear them.");
-    });
-    configuration.AddCommand<ReportCommand>("report").WithDescription("Run folders to one HTML page.");
-    configuration
-        .AddCommand<ReproduceCommand>("reproduce")
-        .WithDescription("The paper's tables and figures on your own copies of the data, beside honest floors and the paper's numbers.");
-    configuration
-        .AddCommand<SweepCommand>("sweep")
-        .WithDescription("A grid over any option of unlearn: Pareto fronts, heat maps and the knee, on one page.");
-    configuration.AddCommand<CellCommand>("cell").IsHidden();
-    configuration.AddCommand<RecipesCommand>("recipes").WithDescription("The ways to forget, with what each is for and what it promises.");
-    configuration
-        .AddCommand<BenchCommand>("bench")
-        .WithDescription("How fast training is in each schedule, what memory it takes, and what forgetting costs (the paper's table 2).");
-    configuration
-        .AddCommand<DoctorCommand>("doctor")
-        .WithDescription("What native library, device, threads and memory there are, and the fix for what is wrong.");
-});
+using var stop = new CancellationTokenSource();
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+return Tool.Run(args, Console.Out, Console.Error, stop.Token);
 
-// A branch without a command explains itself; by itself the library would call that an error without a message.
-return Shell.Run(args, () => app.Run(args is ["data"] ? ["data", "--help"] : args, Shell.Cancel));
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

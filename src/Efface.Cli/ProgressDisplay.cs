@@ -12,18 +12,19 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
 {
     private const double SecondsBetweenLines = 5;
 
+    private readonly Shell _shell;
     private readonly ProgressTask? _bar;
     private double _lastLine;
 
-    private ProgressDisplay(ProgressTask? bar) => _bar = bar;
+    private ProgressDisplay(Shell shell, ProgressTask? bar) => (_shell, _bar) = (shell, bar);
 
     /// <summary>Works with a display at hand.</summary>
-    public static T Show<T>(Func<ProgressDisplay, T> work)
+    public static T Show<T>(Shell shell, Func<ProgressDisplay, T> work)
     {
-        if (!Shell.IsLive)
-            return work(new ProgressDisplay(null));
-        return Shell
-            .Error.Progress()
+        if (!shell.IsLive)
+            return work(new ProgressDisplay(shell, null));
+        return shell
+            .Display.Progress()
             .AutoClear(true)
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
@@ -31,7 +32,7 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
                 new PercentageColumn(),
                 new ElapsedTimeColumn()
             )
-            .Start(context => work(new ProgressDisplay(context.AddTask("starting"))));
+            .Start(context => work(new ProgressDisplay(shell, context.AddTask("starting"))));
     }
 
     public void OnChapter(string title) => Line(title);
@@ -102,12 +103,12 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
     }
 
     // A log keeps its lines whole; the live display wraps them to the terminal.
-    private static void Line(string text)
+    private void Line(string text)
     {
-        if (Shell.IsLive)
-            Shell.Error.WriteLine(text);
+        if (_shell.IsLive)
+            _shell.Display.WriteLine(text);
         else
-            Console.Error.WriteLine(text);
+            _shell.Error.WriteLine(text);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

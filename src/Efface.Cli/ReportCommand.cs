@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface report.</summary>
-internal sealed class ReportCommand : Command<ReportCommand.Settings>
+internal sealed class ReportCommand(Shell shell) : Command<ReportCommand.Settings>
 {
     internal sealed class Settings : OutputSettings
     {
@@ -32,24 +32,24 @@ internal sealed class ReportCommand : Command<ReportCommand.Settings>
         var path = settings.Out ?? Path.Combine(runs[^1].Path, "report.html");
         File.WriteAllText(path, HtmlReport.Render(runs, DateTimeOffset.UtcNow));
         if (settings.Json)
-            Shell.PrintJson(new { report = Path.GetFullPath(path) });
+            shell.PrintJson(new { report = Path.GetFullPath(path) });
         else
-            Console.Out.WriteLine($"Report: {path}");
+            shell.Out.WriteLine($"Report: {path}");
         return Shell.Done;
     }
 
-    private static int Summarise(RunFolder[] runs, Settings settings)
+    private int Summarise(RunFolder[] runs, Settings settings)
     {
         var summary = MarkdownReport.Render(runs, DateTimeOffset.UtcNow);
         if (settings.Markdown.Value is not { Length: > 0 } file)
-            Console.Out.Write(summary);
+            shell.Out.Write(summary);
         else
         {
             File.WriteAllText(file, summary);
             if (settings.Json)
-                Shell.PrintJson(new { markdown = Path.GetFullPath(file) });
+                shell.PrintJson(new { markdown = Path.GetFullPath(file) });
             else
-                Console.Out.WriteLine($"Summary: {file}");
+                shell.Out.WriteLine($"Summary: {file}");
         }
         return Shell.Done;
     }

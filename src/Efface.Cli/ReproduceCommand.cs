@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface reproduce: a table or figure of the paper.</summary>
-internal sealed class ReproduceCommand : NativeCommand<ReproduceCommand.Settings>
+internal sealed class ReproduceCommand(Shell shell) : NativeCommand<ReproduceCommand.Settings>(shell)
 {
     internal sealed class Settings : ExperimentSettings
     {
@@ -90,46 +90,47 @@ internal sealed class ReproduceCommand : NativeCommand<ReproduceCommand.Settings
         if (settings.Table == SpeedTable.Name)
         {
             var (bench, place) = (settings.ToBench(), settings.Folder.Path);
-            return Report(settings, SpeedTable.Write(ProgressDisplay.Show(display => BenchCommand.Measure(bench, display)), place));
+            return Report(settings, SpeedTable.Write(Show(display => BenchCommand.Measure(bench, display, Shell.Cancel)), place));
         }
         var what = Reproduction.Named(settings.Table);
         var (asked, folder, jobs) = (settings.ToReproduction(what), settings.Folder, settings.AtOnce);
         if (settings.DryRun)
             return List(
-                ProgressDisplay.Show(display => ExperimentPlan.Of(ReproductionRun.Cells(what, asked), folder, display, Shell.Cancel)),
+                Shell,
+                Show(display => ExperimentPlan.Of(ReproductionRun.Cells(what, asked), folder, display, Shell.Cancel)),
                 settings.Json
             );
-        var files = ProgressDisplay.Show(display =>
+        var files = Show(display =>
             ReproductionRun
-                .Run(what, asked, folder, jobs, CellRunner.For(folder, jobs, display), display, Shell.Cancel)
+                .Run(what, asked, folder, jobs, CellRunner.For(folder, jobs, display, Shell.Error), display, Shell.Cancel)
                 .GetAwaiter()
                 .GetResult()
         );
         return Report(settings, files);
     }
 
-    private static int Report(Settings settings, IReadOnlyList<string> files)
+    private int Report(Settings settings, IReadOnlyList<string> files)
     {
         if (settings.Json)
             Shell.PrintJson(new { folder = settings.Folder.Path, files });
         else
-            Console.Out.WriteLine($"{File.ReadAllText(files[0])}\n{string.Join('\n', files)}");
+            Shell.Out.WriteLine($"{File.ReadAllText(files[0])}\n{string.Join('\n', files)}");
         return Shell.Done;
     }
 
     /// <summary>Prints what would be run.</summary>
-    public static int List(ExperimentPlan plan, bool json)
+    public static int List(Shell shell, ExperimentPlan plan, bool json)
     {
         if (json)
-            Shell.PrintJson(plan);
+            shell.PrintJson(plan);
         else
         {
             foreach (var cell in plan.Cells)
-                Console.Out.WriteLine($"{(cell.IsFinished ? "finished" : $"about {cell.Seconds:F0} s"), -14}{cell.Name}");
+                shell.Out.WriteLine($"{(cell.IsFinished ? "finished" : $"about {cell.Seconds:F0} s"), -14}{cell.Name}");
             var audits = plan.AuditSeconds is { } seconds
                 ? $"about {Clock(seconds)} of audits, as the finished ones took"
                 : "audits on top, which can be estimated when one is finished";
-            Console.Out.WriteLine(
+            shell.Out.WriteLine(
                 $"{plan.Cells.Count(cell => !cell.IsFinished)} of {plan.Cells.Count} runs are missing: one after the other about "
                     + $"{Clock(plan.Seconds)} of training, and {audits}."
             );

@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface sweep: grids over any option.</summary>
-internal sealed class SweepCommand : NativeCommand<SweepCommand.Settings>
+internal sealed class SweepCommand(Shell shell) : NativeCommand<SweepCommand.Settings>(shell)
 {
     internal sealed class Settings : RunSettings
     {
@@ -67,16 +67,20 @@ internal sealed class SweepCommand : NativeCommand<SweepCommand.Settings>
         );
         if (settings.DryRun)
             return ReproduceCommand.List(
-                ProgressDisplay.Show(display => ExperimentPlan.Of(Sweep.Cells(sweep), folder, display, Shell.Cancel)),
+                Shell,
+                Show(display => ExperimentPlan.Of(Sweep.Cells(sweep), folder, display, Shell.Cancel)),
                 settings.Json
             );
-        var result = ProgressDisplay.Show(display =>
-            Sweep.Run(sweep, folder, jobs, CellRunner.For(folder, jobs, display), display, Shell.Cancel).GetAwaiter().GetResult()
+        var result = Show(display =>
+            Sweep
+                .Run(sweep, folder, jobs, CellRunner.For(folder, jobs, display, Shell.Error), display, Shell.Cancel)
+                .GetAwaiter()
+                .GetResult()
         );
         if (settings.Json)
             Shell.PrintJson(result);
         else
-            Console.Out.WriteLine(
+            Shell.Out.WriteLine(
                 $"{File.ReadAllText(Path.Combine(folder.Path, "sweep.md"))}\nThe knee: "
                     + $"{result.Knee.Row.Method}\n{Path.Combine(folder.Path, "sweep.html")}"
             );

@@ -7,7 +7,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface train.</summary>
-internal sealed class TrainCommand : NativeCommand<TrainCommand.Settings>
+internal sealed class TrainCommand(Shell shell) : NativeCommand<TrainCommand.Settings>(shell)
 {
     internal sealed class Settings : OutSettings
     {
@@ -52,9 +52,7 @@ internal sealed class TrainCommand : NativeCommand<TrainCommand.Settings>
 
     protected override int Execute(Settings settings) =>
         Finish(
-            ProgressDisplay.Show(display =>
-                ModelRun.Train(settings.ToTrainConfig(), settings.OutOr("train"), settings.Resume, display, Shell.Cancel)
-            ),
+            Show(display => ModelRun.Train(settings.ToTrainConfig(), settings.OutOr("train"), settings.Resume, display, Shell.Cancel)),
             settings.Json
         );
 }

@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Efface.Cli;
 
 /// <summary>efface unlearn.</summary>
-internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
+internal sealed class UnlearnCommand(Shell shell) : NativeCommand<UnlearnCommand.Settings>(shell)
 {
     internal sealed class Settings : OutSettings
     {
@@ -42,7 +42,7 @@ internal sealed class UnlearnCommand : NativeCommand<UnlearnCommand.Settings>
             Steer = settings.Steer || config.Steer,
         };
         return Finish(
-            ProgressDisplay.Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), settings.Resume, display, Shell.Cancel)),
+            Show(display => ModelRun.Unlearn(config, settings.OutOr("unlearn"), settings.Resume, display, Shell.Cancel)),
             settings.Json
         );
     }

@@ -4,9 +4,13 @@ using static Efface.Cli.Tests.Refusal;
 namespace Efface.Cli.Tests;
 
 /// <summary>Audits and reports that cannot be made of what is there.</summary>
-public sealed class BadAuditTests(TrainedRun trained)
+public sealed class BadAuditTests : IDisposable
 {
-    private readonly Tool _tool = trained.Tool;
+    private readonly Tool _tool = new();
+
+    public BadAuditTests(SmallRun small) => small.CopyTo(_tool);
+
+    public void Dispose() => _tool.Dispose();
 
     [Theory]
     [InlineData("--tolerance 0")]
@@ -17,9 +21,8 @@ public sealed class BadAuditTests(TrainedRun trained)
     [InlineData("--seeds -1")]
     public async Task A_setting_out_of_range_is_refused_before_any_attack(string flag)
     {
-        var sound = Copy($"sound {flag}");
-        ToldInLines(await _tool.Run(["audit", "--run", sound, "--attackers", "linear", .. flag.Split(' ')]), flag);
-        Assert.False(File.Exists(_tool.At($"{sound}/audit.json")));
+        ToldInLines(await _tool.Run($"audit --run before --attackers linear {flag}"), flag);
+        Assert.False(File.Exists(_tool.At("before/audit.json")));
     }
 
     [Fact]
@@ -44,22 +47,17 @@ public sealed class BadAuditTests(TrainedRun trained)
     [InlineData("model.safetensors")]
     public async Task A_damaged_file_of_a_run_is_named(string file)
     {
-        var damaged = Copy($"damaged-{file}");
-        File.WriteAllText(_tool.At($"{damaged}/{file}"), "{");
-        ToldInLines(await _tool.Run("audit", "--run", damaged), $"{damaged}/{file}: cannot be read");
-        ToldInLines(
-            await _tool.Run("unlearn", "--from", damaged, "--epochs", "1", "--out", $"{damaged}-after"),
-            $"{damaged}/{file}: cannot be read"
-        );
-        Assert.False(Directory.Exists(_tool.At($"{damaged}-after")));
+        File.WriteAllText(_tool.At($"before/{file}"), "{");
+        ToldInLines(await _tool.Run("audit --run before"), $"before/{file}: cannot be read");
+        ToldInLines(await _tool.Run("unlearn --from before --epochs 1 --out after"), $"before/{file}: cannot be read");
+        Assert.False(Directory.Exists(_tool.At("after")));
     }
 
     [Fact]
     public async Task A_run_without_its_model_is_told_from_a_finished_one()
     {
-        var unfinished = Copy("unfinished");
-        File.Delete(_tool.At($"{unfinished}/model.safetensors"));
-        ToldInLines(await _tool.Run("audit", "--run", unfinished), "model.safetensors: missing");
+        File.Delete(_tool.At("before/model.safetensors"));
+        ToldInLines(await _tool.Run("audit --run before"), "model.safetensors: missing");
     }
 
     [Theory]
@@ -68,13 +66,7 @@ public sealed class BadAuditTests(TrainedRun trained)
     [InlineData("--recipe paper --split head --forget glasses", "--split head")]
     public async Task A_model_that_does_not_fit_is_refused(string flags, string told)
     {
-        ToldInLines(await _tool.Run(["unlearn", "--from", "before", "--epochs", "1", .. flags.Split(' '), "--out", "unfit"]), told);
+        ToldInLines(await _tool.Run($"unlearn --from before --epochs 1 {flags} --out unfit"), told);
         Assert.False(Directory.Exists(_tool.At("unfit")));
-    }
-
-    private string Copy(string name)
-    {
-        _tool.Copy("before", name);
-        return name;
     }
 }

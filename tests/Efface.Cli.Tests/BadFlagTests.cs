@@ -23,7 +23,7 @@ public sealed class BadFlagTests : IDisposable
     [InlineData("--fraction 0.3", "--remove-attention")]
     public async Task A_value_out_of_range_is_told_before_any_image_is_drawn(string flag, string told = "Give ")
     {
-        var outcome = await _tool.Run(["train", .. flag.Split(' ')]);
+        var outcome = await _tool.Run($"train {flag} --out run");
         ToldInLines(outcome, flag.Split(' ')[^2]);
         Assert.Contains(told, outcome.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_tool.Folder));
@@ -35,34 +35,27 @@ public sealed class BadFlagTests : IDisposable
     [InlineData("--limit", "1e2")]
     public async Task A_value_that_is_no_number_is_told_with_its_flag(string flag, string value)
     {
-        var outcome = await _tool.Run("train", flag, value);
+        var outcome = await _tool.Run("train --out run", flag, value);
         ToldInLines(outcome, value);
         Assert.Contains(flag, outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Nullable", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_flag_without_its_value_is_named() => ToldInLines(await _tool.Run("train", "--epochs"), "epochs");
+    public async Task A_flag_without_its_value_is_named() => ToldInLines(await _tool.Run("train --out run --epochs"), "epochs");
 
     [Theory]
     [InlineData("--objective", "7")]
     [InlineData("--out", "")]
     public async Task A_value_that_means_nothing_is_refused(string flag, string value) =>
-        ToldInLines(
-            await _tool.Run("unlearn", "--limit", "40", "--size", "16", "--width", "0.125", "--stem", "fast", "--epochs", "1", flag, value),
-            flag
-        );
+        ToldInLines(await _tool.Run("unlearn --limit 40 --size 16 --width 0.125 --stem fast --epochs 1", flag, value), flag);
 
     [Fact]
     public async Task Everything_wrong_with_a_removal_is_told_at_once()
     {
+        ToldInLines(await _tool.Run("train --remove-attention hat --fraction 0 --epochs 0 --out run"), "--epochs 0", "--fraction 0");
         ToldInLines(
-            await _tool.Run("train", "--remove-attention", "hat", "--fraction", "0", "--epochs", "0"),
-            "--epochs 0",
-            "--fraction 0"
-        );
-        ToldInLines(
-            await _tool.Run("train", "--limit", "40", "--size", "16", "--remove-attention", "smile,scarf,wig"),
+            await _tool.Run("train --limit 40 --size 16 --remove-attention smile,scarf,wig --out run"),
             "'scarf'",
             "'wig'",
             "--remove-attention smile"
@@ -72,26 +65,12 @@ public sealed class BadFlagTests : IDisposable
 
     [Fact]
     public async Task Removal_is_a_matter_of_training_alone() =>
-        ToldInLines(await _tool.Run("unlearn", "--remove-attention", "hat"), "remove-attention");
+        ToldInLines(await _tool.Run("unlearn --remove-attention hat"), "remove-attention");
 
     [Fact]
     public async Task A_split_that_the_recipe_cannot_use_is_not_ignored() =>
         ToldInLines(
-            await _tool.Run(
-                "unlearn",
-                "--limit",
-                "40",
-                "--size",
-                "16",
-                "--width",
-                "0.125",
-                "--stem",
-                "fast",
-                "--epochs",
-                "1",
-                "--split",
-                "layer2"
-            ),
+            await _tool.Run("unlearn --limit 40 --size 16 --width 0.125 --stem fast --epochs 1 --split layer2 --out run"),
             "--split layer2"
         );
 
@@ -103,17 +82,16 @@ public sealed class BadFlagTests : IDisposable
     [InlineData("data look", "look")]
     [InlineData("audit", "run")]
     [InlineData("report", "RUNS")]
-    public async Task Wrong_usage_is_told_in_one_line(string arguments, string told) =>
-        ToldInLines(await _tool.Run(arguments.Split(' ')), told);
+    public async Task Wrong_usage_is_told_in_one_line(string arguments, string told) => ToldInLines(await _tool.Run(arguments), told);
 
     [Theory]
     [InlineData("")]
     [InlineData("data")]
     public async Task No_command_lists_the_commands_and_is_no_fault_of_ours(string arguments)
     {
-        var outcome = await _tool.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var outcome = await _tool.Run(arguments);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("COMMANDS:", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains(outcome.ExitCode, new[] { 0, 2 });
     }
 
     public void Dispose() => _tool.Dispose();

@@ -36,12 +36,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("report nowhere", "nowhere", "no such folder")]
     public async Task A_mistake_is_told_in_a_line_with_its_remedy_and_leaves_nothing(string arguments, params string[] told)
     {
-        var outcome = await _tool.Run([
-            .. arguments.Split(' '),
-            .. arguments.StartsWith("audit", StringComparison.Ordinal) || arguments.StartsWith("report", StringComparison.Ordinal)
-                ? Array.Empty<string>()
-                : ["--out", "run"],
-        ]);
+        var writesRun = arguments.Split(' ')[0] is not ("audit" or "report");
+        var outcome = await _tool.Run(arguments + (writesRun ? " --out run" : ""));
         Told(outcome, told);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_tool.Folder));
     }
@@ -71,7 +67,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task A_file_of_the_wrong_length_is_named()
     {
-        var root = _tool.Cifar(i => (byte)(i % 10));
+        var root = ToyCifar.Write(_tool, i => (byte)(i % 10));
         File.WriteAllBytes(Path.Combine(root, "cifar-10-batches-bin", "data_batch_3.bin"), new byte[5000]);
         File.Delete(Path.Combine(root, "cifar-10-batches-bin", "test_batch.bin"));
         ToldInLines(
@@ -84,7 +80,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task A_label_out_of_range_is_named_with_its_record() =>
         Told(
-            await _tool.Run("train", "--data", "cifar10", "--root", _tool.Cifar(i => i == 7 ? (byte)12 : (byte)(i % 10))),
+            await _tool.Run("train", "--data", "cifar10", "--root", ToyCifar.Write(_tool, i => i == 7 ? (byte)12 : (byte)(i % 10))),
             "record 7",
             "label 12"
         );
@@ -92,7 +88,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task A_task_of_one_class_is_refused() =>
         Told(
-            await _tool.Run("train", "--data", "cifar10", "--root", _tool.Cifar(i => (byte)(2 + i % 2))),
+            await _tool.Run("train", "--data", "cifar10", "--root", ToyCifar.Write(_tool, i => (byte)(2 + i % 2))),
             "column 'living'",
             "fewer than two classes"
         );
@@ -105,7 +101,7 @@ public sealed class BadInputTests : IDisposable
                 "--data",
                 "cifar10",
                 "--root",
-                _tool.Cifar(i => (byte)(i % 10)),
+                ToyCifar.Write(_tool, i => (byte)(i % 10)),
                 "--task",
                 "class",
                 "--forget",
@@ -128,7 +124,7 @@ public sealed class BadInputTests : IDisposable
     {
         Directory.CreateDirectory(_tool.At("run"));
         File.WriteAllText(_tool.At("run/mine.txt"), "mine");
-        Told(await _tool.Run("train", "--limit", "40", "--epochs", "1", "--out", "run"), "--out run", "already in use");
+        Told(await _tool.Run("train", "--limit", "40", "--epochs", "1", "--out", "run"), $"--out {_tool.At("run")}", "already in use");
         Assert.Equal("mine", File.ReadAllText(_tool.At("run/mine.txt")));
     }
 

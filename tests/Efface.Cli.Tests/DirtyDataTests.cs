@@ -89,8 +89,6 @@ public sealed class DirtyDataTests : IDisposable
         Assert.Equal(0, (await _tool.Run(["train", .. Flags, .. Quick, "--out", "before"])).ExitCode);
         Assert.Equal(0, (await _tool.Run("unlearn", "--from", "before", "--epochs", "1", "--threads", "1", "--out", "after")).ExitCode);
         Assert.Equal(0, (await _tool.Run("train", "--config", "before/run.json", "--out", "again")).ExitCode);
-        var audit = await _tool.Run("audit", "--run", "after", "--attackers", "lookup,linear");
-        Assert.True(audit.ExitCode is 0 or 3 or 4, audit.Error);
 
         string Fingerprint(string run) => (string)JsonNode.Parse(File.ReadAllText(_tool.At($"{run}/run.json")))!["data"]!["fingerprint"]!;
         Assert.Equal(Fingerprint("before"), Fingerprint("after"));

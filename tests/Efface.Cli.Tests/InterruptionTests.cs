@@ -1,97 +1,69 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Efface.Cli.Tests;
 
 /// <summary>Ctrl-C and a polite end from outside: what there is is saved, and said.</summary>
-public sealed class InterruptionTests(TrainedRun trained)
+public sealed class InterruptionTests : IDisposable
 {
-    private readonly Tool _tool = trained.Tool;
+    private readonly Tool _tool = new();
+
+    public InterruptionTests(SmallRun small) => small.CopyTo(_tool);
+
+    public void Dispose() => _tool.Dispose();
 
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task An_interrupted_training_says_so_and_leaves_a_usable_run(string signal)
     {
-        var cut = $"cut-{signal}";
-        var outcome = await Interrupted(
-            signal,
-            "epoch 1/",
-            "train",
-            "--config",
-            "before/run.json",
-            "--epochs",
-            "2000",
-            "--json",
-            "--out",
-            cut
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals are sent with kill");
+        var sent = 0;
+        var outcome = await _tool.Start(
+            null,
+            (process, line) =>
+            {
+                if (line.StartsWith("epoch 1/", StringComparison.Ordinal) && Interlocked.Exchange(ref sent, 1) == 0)
+                    Tool.Send(signal, process);
+            },
+            Tool.Words("train --config before/run.json --epochs 2000 --json --out cut")
         );
         Assert.Equal(130, outcome.ExitCode);
         Assert.Contains("efface: stopping", outcome.Error, StringComparison.Ordinal);
         Assert.True((bool)outcome.Json["run"]!["result"]!["interrupted"]!);
 
-        var result = JsonNode.Parse(File.ReadAllText(_tool.At($"{cut}/run.json")))!["result"]!;
+        var result = JsonNode.Parse(File.ReadAllText(_tool.At("cut/run.json")))!["result"]!;
         Assert.True((bool)result["interrupted"]!);
         var finished = (int)result["epochs"]!;
         Assert.InRange(finished, 1, 1999);
-        Assert.InRange(File.ReadAllLines(_tool.At($"{cut}/metrics.jsonl")).Length, finished, finished + 1);
+        Assert.InRange(File.ReadAllLines(_tool.At("cut/metrics.jsonl")).Length, finished, finished + 1);
 
-        Assert.Equal(
-            0,
-            (await _tool.Run("unlearn", "--from", cut, "--epochs", "1", "--threads", "1", "--out", $"mended-{signal}")).ExitCode
-        );
-        Assert.Contains((await _tool.Run("audit", "--run", cut, "--attackers", "linear")).ExitCode, new[] { 0, 3, 4 });
+        Assert.Equal(0, (await _tool.Run("unlearn --from cut --recipe prediction-only --out mended")).ExitCode);
+        Verdicts.Agree(await _tool.Run("audit --run cut --attackers linear --seeds 1 --json"), _tool.At("cut/audit.json"));
     }
 
     [Fact]
     public async Task An_interrupted_audit_concludes_nothing()
     {
-        Assert.Equal(0, (await _tool.Run("train", "--config", "before/run.json", "--out", "unaudited")).ExitCode);
-        var outcome = await Interrupted("INT", "attack 6/", "audit", "--run", "unaudited", "--seeds", "20", "--json");
-        Assert.Equal((130, ""), (outcome.ExitCode, outcome.Output));
+        var outcome = await Interrupted("attack 6/", "audit --run before --attackers linear,mlp --seeds 20 --json");
         Assert.Contains("efface: interrupted.", outcome.Error, StringComparison.Ordinal);
-        Assert.False(File.Exists(_tool.At("unaudited/audit.json")));
+        Assert.False(File.Exists(_tool.At("before/audit.json")));
     }
 
     [Fact]
     public async Task An_interrupted_demo_writes_no_report()
     {
-        var outcome = await Interrupted(
-            "INT",
-            "epoch 1/",
-            "demo",
-            "--limit",
-            "200",
-            "--epochs",
-            "2000",
-            "--width",
-            "0.125",
-            "--size",
-            "32",
-            "--threads",
-            "1",
-            "--out",
-            "cut-demo"
-        );
-        Assert.Equal((130, ""), (outcome.ExitCode, outcome.Output));
-        Assert.False(File.Exists(_tool.At("cut-demo/report.html")));
+        await Interrupted("epoch 1/", $"demo --limit 120 --epochs 2000 {SmallRun.Size} --out cut");
+        Assert.False(File.Exists(_tool.At("cut/report.html")));
     }
 
-    /// <summary>Sends the signal when a line of stderr begins so.</summary>
-    private async Task<Outcome> Interrupted(string signal, string when, params string[] arguments)
+    /// <summary>Stopped when a line of stderr begins so; nothing is printed as a result.</summary>
+    private async Task<Outcome> Interrupted(string when, string line)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals are sent with kill");
-        var sent = false;
-        void Interrupt(Process process, string line)
-        {
-            if (sent || !line.StartsWith(when, StringComparison.Ordinal))
-                return;
-            sent = true;
-            Tool.Send(signal, process);
-        }
-        var outcome = await _tool.Run(null, Interrupt, arguments);
-        Assert.True(sent, $"never saw '{when}': {outcome.Error}");
+        var seen = false;
+        var outcome = await _tool.RunUntil(error => seen |= error.StartsWith(when, StringComparison.Ordinal), Tool.Words(line));
+        Assert.True(seen, $"never saw '{when}': {outcome.Error}");
+        Assert.Equal((130, ""), (outcome.ExitCode, outcome.Output));
         return outcome;
     }
 }

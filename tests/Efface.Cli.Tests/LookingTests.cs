@@ -10,28 +10,9 @@ public sealed class LookingTests : IDisposable
     [Fact]
     public async Task The_doctor_finds_a_machine_that_runs_these_tests_healthy()
     {
-        var outcome = await _tool.Run(("EFFACE_CACHE", _tool.At("cache")), null, "doctor", "--json");
+        var outcome = await _tool.Run("doctor --json");
         Assert.Equal(0, outcome.ExitCode);
         Assert.True((bool)outcome.Json["healthy"]!);
-    }
-
-    [Fact]
-    public async Task Threads_of_the_native_library_wait_passively_without_being_asked()
-    {
-        // The native library prints the settings that it took.
-        var outcome = await _tool.Run(("OMP_DISPLAY_ENV", "true"), null, "doctor");
-        Assert.Matches("OMP_WAIT_POLICY = '?PASSIVE", outcome.Error);
-        Assert.Matches("threads wait +passive", outcome.Output);
-    }
-
-    [Fact]
-    public async Task The_doctor_names_a_cache_that_cannot_be_written_and_the_fix()
-    {
-        File.WriteAllText(_tool.At("file"), "");
-        var outcome = await _tool.Run(("EFFACE_CACHE", _tool.At("file/cache")), null, "doctor");
-        Assert.Equal(2, outcome.ExitCode);
-        Assert.Contains("FAULT cache folder", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains("EFFACE_CACHE", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +49,7 @@ public sealed class LookingTests : IDisposable
             "--data",
             "cifar10",
             "--root",
-            _tool.Cifar(i => (byte)(i % 10)),
+            ToyCifar.Write(_tool, i => (byte)(i % 10)),
             "--forget",
             "class",
             "--json"

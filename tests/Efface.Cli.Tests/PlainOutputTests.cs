@@ -30,19 +30,6 @@ public sealed class PlainOutputTests : IDisposable
         Assert.Empty(flags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("--help").Append("--json").Except(listed));
     }
 
-    [Theory]
-    [InlineData("TERM", "xterm-256color", "train --help")]
-    [InlineData("TERM", "xterm-256color", "data inspect --limit 40 --size 16 --forget glasses")]
-    [InlineData("TERM", "xterm-256color", "train --bogus")]
-    [InlineData("GITHUB_ACTIONS", "true", "train --help")]
-    [InlineData("GITHUB_ACTIONS", "true", "data inspect --limit 40 --size 16 --forget glasses")]
-    public async Task Nothing_is_coloured(string variable, string value, string arguments)
-    {
-        var outcome = await _tool.Run((variable, value), null, arguments.Split(' '));
-        Assert.NotEmpty(outcome.Output + outcome.Error);
-        Assert.DoesNotContain('\e', outcome.Output + outcome.Error);
-    }
-
     [Fact]
     public async Task Faces_are_counted_in_one_object()
     {

@@ -61,7 +61,7 @@ public sealed class VectorAuditTests : IDisposable
         );
         var run = JsonNode.Parse(File.ReadAllText(_tool.At("leaks/run.json")))!;
         Assert.Equal(
-            ("audit", "clear.csv", "labels.csv"),
+            ("audit", _tool.At("clear.csv"), _tool.At("labels.csv")),
             ((string)run["command"]!, (string)run["config"]!["vectors"]!["representations"]!, (string)run["config"]!["vectors"]!["labels"]!)
         );
         Assert.Contains("hat", File.ReadAllText(_tool.At("leaks/report.html")), StringComparison.Ordinal);

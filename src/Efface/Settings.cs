@@ -15,9 +15,9 @@ public static class Settings
         where T : notnull => Table<T>.Own.SelectMany(setting => setting.Check(settings));
 
     /// <summary>The flag of each property, by its name in messages.</summary>
-    public static IReadOnlyDictionary<string, string> Flags { get; } =
-        typeof(Settings)
-            .Assembly.GetTypes()
+    public static IReadOnlyDictionary<string, string> FlagsIn(Assembly assembly) =>
+        assembly
+            .GetTypes()
             .SelectMany(type => type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly))
             .Where(property => property.IsDefined(typeof(SettingAttribute)))
             .Select(property => new Setting([property]))
@@ -55,5 +55,6 @@ internal sealed class Words<T> : JsonConverter<T>
         throw new JsonException($"'{text}' is none of {string.Join(", ", Enum.GetValues<T>().Select(value => Setting.Text(value)))}");
     }
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Setting.Text(value));
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Setting.Text(value));
 }

@@ -54,7 +54,6 @@ public sealed record AuditSettings
     public Budget Budget { get; init; } = Budget.Quick;
 
     /// <summary>Each attacker that depends on chance is trained once for each of them.</summary>
-    [Setting("--seeds", "N", "Each attacker that depends on chance is trained so many times (2; full: 5).", Command = "audit")]
     public IReadOnlyList<int> Seeds { get; init; } = [0, 1];
 
     /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
@@ -77,7 +76,7 @@ public sealed record AuditSettings
         foreach (var problem in Settings.Check(this))
             yield return problem;
         if (Seeds.Count == 0)
-            yield return new Problem("`AuditSettings.Seeds` 0", "below 1", "Give 1 or more");
+            yield return new Problem("`AuditSettings.Seeds`", "has none", "Give 1 or more");
         string[] known = [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
         if (Attackers.Except(known).ToArray() is { Length: > 0 } unknown)
             yield return new Problem(

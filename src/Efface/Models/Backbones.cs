@@ -54,7 +54,11 @@ public static class Backbones
         if (!Stems.Contains(options.Stem))
             yield return new Problem($"`ModelSettings.Stem` {options.Stem}", "no such stem", $"Choose one of {string.Join(", ", Stems)}");
         if (options.Width is not (> 0 and <= 8))
-            yield return new Problem($"`ModelSettings.Width` {options.Width}", "not a usable width", "Give a factor above 0 and at most 8, such as 0.5");
+            yield return new Problem(
+                $"`ModelSettings.Width` {options.Width}",
+                "not a usable width",
+                "Give a factor above 0 and at most 8, such as 0.5"
+            );
     }
 
     /// <summary>Builds a network with random weights (from torch's generator), initialised as torchvision does.</summary>

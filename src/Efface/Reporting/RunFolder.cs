@@ -99,7 +99,12 @@ public sealed class RunFolder
         if (split is not null)
             TrainedModel.CutAt(path, split);
         var run = Run;
-        new RunFolder(path).Run = split is null ? run : run with { Config = run.Config with { Model = run.Config.Model with { Split = split } } };
+        new RunFolder(path).Run = split is null
+            ? run
+            : run with
+            {
+                Config = run.Config with { Model = run.Config.Model with { Split = split } },
+            };
         // What comes after it is timed from here.
         File.SetLastWriteTimeUtc(System.IO.Path.Combine(path, RunFile), DateTime.UtcNow);
     }

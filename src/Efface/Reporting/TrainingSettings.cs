@@ -26,11 +26,7 @@ public sealed record TrainingSettings
 
     /// <summary>What convolutions compute in while training.</summary>
     [JsonConverter(typeof(Words<Precision>))]
-    [Setting(
-        "--precision",
-        "NAME",
-        "fp32 (the default) or bf16: what convolutions compute in; weights, losses and statistics stay fp32."
-    )]
+    [Setting("--precision", "NAME", "fp32 (the default) or bf16: what convolutions compute in; weights, losses and statistics stay fp32.")]
     public Precision Precision { get; init; }
 
     /// <summary>Whether activations are computed a second time instead of being kept.</summary>

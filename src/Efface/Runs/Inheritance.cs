@@ -15,9 +15,8 @@ public static class Inheritance
         return Settings
             .Of<RunConfig>()
             .Where(setting => setting.IsInherited && setting.In(trained) is not null)
-            .Aggregate(
-                new RunConfig { Model = new ModelSettings { From = from } },
-                (config, setting) => setting.With(config, setting.In(trained))
+            .Aggregate(new RunConfig { Model = new ModelSettings { From = from } }, (config, setting) =>
+                setting.With(config, setting.In(trained))
             );
     }
 

@@ -309,7 +309,10 @@ public static class ModelRun
         torch.manual_seed(config.Training.Seed);
         var model = config.Model.From is { } from
             ? Load(from, config, table, task)
-            : TrainedModel.Create(ModelDescription.For(table, task, config.Model.Name, config.Model.Stem, config.Model.Width), Compute.Device);
+            : TrainedModel.Create(
+                ModelDescription.For(table, task, config.Model.Name, config.Model.Stem, config.Model.Width),
+                Compute.Device
+            );
 
         if (prepared.Recipe is not { } recipe)
             return model.CutBehind(config.Model.Split ?? StagedNetwork.Embedding);
@@ -341,7 +344,11 @@ public static class ModelRun
                 );
         if (model.Description.Task != task.Name || !model.Description.Classes.SequenceEqual(task.Classes))
             problems.Add(
-                new Problem($"`ModelSettings.From` {from}", $"its task is {model.Description.Task}, not {task.Name}", "Give a run of the same task")
+                new Problem(
+                    $"`ModelSettings.From` {from}",
+                    $"its task is {model.Description.Task}, not {task.Name}",
+                    "Give a run of the same task"
+                )
             );
         if (!model.Description.Input.SequenceEqual(table.ImageShape))
             problems.Add(

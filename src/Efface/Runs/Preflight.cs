@@ -100,9 +100,9 @@ public static class Preflight
         [
             .. config.Check(),
             .. recipe is null ? [Recipes.Unknown("`RecipeSettings.Name`", config.Recipe.Name)]
-                : !forgets ? []
-                : hasBegun ? recipe.Check(config)
-                : recipe.Meaningless(config).Concat(recipe.Check(config)),
+            : !forgets ? []
+            : hasBegun ? recipe.Check(config)
+            : recipe.Meaningless(config).Concat(recipe.Check(config)),
             .. BlockChoice.Check(config, forgets, recipe),
         ];
         if (DataSources.Find(config.Data.Name) is { } source)

@@ -38,13 +38,8 @@ internal static class Resumption
         asked = ModelRun.WithUsualTraining(WithBlocksOf(asked, began.Config), forgets: command == "unlearn");
         // The usual stem depends on the images' size.
         var usual = new[] { Backbones.DefaultStem(1), Backbones.DefaultStem(long.MaxValue) }.Contains(began.Config.Model.Stem);
-        CheckSettings(
-            began,
-            command,
-            asked,
-            path,
-            open: (setting, value) =>
-                value is null && (setting.IsFoundOut || usual && setting.Property == "ModelSettings.Stem")
+        CheckSettings(began, command, asked, path, open: (setting, value) =>
+            value is null && (setting.IsFoundOut || usual && setting.Property == "ModelSettings.Stem")
         );
     }
 

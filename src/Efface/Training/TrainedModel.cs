@@ -180,8 +180,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     }
 
     /// <summary>Whether a folder holds a model.</summary>
-    public static bool IsIn(string folder) =>
-        new[] { WeightsFile, DescriptionFile }.All(name => File.Exists(Path.Combine(folder, name)));
+    public static bool IsIn(string folder) => new[] { WeightsFile, DescriptionFile }.All(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>model.json alone, of a folder that holds weights too.</summary>
     /// <exception cref="InvalidInputException">A file is missing, or model.json is damaged.</exception>

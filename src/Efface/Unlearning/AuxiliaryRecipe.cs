@@ -28,11 +28,7 @@ public abstract record AuxiliaryRecipe(AuxiliarySettings Settings) : Recipe
     public override Recipe With(RecipeSettings asked) =>
         this with
         {
-            Settings = Settings with
-            {
-                Weights = asked.Weights ?? Settings.Weights,
-                Objective = asked.Objective ?? Settings.Objective,
-            },
+            Settings = Settings with { Weights = asked.Weights ?? Settings.Weights, Objective = asked.Objective ?? Settings.Objective },
         };
 
     /// <inheritdoc/>

@@ -23,8 +23,7 @@ public static class Recipes
 
     /// <summary>The recipe called <paramref name="name"/>.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
-    public static Recipe Named(string name) =>
-        Find(name) ?? throw new InvalidInputException([Unknown("`RecipeSettings.Name`", name)]);
+    public static Recipe Named(string name) => Find(name) ?? throw new InvalidInputException([Unknown("`RecipeSettings.Name`", name)]);
 
     /// <summary>That there is no such recipe.</summary>
     /// <param name="property">What names it.</param>

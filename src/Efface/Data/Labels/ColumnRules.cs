@@ -159,7 +159,10 @@ internal static partial class ColumnRules
                     return null;
                 (into, right) = (right[(colon + 1)..].Trim(), right[..colon]);
             }
-            string[] values = [.. (property == nameof(LabelRules.Bin) ? right.Split(',') : Plus().Split(right)).Select(value => value.Trim())];
+            string[] values =
+            [
+                .. (property == nameof(LabelRules.Bin) ? right.Split(',') : Plus().Split(right)).Select(value => value.Trim()),
+            ];
             if (values.Contains("") || (property == nameof(LabelRules.Bin) && !Ascend(values)))
                 return null;
             return new Rule(property, column, values, into, text);

@@ -117,7 +117,11 @@ internal sealed class RowSelection
         if (_rows.Length == 0)
             throw new InvalidInputException([
                 .. problems,
-                new Problem($"data set {_sheet.Name}", "has no row that can be used", "Look at what was skipped, and at `LabelRules.Only` and `LabelRules.Drop`"),
+                new Problem(
+                    $"data set {_sheet.Name}",
+                    "has no row that can be used",
+                    "Look at what was skipped, and at `LabelRules.Only` and `LabelRules.Drop`"
+                ),
             ]);
 
         static double Share(int some, int all) => all == 0 ? (some > 0 ? 1 : 0) : (double)some / all;

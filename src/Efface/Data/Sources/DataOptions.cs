@@ -32,19 +32,10 @@ public sealed record DataOptions
 
     /// <summary>The columns that a rule or a setting names: they are read whole, however many values they have.</summary>
     internal IReadOnlySet<string> Needed =>
-        ColumnRules
-            .Needed(Reading)
-            .Concat(Chosen)
-            .Concat(new[] { Reading.SplitColumn, Reading.GroupColumn }.OfType<string>())
-            .ToHashSet();
+        ColumnRules.Needed(Reading).Concat(Chosen).Concat(new[] { Reading.SplitColumn, Reading.GroupColumn }.OfType<string>()).ToHashSet();
 
     /// <summary>The wanted side in pixels; null keeps the data set's own.</summary>
-    [Setting(
-        "--size",
-        "PX",
-        "Side of the images in pixels (the data set's own, 64 for files of any size).",
-        Range = "[16, ∞)"
-    )]
+    [Setting("--size", "PX", "Side of the images in pixels (the data set's own, 64 for files of any size).", Range = "[16, ∞)")]
     public int? Size { get; init; }
 
     /// <summary>At most so many images of each part.</summary>
@@ -70,7 +61,11 @@ public sealed record DataOptions
             yield return problem;
         foreach (var (property, given, sources) in Particular())
             if (given && !sources.Contains(Name))
-                yield return new Problem(property, $"says nothing to data set {Name}", $"It is for {string.Join(", ", sources)}: leave it out");
+                yield return new Problem(
+                    property,
+                    $"says nothing to data set {Name}",
+                    $"It is for {string.Join(", ", sources)}: leave it out"
+                );
         if (DataSources.Find(Name) is not { } source)
             yield return new Problem(
                 $"`DataOptions.Name` {Name}",

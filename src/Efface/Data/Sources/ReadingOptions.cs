@@ -69,7 +69,13 @@ public sealed record ReadingOptions : LabelRules
     public long MaxPixels { get; init; } = 100_000_000;
 
     /// <summary>A larger picture file is refused.</summary>
-    [Setting("--max-file-mb", "MB", "A larger picture file is refused (100).", Range = "(0, ∞]", Remedy = "Give the largest file in megabytes")]
+    [Setting(
+        "--max-file-mb",
+        "MB",
+        "A larger picture file is refused (100).",
+        Range = "(0, ∞]",
+        Remedy = "Give the largest file in megabytes"
+    )]
     public double MaxFileMegabytes { get; init; } = 100;
 
     /// <summary>Seconds that decoding one picture may take.</summary>

@@ -128,7 +128,11 @@ internal static class TableSource
                         "Move it below `DataOptions.Root`, or give `ReadingOptions.AllowOutside`"
                     )
                 : Directory.Exists(Path.Combine(root, named)) ? Path.TrimEndingDirectorySeparator(named)
-                : throw new InvalidInputException($"`ReadingOptions.Images` {named}", $"no such folder in {root}", "Name it relative to `DataOptions.Root`");
+                : throw new InvalidInputException(
+                    $"`ReadingOptions.Images` {named}",
+                    $"no such folder in {root}",
+                    "Name it relative to `DataOptions.Root`"
+                );
         var beside = Path.GetDirectoryName(file) ?? "";
         string[] places = [beside, beside.Length == 0 ? "images" : $"{beside}/images"];
         return Array.Find(places, place =>

@@ -80,7 +80,11 @@ internal static class ArrayVectors
             ? several
             : [.. arrays.Where(array => array.HasCodes)];
         var named = arrays.FirstOrDefault(array => array.Name.Length > 0 && array.Name == request.Array);
-        if (named is null && arrays.Length == 1 && (request.Array is null || arrays[0].Name.Length == 0 || request.Property == "`VectorOptions.Before`"))
+        if (
+            named is null
+            && arrays.Length == 1
+            && (request.Array is null || arrays[0].Name.Length == 0 || request.Property == "`VectorOptions.Before`")
+        )
             named = arrays[0];
         var all = string.Join(", ", arrays.Select(array => array.ToString()));
         if (named is null && request.Array is { } wanted && request.Property != "`VectorOptions.Before`")

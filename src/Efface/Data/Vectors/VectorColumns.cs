@@ -34,7 +34,9 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
     {
         var problems = new List<Problem>();
         if (request.Key is { } key && columns.All(column => column.Name != key))
-            problems.Add(new Problem($"`VectorOptions.Key` {key}", $"no such column in {request.Path}", $"Its columns are {Some(columns)}"));
+            problems.Add(
+                new Problem($"`VectorOptions.Key` {key}", $"no such column in {request.Path}", $"Its columns are {Some(columns)}")
+            );
         TableColumn[] free =
         [
             .. columns.Where(column =>
@@ -59,7 +61,11 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
         if (problems.Count > 0)
             throw new InvalidInputException(problems);
         if (chosen.Count == 0)
-            throw new InvalidInputException($"`VectorOptions.Array` {request.Array}", "names no column", $"Its columns of numbers are {Some(free)}");
+            throw new InvalidInputException(
+                $"`VectorOptions.Array` {request.Array}",
+                "names no column",
+                $"Its columns of numbers are {Some(free)}"
+            );
         var names = chosen.Select(column => column.Name).ToHashSet();
         return new VectorColumns(
             [.. names],

@@ -100,7 +100,8 @@ internal static class VectorJoin
             ];
             if (other.Length == 0)
                 continue;
-            var key = column.Name == name ? $"give `VectorOptions.Key` {name}" : $"give both columns one name and that as `VectorOptions.Key`";
+            var key =
+                column.Name == name ? $"give `VectorOptions.Key` {name}" : $"give both columns one name and that as `VectorOptions.Key`";
             problems.Add(
                 new Problem(
                     $"{file} column {name}{(column.Name == name ? "" : $" and {labelsFile} column {column.Name}")}",

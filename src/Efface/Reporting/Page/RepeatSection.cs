@@ -18,7 +18,7 @@ internal static class RepeatSection
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path));
         if (run.Record.Config.Vectors is { } vectors)
         {
-            yield return $"efface audit{Given(vectors, except: "--attribute")}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
+            yield return $"efface audit{Given(vectors with { Attributes = [] })}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
             yield break;
         }
         yield return $"efface {run.Record.Command}{Flags(("config", $"{folder}/run.json"), ("out", $"{folder}-again"))}";
@@ -30,15 +30,15 @@ internal static class RepeatSection
         run.Audit is not { Settings: var settings }
             ? ""
             : Flags(("attribute", string.Join(',', run.SingleAttributes)))
-                + Given(settings, except: "--seeds")
+                + Given(settings)
                 + Flags(("seeds", Setting.Text(settings.Seeds.Count)));
 
     // A list that repeats its flag has it for each element.
-    private static string Given<T>(T settings, string except)
+    private static string Given<T>(T settings)
         where T : notnull =>
         Flags([
             .. from setting in Settings.Of<T>()
-            where setting.Flag != except && setting.In(settings) is not null
+            where setting.In(settings) is not null
             from text in setting is { Repeats: true } ? (IReadOnlyList<string>)setting.In(settings)! : [Setting.Text(setting.In(settings))]
             select (setting.Name, (string?)text),
         ]);

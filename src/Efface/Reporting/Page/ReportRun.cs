@@ -51,8 +51,7 @@ internal sealed record ReportRun(
     public IEnumerable<RepresentationAudit> Released => Audits.Where(audit => audit.Released);
 
     /// <summary>B of its bottleneck; null where its model has none, or is not there.</summary>
-    public int? Bits =>
-        Record.Config.Recipe.Bits ?? (TrainedModel.IsIn(Folder.Path) ? TrainedModel.Describe(Folder.Path).Bits : null);
+    public int? Bits => Record.Config.Recipe.Bits ?? (TrainedModel.IsIn(Folder.Path) ? TrainedModel.Describe(Folder.Path).Bits : null);
 
     /// <summary>What was looked for, joint attributes last; without an audit, what was to be forgotten.</summary>
     public IReadOnlyList<string> Attributes =>

@@ -55,7 +55,11 @@ public sealed record ExperimentScale
     public ReadingOptions Reading { get; init; } = new();
 
     /// <summary>Which attackers are sent; null for all.</summary>
-    [Setting("--attackers", "NAMES", "Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too.")]
+    [Setting(
+        "--attackers",
+        "NAMES",
+        "Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too."
+    )]
     public IReadOnlyList<string>? Attackers { get; init; }
 
     /// <summary>Epochs of what starts from a trained model.</summary>

@@ -41,7 +41,8 @@ internal static class ScaleCaption
             byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(Method).Distinct())})";
     }
 
-    private static string Method(RunRecord record) => record.Config.Recipe.Forget.Count == 0 ? ExperimentMethods.Before : record.Config.Recipe.Name;
+    private static string Method(RunRecord record) =>
+        record.Config.Recipe.Forget.Count == 0 ? ExperimentMethods.Before : record.Config.Recipe.Name;
 
     private static string Network(RunConfig config)
     {

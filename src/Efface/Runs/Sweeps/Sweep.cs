@@ -61,7 +61,11 @@ public static class Sweep
         var problems = new List<Problem>();
         if (settings.Axes.Count == 0)
             problems.Add(
-                new Problem("`SweepSettings.Axes`", "missing", "Give an option with its values, such as `SweepSettings.Axes` lambda3=1,5,20; it may be given again")
+                new Problem(
+                    "`SweepSettings.Axes`",
+                    "missing",
+                    "Give an option with its values, such as `SweepSettings.Axes` lambda3=1,5,20; it may be given again"
+                )
             );
         foreach (var name in settings.Axes.GroupBy(axis => axis.Name).Where(group => group.Count() > 1).Select(group => group.Key))
             problems.Add(new Problem($"`SweepSettings.Axes` {name}", "given twice", "Give all its values at once"));
@@ -78,7 +82,9 @@ public static class Sweep
                     )
                 );
             if (TrainedModel.Describe(from) is not { Bits: null, ClosedBy: null })
-                problems.Add(new Problem($"`ModelSettings.From` {from}", "has forgotten something already", "Start from a run of efface train"));
+                problems.Add(
+                    new Problem($"`ModelSettings.From` {from}", "has forgotten something already", "Start from a run of efface train")
+                );
         }
         if (problems.Count > 0)
             throw new InvalidInputException(problems);

@@ -31,7 +31,11 @@ public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
                 "Give an option with its values, such as `SweepSettings.Axes` lambda3=1,5,20"
             );
         if (!Names.Contains(parts[0]))
-            throw new InvalidInputException($"`SweepSettings.Axes` {text}", $"'{parts[0]}' cannot be swept", $"Choose one of {string.Join(", ", Names)}");
+            throw new InvalidInputException(
+                $"`SweepSettings.Axes` {text}",
+                $"'{parts[0]}' cannot be swept",
+                $"Choose one of {string.Join(", ", Names)}"
+            );
         if (values.Distinct().Count() != values.Length)
             throw new InvalidInputException($"`SweepSettings.Axes` {text}", "names a value twice", "Name each value once");
         return new SweepAxis(parts[0], values);

@@ -27,14 +27,7 @@ internal static class SweepOrigins
         return points
             .Where(point => NameFor(point) is not null)
             .DistinctBy(NameFor)
-            .Select(point =>
-                origin with
-                {
-                    Name = NameFor(point)!,
-                    Config = Cut(origin.Config, null),
-                    CutAs = Cut(point, SplitOf(point)),
-                }
-            )
+            .Select(point => origin with { Name = NameFor(point)!, Config = Cut(origin.Config, null), CutAs = Cut(point, SplitOf(point)) })
             .Prepend(origin);
     }
 
@@ -58,7 +51,10 @@ internal static class SweepOrigins
                 .DistinctBy(run => run.Run.Config.Model.Split)
                 .Select(
                     (run, i) =>
-                        MethodRow.Of(i == 0 ? ExperimentMethods.Before : $"{ExperimentMethods.Before}, at {run.Run.Config.Model.Split}", [run])
+                        MethodRow.Of(
+                            i == 0 ? ExperimentMethods.Before : $"{ExperimentMethods.Before}, at {run.Run.Config.Model.Split}",
+                            [run]
+                        )
                 ),
         ];
 

@@ -39,7 +39,7 @@ public sealed class DiscreteBottleneckTests
 
         Assert.Equal(
             $"--bits {bits}",
-            Assert.Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits)).Problems).Subject
+            Assert.Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits)).Problems).Subject.InFlags()
         );
     }
 

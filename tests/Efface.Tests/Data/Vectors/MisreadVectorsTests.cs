@@ -116,7 +116,7 @@ public sealed class MisreadVectorsTests : IDisposable
 
         var problem = Assert.Single(Refused(_toy.Options("h.csv")));
 
-        Assert.EndsWith("column h4", problem.Subject, StringComparison.Ordinal);
+        Assert.EndsWith("column h4", problem.Subject.InFlags(), StringComparison.Ordinal);
         Assert.Contains("'#DIV/0!' in row 52", problem.Fault, StringComparison.Ordinal);
     }
 
@@ -133,7 +133,7 @@ public sealed class MisreadVectorsTests : IDisposable
         {
             var problem = Assert.Single(Refused(_toy.Options("h.csv") with { Array = array }));
             Assert.Contains($"and not {missing}", problem.Fault, StringComparison.Ordinal);
-            Assert.EndsWith(typed, problem.Remedy, StringComparison.Ordinal);
+            Assert.EndsWith(typed, problem.Remedy.InFlags(), StringComparison.Ordinal);
         }
         using var read = VectorReader.Read(
             _toy.Options("h.csv") with
@@ -151,7 +151,7 @@ public sealed class MisreadVectorsTests : IDisposable
         _toy.Write("h.csv", ToyVectors.Lines("width;height;h0;h1", Count, i => $"{i % 7};3;{i},5;-0,{i:D3}e1"));
 
         var problem = Assert.Single(Refused(_toy.Options("h.csv")));
-        Assert.Contains("--array h ", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("--array h ", problem.Remedy.InFlags(), StringComparison.Ordinal);
         using var read = VectorReader.Read(_toy.Options("h.csv") with { Array = "h" }, cancel: TestContext.Current.CancellationToken);
 
         Assert.Equal(
@@ -182,7 +182,7 @@ public sealed class MisreadVectorsTests : IDisposable
         var width = header.Split(',').Length;
         _toy.Write("h.csv", ToyVectors.Lines(header, Count, i => string.Join(',', Enumerable.Range(i, width))));
 
-        Assert.Contains(typed, Assert.Single(Refused(_toy.Options("h.csv"))).Remedy, StringComparison.Ordinal);
+        Assert.Contains(typed, Assert.Single(Refused(_toy.Options("h.csv"))).Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class MisreadVectorsTests : IDisposable
         {
             var problem = Assert.Single(Refused(_toy.Options(name)));
             Assert.Contains("disagree in 120 of 120 rows", problem.Fault, StringComparison.Ordinal);
-            Assert.Contains("--key", problem.Remedy, StringComparison.Ordinal);
+            Assert.Contains("--key", problem.Remedy.InFlags(), StringComparison.Ordinal);
             if (name == "named.csv")
                 continue;
             using var read = VectorReader.Read(_toy.Options(name) with { Key = "key" }, cancel: TestContext.Current.CancellationToken);
@@ -232,7 +232,7 @@ public sealed class MisreadVectorsTests : IDisposable
     {
         _toy.Write("h.csv", ToyVectors.Lines("z,h0,h1", Count, i => $"{(i + 1) / 2 % 3},{i},1"));
 
-        Assert.Contains("column z", Assert.Single(Refused(_toy.Options("h.csv"))).Subject, StringComparison.Ordinal);
+        Assert.Contains("column z", Assert.Single(Refused(_toy.Options("h.csv"))).Subject.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -330,7 +330,11 @@ public sealed class MisreadVectorsTests : IDisposable
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4));
         var options = _toy.Options("h.npy") with { Attributes = ["age", "race"] };
 
-        Assert.Contains("--bin age=20,", Assert.Single(Refused(options with { Attributes = ["age"] })).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "--bin age=20,",
+            Assert.Single(Refused(options with { Attributes = ["age"] })).Remedy.InFlags(),
+            StringComparison.Ordinal
+        );
         using var read = VectorReader.Read(
             options with
             {
@@ -357,7 +361,7 @@ public sealed class MisreadVectorsTests : IDisposable
 
         var problem = Assert.Single(Refused(_toy.Options("h.npy")));
         Assert.StartsWith("names no test part", problem.Fault, StringComparison.Ordinal);
-        Assert.Contains("Leave it out", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Leave it out", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -367,7 +371,7 @@ public sealed class MisreadVectorsTests : IDisposable
     {
         _toy.Write("h.csv", ToyVectors.Lines(header, Count, i => string.Format(CultureInfo.InvariantCulture, row, i)));
 
-        Assert.Contains(Refused(_toy.Options("h.csv")), problem => problem.Remedy.Contains("--array", StringComparison.Ordinal));
+        Assert.Contains(Refused(_toy.Options("h.csv")), problem => problem.Remedy.InFlags().Contains("--array", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -409,7 +413,7 @@ public sealed class MisreadVectorsTests : IDisposable
         );
 
         Assert.Single(Refused(_toy.Options("y.npz")));
-        Assert.Contains("array 'h'", Assert.Single(Refused(_toy.Options("logits.npz"))).Subject, StringComparison.Ordinal);
+        Assert.Contains("array 'h'", Assert.Single(Refused(_toy.Options("logits.npz"))).Subject.InFlags(), StringComparison.Ordinal);
         using var read = VectorReader.Read(
             _toy.Options("logits.npz") with
             {

@@ -11,9 +11,9 @@ internal static partial class Usage
     /// <summary>Every fault, with a word that may have been meant.</summary>
     public static IEnumerable<string> Faults(ParseResult asked)
     {
-        // What stands behind an unknown flag is its value.
+        // What stands behind an unknown command is its own, and what stands behind an unknown flag is its value.
         var unknown = asked.UnmatchedTokens.Where(token => token.StartsWith('-')).ToList();
-        if (unknown.Count == 0)
+        if (unknown.Count == 0 || asked.CommandResult.Command.Subcommands.Count > 0)
             unknown = [.. asked.UnmatchedTokens.Take(1)];
         var meant = Meant(asked);
         foreach (var token in unknown)

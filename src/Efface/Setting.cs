@@ -97,43 +97,46 @@ public sealed class Setting
     public T Read<T>(T settings, params IReadOnlyList<string> texts)
         where T : notnull
     {
+        var whole = string.Join(',', texts);
         if (ElementType is not { } element)
-            return With(settings, texts is [] ? true : ReadOne(Nullable.GetUnderlyingType(Type) ?? Type, texts[^1]));
-        string[] parts = Repeats
-            ? [.. texts]
-            : [.. texts.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+            return With(settings, texts is [] ? true : One(Nullable.GetUnderlyingType(Type) ?? Type, texts[^1], whole));
+        string[] parts = Repeats ? [.. texts] : whole.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         // An unset variable in somebody's script must not mean the usual.
         if (parts is [])
-            throw Refused($"\"{string.Join(',', texts)}\"", "names nothing", "Give names, with commas between them, or leave it out");
+            throw Refused($"\"{whole}\"", "names nothing", "Give names, with commas between them, or leave it out");
         var values = Array.CreateInstance(element, parts.Length);
         for (var i = 0; i < parts.Length; i++)
-            values.SetValue(ReadOne(element, parts[i]), i);
+            values.SetValue(One(element, parts[i], whole), i);
         return With(settings, values);
     }
 
     private Type? ElementType =>
         Type.IsGenericType && Type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? Type.GetGenericArguments()[0] : null;
 
-    private object ReadOne(Type type, string text)
+    private object One(Type type, string text, string whole)
     {
-        var culture = CultureInfo.InvariantCulture;
         if (type == typeof(string))
             return text;
-        if (type == typeof(bool))
-            return bool.TryParse(text, out var isOn) ? isOn : throw Refused(text, "neither true nor false", "Give one of them");
-        if (type == typeof(int))
-            return int.TryParse(text, NumberStyles.AllowLeadingSign, culture, out var count) ? count : throw NoNumber(text);
-        if (type == typeof(long))
-            return long.TryParse(text, NumberStyles.AllowLeadingSign, culture, out var count) ? count : throw NoNumber(text);
-        if (type == typeof(double))
-            return double.TryParse(text, NumberStyles.Float, culture, out var number) ? number : throw NoNumber(text);
-        var values = Enum.GetValues(type).Cast<object>().ToList();
-        return values.Find(value => Text(value).Equals(text, StringComparison.OrdinalIgnoreCase))
-            ?? throw Refused(text, $"no such {Name}", _attribute.Remedy ?? $"Choose one of {string.Join(", ", values.Select(Text))}");
+        var culture = CultureInfo.InvariantCulture;
+        var words =
+            type.IsEnum ? Enum.GetValues(type).Cast<object>()
+            : type == typeof(bool) ? [true, false]
+            : [];
+        object? value =
+            type == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, culture, out var count) ? count
+            : type == typeof(long) && long.TryParse(text, NumberStyles.AllowLeadingSign, culture, out var many) ? many
+            : type == typeof(double) && double.TryParse(text, NumberStyles.Float, culture, out var number) ? number
+            : words.FirstOrDefault(word => Text(word).Equals(text, StringComparison.OrdinalIgnoreCase));
+        if (value is not null)
+            return value;
+        if (words.Any())
+            throw Refused(whole, $"no such {Name}", _attribute.Remedy ?? $"Choose one of {string.Join(", ", words.Select(Text))}");
+        throw Refused(
+            whole,
+            $"'{text}' is not a {(type == typeof(double) ? "number" : "whole number")}",
+            Remedy ?? "Give it in digits, with a point before decimals"
+        );
     }
-
-    private InvalidInputException NoNumber(string text) =>
-        Refused(text, "not a number that it can take", Remedy ?? "Give a number in digits, with a point before decimals");
 
     private InvalidInputException Refused(string text, string fault, string remedy) => new($"{Property.AsCode()} {text}", fault, remedy);
 

@@ -17,8 +17,8 @@ public abstract class SettingTraitsAttribute : Attribute
 }
 
 /// <summary>
-/// All that is to be said about a property that users set. The flag, its help, how text becomes a value, the check of its range, inheritance,
-/// resumption and sweeps follow from here and from the property's type; its name in JSON is the property's.
+/// All that is to be said about a property that users set. The flag, its help, how text becomes a value, the check of its range,
+/// inheritance, resumption and sweeps follow from here and from the property's type; its name in JSON is the property's.
 /// </summary>
 /// <param name="flag">Its flag, with dashes.</param>
 /// <param name="value">What stands for the value in the help, such as N; null for a switch.</param>

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Efface.Tests;
 
-/// <summary>Messages of the library as the tool prints them: that they name properties, each with its flag, is then tested by the way.</summary>
+/// <summary>
+/// Messages of the library as the tool prints them: that they name properties, each with its flag, is then tested by the way.
+/// </summary>
 internal static partial class FlagsInMessages
 {
     private static readonly IReadOnlyDictionary<string, string> Flags = Settings.FlagsIn(typeof(Settings).Assembly);

@@ -7,7 +7,7 @@ internal static class Others
 {
     /// <summary>The settings with another value of one of them, of its own type; it need not make sense.</summary>
     public static T Than<T>(T settings, Setting setting)
-        where T : notnull => setting.With(settings, Of(setting.Type, setting.In(settings)));
+        where T : notnull => setting.With(settings, Of(setting.Type, setting.In(settings) ?? setting.Default));
 
     private static object Of(Type type, object? value)
     {

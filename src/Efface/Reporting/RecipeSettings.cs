@@ -52,7 +52,7 @@ public sealed record RecipeSettings
         "A,B,C",
         "Weights of reconstruction, task and forgetting.",
         Range = "[0, ∞)",
-        Remedy = "Give λ1,λ2,λ3, such as 2.5,1,5",
+        Remedy = "Give λ1,λ2,λ3, each 0 or more, such as 2.5,1,5",
         IsFixed = true // sweeps have each of them by itself
     )]
     public IReadOnlyList<double>? Lambda { get; init; }
@@ -87,7 +87,7 @@ public sealed record RecipeSettings
             yield return new Problem(
                 $"`RecipeSettings.Lambda` {Setting.Text(Lambda)}",
                 "not three numbers",
-                "Give λ1,λ2,λ3, such as 2.5,1,5"
+                "Give λ1,λ2,λ3, each 0 or more, such as 2.5,1,5"
             );
         if (this is { Retention: { } retention, Retain.Count: 0 })
             yield return new Problem(

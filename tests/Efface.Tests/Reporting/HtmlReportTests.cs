@@ -243,7 +243,7 @@ public sealed class HtmlReportTests : IDisposable
             .Value;
         Assert.StartsWith(
             "efface unlearn --config unlearn/run.json --out unlearn-again\nefface audit --run unlearn-again --attribute 'it'\\''s; rm "
-                + "-rf' --tolerance 0.05 --worst-tolerance 0.25 --confidence 0.95 --budget quick --seeds 2 --attackers ",
+                + "-rf' --tolerance 0.05 --worst-tolerance 0.25 --confidence 0.95 --budget quick --attackers ",
             code,
             StringComparison.Ordinal
         );

@@ -24,7 +24,7 @@ public sealed class RunFolderTests : IDisposable
     {
         File.WriteAllText(At("mine.txt"), "mine");
         var problem = Refused(() => RunFolder.Create(_root));
-        Assert.Equal(($"--out {_root}", "already in use"), (problem.Subject.InFlags(), problem.Fault));
+        Assert.Equal(($"`path` {_root}", "already in use"), (problem.Subject.InFlags(), problem.Fault));
         Assert.Equal("mine", File.ReadAllText(At("mine.txt")));
     }
 
@@ -232,7 +232,7 @@ public sealed class RunFolderTests : IDisposable
     public void A_configuration_that_is_not_there_or_is_none_is_named()
     {
         Assert.Equal(
-            ($"--config {At("none.json")}", "no such file"),
+            ($"`file` {At("none.json")}", "no such file"),
             (Refused(() => RunFolder.ReadConfig(At("none.json"))).Subject, Refused(() => RunFolder.ReadConfig(At("none.json"))).Fault)
         );
         File.WriteAllText(At("other.json"), "{ \"a\": 1 }");

@@ -14,7 +14,7 @@ internal static partial class ColumnRules
         [
             .. Written(rules)
                 .Where(rule => Rule.Parse(rule.Property, rule.Text) is null)
-                .Select(rule => new Problem($"{rule.Property} {rule.Text}", "is not understood", Rule.Form(rule.Property))),
+                .Select(rule => new Problem($"`LabelRules.{rule.Property}` {rule.Text}", "is not understood", Rule.Form(rule.Property))),
         ];
 
     /// <summary>The rules that can be understood, in the order in which they apply.</summary>

@@ -134,8 +134,8 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
                 : new Problem(
                     $"{request.Property} {request.Path}",
                     $"does not say which columns are the vectors: {all}",
-                    $"Type {string.Join(" or ", choices.Take(Choices).Select(choice => $"`VectorOptions.Array` {choice}"))} (or several with commas, "
-                        + "or ranges as h0..h9)"
+                    $"Type {string.Join(" or ", choices.Take(Choices).Select(choice => $"`VectorOptions.Array` {choice}"))} "
+                        + "(or several with commas, or ranges as h0..h9)"
                 )
         );
         return ([], "");

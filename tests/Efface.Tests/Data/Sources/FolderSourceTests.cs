@@ -68,7 +68,7 @@ public sealed class FolderSourceTests : IDisposable
                         FolderSource.Read(_folder.Options with { Reading = _folder.Reading with { SplitColumn = "part" } })
                     )
                 )
-                .Subject
+                .Subject.InFlags()
         );
     }
 

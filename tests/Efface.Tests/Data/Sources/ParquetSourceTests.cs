@@ -231,7 +231,7 @@ public sealed class ParquetSourceTests : IDisposable
                         ParquetSource.Read(_folder.Options with { Reading = _folder.Reading with { ImageColumn = "label" } })
                     )
                 )
-                .Subject
+                .Subject.InFlags()
         );
 
         _folder.Write(

@@ -121,7 +121,7 @@ public sealed class BadVectorsTests : IDisposable
         );
 
         Assert.Equal(
-            ["--attribute beard", "--key name", "--key name", "--task smile", _toy.At("h.npz"), _toy.At("none.npy")],
+            ["--key name", "--key name", "--task smile", _toy.At("h.npz"), _toy.At("none.npy"), "`attributes` beard"],
             problems.Select(problem => problem.Subject.InFlags()).Order(StringComparer.Ordinal)
         );
     }

@@ -76,7 +76,7 @@ internal sealed class ReproduceCommand : ToolCommand
         };
     }
 
-    private ReproductionSettings Reproduced(ParseResult asked, Reproduction what)
+    private ReproductionSettings Scaled(ParseResult asked, Reproduction what)
     {
         var scale = _scale.Read(asked, new ExperimentScale());
         if (_scale.Given(asked).Any(given => given.Setting.Name == "recipes") && !what.ComparesRecipes)
@@ -111,7 +111,7 @@ internal sealed class ReproduceCommand : ToolCommand
             return Report(asked, into, SpeedTable.Write(Show(display => BenchCommand.Measure(bench, display, Shell.Cancel)), into.Path));
         }
         var what = Reproduction.Named(table);
-        var (settings, folder, jobs) = (Reproduced(asked, what), place.Folder(), place.Jobs);
+        var (settings, folder, jobs) = (Scaled(asked, what), place.Folder(), place.Jobs);
         if (place.DryRun)
             return List(
                 Shell,

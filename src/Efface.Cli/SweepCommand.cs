@@ -37,7 +37,7 @@ internal sealed class SweepCommand : RunCommand
         public IReadOnlyList<string>? Attackers { get; init; }
     }
 
-    private SweepSettings Sweep(ParseResult asked)
+    private SweepSettings Swept(ParseResult asked)
     {
         var grid = _grid.Read(asked, new GridSettings());
         var config = Config(asked);
@@ -59,16 +59,17 @@ internal sealed class SweepCommand : RunCommand
 
     protected override int Execute(ParseResult asked)
     {
-        var (sweep, place) = (Sweep(asked), _place.Read(asked, new ExperimentPlace()));
+        var (sweep, place) = (Swept(asked), _place.Read(asked, new ExperimentPlace()));
         var (folder, jobs) = (place.Folder(), place.Jobs);
         if (place.DryRun)
             return ReproduceCommand.List(
                 Shell,
-                Show(display => ExperimentPlan.Of(Runs.Sweep.Cells(sweep), folder, display, Shell.Cancel)),
+                Show(display => ExperimentPlan.Of(Sweep.Cells(sweep), folder, display, Shell.Cancel)),
                 IsJson(asked)
             );
         var result = Show(display =>
-            Runs.Sweep.Run(sweep, folder, jobs, CellRunner.For(folder, jobs, display, Shell.Error), display, Shell.Cancel)
+            Sweep
+                .Run(sweep, folder, jobs, CellRunner.For(folder, jobs, display, Shell.Error), display, Shell.Cancel)
                 .GetAwaiter()
                 .GetResult()
         );

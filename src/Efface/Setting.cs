@@ -138,7 +138,7 @@ public sealed class Setting
         );
     }
 
-    private InvalidInputException Refused(string text, string fault, string remedy) => new($"{Property.AsCode()} {text}", fault, remedy);
+    private InvalidInputException Refused(string text, string fault, string remedy) => new($"`{Property}` {text}", fault, remedy);
 
     private string? Remedy => _attribute.Remedy ?? (Range is null ? null : $"Give {Interval.Parse(Range)}");
 
@@ -163,7 +163,7 @@ public sealed class Setting
         foreach (var number in value is IEnumerable list ? list.Cast<object>() : [value])
             if (range.Fault(Convert.ToDouble(number, CultureInfo.InvariantCulture)) is { } fault)
             {
-                yield return new Problem($"{Property.AsCode()} {Text(value)}", fault, Remedy!);
+                yield return new Problem($"`{Property}` {Text(value)}", fault, Remedy!);
                 yield break;
             }
     }

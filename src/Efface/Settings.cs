@@ -23,9 +23,6 @@ public static class Settings
             .Select(property => new Setting([property]))
             .ToDictionary(setting => setting.Property, setting => setting.Flag);
 
-    /// <summary>A name as messages have it, so that whoever knows a better one for the reader finds it.</summary>
-    internal static string AsCode(this string name) => $"`{name}`";
-
     private static IEnumerable<Setting> Below(Type type, IReadOnlyList<PropertyInfo> path) =>
         type.GetProperties()
             .SelectMany(property =>

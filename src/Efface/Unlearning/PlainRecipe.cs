@@ -11,6 +11,9 @@ public abstract record PlainRecipe : Recipe
     protected abstract string When { get; }
 
     /// <inheritdoc/>
+    protected override string Ignores => $"recipe {Name} trains a model that forgets nothing; what forgets is done {When} it";
+
+    /// <inheritdoc/>
     public override LossWeights Weights { get; } = new(0, 1, 0);
 
     /// <inheritdoc/>
@@ -23,12 +26,11 @@ public abstract record PlainRecipe : Recipe
     public override IEnumerable<Problem> Check(RunConfig config)
     {
         const string Choose = "Leave it out, or choose another recipe";
-        var trains = $"recipe {Name} trains a model that forgets nothing; what forgets is done {When} it";
         if (config.Model.Split is { } split && split != StagedNetwork.Embedding)
             yield return new Problem($"`ModelSettings.Split` {split}", $"recipe {Name} works at the embedding", Choose);
         if (config.Training.Schedule is { } schedule)
-            yield return new Problem($"`TrainingSettings.Schedule` {Setting.Text(schedule)}", trains, Choose);
+            yield return new Problem($"`TrainingSettings.Schedule` {Setting.Text(schedule)}", Ignores, Choose);
         if (config.Training.Probe is { } probe)
-            yield return new Problem($"`TrainingSettings.Probe` {probe}", trains, Choose);
+            yield return new Problem($"`TrainingSettings.Probe` {probe}", Ignores, Choose);
     }
 }

@@ -51,6 +51,9 @@ public abstract record Recipe
     /// <summary>The properties of <see cref="RecipeSettings"/> that it has a use for, beside what is forgotten.</summary>
     protected virtual IReadOnlyList<string> Uses => [];
 
+    /// <summary>What is said of a setting that it has no use for.</summary>
+    protected virtual string Ignores => $"means nothing to recipe {Name}";
+
     /// <summary>The recipe with the user's own values.</summary>
     public abstract Recipe With(RecipeSettings asked);
 
@@ -65,7 +68,7 @@ public abstract record Recipe
         let others = Recipes.All.Where(other => other.Uses.Contains(setting.Property.Split('.')[1])).Select(other => other.Name)
         select new Problem(
             $"`{setting.Property}` {Setting.Text(setting.In(config.Recipe))}",
-            $"means nothing to recipe {Name}",
+            Ignores,
             $"Leave it out, or choose `RecipeSettings.Name` {string.Join(" or ", others)}"
         );
 

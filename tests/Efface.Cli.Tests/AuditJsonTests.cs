@@ -3,38 +3,19 @@ using Xunit;
 
 namespace Efface.Cli.Tests;
 
-/// <summary>A model that forgot glasses, audited once for all of these tests.</summary>
-public sealed class AuditedRun(SmallRun small) : IAsyncLifetime
-{
-    private readonly Tool _tool = new();
-
-    internal Outcome Outcome { get; private set; } = null!;
-
-    internal string File => _tool.At("audited/audit.json");
-
-    public async ValueTask InitializeAsync()
-    {
-        small.CopyTo(_tool);
-        Assert.Equal(0, (await _tool.Run("unlearn --from before --forget glasses --epochs 1 --out audited")).ExitCode);
-        Outcome = await _tool.Run("audit --run audited --tolerance 0.1 --seeds 2 --attackers mlp,linear,lookup --json");
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _tool.Dispose();
-        return ValueTask.CompletedTask;
-    }
-}
-
 /// <summary>What other programs may rely on in audit.json.</summary>
-public sealed class AuditJsonTests(AuditedRun audited) : IClassFixture<AuditedRun>
+public sealed class AuditJsonTests(SmallRun small) : IAsyncLifetime
 {
-    private readonly JsonObject _audit = audited.Outcome.Json;
+    private JsonObject _audit = null!;
+
+    public async ValueTask InitializeAsync() => _audit = (await small.Audit).Json;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private IEnumerable<JsonNode> Places => _audit["representations"]!.AsArray().Select(place => place!);
 
     [Fact]
-    public void The_file_and_the_exit_code_say_what_stdout_says() => Verdicts.Agree(audited.Outcome, audited.File);
+    public async Task The_file_and_the_exit_code_say_what_stdout_says() => Verdicts.Agree(await small.Audit, small.AuditFile);
 
     [Fact]
     public void Everything_that_the_contract_names_is_there()
@@ -158,12 +139,12 @@ public sealed class AuditJsonTests(AuditedRun audited) : IClassFixture<AuditedRu
         );
 
     [Fact]
-    public void The_verdict_is_the_worst_of_the_released_places_and_decides_the_exit_code()
+    public async Task The_verdict_is_the_worst_of_the_released_places_and_decides_the_exit_code()
     {
         string[] fromBest = ["Certified", "Forgotten", "Inconclusive", "Leaks"];
         var worst = Places.Where(place => (bool)place["released"]!).Max(place => Array.IndexOf(fromBest, (string)place["verdict"]!));
         Assert.Equal(fromBest[worst], (string)_audit["verdict"]!);
-        Assert.Equal(new[] { 0, 0, 4, 3 }[worst], audited.Outcome.ExitCode);
+        Assert.Equal(new[] { 0, 0, 4, 3 }[worst], (await small.Audit).ExitCode);
         Assert.NotEmpty(_audit["reasons"]!.AsArray());
     }
 

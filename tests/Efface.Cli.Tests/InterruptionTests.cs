@@ -39,7 +39,7 @@ public sealed class InterruptionTests : IDisposable
         Assert.InRange(File.ReadAllLines(_tool.At("cut/metrics.jsonl")).Length, finished, finished + 1);
 
         Assert.Equal(0, (await _tool.Run("unlearn --from cut --recipe prediction-only --out mended")).ExitCode);
-        Verdicts.Agree(await _tool.Run("audit --run cut --attackers linear --seeds 1 --json"), _tool.At("cut/audit.json"));
+        Verdicts.Agree(await _tool.Run("certify --run cut --bits 2 --json"), _tool.At("cut/certificate.json"));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Efface.Cli.Tests;
 
 internal static class Setup
 {
-    /// <summary>As the tool does before it loads the native library; and decoded images of these tests go where nobody else's are.</summary>
+    /// <summary>As the tool does before it loads the native library; and images are cached where nobody else's are.</summary>
     [ModuleInitializer]
     internal static void BeTheTool()
     {

@@ -83,16 +83,16 @@ public sealed class AuditorTests
     [Fact]
     public void Several_attributes_are_looked_for_one_by_one_and_all_at_once_with_every_seed()
     {
-        using var table = Table(100);
-        using var model = ToyTraining.Model(table);
-        var audit = Audit(model, table, ["z", "tone"], Settings with { Attackers = ["mlp"], Seeds = [0, 1] });
-
-        Assert.Equal(["z", "z", "z", "tone", "tone", "tone"], audit.Representations.Select(place => place.Attribute));
-        Assert.Equal(
-            [("z+tone", "h"), ("z+tone", "embedding"), ("z+tone", "logits")],
-            audit.Joint.Select(place => (place.Attribute, place.Name))
+        using var subject = VectorSubjects.Of((h, _, z, _, _) => h[0] += 3 * z, images: 400);
+        var audit = new Auditor(Settings with { Attackers = ["mlp"], Seeds = [0, 1] }).Audit(
+            subject,
+            ["z", "g"],
+            cancel: TestContext.Current.CancellationToken
         );
-        Assert.All(audit.Joint, place => Assert.Equal(1.0 / 6, place.Floors.Majority.BalancedAccuracy.Value, 9));
+
+        Assert.Equal([("z", "h"), ("g", "h")], audit.Representations.Select(place => (place.Attribute, place.Name)));
+        Assert.Equal([("z+g", "h")], audit.Joint.Select(place => (place.Attribute, place.Name)));
+        Assert.All(audit.Joint, place => Assert.Equal(1.0 / 4, place.Floors.Majority.BalancedAccuracy.Value, 9));
         Assert.Equal([0, 1], audit.Representations[0].Attackers.Select(attacker => attacker.Seed).Distinct());
         Assert.Equal(8, audit.Representations[0].Attackers.Count);
     }
@@ -100,7 +100,7 @@ public sealed class AuditorTests
     [Fact]
     public void Nothing_leaks_of_labels_that_have_nothing_to_do_with_the_images()
     {
-        using var table = Table(300);
+        using var table = Table(100);
         var random = new Random(6);
         for (var i = 0; i < table.Count; i++)
             table["z"].Labels[i] = random.Next(2);
@@ -129,7 +129,7 @@ public sealed class AuditorTests
     [Fact]
     public void Behind_a_bottleneck_the_embedding_is_looked_at_and_does_not_decide()
     {
-        using var table = Table(300);
+        using var table = Table(100);
         using var model = ToyTraining.Model(table, ToyTraining.Strict);
         var audit = Audit(model, table, ["z"], Settings);
 
@@ -146,7 +146,7 @@ public sealed class AuditorTests
     [Fact]
     public void The_file_keeps_everything_under_the_names_of_the_contract()
     {
-        using var table = Table(300);
+        using var table = Table(100);
         using var model = ToyTraining.Model(table, ToyTraining.Strict);
         var audit = Audit(model, table, ["z"], Settings);
         var json = JsonSerializer.Serialize(audit, RunFolder.Json);
@@ -177,7 +177,7 @@ public sealed class AuditorTests
     [Fact]
     public void Attackers_who_cannot_read_a_place_are_not_an_audit_of_it()
     {
-        using var table = Table(300);
+        using var table = Table(100);
         using var model = ToyTraining.Model(table);
         var refusal = Assert.Throws<InvalidInputException>(() => Audit(model, table, ["z"], Settings with { Attackers = ["lookup"] }));
         Assert.Contains("--attackers lookup", refusal.Message.InFlags(), StringComparison.Ordinal);
@@ -194,7 +194,8 @@ public sealed class AuditorTests
 
         Assert.Equal([10, 3, 16, 16], map.Drawn.shape);
         Assert.Equal(map.Originals.shape, map.Drawn.shape);
-        Assert.All(new[] { map.Result.Error, code.Result.Error }, error => Assert.InRange(error.Value, 0, 1));
+        // Grey everywhere is that far off.
+        Assert.All(new[] { map.Result.Error, code.Result.Error }, error => Assert.InRange(error.Value, 0, Math.Log(2)));
         Assert.True(map.Result.Error.High < code.Result.Error.Low, $"{map.Result.Error} from the map, {code.Result.Error} from the code");
     }
 

@@ -11,9 +11,9 @@ namespace Efface.Tests.Runs;
 [OneThread]
 public sealed class MutatedAuditsTests : IDisposable
 {
-    // The long check tries so many; the gate one in ten.
+    // The long check tries so many; the gate one in 25.
     private const int All = 300,
-        Share = 10;
+        Share = 25;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("efface-").FullName;
 
@@ -37,8 +37,8 @@ public sealed class MutatedAuditsTests : IDisposable
                 wrong.Add($"{seed}: {files.Done}: {verdict}: {why}");
         }
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
-        Assert.True(verdicts.GetValueOrDefault(nameof(Efface.Auditing.Verdict.Leaks)) > 5, string.Join(", ", verdicts));
-        Assert.True(verdicts.GetValueOrDefault("refused") > 5, string.Join(", ", verdicts));
+        Assert.True(verdicts.GetValueOrDefault(nameof(Efface.Auditing.Verdict.Leaks)) > 2, string.Join(", ", verdicts));
+        Assert.True(verdicts.GetValueOrDefault("refused") > 2, string.Join(", ", verdicts));
     }
 
     private (string Verdict, string Why) Verdict(PeoplesFiles files)

@@ -14,9 +14,9 @@ namespace Efface.Tests.Runs;
 public sealed class SamePlaceTests : IDisposable
 {
     private static readonly RunConfig Small = Configs.Of(
-        "--data faces --task smile --limit 100 --epochs 1 --batch 64 --width 0.125 " + "--stem fast --size 32 --threads 1"
+        "--task smile --limit 60 --epochs 1 --batch 64 --width 0.125 --stem fast --size 16 --threads 1"
     );
-    private static readonly AuditSettings Settings = new() { Attackers = ["linear"] };
+    private static readonly AuditSettings Settings = new() { Attackers = ["linear"], Seeds = [0] };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("efface-places-");
 

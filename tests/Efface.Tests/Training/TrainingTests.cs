@@ -46,7 +46,9 @@ public sealed class TrainingTests
             var result = ToyTraining.Train(model, table, recipe, ToyTraining.Options);
 
             Assert.Equal((2, null), (result.Epochs, result.Diverged));
-            Assert.InRange(result.Fidelity, 0, 1);
+            // A share of the validation images.
+            Assert.InRange(result.Fidelity * 20, 1, 20);
+            Assert.Equal(Math.Round(result.Fidelity * 20), result.Fidelity * 20, 9);
         }
     }
 

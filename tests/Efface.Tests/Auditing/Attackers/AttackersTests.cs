@@ -23,7 +23,7 @@ public sealed class AttackersTests : IDisposable
     public void Every_attacker_finds_what_is_plain_to_see_and_reads_in_probabilities(string name, bool knowsTask)
     {
         var attacker = Attackers.All.Single(one => one.Name == name);
-        var parts = new[] { Planted.Codes(0.8), Planted.Vectors(Shift), Planted.Maps(Shift) }.First(one => attacker.Reads(one.Problem));
+        var parts = new[] { Planted.Codes(0.8), Planted.Few(Shift), Planted.Maps(Shift) }.First(one => attacker.Reads(one.Problem));
         var attack = parts.Knowing(knowsTask).OnTraining(attacker, 0);
 
         Assert.InRange(Planted.Leak(parts, attack).Low, 0.1, 1);

@@ -6,10 +6,16 @@ using Efface.Reporting;
 using Efface.Runs;
 
 var output = args.FirstOrDefault() ?? Path.Combine("runs", "example");
-var config = DemoRun.Config with { Limit = 1000, Width = 0.125, Epochs = 2 };
+var demo = DemoRun.Config;
+var config = demo with
+{
+    Data = demo.Data with { Limit = 1000 },
+    Model = demo.Model with { Width = 0.125 },
+    Training = demo.Training with { Epochs = 2 },
+};
 var before = ModelRun.Train(config, Path.Combine(output, "before"));
-var after = ModelRun.Unlearn(config with { From = before.Path }, Path.Combine(output, "after"));
-var audit = AuditRun.Run(after.Path, config.Forget, new AuditSettings());
+var after = ModelRun.Unlearn(config with { Model = config.Model with { From = before.Path } }, Path.Combine(output, "after"));
+var audit = AuditRun.Run(after.Path, config.Recipe.Forget, new AuditSettings());
 
 Console.WriteLine($"{audit.Verdict}: {string.Join("; ", audit.Reasons)}");
 File.WriteAllText(Path.Combine(output, "report.html"), HtmlReport.Render([before, after], DateTimeOffset.UtcNow));

@@ -1,104 +1,51 @@
-using System.ComponentModel;
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Efface.Runs;
-using Efface.Training;
 using Spectre.Console;
-using Spectre.Console.Cli;
 
 namespace Efface.Cli;
 
 /// <summary>efface bench: how fast training is, and what forgetting costs.</summary>
-internal sealed class BenchCommand(Shell shell) : NativeCommand<BenchCommand.Settings>(shell)
+internal sealed class BenchCommand : ToolCommand
 {
-    internal sealed class Settings : OutputSettings
+    private readonly Flags<BenchSettings> _flags;
+    private readonly Option<bool> _noMemory = new("--no-memory")
     {
-        [CommandOption("--model <LIST>"), Description("resnet18,resnet34,resnet50 (the default).")]
-        public string? Models { get; init; }
+        Description = "Leave peak memory out, which takes a process for each mode.",
+    };
 
-        [CommandOption("--size <LIST>"), Description("Sides of the images in pixels (32,64).")]
-        public string? Sizes { get; init; }
+    // What the process of a memory measurement is asked; nobody else needs it.
+    private readonly Option<string> _peakOf = new("--peak-of") { Hidden = true };
 
-        [CommandOption("--precision <LIST>"), Description("fp32 (the default), bf16 or both.")]
-        public string? Precisions { get; init; }
-
-        [CommandOption("--stem <NAME>"), Description("imagenet (the default), cifar or fast.")]
-        public string? Stem { get; init; }
-
-        [CommandOption("--width <FACTOR>"), Description("Narrows (0.5) or widens every stage.")]
-        public double? Width { get; init; }
-
-        [CommandOption("--batch <N>"), Description("Images a step (128, and 64 above 32 pixels).")]
-        public int? Batch { get; init; }
-
-        [CommandOption("--blocks <K>"), Description("Blocks of the local schedules (2).")]
-        public int? Blocks { get; init; }
-
-        [CommandOption("--steps <N>"), Description("Steps that are timed in one go (12).")]
-        public int? Steps { get; init; }
-
-        [CommandOption("--rounds <N>"), Description("How often all modes take their turn (5); the first turn is not counted.")]
-        public int? Rounds { get; init; }
-
-        [CommandOption("--threads <N>"), Description("Threads of one operation.")]
-        public int? Threads { get; init; }
-
-        [CommandOption("--seed <S>"), Description("Decides weights and noise (0).")]
-        public int? Seed { get; init; }
-
-        [CommandOption("--no-memory"), Description("Leave peak memory out, which takes a process for each mode.")]
-        public bool NoMemory { get; init; }
-
-        // What the process of a memory measurement is asked; nobody else needs it.
-        [CommandOption("--peak-of <JSON>", IsHidden = true)]
-        public string? PeakOf { get; init; }
-
-        public BenchSettings ToBench()
-        {
-            var usual = new BenchSettings();
-            return usual with
-            {
-                Models = Names("--model", Models) ?? usual.Models,
-                Sizes = Names("--size", Sizes) is { } sizes ? [.. sizes.Select(Side)] : usual.Sizes,
-                Precisions = Names("--precision", Precisions) is { } precisions ? [.. precisions.Select(PrecisionOf)] : usual.Precisions,
-                Stem = Stem ?? usual.Stem,
-                Width = Width ?? usual.Width,
-                Batch = Batch,
-                Blocks = Blocks ?? usual.Blocks,
-                Steps = Steps ?? usual.Steps,
-                Rounds = Rounds ?? usual.Rounds,
-                Threads = Threads,
-                Seed = Seed ?? usual.Seed,
-                MeasuresMemory = !NoMemory && PeakMemory.IsKnown,
-            };
-        }
-
-        private static int Side(string text) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var side)
-                ? side
-                : throw new InvalidInputException($"--size {text}", "not a number of pixels", "Give sides such as 32,64");
-
-        private static Precision PrecisionOf(string text) =>
-            Enum.TryParse<Precision>(text, ignoreCase: true, out var precision) && Enum.IsDefined(precision)
-                ? precision
-                : throw new InvalidInputException($"--precision {text}", "no such precision", "Give fp32, bf16 or both");
+    public BenchCommand(Shell shell)
+        : base(
+            shell,
+            "bench",
+            "How fast training is in each schedule, what memory it takes, and what forgetting costs (the paper's table 2)."
+        )
+    {
+        _flags = new Flags<BenchSettings>(this);
+        Add(_noMemory);
+        Add(_peakOf);
     }
 
     // One measurement of memory.
     private sealed record Peak(BenchCase Case, BenchMode Mode, BenchSettings Settings, IReadOnlyList<int> Ends);
 
-    protected override int Execute(Settings settings)
+    protected override int Execute(ParseResult asked)
     {
-        if (settings.PeakOf is { } asked)
+        if (asked.GetValue(_peakOf) is { } one)
         {
-            var peak = JsonSerializer.Deserialize<Peak>(asked)!;
+            var peak = JsonSerializer.Deserialize<Peak>(one)!;
             Shell.Out.WriteLine(PeakMemory.Of(peak.Case, peak.Mode, peak.Settings, peak.Ends));
             return Shell.Done;
         }
-        var bench = settings.ToBench();
+        var usual = new BenchSettings { MeasuresMemory = !asked.GetValue(_noMemory) && PeakMemory.IsKnown };
+        var bench = _flags.Read(asked, usual);
         var record = Show(display => Measure(bench, display, Shell.Cancel));
-        if (settings.Json)
+        if (IsJson(asked))
             Shell.PrintJson(record);
         else
             Print(record);

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using Efface.Reporting;
 using Efface.Runs;
@@ -8,17 +9,20 @@ namespace Efface.Cli;
 /// What a process beside others is asked: one cell of an experiment, a line on stdin. Nobody else needs it. When stdin ends, whoever asked
 /// has stopped, or is dead: then it stops too.
 /// </summary>
-internal sealed class CellCommand(Shell shell) : NativeCommand<OutputSettings>(shell)
+internal sealed class CellCommand : ToolCommand
 {
+    public CellCommand(Shell shell)
+        : base(shell, "cell", "One cell of an experiment, asked on stdin.") => Hidden = true;
+
     /// <summary>The cell and the experiment's folder.</summary>
     internal sealed record Asked(string Folder, ExperimentCell Cell);
 
     /// <summary>One line.</summary>
-    public static JsonSerializerOptions Json { get; } = new(RunFolder.Json) { WriteIndented = false };
+    public static JsonSerializerOptions Line { get; } = new(RunFolder.Json) { WriteIndented = false };
 
-    protected override int Execute(OutputSettings settings)
+    protected override int Execute(ParseResult flags)
     {
-        var asked = JsonSerializer.Deserialize<Asked>(Console.In.ReadLine() ?? "null", Json)
+        var asked = JsonSerializer.Deserialize<Asked>(Console.In.ReadLine() ?? "null", Line)
             ?? throw new InvalidInputException("efface cell", "was asked nothing", "Use efface reproduce or efface sweep");
         new Thread(() =>
         {

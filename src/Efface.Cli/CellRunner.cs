@@ -42,7 +42,7 @@ internal static class CellRunner
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         using var process = Process.Start(start)!;
         await process
-            .StandardInput.WriteLineAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), CellCommand.Json))
+            .StandardInput.WriteLineAsync(JsonSerializer.Serialize(new CellCommand.Asked(folder.Path, cell), CellCommand.Line))
             .ConfigureAwait(false);
         await process.StandardInput.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         await using var stopped = cancel.Register(process.StandardInput.Close);

@@ -1,95 +1,83 @@
-using System.ComponentModel;
+using System.CommandLine;
 using System.Globalization;
 using Efface.Auditing;
+using Efface.Data;
 using Efface.Runs;
 using Spectre.Console;
-using Spectre.Console.Cli;
 
 namespace Efface.Cli;
 
 /// <summary>efface certify: bounds on every attacker, for a run or for codes from any other program.</summary>
-internal sealed class CertifyCommand(Shell shell) : NativeCommand<CertifyCommand.Settings>(shell)
+internal sealed class CertifyCommand : LookCommand
 {
-    internal sealed class Settings : LookSettings
+    private readonly Flags<CertificateSettings> _certificate;
+
+    public CertifyCommand(Shell shell)
+        : base(
+            shell,
+            "certify",
+            "Bounds on every attacker, of a run's code or of codes from any other program (exit code 3: leaks, 4: not certified)."
+        ) => _certificate = new Flags<CertificateSettings>(this);
+
+    internal sealed record CertificateSettings
     {
-        [CommandOption("--bits <B>"), Description("Where vectors are released: reduces them to 2^B symbols, and certifies these.")]
+        [Setting(
+            "--bits",
+            "B",
+            "Where vectors are released: reduces them to 2^B symbols, and certifies these.",
+            Range = "[1, 12]",
+            Remedy = "Give 1 to 12 bits: 2 to 4,096 symbols"
+        )]
         public int? Bits { get; init; }
 
-        [
-            CommandOption("--against <DIR>"),
-            Description("Instead: whether these codes are distributed as in the sample that was certified there.")
-        ]
+        [Setting("--against", "DIR", "Instead: whether these codes are distributed as in the sample that was certified there.")]
         public string? Against { get; init; }
     }
 
-    protected override int Execute(Settings settings)
+    protected override int Execute(ParseResult asked)
     {
-        if (Wrong(settings).ToArray() is { Length: > 0 } problems)
-            throw new InvalidInputException(problems);
-        return settings.Against is { } certified ? CheckDrift(settings, certified) : Certify(settings);
+        var certificate = _certificate.Read(asked, new CertificateSettings());
+        var (run, folder, vectors) = Look(asked, Wrong(asked, certificate));
+        return certificate.Against is { } certified
+            ? CheckDrift(asked, vectors with { Attributes = [] }, certified)
+            : Certify(asked, run, folder, vectors, certificate.Bits);
     }
 
-    private static IEnumerable<Problem> Wrong(Settings settings)
+    private IEnumerable<Problem> Wrong(ParseResult asked, CertificateSettings certificate)
     {
-        foreach (var problem in settings.Check())
+        foreach (var problem in Settings.Of<CertificateSettings>().SelectMany(setting => setting.Check(certificate)))
             yield return problem;
-        if (settings.Bits is < 1 or > 12)
-            yield return new Problem($"--bits {settings.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 symbols");
-        if (settings.Against is null)
+        if (certificate.Against is not { } against)
             yield break;
-        if (settings.Run is not null)
+        if (asked.GetValue<string>("--run") is not null)
             yield return new Problem(
-                $"--against {settings.Against}",
+                $"--against {against}",
                 "compares new images, and a run has those it was made with",
                 "Give --representations of new images"
             );
-        foreach (
-            var (flag, given) in new[]
-            {
-                ("--bits", settings.Bits is not null),
-                ("--tolerance", settings.Tolerance is not null),
-                ("--worst-tolerance", settings.WorstTolerance is not null),
-                ("--confidence", settings.Confidence is not null),
-                ("--out", settings.Out is not null),
-            }
-        )
-            if (given)
-                yield return new Problem(flag, $"is settled by the certificate in {settings.Against}", "Leave it out");
+        foreach (var flag in GivenOfAudit(asked).Concat(certificate.Bits is null ? [] : ["--bits"]))
+            yield return new Problem(flag, $"is settled by the certificate in {against}", "Leave it out");
     }
 
-    private int Certify(Settings settings)
+    private int Certify(ParseResult asked, string? run, string folder, VectorOptions vectors, int? bits)
     {
-        var (usual, attributes) = (new AuditSettings(), OutputSettings.Names("--attribute", settings.Attribute) ?? []);
-        var asked = usual with
-        {
-            Tolerance = settings.Tolerance ?? usual.Tolerance,
-            WorstTolerance = settings.WorstTolerance ?? usual.WorstTolerance,
-            Confidence = settings.Confidence ?? usual.Confidence,
-        };
-        var folder = settings.Run ?? OutSettings.OutOr(settings.Out, "certify");
+        var strict = Strictness.Read(asked, new AuditSettings());
         var record = Show(display =>
-            settings.Run is null
-                ? CertifyRun.OfVectors(
-                    settings.ToVectorOptions(attributes, before: null),
-                    folder,
-                    asked,
-                    settings.Bits,
-                    display,
-                    Shell.Cancel
-                )
-                : CertifyRun.OfRun(settings.Run, attributes, asked, settings.Bits, display, Shell.Cancel)
+            run is null
+                ? CertifyRun.OfVectors(vectors, folder, strict, bits, display, Shell.Cancel)
+                : CertifyRun.OfRun(run, vectors.Attributes, strict, bits, display, Shell.Cancel)
         );
-        if (settings.Json)
+        if (IsJson(asked))
             Shell.PrintJson(record);
         else
             Print(record, folder);
         return Shell.ExitCode(record.Verdict);
     }
 
-    private int CheckDrift(Settings settings, string certified)
+    private int CheckDrift(ParseResult asked, VectorOptions vectors, string certified)
     {
-        var drift = Show(display => CertifyRun.Drift(settings.ToVectorOptions([], before: null), certified, display, Shell.Cancel));
-        if (settings.Json)
+        var drift = Show(display => CertifyRun.Drift(vectors, certified, display, Shell.Cancel));
+        if (IsJson(asked))
             Shell.PrintJson(drift);
         else
         {

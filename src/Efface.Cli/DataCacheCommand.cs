@@ -1,29 +1,34 @@
-using System.ComponentModel;
+using System.CommandLine;
 using Efface.Data;
-using Spectre.Console.Cli;
 
 namespace Efface.Cli;
 
 /// <summary>efface data cache.</summary>
-internal sealed class DataCacheCommand(Shell shell) : NativeCommand<DataCacheCommand.Settings>(shell)
+internal sealed class DataCacheCommand : ToolCommand
 {
-    internal sealed class Settings : OutputSettings
+    private readonly Flags<CacheSettings> _flags;
+
+    public DataCacheCommand(Shell shell)
+        : base(shell, "cache", "Decoded images on disk: list them, --verify or --clear them.") => _flags = new Flags<CacheSettings>(this);
+
+    internal sealed record CacheSettings
     {
-        [CommandOption("--cache <DIR>"), Description("The caches' folder ($EFFACE_CACHE, or the user's cache folder).")]
+        [Setting("--cache", "DIR", "The caches' folder ($EFFACE_CACHE, or the user's cache folder).")]
         public string? Cache { get; init; }
 
-        [CommandOption("--root <DIR>"), Description("Only the pixels of this data set's folder.")]
+        [Setting("--root", "DIR", "Only the pixels of this data set's folder.")]
         public string? Root { get; init; }
 
-        [CommandOption("--clear"), Description("Deletes them.")]
+        [Setting("--clear", null, "Deletes them.")]
         public bool Clear { get; init; }
 
-        [CommandOption("--verify"), Description("Reads every image again and compares it with its hash.")]
+        [Setting("--verify", null, "Reads every image again and compares it with its hash.")]
         public bool Verify { get; init; }
     }
 
-    protected override int Execute(Settings settings)
+    protected override int Execute(ParseResult asked)
     {
+        var settings = _flags.Read(asked, new CacheSettings());
         var folder = settings.Cache ?? CacheFolder.Default;
         if (settings is { Clear: true, Verify: true })
             throw new InvalidInputException("--clear --verify", "contradict each other", "Give one of them");
@@ -31,7 +36,7 @@ internal sealed class DataCacheCommand(Shell shell) : NativeCommand<DataCacheCom
         int? Damaged(CacheEntry entry) =>
             settings.Verify && entry.Description is { } description ? CacheFolder.CountDamaged(folder, description) : null;
         var lines = entries.Select(entry => new { entry, damaged = Damaged(entry) }).ToArray();
-        if (settings.Json)
+        if (IsJson(asked))
         {
             Shell.PrintJson(
                 new
@@ -44,7 +49,7 @@ internal sealed class DataCacheCommand(Shell shell) : NativeCommand<DataCacheCom
             return Shell.Done;
         }
         foreach (var (entry, damaged) in lines.Select(line => (line.entry, line.damaged)))
-            Shell.Out.WriteLine($"{Name(entry)}  {entry.Bytes / 1e6:N1} MB{(damaged is { } count ? $", {count:N0} damaged" : "")}");
+            Shell.Out.WriteLine($"{NameOf(entry)}  {entry.Bytes / 1e6:N1} MB{(damaged is { } count ? $", {count:N0} damaged" : "")}");
         Shell.Out.WriteLine(
             $"{(settings.Clear ? "Deleted" : "")} {entries.Count} caches, {entries.Sum(entry => entry.Bytes) / 1e6:N1} MB, in "
                 + $"{folder}".TrimStart()
@@ -52,7 +57,7 @@ internal sealed class DataCacheCommand(Shell shell) : NativeCommand<DataCacheCom
         return Shell.Done;
     }
 
-    private static string Name(CacheEntry entry) =>
+    private static string NameOf(CacheEntry entry) =>
         entry switch
         {
             { Description: { Geometry: var geometry } description } =>

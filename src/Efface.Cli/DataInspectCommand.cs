@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Efface.Data;
 using Efface.Runs;
@@ -6,14 +7,15 @@ using Spectre.Console;
 namespace Efface.Cli;
 
 /// <summary>efface data inspect.</summary>
-internal sealed class DataInspectCommand(Shell shell) : NativeCommand<RunSettings>(shell)
+internal sealed class DataInspectCommand(Shell shell)
+    : RunCommand(shell, "inspect", "Read a data set as training would: counts, joint table, floors, every problem.")
 {
     private const int MostRows = 40;
 
-    protected override int Execute(RunSettings settings)
+    protected override int Execute(ParseResult asked)
     {
-        var inspection = Show(display => DataInspection.Of(settings.ToConfig(), display, Shell.Cancel));
-        if (settings.Json)
+        var inspection = Show(display => DataInspection.Of(Config(asked), display, Shell.Cancel));
+        if (IsJson(asked))
             Shell.PrintJson(inspection);
         else
             Print(inspection);

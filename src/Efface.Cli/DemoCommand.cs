@@ -1,15 +1,23 @@
+using System.CommandLine;
 using Efface.Reporting;
 using Efface.Runs;
 
 namespace Efface.Cli;
 
 /// <summary>efface demo.</summary>
-internal sealed class DemoCommand(Shell shell) : NativeCommand<OutSettings>(shell)
+internal sealed class DemoCommand : RunCommand
 {
-    protected override int Execute(OutSettings settings)
+    private readonly Flags<RunPlace> _place;
+
+    public DemoCommand(Shell shell)
+        : base(shell, "demo", "The whole story on faces that Efface draws itself: train, audit, unlearn, audit, report.") =>
+        _place = new Flags<RunPlace>(this, setting => setting.Flag == "--out");
+
+    protected override int Execute(ParseResult asked)
     {
-        var result = Show(display => DemoRun.Run(settings.Out ?? FreeFolder(), settings.ToConfig(DemoRun.Config), display, Shell.Cancel));
-        if (settings.Json)
+        var folder = _place.Read(asked, new RunPlace()).Out ?? FreeFolder();
+        var result = Show(display => DemoRun.Run(folder, Config(asked, DemoRun.Config), display, Shell.Cancel));
+        if (IsJson(asked))
             Shell.PrintJson(
                 new
                 {

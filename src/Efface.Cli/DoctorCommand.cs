@@ -1,22 +1,28 @@
+using System.CommandLine;
 using Efface.Runs;
-using Spectre.Console.Cli;
 
 namespace Efface.Cli;
 
 /// <summary>efface doctor.</summary>
-internal sealed class DoctorCommand(Shell shell) : Command<OutputSettings>
+internal sealed class DoctorCommand(Shell shell)
+    : ToolCommand(
+        shell,
+        "doctor",
+        "What native library, device, threads and memory there are, and the fix for what is wrong.",
+        isNative: false
+    )
 {
-    public override int Execute(CommandContext context, OutputSettings settings, CancellationToken cancellationToken)
+    protected override int Execute(ParseResult asked)
     {
         var report = Doctor.Examine();
-        if (settings.Json)
-            shell.PrintJson(report);
+        if (IsJson(asked))
+            Shell.PrintJson(report);
         else
             foreach (var finding in report.Findings)
             {
-                shell.Out.WriteLine($"{(finding.Fault is null ? "ok   " : "FAULT")} {finding.Name, -18} {finding.Value}");
+                Shell.Out.WriteLine($"{(finding.Fault is null ? "ok   " : "FAULT")} {finding.Name, -18} {finding.Value}");
                 if (finding.Fault is not null)
-                    shell.Out.WriteLine($"      {finding.Fault}. {finding.Fix}.");
+                    Shell.Out.WriteLine($"      {finding.Fault}. {finding.Fix}.");
             }
         return report.Healthy ? Shell.Done : Shell.BadInput;
     }

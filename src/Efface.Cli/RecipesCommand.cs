@@ -1,20 +1,21 @@
+using System.CommandLine;
 using Efface.Unlearning;
-using Spectre.Console.Cli;
 
 namespace Efface.Cli;
 
 /// <summary>efface recipes.</summary>
-internal sealed class RecipesCommand(Shell shell) : Command<OutputSettings>
+internal sealed class RecipesCommand(Shell shell)
+    : ToolCommand(shell, "recipes", "The ways to forget, with what each is for and what it promises.", isNative: false)
 {
-    public override int Execute(CommandContext context, OutputSettings settings, CancellationToken cancellationToken)
+    protected override int Execute(ParseResult asked)
     {
-        if (settings.Json)
-            shell.PrintJson(Recipes.All.Cast<object>()); // each with its own settings
+        if (IsJson(asked))
+            Shell.PrintJson(Recipes.All.Cast<object>()); // each with its own settings
         else
             foreach (var recipe in Recipes.All)
             {
-                shell.Out.WriteLine($"{recipe.Name, -18}{recipe.Purpose}");
-                shell.Out.WriteLine($"{"", -18}Promises: {recipe.Promise}");
+                Shell.Out.WriteLine($"{recipe.Name, -18}{recipe.Purpose}");
+                Shell.Out.WriteLine($"{"", -18}Promises: {recipe.Promise}");
             }
         return Shell.Done;
     }

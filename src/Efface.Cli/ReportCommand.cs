@@ -1,64 +1,74 @@
-using System.ComponentModel;
+using System.CommandLine;
 using Efface.Reporting;
-using Spectre.Console.Cli;
 
 namespace Efface.Cli;
 
 /// <summary>efface report.</summary>
-internal sealed class ReportCommand(Shell shell) : Command<ReportCommand.Settings>
+internal sealed class ReportCommand : ToolCommand
 {
-    internal sealed class Settings : OutputSettings
+    private readonly Argument<string[]> _runs = new("RUNS")
     {
-        [CommandArgument(0, "<RUNS>"), Description("Run folders, in order: usually the one before unlearning, then the one after.")]
-        public required string[] Runs { get; init; }
+        Description = "Run folders, in order: usually the one before unlearning, then the one after.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "The page to write (report.html in the last run's folder).",
+        HelpName = "FILE",
+    };
+    private readonly Option<string> _markdown = new("--markdown")
+    {
+        Description = "A summary in Markdown for a pull request instead of the page, on stdout or into a file; stands behind the runs.",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
-        [CommandOption("--out <FILE>"), Description("The page to write (report.html in the last run's folder).")]
-        public string? Out { get; init; }
-
-        [
-            CommandOption("--markdown [FILE]"),
-            Description("A summary in Markdown for a pull request instead of the page, on stdout or into a file; stands behind the runs.")
-        ]
-        public required FlagValue<string> Markdown { get; init; }
+    public ReportCommand(Shell shell)
+        : base(shell, "report", "Run folders to one HTML page.", isNative: false)
+    {
+        Add(_runs);
+        Add(_out);
+        Add(_markdown);
     }
 
-    public override int Execute(CommandContext context, Settings settings, CancellationToken cancellationToken)
+    protected override int Execute(ParseResult asked)
     {
-        if (settings.Markdown.IsSet)
-            Check(settings);
-        var runs = settings.Runs.Select(RunFolder.Open).ToArray();
-        if (settings.Markdown.IsSet)
-            return Summarise(runs, settings);
-        var path = settings.Out ?? Path.Combine(runs[^1].Path, "report.html");
+        var (page, file, isJson) = (asked.GetValue(_out), asked.GetValue(_markdown), IsJson(asked));
+        var isMarkdown = asked.GetResult(_markdown) is { Implicit: false };
+        if (isMarkdown)
+            Check(page, file, isJson);
+        RunFolder[] runs = [.. asked.GetValue(_runs)!.Select(RunFolder.Open)];
+        if (isMarkdown)
+            return Summarise(runs, file, isJson);
+        var path = page ?? Path.Combine(runs[^1].Path, "report.html");
         File.WriteAllText(path, HtmlReport.Render(runs, DateTimeOffset.UtcNow));
-        if (settings.Json)
-            shell.PrintJson(new { report = Path.GetFullPath(path) });
+        if (isJson)
+            Shell.PrintJson(new { report = Path.GetFullPath(path) });
         else
-            shell.Out.WriteLine($"Report: {path}");
+            Shell.Out.WriteLine($"Report: {path}");
         return Shell.Done;
     }
 
-    private int Summarise(RunFolder[] runs, Settings settings)
+    private int Summarise(RunFolder[] runs, string? file, bool isJson)
     {
         var summary = MarkdownReport.Render(runs, DateTimeOffset.UtcNow);
-        if (settings.Markdown.Value is not { Length: > 0 } file)
-            shell.Out.Write(summary);
+        if (file is not { Length: > 0 })
+            Shell.Out.Write(summary);
         else
         {
             File.WriteAllText(file, summary);
-            if (settings.Json)
-                shell.PrintJson(new { markdown = Path.GetFullPath(file) });
+            if (isJson)
+                Shell.PrintJson(new { markdown = Path.GetFullPath(file) });
             else
-                shell.Out.WriteLine($"Summary: {file}");
+                Shell.Out.WriteLine($"Summary: {file}");
         }
         return Shell.Done;
     }
 
-    private static void Check(Settings settings)
+    private static void Check(string? page, string? file, bool isJson)
     {
-        var file = settings.Markdown.Value;
         var problems = new List<Problem>();
-        if (settings.Out is not null)
+        if (page is not null)
             problems.Add(
                 new Problem(
                     "--out",
@@ -66,7 +76,7 @@ internal sealed class ReportCommand(Shell shell) : Command<ReportCommand.Setting
                     "Give --markdown FILE, or write the page with a command of its own"
                 )
             );
-        if (settings.Json && string.IsNullOrEmpty(file))
+        if (isJson && string.IsNullOrEmpty(file))
             problems.Add(new Problem("--json", "wants stdout, as --markdown without a file does", "Give --markdown FILE"));
         if (Directory.Exists(file))
             problems.Add(new Problem($"--markdown {file}", "is a folder", "Put --markdown behind the runs, or name a file"));

@@ -1,118 +1,136 @@
-using System.ComponentModel;
+using System.CommandLine;
 using Efface.Runs;
-using Spectre.Console.Cli;
+using Efface.Unlearning;
 
 namespace Efface.Cli;
 
 /// <summary>efface reproduce: a table or figure of the paper.</summary>
-internal sealed class ReproduceCommand(Shell shell) : NativeCommand<ReproduceCommand.Settings>(shell)
+internal sealed class ReproduceCommand : ToolCommand
 {
-    internal sealed class Settings : ExperimentSettings
+    private readonly Argument<string> _table = new("TABLE")
     {
-        [CommandArgument(0, "<TABLE>"), Description("table1, table2, table3, figure3, figure4, figure5, figure6, or definition (2.1).")]
-        public string Table { get; init; } = "";
+        Description = "table1, table2, table3, figure3, figure4, figure5, figure6, or definition (2.1).",
+    };
+    private readonly Option<string> _data = new("--data")
+    {
+        Description =
+            "The paper's data sets and where they are: cifar10=DIR,celeba=DIR,fairface=DIR; utkface=DIR stands in for fairface, "
+            + "faces are drawn.",
+        HelpName = "LIST",
+    };
+    private readonly Flags<ExperimentScale> _scale;
+    private readonly Flags<ExperimentPlace> _place;
 
-        [
-            CommandOption("--data <LIST>"),
-            Description(
-                "The paper's data sets and where they are: cifar10=DIR,celeba=DIR,fairface=DIR; utkface=DIR stands in for fairface, "
-                    + "faces are drawn."
-            )
-        ]
-        public string? Data { get; init; }
-
-        [CommandOption("--models <LIST>"), Description("resnet18 (the default), resnet34, resnet50.")]
-        public string? Models { get; init; }
-
-        [CommandOption("--recipes <LIST>"), Description("Ways to forget, or all (paper,strict,prediction-only,attention-removal).")]
-        public string? Recipes { get; init; }
-
-        public BenchSettings ToBench()
-        {
-            var idle = new (string Flag, bool IsGiven)[]
-            {
-                ("--data", Data is not null),
-                ("--recipes", Recipes is not null),
-                ("--limit", Limit is not null),
-                ("--epochs", Epochs is not null),
-                ("--unlearning-epochs", UnlearningEpochs is not null),
-                ("--seeds", Seeds is not null),
-                ("--attackers", Attackers is not null),
-                ("--cache", Cache is not null),
-                ("--jobs", Jobs is not null),
-                ("--dry-run", DryRun),
-            }
-                .Where(flag => flag.IsGiven)
-                .Select(flag => new Problem(
-                    flag.Flag,
-                    $"means nothing to {SpeedTable.Name}, which measures time and memory on noise",
-                    "Leave it out"
-                ))
-                .ToList();
-            if (idle.Count > 0)
-                throw new InvalidInputException(idle);
-            var usual = new BenchSettings();
-            return usual with
-            {
-                Models = Names("--models", Models) ?? usual.Models,
-                Sizes = Size is { } size ? [size] : usual.Sizes,
-                Stem = Stem ?? usual.Stem,
-                Width = Width ?? usual.Width,
-                Batch = Batch,
-                Threads = Threads,
-                MeasuresMemory = PeakMemory.IsKnown,
-            };
-        }
-
-        public ReproductionSettings ToReproduction(Reproduction what)
-        {
-            var (recipes, models) = (Names("--recipes", Recipes), Names("--models", Models));
-            if (recipes is not null && !what.ComparesRecipes)
-                throw new InvalidInputException($"--recipes {Recipes}", $"means nothing to {what.Name}: {what.Shows}", "Leave it out");
-            if (models is { Length: > 1 } && !what.ComparesModels)
-                throw new InvalidInputException($"--models {Models}", $"{what.Name} is of one network", "Name one");
-            return new ReproductionSettings(
-                PaperSets.Parse(
-                    Data
-                        ?? throw new InvalidInputException(
-                            "--data",
-                            "missing",
-                            "Give cifar10=DIR,celeba=DIR,fairface=DIR, or some of them; faces needs no folder"
-                        )
-                ),
-                ToScale(models, recipes is ["all"] ? [.. Unlearning.Recipes.All.Select(recipe => recipe.Name)] : recipes)
-            );
-        }
+    public ReproduceCommand(Shell shell)
+        : base(
+            shell,
+            "reproduce",
+            "The paper's tables and figures on your own copies of the data, beside honest floors and the paper's numbers."
+        )
+    {
+        Add(_table);
+        Add(_data);
+        _scale = new Flags<ExperimentScale>(this, setting => setting.Property is "ReadingOptions.Cache" || IsOfScale(setting));
+        _place = new Flags<ExperimentPlace>(this);
     }
 
-    protected override int Execute(Settings settings)
+    private static bool IsOfScale(Setting setting) => setting.Property.StartsWith(nameof(ExperimentScale), StringComparison.Ordinal);
+
+    // Table 2 is measured on noise: it has the network of the scale, and nothing that is about data or training.
+    private BenchSettings Bench(ParseResult asked)
     {
-        if (settings.Table == SpeedTable.Name)
+        string[] idle =
+        [
+            .. asked.GetValue(_data) is null ? [] : new[] { _data.Name },
+            .. from given in _scale.Given(asked)
+            where !Settings.Of<BenchSettings>().Any(setting => setting.Name.TrimEnd('s') == given.Setting.Name.TrimEnd('s'))
+            select given.Setting.Flag,
+            .. _place.Given(asked).Select(given => given.Setting.Flag).Except(["--out"]),
+        ];
+        if (idle.Length > 0)
+            throw new InvalidInputException([
+                .. idle.Select(flag => new Problem(
+                    flag,
+                    $"means nothing to {SpeedTable.Name}, which measures time and memory on noise",
+                    "Leave it out"
+                )),
+            ]);
+        var usual = new BenchSettings { MeasuresMemory = PeakMemory.IsKnown };
+        var scale = _scale.Read(
+            asked,
+            new ExperimentScale
+            {
+                Models = usual.Models,
+                Stem = usual.Stem,
+                Width = usual.Width,
+            }
+        );
+        return usual with
         {
-            var (bench, place) = (settings.ToBench(), settings.Folder.Path);
-            return Report(settings, SpeedTable.Write(Show(display => BenchCommand.Measure(bench, display, Shell.Cancel)), place));
+            Models = scale.Models,
+            Sizes = scale.Size is { } size ? [size] : usual.Sizes,
+            Stem = scale.Stem!,
+            Width = scale.Width,
+            Batch = _scale.Given(asked).Any(given => given.Setting.Name == "batch") ? scale.Batch : null,
+            Threads = scale.Threads,
+        };
+    }
+
+    private ReproductionSettings Scaled(ParseResult asked, Reproduction what)
+    {
+        var scale = _scale.Read(asked, new ExperimentScale());
+        if (_scale.Given(asked).Any(given => given.Setting.Name == "recipes") && !what.ComparesRecipes)
+            throw new InvalidInputException(
+                $"--recipes {Setting.Text(scale.Recipes)}",
+                $"means nothing to {what.Name}: {what.Shows}",
+                "Leave it out"
+            );
+        if (scale.Models.Count > 1 && !what.ComparesModels)
+            throw new InvalidInputException($"--models {Setting.Text(scale.Models)}", $"{what.Name} is of one network", "Name one");
+        if (scale.Recipes is ["all"])
+            scale = scale with { Recipes = [.. Recipes.All.Select(recipe => recipe.Name)] };
+        return new ReproductionSettings(
+            PaperSets.Parse(
+                asked.GetValue(_data)
+                    ?? throw new InvalidInputException(
+                        "--data",
+                        "missing",
+                        "Give cifar10=DIR,celeba=DIR,fairface=DIR, or some of them; faces needs no folder"
+                    )
+            ),
+            scale
+        );
+    }
+
+    protected override int Execute(ParseResult asked)
+    {
+        var (table, place) = (asked.GetValue(_table)!, _place.Read(asked, new ExperimentPlace()));
+        if (table == SpeedTable.Name)
+        {
+            var (bench, into) = (Bench(asked), place.Folder());
+            return Report(asked, into, SpeedTable.Write(Show(display => BenchCommand.Measure(bench, display, Shell.Cancel)), into.Path));
         }
-        var what = Reproduction.Named(settings.Table);
-        var (asked, folder, jobs) = (settings.ToReproduction(what), settings.Folder, settings.AtOnce);
-        if (settings.DryRun)
+        var what = Reproduction.Named(table);
+        var (settings, folder, jobs) = (Scaled(asked, what), place.Folder(), place.Jobs);
+        if (place.DryRun)
             return List(
                 Shell,
-                Show(display => ExperimentPlan.Of(ReproductionRun.Cells(what, asked), folder, display, Shell.Cancel)),
-                settings.Json
+                Show(display => ExperimentPlan.Of(ReproductionRun.Cells(what, settings), folder, display, Shell.Cancel)),
+                IsJson(asked)
             );
         var files = Show(display =>
             ReproductionRun
-                .Run(what, asked, folder, jobs, CellRunner.For(folder, jobs, display, Shell.Error), display, Shell.Cancel)
+                .Run(what, settings, folder, jobs, CellRunner.For(folder, jobs, display, Shell.Error), display, Shell.Cancel)
                 .GetAwaiter()
                 .GetResult()
         );
-        return Report(settings, files);
+        return Report(asked, folder, files);
     }
 
-    private int Report(Settings settings, IReadOnlyList<string> files)
+    private int Report(ParseResult asked, ExperimentFolder folder, IReadOnlyList<string> files)
     {
-        if (settings.Json)
-            Shell.PrintJson(new { folder = settings.Folder.Path, files });
+        if (IsJson(asked))
+            Shell.PrintJson(new { folder = folder.Path, files });
         else
             Shell.Out.WriteLine($"{File.ReadAllText(files[0])}\n{string.Join('\n', files)}");
         return Shell.Done;

@@ -1,75 +1,71 @@
-using System.ComponentModel;
+using System.CommandLine;
 using Efface.Runs;
-using Spectre.Console.Cli;
 
 namespace Efface.Cli;
 
 /// <summary>efface sweep: grids over any option.</summary>
-internal sealed class SweepCommand(Shell shell) : NativeCommand<SweepCommand.Settings>(shell)
+internal sealed class SweepCommand : RunCommand
 {
-    internal sealed class Settings : RunSettings
+    private readonly Flags<GridSettings> _grid;
+    private readonly Flags<ExperimentPlace> _place;
+
+    public SweepCommand(Shell shell)
+        : base(shell, "sweep", "A grid over any option of unlearn: Pareto fronts, heat maps and the knee, on one page.", like: "unlearn")
     {
-        [CommandOption("--from <RUN>"), Description("All points start from the model of this run folder; without it, from scratch.")]
-        public string? From { get; init; }
-
-        [
-            CommandOption("--grid <NAME=VALUES>"),
-            Description("An option of efface unlearn with its values, such as lambda3=1,5,20 or recipe=strict,leace. May be given again.")
-        ]
-        public string[]? Grid { get; init; }
-
-        [CommandOption("--seeds <N>"), Description("How often each point is trained, with seeds from 0 (1).")]
-        public int? Seeds { get; init; }
-
-        [
-            CommandOption("--attackers <NAMES>"),
-            Description("Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too.")
-        ]
-        public string? Attackers { get; init; }
-
-        [CommandOption("--jobs <N>"), Description("Runs side by side, each in a process of its own (1).")]
-        public int? Jobs { get; init; }
-
-        [CommandOption("--dry-run"), Description("List the runs and about how long their training takes, and do nothing.")]
-        public bool DryRun { get; init; }
-
-        [CommandOption("--out <DIR>"), Description("Folder of the results; finished runs there are kept, and what was stopped goes on.")]
-        public string? Out { get; init; }
-
-        public SweepSettings ToSweep()
-        {
-            if (Seed is not null)
-                throw new InvalidInputException($"--seed {Seed}", "a sweep has several", "Give --seeds N");
-            var config = ToConfig(From is null ? null : Inheritance.ForUnlearning(From));
-            var (task, attribute) = Inheritance.UsualColumns(config);
-            var audit = ExperimentScale.AuditWith(Names("--attackers", Attackers));
-            return new SweepSettings(
-                config with
-                {
-                    From = From ?? config.From,
-                    Task = task,
-                    Forget = attribute,
-                },
-                [.. (Grid ?? []).Select(SweepAxis.Parse)],
-                Seeds ?? 1,
-                attribute,
-                audit
-            );
-        }
+        _grid = new Flags<GridSettings>(this);
+        _place = new Flags<ExperimentPlace>(this);
     }
 
-    protected override int Execute(Settings settings)
+    internal sealed record GridSettings
     {
-        var (sweep, folder, jobs) = (
-            settings.ToSweep(),
-            ExperimentSettings.FolderOf(settings.Out),
-            ExperimentSettings.JobsOf(settings.Jobs)
+        [Setting(
+            "--grid",
+            "NAME=VALUES",
+            "An option of efface unlearn with its values, such as lambda3=1,5,20 or recipe=strict,leace. May be given again.",
+            Repeats = true
+        )]
+        public IReadOnlyList<string> Grid { get; init; } = [];
+
+        [Setting("--seeds", "N", "How often each point is trained, with seeds from 0 (1).")]
+        public int Seeds { get; init; } = 1;
+
+        [Setting(
+            "--attackers",
+            "NAMES",
+            "Which attackers audits send, separated by commas (all); maps are read by resnet18, the paper's decoder, too."
+        )]
+        public IReadOnlyList<string>? Attackers { get; init; }
+    }
+
+    private SweepSettings Swept(ParseResult asked)
+    {
+        var grid = _grid.Read(asked, new GridSettings());
+        var config = Config(asked);
+        if (Given(asked).Any(setting => setting.Property == "TrainingSettings.Seed"))
+            throw new InvalidInputException($"--seed {config.Training.Seed}", "a sweep has several", "Give --seeds N");
+        var (task, attribute) = Inheritance.UsualColumns(config);
+        return new SweepSettings(
+            config with
+            {
+                Data = config.Data with { Task = task },
+                Recipe = config.Recipe with { Forget = attribute },
+            },
+            [.. grid.Grid.Select(SweepAxis.Parse)],
+            grid.Seeds,
+            attribute,
+            ExperimentScale.AuditWith(grid.Attackers)
         );
-        if (settings.DryRun)
+    }
+
+    protected override int Execute(ParseResult asked)
+    {
+        var (sweep, place) = (Swept(asked), _place.Read(asked, new ExperimentPlace()));
+        var (folder, jobs) = (place.Folder(), place.Jobs);
+        if (place.DryRun)
             return ReproduceCommand.List(
                 Shell,
                 Show(display => ExperimentPlan.Of(Sweep.Cells(sweep), folder, display, Shell.Cancel)),
-                settings.Json
+                IsJson(asked)
             );
         var result = Show(display =>
             Sweep
@@ -77,7 +73,7 @@ internal sealed class SweepCommand(Shell shell) : NativeCommand<SweepCommand.Set
                 .GetAwaiter()
                 .GetResult()
         );
-        if (settings.Json)
+        if (IsJson(asked))
             Shell.PrintJson(result);
         else
             Shell.Out.WriteLine(

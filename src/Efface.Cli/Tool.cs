@@ -1,4 +1,6 @@
-using Spectre.Console.Cli;
+using System.CommandLine;
+using System.CommandLine.Help;
+using Efface.Runs;
 
 namespace Efface.Cli;
 
@@ -15,18 +17,27 @@ internal static class Tool
         using var shell = new Shell(output, error, cancel);
         try
         {
-            // A branch without a command explains itself; by itself the library would call that an error without a message.
-            return App(shell).Run(arguments is ["data"] ? ["data", "--help"] : arguments, shell.Cancel);
+            // Neither @ nor -abc means anything here.
+            var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+            var asked = App(shell).Parse(arguments, parser);
+            if (asked.Errors.Count == 0)
+                return asked.Invoke(
+                    new InvocationConfiguration
+                    {
+                        Output = output,
+                        Error = error,
+                        EnableDefaultExceptionHandler = false,
+                        ProcessTerminationTimeout = null,
+                    }
+                );
+            foreach (var fault in Usage.Faults(asked))
+                error.WriteLine($"efface: {fault}. See {Usage.Path(asked)} --help.");
+            return Shell.BadInput;
         }
         catch (InvalidInputException invalid)
         {
             foreach (var problem in invalid.Problems)
-                error.WriteLine($"efface: {problem}");
-            return Shell.BadInput;
-        }
-        catch (CommandAppException usage)
-        {
-            error.WriteLine($"efface: {Usage.Explain(usage.Message, arguments)}. See efface --help.");
+                error.WriteLine($"efface: {Flags.InWords(problem)}");
             return Shell.BadInput;
         }
         catch (OperationCanceledException)
@@ -48,60 +59,36 @@ internal static class Tool
         }
     }
 
-    private static CommandApp App(Shell shell)
+    private static Command App(Shell shell) =>
+        Branch(
+            "efface",
+            "Makes an image model forget an attribute, and audits honestly whether it did.",
+            new HelpOption("--help", "-h"),
+            new DemoCommand(shell),
+            new ModelCommand(shell, "train", "Train the model before unlearning (baseline 1).", ModelRun.Train),
+            new ModelCommand(shell, "unlearn", "Make a model forget attributes, from scratch or --from a trained one.", ModelRun.Unlearn),
+            new AuditCommand(shell),
+            new CertifyCommand(shell),
+            Branch("data", "Look at data sets.", new DataInspectCommand(shell), new DataCacheCommand(shell)),
+            new ReportCommand(shell),
+            new ReproduceCommand(shell),
+            new SweepCommand(shell),
+            new CellCommand(shell),
+            new RecipesCommand(shell),
+            new BenchCommand(shell),
+            new DoctorCommand(shell)
+        );
+
+    // Without a command it explains itself.
+    private static Command Branch(string name, string description, params IEnumerable<Symbol> parts)
     {
-        var app = new CommandApp();
-        app.Configure(configuration =>
-        {
-            configuration.SetApplicationName("efface");
-            configuration.ConfigureConsole(shell.Tables);
-            configuration.Settings.Registrar.RegisterInstance(shell);
-            configuration.UseStrictParsing();
-            configuration.PropagateExceptions();
-            configuration
-                .AddCommand<DemoCommand>("demo")
-                .WithDescription("The whole story on faces that Efface draws itself: train, audit, unlearn, audit, report.");
-            configuration.AddCommand<TrainCommand>("train").WithDescription("Train the model before unlearning (baseline 1).");
-            configuration
-                .AddCommand<UnlearnCommand>("unlearn")
-                .WithDescription("Make a model forget attributes, from scratch or --from a trained one.");
-            configuration
-                .AddCommand<AuditCommand>("audit")
-                .WithDescription("Send fresh attackers against a run's model (exit code 3: leaks, 4: inconclusive).");
-            configuration
-                .AddCommand<CertifyCommand>("certify")
-                .WithDescription(
-                    "Bounds on every attacker, of a run's code or of codes from any other program (exit code 3: leaks, 4: not certified)."
-                );
-            configuration.AddBranch("data", data =>
-            {
-                data.SetDescription("Look at data sets.");
-                data.AddCommand<DataInspectCommand>("inspect")
-                    .WithDescription("Read a data set as training would: counts, joint table, floors, every problem.");
-                data.AddCommand<DataCacheCommand>("cache").WithDescription("Decoded images on disk: list them, --verify or --clear them.");
-            });
-            configuration.AddCommand<ReportCommand>("report").WithDescription("Run folders to one HTML page.");
-            configuration
-                .AddCommand<ReproduceCommand>("reproduce")
-                .WithDescription(
-                    "The paper's tables and figures on your own copies of the data, beside honest floors and the paper's numbers."
-                );
-            configuration
-                .AddCommand<SweepCommand>("sweep")
-                .WithDescription("A grid over any option of unlearn: Pareto fronts, heat maps and the knee, on one page.");
-            configuration.AddCommand<CellCommand>("cell").IsHidden();
-            configuration
-                .AddCommand<RecipesCommand>("recipes")
-                .WithDescription("The ways to forget, with what each is for and what it promises.");
-            configuration
-                .AddCommand<BenchCommand>("bench")
-                .WithDescription(
-                    "How fast training is in each schedule, what memory it takes, and what forgetting costs (the paper's table 2)."
-                );
-            configuration
-                .AddCommand<DoctorCommand>("doctor")
-                .WithDescription("What native library, device, threads and memory there are, and the fix for what is wrong.");
-        });
-        return app;
+        var branch = new Command(name, description);
+        foreach (var part in parts)
+            if (part is Option option)
+                branch.Add(option);
+            else
+                branch.Add((Command)part);
+        branch.SetAction(asked => new HelpAction().Invoke(asked));
+        return branch;
     }
 }

@@ -1,23 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 
 namespace Efface.Cli;
 
-/// <summary>Says which flag the command line's parser means: it names the value and the type, but not the flag.</summary>
+/// <summary>What is wrong with a command line, a line each.</summary>
 internal static partial class Usage
 {
-    /// <summary>What is wrong, in the user's own words.</summary>
-    public static string Explain(string message, string[] arguments)
+    /// <summary>Every fault, with a word that may have been meant.</summary>
+    public static IEnumerable<string> Faults(ParseResult asked)
     {
-        if (Conversion().Match(message) is not { Success: true } failed)
-            return message.TrimEnd('.');
-        var value = failed.Groups["value"].Value;
-        var at = Array.IndexOf(arguments, value);
-        return at > 0
-            ? $"{arguments[at - 1]} {value}: not a number that it can take"
-            : $"{arguments.LastOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal)) ?? value}: has no value, or "
-                + "one that is no number";
+        // What stands behind an unknown command is its own, and what stands behind an unknown flag is its value.
+        var unknown = asked.UnmatchedTokens.Where(token => token.StartsWith('-')).ToList();
+        if (unknown.Count == 0 || asked.CommandResult.Command.Subcommands.Count > 0)
+            unknown = [.. asked.UnmatchedTokens.Take(1)];
+        var meant = Meant(asked);
+        foreach (var token in unknown)
+            yield return $"{token}: not known to {Path(asked)}{(meant.TryGetValue(token, out var word) ? $"; did you mean {word}" : "")}";
+        if (unknown.Count == 0)
+            foreach (var error in asked.Errors)
+                yield return error.SymbolResult switch
+                {
+                    OptionResult { Tokens: [] } option => $"{option.IdentifierToken?.Value}: has no value",
+                    OptionResult option => $"{option.IdentifierToken?.Value}: given twice",
+                    ArgumentResult argument => $"{argument.Argument.Name}: missing",
+                    _ => error.Message.TrimEnd('.'),
+                };
     }
 
-    [GeneratedRegex("Failed to convert '(?<value>.*)' to ")]
-    private static partial Regex Conversion();
+    /// <summary>The command as it is typed.</summary>
+    public static string Path(ParseResult asked)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? result = asked.CommandResult; result is CommandResult command; result = result.Parent)
+            names.Push(command.Command.Name);
+        return string.Join(' ', names);
+    }
+
+    // The parser knows, and tells it to people only.
+    private static Dictionary<string, string> Meant(ParseResult asked)
+    {
+        if (asked.Action is not ParseErrorAction action)
+            return [];
+        action.ShowHelp = false;
+        using var said = new StringWriter();
+        asked.Invoke(new InvocationConfiguration { Output = said, Error = TextWriter.Null });
+        return Corrections()
+            .Matches(said.ToString().ReplaceLineEndings("\n"))
+            .DistinctBy(match => match.Groups["token"].Value)
+            .ToDictionary(match => match.Groups["token"].Value, match => string.Join(" or ", match.Groups["word"].Captures));
+    }
+
+    [GeneratedRegex(@"'(?<token>.*)' was not matched.*\n(?:(?<word>\S+)\n)+")]
+    private static partial Regex Corrections();
 }

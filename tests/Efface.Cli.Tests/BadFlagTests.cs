@@ -17,7 +17,7 @@ public sealed class BadFlagTests : IDisposable
     [InlineData("--learning-rate 0")]
     [InlineData("--lambda 1,2", "three numbers")]
     [InlineData("--lambda 1,-1,2", "0 or more")]
-    [InlineData("--schedule sideways", "local or pipelined")]
+    [InlineData("--schedule sideways", "local, pipelined")]
     [InlineData("--fill fog", "mean, blur, noise")]
     [InlineData("--remove-attention hat --fraction 1.5")]
     [InlineData("--fraction 0.3", "--remove-attention")]
@@ -91,7 +91,7 @@ public sealed class BadFlagTests : IDisposable
     {
         var outcome = await _tool.Run(arguments);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
-        Assert.Contains("COMMANDS:", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("Commands:", outcome.Output, StringComparison.Ordinal);
     }
 
     public void Dispose() => _tool.Dispose();

@@ -107,7 +107,7 @@ public sealed class VectorAuditTests : IDisposable
             "--task smile"
         );
         ToldInLines(await _tool.Run("audit"), "--run or --representations: missing");
-        ToldInLines(await Audit("clear.csv", "--budget", "endless"), "--budget endless: no such budget. Choose quick or full");
+        ToldInLines(await Audit("clear.csv", "--budget", "endless"), "--budget endless: no such budget. Choose one of quick, full");
         Assert.False(Directory.Exists(_tool.At("wrong")));
     }
 

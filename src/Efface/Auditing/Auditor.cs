@@ -141,7 +141,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             .All.Where(attacker => !attacker.IsFloor && attacker.Reads(unread.Problem(2)))
             .Select(attacker => attacker.Name);
         throw new InvalidInputException(
-            $"--attackers {string.Join(',', settings.Attackers)}",
+            $"`AuditSettings.Attackers` {string.Join(',', settings.Attackers)}",
             $"none of them can read {unread.Name}",
             $"Add one of {string.Join(", ", able)}"
         );

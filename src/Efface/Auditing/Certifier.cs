@@ -17,13 +17,13 @@ public static class Certifier
         var code = released.FirstOrDefault(place => place.Symbols > 0);
         if (code is null && bits is null)
             throw new InvalidInputException(
-                "--bits",
+                "`bits`",
                 "missing: what is released are vectors, and a certificate is of symbols",
-                "Give --bits 6, say: the vectors are reduced to 64 symbols, and these are certified, never the vectors"
+                "Give `bits` 6, say: the vectors are reduced to 64 symbols, and these are certified, never the vectors"
             );
         if (code is not null && bits is not null)
             throw new InvalidInputException(
-                $"--bits {bits}",
+                $"`bits` {bits}",
                 $"what is released is a code of {code.Symbols} symbols already",
                 "Leave it out"
             );

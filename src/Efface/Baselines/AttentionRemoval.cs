@@ -94,7 +94,8 @@ public sealed class AttentionRemoval : IDisposable
                 throw new InvalidInputException(
                     $"cache {cacheRoot}",
                     $"cannot be written ({fault.Message.TrimEnd('.')})",
-                    $"The images without the area need {store.Bytes / 1e9:F2} GB there; free space, or name another place with --cache"
+                    $"The images without the area need {store.Bytes / 1e9:F2} GB there; free space, or name "
+                        + "another place with `ReadingOptions.Cache`"
                 );
             throw;
         }

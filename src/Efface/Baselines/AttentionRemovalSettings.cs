@@ -21,13 +21,41 @@ public enum Fill
 public sealed record AttentionRemovalSettings
 {
     /// <summary>The attributes whose area is removed; for several, the maps' maximum decides.</summary>
+    [Setting(
+        "--remove-attention",
+        "COLS",
+        "Baseline 2: take the area that tells these columns out of the images first.",
+        Command = "train"
+    )]
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
     /// <summary>The share of pixels that is removed at most, in (0, 1): those of the largest value, as far as it is above zero.</summary>
+    [Setting(
+        "--fraction",
+        "F",
+        "The share of pixels that --remove-attention takes out at most (0.3).",
+        Range = "(0, 1)",
+        Remedy = "Give a share of the pixels such as 0.3",
+        Command = "train"
+    )]
     public double Fraction { get; init; } = 0.3;
 
     /// <summary>What stands there afterwards.</summary>
+    [Setting("--fill", "NAME", "What stands there instead: mean (the default), blur or noise.", Command = "train")]
     public Fill Fill { get; init; }
+
+    /// <summary>What is wrong with them, each with its remedy.</summary>
+    public IEnumerable<Problem> Check()
+    {
+        if (Attributes.Count == 0)
+            yield return new Problem(
+                "`AttentionRemovalSettings.Fraction`, `AttentionRemovalSettings.Fill`",
+                "of an area that is not removed",
+                "Give `AttentionRemovalSettings.Attributes` too, with the attribute's column"
+            );
+        foreach (var problem in Settings.Check(this))
+            yield return problem;
+    }
 }
 
 /// <summary>What removing the area did.</summary>

@@ -26,7 +26,7 @@ public static class DiscreteBottleneck
     public static StagedNetwork Insert(StagedNetwork network, int bits, Generator random)
     {
         if (bits is < 1 or > 12)
-            throw new InvalidInputException($"--bits {bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
+            throw new InvalidInputException($"`RecipeSettings.Bits` {bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
         var head = network.LastLayer;
         var (size, codes, device) = (head.weight.shape[1], 1L << bits, head.weight.device);
         var stages = network.Stages.ToList();

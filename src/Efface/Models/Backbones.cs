@@ -56,11 +56,15 @@ public static class Backbones
     public static IEnumerable<Problem> Validate(BackboneOptions options)
     {
         if (!Shapes.ContainsKey(options.Model))
-            yield return new Problem($"--model {options.Model}", "no such model", $"Choose one of {string.Join(", ", Names)}");
+            yield return new Problem($"`ModelSettings.Name` {options.Model}", "no such model", $"Choose one of {string.Join(", ", Names)}");
         if (!Stems.Contains(options.Stem))
-            yield return new Problem($"--stem {options.Stem}", "no such stem", $"Choose one of {string.Join(", ", Stems)}");
+            yield return new Problem($"`ModelSettings.Stem` {options.Stem}", "no such stem", $"Choose one of {string.Join(", ", Stems)}");
         if (options.Width is not (> 0 and <= 8))
-            yield return new Problem($"--width {options.Width}", "not a usable width", "Give a factor above 0 and at most 8, such as 0.5");
+            yield return new Problem(
+                $"`ModelSettings.Width` {options.Width}",
+                "not a usable width",
+                "Give a factor above 0 and at most 8, such as 0.5"
+            );
     }
 
     /// <summary>Builds a network with random weights, initialised as torchvision does.</summary>

@@ -41,20 +41,20 @@ public sealed class RunFolder
     public static RunFolder Create(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
-            throw new InvalidInputException("--out", "names no folder", "Name a new folder, or leave the flag out");
+            throw new InvalidInputException("`path`", "names no folder", "Name a new folder, or leave the flag out");
         if (
             File.Exists(path)
             || Directory.Exists(path)
                 && Directory.EnumerateFileSystemEntries(path).Any(entry => !entry.EndsWith(WholeFile.Partial, StringComparison.Ordinal))
         )
-            throw new InvalidInputException($"--out {path}", "already in use", "Name a new folder, or remove this one");
+            throw new InvalidInputException($"`path` {path}", "already in use", "Name a new folder, or remove this one");
         try
         {
             Directory.CreateDirectory(path);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"--out {path}", $"cannot be made ({fault.Message})", "Name a folder that you may write");
+            throw new InvalidInputException($"`path` {path}", $"cannot be made ({fault.Message})", "Name a folder that you may write");
         }
         return new RunFolder(path);
     }
@@ -70,7 +70,7 @@ public sealed class RunFolder
             : throw new InvalidInputException(
                 path,
                 Directory.Exists(path) ? "holds no run.json" : "no such folder",
-                "Give the --out folder of efface train or efface unlearn"
+                "Give the `path` folder of efface train or efface unlearn"
             );
 
     /// <summary>What a folder's certificate.json says; it may stand there without a run.</summary>
@@ -99,7 +99,12 @@ public sealed class RunFolder
         if (split is not null)
             TrainedModel.CutAt(path, split);
         var run = Run;
-        new RunFolder(path).Run = split is null ? run : run with { Config = run.Config with { Split = split } };
+        new RunFolder(path).Run = split is null
+            ? run
+            : run with
+            {
+                Config = run.Config with { Model = run.Config.Model with { Split = split } },
+            };
         // What comes after it is timed from here.
         File.SetLastWriteTimeUtc(System.IO.Path.Combine(path, RunFile), DateTime.UtcNow);
     }
@@ -147,7 +152,7 @@ public sealed class RunFolder
     public static RunConfig ReadConfig(string file)
     {
         if (!File.Exists(file))
-            throw new InvalidInputException($"--config {file}", "no such file", "Give the run.json of a run folder");
+            throw new InvalidInputException($"`file` {file}", "no such file", "Give the run.json of a run folder");
         return new RunFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!)
             .Read<RunRecord>(System.IO.Path.GetFileName(file))
             .Config;

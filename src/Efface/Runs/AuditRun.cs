@@ -45,7 +45,7 @@ public static class AuditRun
     {
         if (before is not null)
             return RunFolder.Open(before);
-        if (run.Config.From is not { } from)
+        if (run.Config.Model.From is not { } from)
             return null;
         try
         {
@@ -101,7 +101,7 @@ public static class AuditRun
             || !model.Description.Input.SequenceEqual(after.Description.Input)
         )
             throw new InvalidInputException(
-                $"--before {earlier.Path}",
+                $"`before` {earlier.Path}",
                 $"is a model for {model.Description.Task} on images of {string.Join('×', model.Description.Input)}",
                 "Give a run with the same task and image size"
             );

@@ -8,63 +8,70 @@ using static TorchSharp.torch;
 
 namespace Efface.Runs;
 
-/// <summary>What <c>--schedule</c>, <c>--blocks</c> and <c>--devices</c> say about the blocks of a training.</summary>
+/// <summary>What the settings say about the blocks of a training: their schedule, their ends and their devices.</summary>
 internal static class BlockChoice
 {
     private const int FewestBlocks = 2;
 
-    /// <summary>What is wrong with the flags, as far as it can be told without the network.</summary>
-    public static IEnumerable<Problem> Flags(RunConfig config, bool forgets, Recipe? recipe)
+    /// <summary>What is wrong with them, as far as it can be told without the network.</summary>
+    public static IEnumerable<Problem> Check(RunConfig config, bool forgets, Recipe? recipe)
     {
-        if (config.Schedule is { } schedule && ScheduleOf(schedule) is null)
-            yield return new Problem($"--schedule {schedule}", "no such schedule", "Choose end-to-end, local or pipelined");
-        var isLocal = (ScheduleOf(config.Schedule) ?? recipe?.Schedule ?? ScheduleKind.EndToEnd) != ScheduleKind.EndToEnd;
-        if (isLocal && config.Schedule is not null && recipe is { CanBeLocal: false })
+        var asked = config.Training;
+        var isLocal = (asked.Schedule ?? recipe?.Schedule ?? ScheduleKind.EndToEnd) != ScheduleKind.EndToEnd;
+        if (isLocal && asked.Schedule is not null && recipe is { CanBeLocal: false })
             yield return new Problem(
-                $"--schedule {config.Schedule}",
+                $"`TrainingSettings.Schedule` {Setting.Text(asked.Schedule)}",
                 $"recipe {recipe.Name} has no task head: the extractor learns the task from the classifier",
-                "Leave --schedule out, or choose --recipe adversarial"
+                "Leave it out, or choose `RecipeSettings.Name` adversarial"
             );
-        if (config.Blocks is { } blocks)
+        if (asked.Blocks is { } blocks)
         {
             if (!forgets)
                 yield return new Problem(
-                    $"--blocks {blocks}",
+                    $"`TrainingSettings.Blocks` {blocks}",
                     "plain training has no auxiliary networks from which blocks could learn",
                     "Leave it out, or use efface unlearn"
                 );
             else if (!isLocal)
                 yield return new Problem(
-                    $"--blocks {blocks}",
+                    $"`TrainingSettings.Blocks` {blocks}",
                     "training from end to end is one block",
-                    "Give --schedule local or pipelined as well"
+                    "Give `TrainingSettings.Schedule` local or pipelined as well"
                 );
             if (Count(blocks) < FewestBlocks)
                 yield return new Problem(
-                    $"--blocks {blocks}",
+                    $"`TrainingSettings.Blocks` {blocks}",
                     $"below {FewestBlocks}",
                     $"Give {FewestBlocks} or more, or the last stages of all blocks but the last"
                 );
-            if (config.Split is { } split && recipe is { OwnsSplit: false } && Names(blocks)?[^1] != split)
-                yield return new Problem($"--split {split}", $"--blocks {blocks} says where the network is cut", "Give one of the two");
+            if (config.Model.Split is { } split && recipe is { OwnsSplit: false } && Names(blocks)?[^1] != split)
+                yield return new Problem(
+                    $"`ModelSettings.Split` {split}",
+                    $"`TrainingSettings.Blocks` {blocks} says where the network is cut",
+                    "Give one of the two"
+                );
         }
-        if (config.Devices.Count == 0)
+        if (asked.Devices.Count == 0)
             yield break;
-        foreach (var name in config.Devices)
+        foreach (var name in asked.Devices)
             if (DeviceOf(name) is null)
                 yield return new Problem(
-                    $"--devices {name}",
+                    $"`TrainingSettings.Devices` {name}",
                     "no such device here",
                     "Give cpu, or cuda:0 and so on where efface doctor finds them"
                 );
-        if (config.Devices.Count != Count(config.Blocks))
+        if (asked.Devices.Count != Count(asked.Blocks))
             yield return new Problem(
-                $"--devices {string.Join(',', config.Devices)}",
-                $"names {config.Devices.Count} devices for {Count(config.Blocks)} blocks",
+                $"`TrainingSettings.Devices` {Setting.Text(asked.Devices)}",
+                $"names {asked.Devices.Count} devices for {Count(asked.Blocks)} blocks",
                 "Name one for each block"
             );
         if (!isLocal)
-            yield return new Problem("--devices", "training from end to end is one block", "Give --schedule pipelined as well");
+            yield return new Problem(
+                "`TrainingSettings.Devices`",
+                "training from end to end is one block",
+                "Give `TrainingSettings.Schedule` pipelined as well"
+            );
     }
 
     /// <summary>Where the blocks end; null where nobody said and the usual place will do.</summary>
@@ -74,7 +81,7 @@ internal static class BlockChoice
     /// <param name="tell">Hears what was measured.</param>
     public static IReadOnlyList<int>? Ends(RunConfig config, TrainedModel model, Func<Generator, BlockMaker> make, Action<string>? tell)
     {
-        if (config.Blocks is not { } blocks)
+        if (config.Training.Blocks is not { } blocks)
             return null;
         var network = model.Network;
         if (Names(blocks) is { } names)
@@ -83,7 +90,7 @@ internal static class BlockChoice
             var last = network.IndexOf(StagedNetwork.Embedding);
             if (!ends.SequenceEqual(ends.Distinct().Order()) || ends[^1] > last)
                 throw new InvalidInputException(
-                    $"--blocks {blocks}",
+                    $"`TrainingSettings.Blocks` {blocks}",
                     "not stages in the order of the network, up to the embedding",
                     $"Choose from {string.Join(", ", network.Stages.Take(last + 1).Select(stage => stage.Name))}"
                 );
@@ -101,18 +108,8 @@ internal static class BlockChoice
         return plan.Ends;
     }
 
-    /// <summary>The schedule called so; null when there is none.</summary>
-    public static ScheduleKind? ScheduleOf(string? name) =>
-        name switch
-        {
-            "end-to-end" => ScheduleKind.EndToEnd,
-            "local" => ScheduleKind.Local,
-            "pipelined" => ScheduleKind.Pipelined,
-            _ => null,
-        };
-
     /// <summary>The devices that were named.</summary>
-    public static IReadOnlyList<Device> Devices(RunConfig config) => [.. config.Devices.Select(name => DeviceOf(name)!)];
+    public static IReadOnlyList<Device> Devices(RunConfig config) => [.. config.Training.Devices.Select(name => DeviceOf(name)!)];
 
     /// <summary>How many blocks <paramref name="blocks"/> asks for.</summary>
     public static int Count(string? blocks) =>

@@ -28,14 +28,14 @@ public sealed record DataInspection(
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
     public static DataInspection Of(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
-        var hasTask = config.Task is not null || DataSources.Find(config.Data)?.Task is not null;
+        var hasTask = config.Data.Task is not null || DataSources.Find(config.Data.Name)?.Task is not null;
         if (!hasTask)
         {
             var data = Preflight.Look(config, observer, cancel);
             using (data.Table)
                 return Of(data.Table, null, [], data.Report);
         }
-        using var prepared = Preflight.Check(config, forgets: config.Forget.Count > 0, observer, cancel);
+        using var prepared = Preflight.Check(config, forgets: config.Recipe.Forget.Count > 0, observer, cancel: cancel);
         return Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report);
     }
 

@@ -1,4 +1,5 @@
 using Efface.Auditing;
+using Efface.Data;
 using Efface.Reporting;
 
 namespace Efface.Runs;
@@ -29,14 +30,15 @@ public static class DemoRun
     public static RunConfig Config { get; } =
         new()
         {
-            Data = "faces",
-            Task = "smile",
-            Forget = ["glasses"],
-            Stem = "fast",
-            Width = 0.25,
-            Batch = 32,
-            LearningRate = 0.05,
-            Epochs = 5,
+            Data = new DataOptions { Task = "smile" },
+            Model = new ModelSettings { Stem = "fast", Width = 0.25 },
+            Recipe = new RecipeSettings { Forget = ["glasses"] },
+            Training = new TrainingSettings
+            {
+                Batch = 32,
+                LearningRate = 0.05,
+                Epochs = 5,
+            },
         };
 
     /// <summary>Runs it into a new folder.</summary>
@@ -51,19 +53,31 @@ public static class DemoRun
         // On maps the others miss what convolutions read. The paper's decoder is left out: it takes another minute.
         var settings = new AuditSettings { Attackers = ["lookup", "linear", "mlp", "convolution"] };
 
-        observer.OnChapter($"Training a model for {config.Task} on faces that Efface draws itself");
-        var before = ModelRun.Train(config with { Split = "layer2" }, Path.Combine(root.Path, "before"), false, observer, cancel);
+        observer.OnChapter($"Training a model for {config.Data.Task} on faces that Efface draws itself");
+        var before = ModelRun.Train(
+            config with
+            {
+                Model = config.Model with { Split = "layer2" },
+            },
+            Path.Combine(root.Path, "before"),
+            false,
+            observer,
+            cancel
+        );
         cancel.ThrowIfCancellationRequested();
-        observer.OnChapter($"Auditing it: can {string.Join(", ", config.Forget)} be read from what it computes?");
-        AuditRun.Run(before.Path, config.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
+        observer.OnChapter($"Auditing it: can {string.Join(", ", config.Recipe.Forget)} be read from what it computes?");
+        AuditRun.Run(before.Path, config.Recipe.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
-        observer.OnChapter($"Unlearning {string.Join(", ", config.Forget)}");
+        observer.OnChapter($"Unlearning {string.Join(", ", config.Recipe.Forget)}");
         var after = ModelRun.Unlearn(
             config with
             {
-                From = before.Path,
-                LearningRate = UnlearningRate,
-                Epochs = Math.Max(1, config.Epochs!.Value * 3 / 5),
+                Model = config.Model with { From = before.Path },
+                Training = config.Training with
+                {
+                    LearningRate = UnlearningRate,
+                    Epochs = Math.Max(1, config.Training.Epochs!.Value * 3 / 5),
+                },
             },
             Path.Combine(root.Path, "after"),
             false,
@@ -72,7 +86,7 @@ public static class DemoRun
         );
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter("Auditing it again, with fresh attackers");
-        AuditRun.Run(after.Path, config.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
+        AuditRun.Run(after.Path, config.Recipe.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
         root.Write("report.html", HtmlReport.Render([before, after], DateTimeOffset.UtcNow));
         return new DemoResult(before, after, Path.Combine(root.Path, "report.html"));

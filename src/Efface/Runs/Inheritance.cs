@@ -11,30 +11,22 @@ public static class Inheritance
     public static RunConfig ForUnlearning(string from)
     {
         var trained = RunFolder.Open(from).Run.Config;
-        return new RunConfig
-        {
-            Data = trained.Data,
-            Root = trained.Root,
-            Task = trained.Task,
-            Forget = trained.Forget,
-            Model = trained.Model,
-            Stem = trained.Stem,
-            Width = trained.Width,
-            Size = trained.Size,
-            Limit = trained.Limit,
-            Batch = trained.Batch,
-            Threads = trained.Threads,
-            Reading = trained.Reading,
-            Correlation = trained.Correlation,
-            AttentionRemoval = trained.AttentionRemoval,
-            From = from,
-        };
+        // A value that is not there stays so: it must not call its group into being.
+        return Settings
+            .Of<RunConfig>()
+            .Where(setting => setting.IsInherited && setting.In(trained) is not null)
+            .Aggregate(new RunConfig { Model = new ModelSettings { From = from } }, (config, setting) =>
+                setting.With(config, setting.In(trained))
+            );
     }
 
     /// <summary>Task and attributes, where nobody says otherwise the data set's usual ones.</summary>
     public static (string? Task, IReadOnlyList<string> Forget) UsualColumns(RunConfig config)
     {
-        var source = DataSources.Find(config.Data);
-        return (config.Task ?? source?.Task, config.Forget.Count > 0 || source?.Attribute is not { } usual ? config.Forget : [usual]);
+        var source = DataSources.Find(config.Data.Name);
+        return (
+            config.Data.Task ?? source?.Task,
+            config.Recipe.Forget.Count > 0 || source?.Attribute is not { } usual ? config.Recipe.Forget : [usual]
+        );
     }
 }

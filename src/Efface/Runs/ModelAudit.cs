@@ -61,7 +61,7 @@ internal sealed class ModelAudit(
                 reading?.OnNote($"a classifier for {name}, to look for it in what can be drawn again");
                 readers.Add(
                     AttributeClassifier.TrainOnce(
-                        prepared.Config.Reading.CacheRoot,
+                        prepared.Config.Data.Reading.CacheRoot,
                         prepared.Table,
                         prepared.Table[name],
                         ClassifierOptions.ForReading(model.Description),

@@ -58,19 +58,19 @@ public static class ModelRun
     {
         var clock = Stopwatch.StartNew();
         var started = DateTimeOffset.UtcNow;
-        Divergence.RefuseOrigin(asked.From);
+        Divergence.RefuseOrigin(asked.Model.From);
         var began = resume && RunFolder.Holds(path) ? RunFolder.Open(path).Run : null;
         if (began is not null)
         {
             asked = Resumption.WithBlocksOf(asked, began.Config);
-            Resumption.CheckFlags(began, command, asked, path);
+            Resumption.CheckSettings(began, command, asked, path);
         }
-        using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, cancel);
-        Compute.UseThreads(prepared.Config.Threads);
+        using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, hasBegun: began is not null, cancel);
+        Compute.UseThreads(prepared.Config.Training.Threads);
 
         // What is wrong with model or split is told before anything is removed from the images or written.
         var options = Options(prepared);
-        using var random = new Generator((ulong)prepared.Config.Seed);
+        using var random = new Generator((ulong)prepared.Config.Training.Seed);
         var (original, ends) = Start(prepared, options, random, observer);
         using var owned = original;
         var record = Describe(command, began?.Started ?? started, prepared, options, original, ends);
@@ -79,7 +79,7 @@ public static class ModelRun
         var folder = began is null ? RunFolder.Create(path) : RunFolder.Open(path);
         var checkpoint = new Checkpoint(
             Path.Combine(folder.Path, "checkpoint"),
-            TimeSpan.FromSeconds(prepared.Config.CheckpointSeconds),
+            TimeSpan.FromSeconds(prepared.Config.Training.CheckpointSeconds),
             note => observer?.OnNote(note)
         );
         if (began?.Result is { Interrupted: false })
@@ -106,7 +106,7 @@ public static class ModelRun
                 using var removal = Removals.Of(prepared, observer, observer, cancel);
                 var shown = removal is null ? prepared : prepared with { Table = removal.Table, Config = record.Config };
                 // Its weights are those of a run whose images are like that from the start.
-                using var again = removal is null ? null : new Generator((ulong)shown.Config.Seed);
+                using var again = removal is null ? null : new Generator((ulong)shown.Config.Training.Seed);
                 using var anew = again is null ? null : Start(shown, options, again, null).Model;
                 var model = anew ?? original;
                 record = record with { AttentionRemoval = removal?.Result };
@@ -149,11 +149,13 @@ public static class ModelRun
             Started = started,
             Config = prepared.Config with
             {
-                Stem = model.Description.Stem,
-                Split = model.Description.Split,
-                Epochs = options.Epochs > 0 ? options.Epochs : null,
-                LearningRate = options.LearningRate,
-                Blocks = ends is null ? null : string.Join(',', ends.Select(end => model.Network.Stages[end].Name)),
+                Model = prepared.Config.Model with { Stem = model.Description.Stem, Split = model.Description.Split },
+                Training = prepared.Config.Training with
+                {
+                    Epochs = options.Epochs > 0 ? options.Epochs : null,
+                    LearningRate = options.LearningRate,
+                    Blocks = ends is null ? null : string.Join(',', ends.Select(end => model.Network.Stages[end].Name)),
+                },
             },
             Environment = EnvironmentRecords.Capture(),
             Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
@@ -170,16 +172,16 @@ public static class ModelRun
         catch (IOException fault) when (isBegun())
         {
             throw new InvalidInputException(
-                $"--out {folder.Path}",
+                $"`path` {folder.Path}",
                 $"cannot be written ({fault.Message})",
-                "Free space, and go on with --resume: the last good state, where there is one, stands there"
+                "Free space, and go on with `resume`: the last good state, where there is one, stands there"
             );
         }
         catch (IOException fault)
         {
             folder.Discard();
             throw new InvalidInputException(
-                $"--out {folder.Path}",
+                $"`path` {folder.Path}",
                 $"cannot be written ({fault.Message})",
                 "Free space, or name a folder on another disk; nothing was left behind"
             );
@@ -204,11 +206,11 @@ public static class ModelRun
     {
         var (config, table, labels, recipe) = (prepared.Config, prepared.Table, prepared.Labels, prepared.Recipe);
         using var schedule = Blocks(prepared, model, options, random) is { } blocks
-            ? Scheduled(blocks, config, BlockChoice.ScheduleOf(config.Schedule) ?? recipe!.Schedule, ends)
+            ? Scheduled(blocks, config, config.Training.Schedule ?? recipe!.Schedule, ends)
             : Schedules.Plain(model, options);
         var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize)
         {
-            Workers = config.Reading.Workers ?? 1,
+            Workers = config.Data.Reading.Workers ?? 1,
         };
         return new Trainer(
             schedule,
@@ -227,13 +229,13 @@ public static class ModelRun
             return null;
         // What is to be carried is read from the model as it was: the one in training changes.
         var untouched =
-            recipe.CarriesEmbedding && prepared.Config.From is { } from ? TrainedModel.Load(from, Compute.Device, random).Network : null;
+            recipe.CarriesEmbedding && prepared.Config.Model.From is { } from ? TrainedModel.Load(from, Compute.Device, random).Network : null;
         return recipe.Blocks(new BlockParts(model, prepared.Labels, options, random) { Untouched = untouched });
     }
 
     private static Schedule Scheduled(BlockMaker blocks, RunConfig config, ScheduleKind kind, IReadOnlyList<int>? ends)
     {
-        if (config.Devices.Count > 0)
+        if (config.Training.Devices.Count > 0)
             Schedules.Place(blocks.Parts.Model.Network, ends ?? [blocks.UsualEnd], BlockChoice.Devices(config));
         return Schedules.Of(blocks, kind, ends);
     }
@@ -256,23 +258,27 @@ public static class ModelRun
         new(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Table.Rows(Part.Validation), Evaluation.BatchSize);
 
     private static ValidationProbe? Probe(Prepared prepared, TrainedModel model) =>
-        prepared is { Recipe: not null, Config.Probe: { } every }
-            ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Steer)
+        prepared is { Recipe: not null, Config.Training.Probe: { } every }
+            ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Training.Steer)
             : null;
 
     /// <summary>With the epochs and the step size of a run where nobody gave any; no epochs for what only closes a trained model.</summary>
     internal static RunConfig WithUsualTraining(RunConfig config, bool forgets)
     {
-        var recipe = forgets ? Recipes.Named(config.Recipe) : null;
+        var recipe = forgets ? Recipes.Named(config.Recipe.Name) : null;
         return config with
         {
-            Epochs = config.Epochs
-                ?? (
-                    config.From is null ? EpochsFromScratch
-                    : recipe is { LearnsFromModel: false } ? null
-                    : EpochsFromModel
-                ),
-            LearningRate = config.LearningRate ?? (config.From is not null && recipe is not null ? recipe.RateFromModel : RateFromScratch),
+            Training = config.Training with
+            {
+                Epochs = config.Training.Epochs
+                    ?? (
+                        config.Model.From is null ? EpochsFromScratch
+                        : recipe is { LearnsFromModel: false } ? null
+                        : EpochsFromModel
+                    ),
+                LearningRate = config.Training.LearningRate
+                    ?? (config.Model.From is not null && recipe is not null ? recipe.RateFromModel : RateFromScratch),
+            },
         };
     }
 
@@ -281,13 +287,13 @@ public static class ModelRun
         var usual = WithUsualTraining(prepared.Config, forgets: prepared.Recipe is not null);
         return new TrainingOptions
         {
-            Epochs = usual.Epochs ?? 0,
-            LearningRate = usual.LearningRate!.Value,
-            BatchSize = prepared.Config.Batch,
-            Seed = prepared.Config.Seed,
-            Patience = prepared.Config.Patience,
-            Precision = Enum.Parse<Precision>(prepared.Config.Precision, ignoreCase: true),
-            Recomputes = prepared.Config.Recompute,
+            Epochs = usual.Training.Epochs ?? 0,
+            LearningRate = usual.Training.LearningRate!.Value,
+            BatchSize = prepared.Config.Training.Batch,
+            Seed = prepared.Config.Training.Seed,
+            Patience = prepared.Config.Training.Patience,
+            Precision = prepared.Config.Training.Precision,
+            Recomputes = prepared.Config.Training.Recompute,
         };
     }
 
@@ -309,14 +315,18 @@ public static class ModelRun
     private static TrainedModel Model(Prepared prepared, Generator random)
     {
         var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
-        var model = config.From is { } from
+        var model = config.Model.From is { } from
             ? Load(from, config, table, task, random)
-            : TrainedModel.Create(ModelDescription.For(table, task, config.Model, config.Stem, config.Width), Compute.Device, random);
+            : TrainedModel.Create(
+                ModelDescription.For(table, task, config.Model.Name, config.Model.Stem, config.Model.Width),
+                Compute.Device,
+                random
+            );
 
         if (prepared.Recipe is not { } recipe)
-            return model.CutBehind(config.Split ?? StagedNetwork.Embedding);
-        var ready = recipe.Prepare(model, config.Split, random);
-        if (config.From is not null)
+            return model.CutBehind(config.Model.Split ?? StagedNetwork.Embedding);
+        var ready = recipe.Prepare(model, config.Model.Split, random);
+        if (config.Model.From is not null)
             recipe.Begin(ready, table, task, random);
         return ready;
     }
@@ -326,37 +336,41 @@ public static class ModelRun
         var model = TrainedModel.Load(from, Compute.Device, random);
         var problems = new List<Problem>();
         foreach (
-            var (flag, asked, found) in new[]
+            var (property, asked, found) in new[]
             {
-                ("model", config.Model, model.Description.Model),
-                ("stem", config.Stem ?? model.Description.Stem, model.Description.Stem),
-                ("width", $"{config.Width}", $"{model.Description.Width}"),
+                ("`ModelSettings.Name`", config.Model.Name, model.Description.Model),
+                ("`ModelSettings.Stem`", config.Model.Stem ?? model.Description.Stem, model.Description.Stem),
+                ("`ModelSettings.Width`", Setting.Text(config.Model.Width), Setting.Text(model.Description.Width)),
             }
         )
             if (asked != found)
                 problems.Add(
                     new Problem(
-                        $"--{flag} {asked}",
+                        $"{property} {asked}",
                         $"the model in {from} has {found}",
-                        "Leave the flag out: a model that is there already keeps its form"
+                        "Leave it out: a model that is there already keeps its form"
                     )
                 );
         if (model.Description.Task != task.Name || !model.Description.Classes.SequenceEqual(task.Classes))
             problems.Add(
-                new Problem($"--from {from}", $"its task is {model.Description.Task}, not {task.Name}", "Give a run of the same task")
+                new Problem(
+                    $"`ModelSettings.From` {from}",
+                    $"its task is {model.Description.Task}, not {task.Name}",
+                    "Give a run of the same task"
+                )
             );
         if (!model.Description.Input.SequenceEqual(table.ImageShape))
             problems.Add(
                 new Problem(
-                    $"--from {from}",
+                    $"`ModelSettings.From` {from}",
                     $"its images are {string.Join('×', model.Description.Input)}, these {string.Join('×', table.ImageShape)}",
-                    "Give the same --size"
+                    "Give the same `DataOptions.Size`"
                 )
             );
         if (model.Description is not { Bits: null, ClosedBy: null })
             problems.Add(
                 new Problem(
-                    $"--from {from}",
+                    $"`ModelSettings.From` {from}",
                     model.Description.Bits is null
                         ? $"is closed by its stage {model.Network.Stages[model.Split].Name} already"
                         : "has a discrete bottleneck already",

@@ -44,7 +44,7 @@ internal sealed class OpenedRun : IDisposable
     )
     {
         var folder = RunFolder.Open(path);
-        var sought = attributes.Count > 0 ? attributes : folder.Run.Config.Forget;
+        var sought = attributes.Count > 0 ? attributes : folder.Run.Config.Recipe.Forget;
         if (AuditChecks.Settings(settings, sought, "the run names none").ToArray() is { Length: > 0 } wrong)
             throw new InvalidInputException(wrong);
         var opened = new OpenedRun(folder, sought);
@@ -63,8 +63,8 @@ internal sealed class OpenedRun : IDisposable
     private void Load(RunRecord run, IReadingObserver? reading, CancellationToken cancel)
     {
         Model = TrainedModel.Load(Folder.Path, Compute.Device);
-        Prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn", reading, cancel);
-        Compute.UseThreads(run.Config.Threads);
+        Prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn", reading, hasBegun: true, cancel);
+        Compute.UseThreads(run.Config.Training.Threads);
         if (Prepared.Table.Fingerprint() != run.Data.Fingerprint)
             throw new InvalidInputException(
                 Folder.Path,
@@ -90,7 +90,7 @@ internal sealed class OpenedRun : IDisposable
             throw new InvalidInputException(
                 Folder.Path,
                 "its images without the removed area are gone from the cache, and came out otherwise when they were made again",
-                "Audit on the machine it was trained on and with the same --threads, or train again"
+                "Audit on the machine it was trained on and with the same `TrainingSettings.Threads`, or train again"
             );
     }
 

@@ -14,7 +14,7 @@ internal static class OpenedVectors
         if (settings.Stages.Count > 0)
             problems.Add(
                 new Problem(
-                    "--stages",
+                    "`AuditSettings.Stages`",
                     "of representations whose network is elsewhere",
                     "Leave it out, or audit each stage's output by itself"
                 )

@@ -32,18 +32,22 @@ internal static class PartChecks
             select new Problem(
                 $"column '{column.Name}', {part.Word()} part",
                 "holds fewer than two classes",
-                config.Limit is null ? "Choose another column, or another split" : "Choose another column, or raise --limit"
+                config.Data.Limit is null
+                    ? "Choose another column, or another split"
+                    : "Choose another column, or raise `DataOptions.Limit`"
             ),
         ];
     }
 
     private static string Remedy(Part missing, RunConfig config) =>
-        (config.Data, config.Reading.SplitColumn) switch
+        (config.Data.Name, config.Data.Reading.SplitColumn) switch
         {
-            ("folders", _) => $"Add a folder {missing.Word()}, or name the levels anew (--levels part,class), so that parts are drawn",
-            (_, { } column) => $"Leave --split-column out, so that parts are drawn, or mark some rows of {column} as {missing.Word()}",
+            ("folders", _) =>
+                $"Add a folder {missing.Word()}, or name the levels anew (`ReadingOptions.Levels` part,class), so that parts are drawn",
+            (_, { } column) =>
+                $"Leave `ReadingOptions.SplitColumn` out, so that parts are drawn, or mark some rows of {column} as {missing.Word()}",
             ("parquet", _) =>
                 $"Add a file {missing.Word()}-00000.parquet, or rename those there are so that none names a part: parts are drawn then",
-            _ => $"Give the whole data set: its own split has a {missing.Word()} part; or look at --only and --drop",
+            _ => $"Give the whole data set: its own split has a {missing.Word()} part; or look at `LabelRules.Only` and `LabelRules.Drop`",
         };
 }

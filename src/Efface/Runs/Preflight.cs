@@ -2,7 +2,6 @@ using Efface.Data;
 using Efface.Detachment;
 using Efface.Models;
 using Efface.Reporting;
-using Efface.Training;
 using Efface.Unlearning;
 
 namespace Efface.Runs;
@@ -26,29 +25,44 @@ public static class Preflight
     // else it would be validated on what the other was trained on.
     private const int DataSeed = 0;
 
-    /// <summary>Checks the flags, reads the data, checks the columns.</summary>
+    /// <summary>Checks the settings, reads the data, checks the columns.</summary>
     /// <param name="config">What the user asked for.</param>
     /// <param name="forgets">Whether attributes are to be forgotten, so that they must be there and forgettable.</param>
     /// <param name="observer">Hears while images are decoded.</param>
+    /// <param name="hasBegun">Whether it is the configuration of a run that stands there: what its recipe ignored is ignored.</param>
     /// <param name="cancel">Ends the decoding early.</param>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
-    public static Prepared Check(RunConfig config, bool forgets, IReadingObserver? observer = null, CancellationToken cancel = default)
+    public static Prepared Check(
+        RunConfig config,
+        bool forgets,
+        IReadingObserver? observer = null,
+        bool hasBegun = false,
+        CancellationToken cancel = default
+    )
     {
-        var (source, complete) = Complete(config, forgets, needsTask: true);
-        var (table, report) = Read(source, complete, observer, cancel);
+        var complete = Complete(config, forgets, needsTask: true, hasBegun);
+        var (table, report) = Read(complete, observer, cancel);
         try
         {
-            var labels = TaskAndAttributes.Of(table, table[complete.Task!], [.. complete.Forget.Select(name => table[name])]) with
+            var labels = TaskAndAttributes.Of(
+                table,
+                table[complete.Data.Task!],
+                [.. complete.Recipe.Forget.Select(name => table[name])]
+            ) with
             {
-                Retained = [.. complete.Retain.Select(name => table[name])],
+                Retained = [.. complete.Recipe.Retain.Select(name => table[name])],
             };
             CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, complete, forgets);
-            complete = complete with
-            {
-                Stem = complete.Stem ?? (complete.From is null ? Backbones.DefaultStem(table.ImageShape[1]) : null),
-            };
+            if (complete.Model is { Stem: null, From: null })
+                complete = complete with { Model = complete.Model with { Stem = Backbones.DefaultStem(table.ImageShape[1]) } };
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
-            return new Prepared(table, labels, forgets ? Recipes.Named(complete.Recipe).With(complete) : null, complete, report);
+            return new Prepared(
+                table,
+                labels,
+                forgets ? Recipes.Named(complete.Recipe.Name).With(complete.Recipe) : null,
+                complete,
+                report
+            );
         }
         catch
         {
@@ -57,175 +71,108 @@ public static class Preflight
         }
     }
 
-    /// <summary>Checks the flags alone.</summary>
+    /// <summary>Checks the settings alone.</summary>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
-    public static void CheckFlags(RunConfig config, bool forgets) => Complete(config, forgets, needsTask: true);
+    public static void CheckSettings(RunConfig config, bool forgets) => Complete(config, forgets, needsTask: true, hasBegun: false);
 
-    /// <summary>Checks the flags and reads the data, with or without a task.</summary>
+    /// <summary>Checks the settings and reads the data, with or without a task.</summary>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
-    public static ReadData Look(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default)
-    {
-        var (source, complete) = Complete(config, forgets: false, needsTask: false);
-        return Read(source, complete, observer, cancel);
-    }
+    public static ReadData Look(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default) =>
+        Read(Complete(config, forgets: false, needsTask: false, hasBegun: false), observer, cancel);
 
-    private static ReadData Read(DataSource source, RunConfig config, IReadingObserver? observer, CancellationToken cancel) =>
+    private static ReadData Read(RunConfig config, IReadingObserver? observer, CancellationToken cancel) =>
         DataReader.Read(
-            source,
-            new DataOptions
+            DataSources.Find(config.Data.Name)!,
+            config.Data with
             {
-                Root = config.Root,
-                Task = config.Task,
-                Attributes = [.. config.Forget, .. config.Retain, .. config.AttentionRemoval?.Attributes ?? []],
-                Size = config.Size,
-                Limit = config.Limit,
+                Attributes = [.. config.Recipe.Forget, .. config.Recipe.Retain, .. config.AttentionRemoval?.Attributes ?? []],
                 Seed = DataSeed,
-                Correlation = config.Correlation,
-                Reading = config.Reading,
             },
             [.. Names(config)],
             observer,
             cancel
         );
 
-    private static (DataSource Source, RunConfig Config) Complete(RunConfig config, bool forgets, bool needsTask)
+    private static RunConfig Complete(RunConfig config, bool forgets, bool needsTask, bool hasBegun)
     {
-        var problems = Flags(config, forgets).Concat(ReadingFlags.Check(config)).ToList();
-        var source = DataSources.Find(config.Data);
-        if (source is null)
-            problems.Add(
-                new Problem(
-                    $"--data {config.Data}",
-                    "no such data set",
-                    $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"
-                )
-            );
-        else
+        var recipe = Recipes.Find(config.Recipe.Name);
+        List<Problem> problems =
+        [
+            .. config.Check(),
+            .. recipe is null ? [Recipes.Unknown("`RecipeSettings.Name`", config.Recipe.Name)]
+            : !forgets ? []
+            : hasBegun ? recipe.Check(config)
+            : recipe.Meaningless(config).Concat(recipe.Check(config)),
+            .. BlockChoice.Check(config, forgets, recipe),
+        ];
+        if (DataSources.Find(config.Data.Name) is { } source)
         {
-            if (source.Layout is not null && config.Root is null)
-                problems.Add(
-                    new Problem("--root", $"missing: data set {source.Name} lies in files", $"Give the folder that holds {source.Layout}")
-                );
-            else if (source.Layout is not null && !Directory.Exists(config.Root))
-                problems.Add(
-                    new Problem(
-                        $"--root {config.Root}",
-                        File.Exists(config.Root) ? "is a file" : "no such folder",
-                        $"Give the folder that holds {source.Layout}"
-                    )
-                );
             config = config with
             {
-                Task = config.Task ?? source.Task,
-                Forget =
-                    config.Forget.Count > 0 ? config.Forget
-                    : source.Attribute is { } usual && (forgets || config.Task is null) ? [usual]
-                    : [],
+                Data = config.Data with { Task = config.Data.Task ?? source.Task },
+                Recipe = config.Recipe with
+                {
+                    Forget =
+                        config.Recipe.Forget.Count > 0 ? config.Recipe.Forget
+                        : source.Attribute is { } usual && (forgets || config.Data.Task is null) ? [usual]
+                        : [],
+                },
             };
             if (forgets)
-                config = Recipes.Find(config.Recipe)?.Complete(config) ?? config;
-            if (needsTask && config.Task is null)
+                config = recipe?.Complete(config) ?? config;
+            if (needsTask && config.Data.Task is null)
                 problems.Add(
                     new Problem(
-                        "--task",
+                        "`DataOptions.Task`",
                         $"missing: data set {source.Name} has no usual task",
                         "Name the column that the model is for; efface data inspect lists the columns"
                     )
                 );
-            if (forgets && config.Forget.Count == 0)
+            if (forgets && config.Recipe.Forget.Count == 0)
                 problems.Add(
-                    new Problem("--forget", $"missing: data set {source.Name} has no usual attribute", "Name the columns to forget")
+                    new Problem(
+                        "`RecipeSettings.Forget`",
+                        $"missing: data set {source.Name} has no usual attribute",
+                        "Name the columns to forget"
+                    )
                 );
         }
-        return problems.Count == 0 ? (source!, config) : throw new InvalidInputException(problems);
-    }
-
-    private static IEnumerable<Problem> Flags(RunConfig config, bool forgets)
-    {
-        foreach (
-            var problem in Backbones.Validate(
-                new BackboneOptions
-                {
-                    Model = config.Model,
-                    Stem = config.Stem ?? Backbones.Stems[0],
-                    Width = config.Width,
-                    Classes = 2,
-                }
-            )
-        )
-            yield return problem;
-        // Batches of two would leave a batch of one of an odd number of images, which has no batch statistics.
-        foreach (
-            var (flag, value, least) in new[]
-            {
-                ("--epochs", config.Epochs, 1),
-                ("--batch", config.Batch, 3),
-                ("--limit", config.Limit, 20),
-                ("--size", config.Size, 16),
-                ("--patience", config.Patience, 1),
-                ("--threads", config.Threads, 1),
-                ("--probe", config.Probe, 1),
-                ("--checkpoint", config.CheckpointSeconds, 1),
-            }
-        )
-            if (value < least)
-                yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
-        if (config.LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate)))
-            yield return new Problem($"--learning-rate {rate}", "not a finite number above 0", "Give a step size such as 0.1");
-        if (config.Lambda is { } lambda && (lambda.Count != 3 || lambda.Any(value => !(value >= 0 && double.IsFinite(value)))))
-            yield return new Problem(
-                $"--lambda {string.Join(',', lambda)}",
-                "not three numbers that are finite and 0 or more",
-                "Give λ1,λ2,λ3, such as 2.5,1,5"
-            );
-        if (config.Objective is { } objective && !Enum.GetNames<AttributeObjective>().Contains(objective, StringComparer.OrdinalIgnoreCase))
-            yield return new Problem(
-                $"--objective {objective}",
-                "no such objective",
-                $"Choose one of {string.Join(", ", Enum.GetNames<AttributeObjective>()).ToLowerInvariant()}"
-            );
-        if (config.Bits is < 1 or > 12)
-            yield return new Problem($"--bits {config.Bits}", "not a usable size", "Give 1 to 12 bits: 2 to 4,096 codes");
-        var recipe = Recipes.Find(config.Recipe);
-        if (recipe is null)
-            yield return new Problem(
-                $"--recipe {config.Recipe}",
-                "no such recipe",
-                $"Choose one of {string.Join(", ", Recipes.All.Select(known => known.Name))}"
-            );
-        if (config is { Steer: true, Probe: null })
-            yield return new Problem("--steer", "follows what a probe finds, and there is none", "Give --probe 2, say");
-        foreach (var (flag, weight) in new[] { ("--distil", config.Distillation), ("--retention", config.Retention) })
-            if (weight is { } given && !(given >= 0 && double.IsFinite(given)))
-                yield return new Problem($"{flag} {given}", "not a finite number of 0 or more", "Give a weight such as 1, or 0 for none");
-        if (forgets && recipe is not null)
-            foreach (var problem in RecipeFlags.Check(config, recipe))
-                yield return problem;
-        if (!Enum.GetNames<Precision>().Contains(config.Precision, StringComparer.OrdinalIgnoreCase))
-            yield return new Problem($"--precision {config.Precision}", "no such precision", "Choose fp32 or bf16");
-        foreach (var problem in BlockChoice.Flags(config, forgets, recipe))
-            yield return problem;
-        foreach (var problem in Removals.Flags(config))
-            yield return problem;
+        return problems.Count == 0 ? config : throw new InvalidInputException(problems);
     }
 
     private static IEnumerable<Problem> Names(RunConfig config)
     {
-        if (config.Task is { } task && config.Forget.Contains(task))
-            yield return new Problem($"--forget {task}", "is the task itself", "Forget another column, or choose another task");
+        var (task, forget, retain, removed) = (
+            config.Data.Task,
+            config.Recipe.Forget,
+            config.Recipe.Retain,
+            config.AttentionRemoval?.Attributes ?? []
+        );
+        if (task is not null && forget.Contains(task))
+            yield return new Problem(
+                $"`RecipeSettings.Forget` {task}",
+                "is the task itself",
+                "Forget another column, or choose another task"
+            );
         foreach (
             var problem in Problem
-                .NamedTwice("--forget", config.Forget, "attribute")
-                .Concat(Problem.NamedTwice("--retain", config.Retain, "attribute"))
+                .NamedTwice("`RecipeSettings.Forget`", forget, "attribute")
+                .Concat(Problem.NamedTwice("`RecipeSettings.Retain`", retain, "attribute"))
         )
             yield return problem;
-        foreach (var name in config.Retain.Where(name => name == config.Task || config.Forget.Contains(name)))
+        foreach (var name in retain.Where(name => name == task || forget.Contains(name)))
             yield return new Problem(
-                $"--retain {name}",
-                name == config.Task ? "is the task itself, which is kept anyway" : "is to be forgotten",
+                $"`RecipeSettings.Retain` {name}",
+                name == task ? "is the task itself, which is kept anyway" : "is to be forgotten",
                 "Retain another column"
             );
-        foreach (var problem in Removals.Names(config))
+        if (task is not null && removed.Contains(task))
+            yield return new Problem(
+                $"`AttentionRemovalSettings.Attributes` {task}",
+                "is the task itself",
+                "Remove the area of another column, or choose another task"
+            );
+        foreach (var problem in Problem.NamedTwice("`AttentionRemovalSettings.Attributes`", removed, "attribute"))
             yield return problem;
     }
 
@@ -242,7 +189,7 @@ public static class Preflight
             foreach (var joint in labels.Joints.Where(joint => joint.TaskDeterminesAttribute))
                 problems.Add(
                     new Problem(
-                        $"--forget {joint.Attribute.Name}",
+                        $"`RecipeSettings.Forget` {joint.Attribute.Name}",
                         $"task {joint.Task.Name} determines it: whoever keeps the task keeps the attribute",
                         "Nothing can be forgotten here; choose another task or attribute"
                     )

@@ -25,40 +25,11 @@ internal static class Removals
         // Not the run's seed: runs of several seeds train on the same images.
         var options = new ClassifierOptions
         {
-            Model = config.Model,
-            Stem = config.Stem,
-            Width = config.Width,
+            Model = config.Model.Name,
+            Stem = config.Model.Stem,
+            Width = config.Model.Width,
         };
-        return AttentionRemoval.Of(prepared.Table, settings, options, config.Reading.CacheRoot, reading, training, cancel);
-    }
-
-    /// <summary>What is wrong with the flags, each with its remedy.</summary>
-    public static IEnumerable<Problem> Flags(RunConfig config)
-    {
-        if (config.AttentionRemoval is not { } settings)
-            yield break;
-        if (settings.Attributes.Count == 0)
-            yield return new Problem(
-                "--fraction, --fill",
-                "of an area that is not removed",
-                "Give --remove-attention too, with the attribute's column"
-            );
-        if (settings.Fraction is not (> 0 and < 1))
-            yield return new Problem($"--fraction {settings.Fraction}", "not between 0 and 1", "Give a share of the pixels such as 0.3");
-    }
-
-    /// <summary>What is wrong with the columns, as far as their names say.</summary>
-    public static IEnumerable<Problem> Names(RunConfig config)
-    {
-        var attributes = config.AttentionRemoval?.Attributes ?? [];
-        if (config.Task is { } task && attributes.Contains(task))
-            yield return new Problem(
-                $"--remove-attention {task}",
-                "is the task itself",
-                "Remove the area of another column, or choose another task"
-            );
-        foreach (var problem in Problem.NamedTwice("--remove-attention", attributes, "attribute"))
-            yield return problem;
+        return AttentionRemoval.Of(prepared.Table, settings, options, config.Data.Reading.CacheRoot, reading, training, cancel);
     }
 
     /// <summary>Writes the first test images, where the classifiers looked, and what is left.</summary>

@@ -1,38 +1,29 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Efface.Models;
 using Efface.Reporting;
 
 namespace Efface.Runs;
 
 /// <summary>Going on with a run that was stopped, or killed.</summary>
-internal static partial class Resumption
+internal static class Resumption
 {
-    // Where files lie, how fast they are read and how often the state is saved changes no weight.
-    private static readonly string[] Harmless = ["root", "reading", "checkpointSeconds"];
-
-    // What a run finds out by itself where nobody said it.
-    private static readonly string[] FoundOut = ["split", "blocks", "threads", "attentionRemoval"];
-
     /// <summary>
-    /// Refuses flags of another run, before anything else is made of them. What was left open counts as what the run began with.
+    /// Refuses settings of another run, before anything else is made of them. What was left open counts as what the run began with.
     /// </summary>
     /// <param name="began">run.json as it stands.</param>
     /// <param name="command">What the run is asked to be now.</param>
-    /// <param name="asked">The flags as they were given.</param>
+    /// <param name="asked">The settings as they were given.</param>
     /// <param name="path">The run's folder.</param>
     /// <exception cref="InvalidInputException">Every difference.</exception>
-    public static void CheckFlags(RunRecord began, string command, RunConfig asked, string path) =>
-        CheckFlags(began, command, asked, path, open: (_, value) => value is null or JsonArray { Count: 0 });
+    public static void CheckSettings(RunRecord began, string command, RunConfig asked, string path) =>
+        CheckSettings(began, command, asked, path, open: (_, value) => value is null or IReadOnlyList<string> { Count: 0 });
 
-    private static void CheckFlags(RunRecord began, string command, RunConfig asked, string path, Func<string, JsonNode?, bool> open)
+    private static void CheckSettings(RunRecord began, string command, RunConfig asked, string path, Func<Setting, object?, bool> open)
     {
         var problems = Differences(began.Config, asked, path, open).ToList();
         if (began.Command != command)
             problems.Insert(
                 0,
-                new Problem($"--out {path}", $"is a run of efface {began.Command}", $"Go on with efface {began.Command} --resume")
+                new Problem($"`path` {path}", $"is a run of efface {began.Command}", $"Go on with efface {began.Command} `resume`")
             );
         if (problems.Count > 0)
             throw new InvalidInputException(problems);
@@ -41,14 +32,15 @@ internal static partial class Resumption
     /// <summary>
     /// Refuses a finished run that is not the one that would be made now: what was left open counts as what a run makes of it.
     /// </summary>
-    /// <inheritdoc cref="CheckFlags(RunRecord, string, RunConfig, string)"/>
+    /// <inheritdoc cref="CheckSettings(RunRecord, string, RunConfig, string)"/>
     public static void CheckFinished(RunRecord began, string command, RunConfig asked, string path)
     {
+        asked = ModelRun.WithUsualTraining(WithBlocksOf(asked, began.Config), forgets: command == "unlearn");
         // The usual stem depends on the images' size.
-        var stem = asked.Stem
-            ?? new[] { Backbones.DefaultStem(1), Backbones.DefaultStem(long.MaxValue) }.FirstOrDefault(usual => usual == began.Config.Stem);
-        asked = ModelRun.WithUsualTraining(WithBlocksOf(asked, began.Config) with { Stem = stem }, forgets: command == "unlearn");
-        CheckFlags(began, command, asked, path, open: (name, value) => value is null && FoundOut.Contains(name));
+        var usual = new[] { Backbones.DefaultStem(1), Backbones.DefaultStem(long.MaxValue) }.Contains(began.Config.Model.Stem);
+        CheckSettings(began, command, asked, path, open: (setting, value) =>
+            value is null && (setting.IsFoundOut || usual && setting.Property == "ModelSettings.Stem")
+        );
     }
 
     /// <summary>Refuses to go on with other data or another configuration than the run began with.</summary>
@@ -70,55 +62,33 @@ internal static partial class Resumption
         began.Data.Fingerprint == fingerprint
             ? null
             : new Problem(
-                $"--out {path}",
+                $"`path` {path}",
                 $"began with other data (fingerprint {began.Data.Fingerprint[..12]}…, now {fingerprint[..12]}…)",
                 "Restore the data as it was, or start a new run"
             );
 
     /// <summary>The stages that were measured when the run began stand for the number of blocks that was asked for.</summary>
     public static RunConfig WithBlocksOf(RunConfig asked, RunConfig began) =>
-        asked.Blocks is { } blocks
+        asked.Training.Blocks is { } blocks
         && BlockChoice.IsNumber(blocks)
-        && began.Blocks is { } placed
+        && began.Training.Blocks is { } placed
         && BlockChoice.Count(blocks) == BlockChoice.Count(placed)
             ? asked with
             {
-                Blocks = placed,
+                Training = asked.Training with { Blocks = placed },
             }
             : asked;
 
-    private static IEnumerable<Problem> Differences(RunConfig began, RunConfig asked, string path, Func<string, JsonNode?, bool> open)
-    {
-        JsonObject before = Json(began),
-            now = Json(asked);
-        foreach (var name in before.Select(entry => entry.Key).Union(now.Select(entry => entry.Key)).Except(Harmless))
-            if (!open(name, now[name]) && !JsonNode.DeepEquals(before[name], now[name]))
-                yield return new Problem(
-                    $"--{Flag(name)} {Text(now[name])}",
-                    $"the run in {path} began with {Text(before[name])}",
-                    "Leave the flag out to go on, or start a new run"
-                );
-    }
-
-    /// <summary>The flag, without its dashes, of a property of the configuration as JSON has it.</summary>
-    public static string Flag(string name) =>
-        name switch
-        {
-            "distillation" => "distil",
-            "attentionRemoval" => "remove-attention",
-            _ => Capital().Replace(name, match => $"-{match.Value.ToLowerInvariant()}"),
-        };
-
-    private static JsonObject Json(RunConfig config) => JsonSerializer.SerializeToNode(config, RunFolder.Json)!.AsObject();
-
-    private static string Text(JsonNode? value) =>
-        value switch
-        {
-            null => "nothing",
-            JsonArray list => string.Join(',', list.Select(Text)),
-            _ => value.ToString(),
-        };
-
-    [GeneratedRegex("[A-Z]")]
-    private static partial Regex Capital();
+    private static IEnumerable<Problem> Differences(RunConfig began, RunConfig asked, string path, Func<Setting, object?, bool> open) =>
+        from setting in Settings.Of<RunConfig>()
+        where !setting.IsHarmless && !open(setting, setting.In(asked))
+        // A group that is not there is as its defaults are.
+        let before = Setting.Text(setting.In(began) ?? setting.Default)
+        let now = Setting.Text(setting.In(asked) ?? setting.Default)
+        where before != now
+        select new Problem(
+            $"`{setting.Property}` {now}",
+            $"the run in {path} began with {before}",
+            "Leave it out to go on, or start a new run"
+        );
 }

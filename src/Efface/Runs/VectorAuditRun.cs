@@ -37,9 +37,8 @@ public static class VectorAuditRun
                 Started = started,
                 Config = new RunConfig
                 {
-                    Data = "vectors",
-                    Task = options.Task,
-                    Forget = options.Attributes,
+                    Data = new DataOptions { Name = "vectors", Task = options.Task },
+                    Recipe = new RecipeSettings { Forget = options.Attributes },
                     Vectors = options,
                 },
                 Environment = EnvironmentRecords.Capture(),

@@ -27,7 +27,7 @@ public static class BlockPlacing
         var last = model.Network.IndexOf(StagedNetwork.Embedding);
         if (blocks > last + 1)
             throw new InvalidInputException(
-                $"--blocks {blocks}",
+                $"`TrainingSettings.Blocks` {blocks}",
                 $"the network can be cut after {last} stages only",
                 $"Give at most {last + 1}"
             );

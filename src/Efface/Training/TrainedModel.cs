@@ -143,7 +143,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
                 Description = Description with { Split = stage },
             }
             : throw new InvalidInputException(
-                $"--split {stage}",
+                $"`ModelSettings.Split` {stage}",
                 "is the last stage: nothing would be left for the classifier",
                 "Split at an earlier stage"
             );
@@ -192,6 +192,9 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         model.Network.to(device);
         return model;
     }
+
+    /// <summary>Whether a folder holds a model.</summary>
+    public static bool IsIn(string folder) => new[] { WeightsFile, DescriptionFile }.All(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>model.json alone, of a folder that holds weights too.</summary>
     /// <exception cref="InvalidInputException">A file is missing, or model.json is damaged.</exception>

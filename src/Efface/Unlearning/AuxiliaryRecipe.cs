@@ -22,14 +22,13 @@ public abstract record AuxiliaryRecipe(AuxiliarySettings Settings) : Recipe
     internal static LossWeights UsualFirstBlock { get; } = new(5, 1, 0);
 
     /// <inheritdoc/>
-    public override Recipe With(RunConfig config) =>
+    protected override IReadOnlyList<string> Uses => [nameof(RecipeSettings.Lambda), nameof(RecipeSettings.Objective)];
+
+    /// <inheritdoc/>
+    public override Recipe With(RecipeSettings asked) =>
         this with
         {
-            Settings = Settings with
-            {
-                Weights = config.Weights() ?? Settings.Weights,
-                Objective = config.AttributeObjective() ?? Settings.Objective,
-            },
+            Settings = Settings with { Weights = asked.Weights ?? Settings.Weights, Objective = asked.Objective ?? Settings.Objective },
         };
 
     /// <inheritdoc/>

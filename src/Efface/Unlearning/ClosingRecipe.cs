@@ -16,11 +16,11 @@ public abstract record ClosingRecipe : PlainRecipe
     {
         foreach (var problem in base.Check(config))
             yield return problem;
-        if (config is { From: not null, Epochs: { } epochs })
+        if (config is { Model.From: not null, Training.Epochs: { } epochs })
             yield return new Problem(
-                $"--epochs {epochs}",
+                $"`TrainingSettings.Epochs` {epochs}",
                 $"recipe {Name} learns nothing more from a trained model",
-                "Leave it out, or leave --from out"
+                "Leave it out, or leave `ModelSettings.From` out"
             );
     }
 }

@@ -20,7 +20,23 @@ public abstract record KernelRecipe : Recipe
     public override bool CanBeLocal => false;
 
     /// <inheritdoc/>
-    public override Recipe With(RunConfig config) => this with { Forgetting = config.Weights()?.Forgetting ?? Forgetting };
+    protected override IReadOnlyList<string> Uses => [nameof(RecipeSettings.Lambda)];
+
+    /// <inheritdoc/>
+    public override Recipe With(RecipeSettings asked) => this with { Forgetting = asked.Weights?.Forgetting ?? Forgetting };
+
+    /// <inheritdoc/>
+    public override IEnumerable<Problem> Meaningless(RunConfig config)
+    {
+        foreach (var problem in base.Meaningless(config))
+            yield return problem;
+        if (config.Recipe.Weights is { } asked && asked != Weights with { Forgetting = asked.Forgetting })
+            yield return new Problem(
+                $"`RecipeSettings.Lambda` {Setting.Text(config.Recipe.Lambda)}",
+                $"λ1 and λ2 mean nothing to recipe {Name}: nothing is reconstructed, and the task weighs 1",
+                $"Give 0,1,λ3, such as {Setting.Text(new[] { 0, 1, Forgetting })}"
+            );
+    }
 
     /// <inheritdoc/>
     public override BlockMaker Blocks(BlockParts parts) => new KernelBlocks(parts, Forgetting, Criterion);

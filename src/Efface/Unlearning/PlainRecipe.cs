@@ -11,30 +11,26 @@ public abstract record PlainRecipe : Recipe
     protected abstract string When { get; }
 
     /// <inheritdoc/>
+    protected override string Ignores => $"recipe {Name} trains a model that forgets nothing; what forgets is done {When} it";
+
+    /// <inheritdoc/>
     public override LossWeights Weights { get; } = new(0, 1, 0);
 
     /// <inheritdoc/>
     public override bool CutsInside(string? asked) => false;
 
     /// <inheritdoc/>
-    public override Recipe With(RunConfig config) => this;
+    public override Recipe With(RecipeSettings asked) => this;
 
     /// <inheritdoc/>
     public override IEnumerable<Problem> Check(RunConfig config)
     {
         const string Choose = "Leave it out, or choose another recipe";
-        var trains = $"recipe {Name} trains a model that forgets nothing; what forgets is done {When} it";
-        foreach (var problem in base.Check(config))
-            yield return problem;
-        if (config.Split is { } split && split != StagedNetwork.Embedding)
-            yield return new Problem($"--split {split}", $"recipe {Name} works at the embedding", Choose);
-        if (config.Lambda is { } lambda)
-            yield return new Problem($"--lambda {string.Join(',', lambda)}", trains, Choose);
-        if (config.Objective is { } objective)
-            yield return new Problem($"--objective {objective}", trains, Choose);
-        if (config.Schedule is { } schedule)
-            yield return new Problem($"--schedule {schedule}", trains, Choose);
-        if (config.Probe is { } probe)
-            yield return new Problem($"--probe {probe}", trains, Choose);
+        if (config.Model.Split is { } split && split != StagedNetwork.Embedding)
+            yield return new Problem($"`ModelSettings.Split` {split}", $"recipe {Name} works at the embedding", Choose);
+        if (config.Training.Schedule is { } schedule)
+            yield return new Problem($"`TrainingSettings.Schedule` {Setting.Text(schedule)}", Ignores, Choose);
+        if (config.Training.Probe is { } probe)
+            yield return new Problem($"`TrainingSettings.Probe` {probe}", Ignores, Choose);
     }
 }

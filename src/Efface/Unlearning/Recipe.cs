@@ -49,24 +49,34 @@ public abstract record Recipe
     /// <summary>Whether what it learns is to carry the embedding of the model before unlearning.</summary>
     public virtual bool CarriesEmbedding => false;
 
-    /// <summary>The recipe with the user's own values.</summary>
-    public abstract Recipe With(RunConfig config);
+    /// <summary>The properties of <see cref="RecipeSettings"/> that it has a use for, beside what is forgotten.</summary>
+    protected virtual IReadOnlyList<string> Uses => [];
 
-    /// <summary>The flags with the recipe's own values where the user gave none.</summary>
+    /// <summary>What is said of a setting that it has no use for.</summary>
+    protected virtual string Ignores => $"means nothing to recipe {Name}";
+
+    /// <summary>The recipe with the user's own values.</summary>
+    public abstract Recipe With(RecipeSettings asked);
+
+    /// <summary>The settings with the recipe's own values where the user gave none.</summary>
     public virtual RunConfig Complete(RunConfig config) => config;
 
-    /// <summary>What is wrong with the flags for this recipe, each with its remedy.</summary>
-    public virtual IEnumerable<Problem> Check(RunConfig config)
-    {
-        if (config.Bits is { } bits)
-            yield return Meaningless($"--bits {bits}", "no code");
-        if (config.Retain.Count > 0)
-            yield return Meaningless($"--retain {string.Join(',', config.Retain)}", "no code that could keep it");
-        if (config.Distillation is > 0 and var weight)
-            yield return Meaningless($"--distil {weight}", "no code that could carry an embedding");
+    /// <summary>What is given and would be ignored, each with its remedy.</summary>
+    public virtual IEnumerable<Problem> Meaningless(RunConfig config) =>
+        from setting in Settings.Of<RecipeSettings>()
+        where !Common.Concat(Uses).Contains(setting.Property.Split('.')[1])
+        where setting.In(config.Recipe) is { } value and not IReadOnlyList<string> { Count: 0 }
+        let others = Recipes.All.Where(other => other.Uses.Contains(setting.Property.Split('.')[1])).Select(other => other.Name)
+        select new Problem(
+            $"`{setting.Property}` {Setting.Text(setting.In(config.Recipe))}",
+            Ignores,
+            $"Leave it out, or choose `RecipeSettings.Name` {string.Join(" or ", others)}"
+        );
 
-        Problem Meaningless(string flag, string lack) => new(flag, $"recipe {Name} has {lack}", "Leave it out, or choose --recipe strict");
-    }
+    /// <summary>What is wrong with the settings for this recipe, each with its remedy.</summary>
+    public virtual IEnumerable<Problem> Check(RunConfig config) => [];
+
+    private static readonly string[] Common = [nameof(RecipeSettings.Name), nameof(RecipeSettings.Forget)];
 
     /// <summary>The stage behind which a model is cut.</summary>
     /// <param name="model">Whose stages there are.</param>

@@ -23,11 +23,11 @@ public static class Recipes
 
     /// <summary>The recipe called <paramref name="name"/>.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
-    public static Recipe Named(string name) =>
-        Find(name)
-        ?? throw new InvalidInputException(
-            $"--recipe {name}",
-            "no such recipe",
-            $"Choose one of {string.Join(", ", All.Select(recipe => recipe.Name))}"
-        );
+    public static Recipe Named(string name) => Find(name) ?? throw new InvalidInputException([Unknown("`RecipeSettings.Name`", name)]);
+
+    /// <summary>That there is no such recipe.</summary>
+    /// <param name="property">What names it.</param>
+    /// <param name="name">The name.</param>
+    internal static Problem Unknown(string property, string name) =>
+        new($"{property} {name}", "no such recipe", $"Choose one of {string.Join(", ", All.Select(recipe => recipe.Name))}");
 }

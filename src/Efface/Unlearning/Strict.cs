@@ -47,26 +47,42 @@ public sealed record Strict : Recipe
     public override bool CarriesEmbedding => Settings.Distillation > 0;
 
     /// <inheritdoc/>
-    public override Recipe With(RunConfig config) =>
+    protected override IReadOnlyList<string> Uses =>
+        [
+            nameof(RecipeSettings.Lambda),
+            nameof(RecipeSettings.Bits),
+            nameof(RecipeSettings.Distillation),
+            nameof(RecipeSettings.Retain),
+            nameof(RecipeSettings.Retention),
+        ];
+
+    /// <inheritdoc/>
+    public override Recipe With(RecipeSettings asked) =>
         this with
         {
             Settings = Settings with
             {
-                Weights = config.Weights() ?? Settings.Weights,
-                Bits = config.Bits ?? Settings.Bits,
-                Distillation = config.Distillation ?? Settings.Distillation,
-                Retention = config.Retention ?? Settings.Retention,
+                Weights = asked.Weights ?? Settings.Weights,
+                Bits = asked.Bits ?? Settings.Bits,
+                Distillation = asked.Distillation ?? Settings.Distillation,
+                Retention = asked.Retention ?? Settings.Retention,
             },
         };
 
     /// <inheritdoc/>
     public override IEnumerable<Problem> Check(RunConfig config)
     {
-        if (config.Split is not (null or DiscreteBottleneck.Assignment))
+        if (config.Model.Split is not (null or DiscreteBottleneck.Assignment))
             yield return new Problem(
-                $"--split {config.Split}",
+                $"`ModelSettings.Split` {config.Model.Split}",
                 $"recipe {Name} splits behind its own bottleneck",
-                "Leave --split out, or choose --recipe paper"
+                "Leave it out, or choose `RecipeSettings.Name` paper"
+            );
+        if (config is { Recipe.Distillation: > 0 and var weight, Model.From: null })
+            yield return new Problem(
+                $"`RecipeSettings.Distillation` {Setting.Text(weight)}",
+                "from scratch there is no trained model whose embedding the code could carry",
+                "Give `ModelSettings.From` the run folder of a trained model, or leave it out"
             );
     }
 

@@ -28,7 +28,7 @@ public sealed record WithoutAttention : PlainRecipe
     public override RunConfig Complete(RunConfig config)
     {
         var asked = config.AttentionRemoval ?? new AttentionRemovalSettings();
-        return config with { AttentionRemoval = asked.Attributes.Count > 0 ? asked : asked with { Attributes = config.Forget } };
+        return config with { AttentionRemoval = asked.Attributes.Count > 0 ? asked : asked with { Attributes = config.Recipe.Forget } };
     }
 
     /// <inheritdoc/>
@@ -36,11 +36,11 @@ public sealed record WithoutAttention : PlainRecipe
     {
         foreach (var problem in base.Check(config))
             yield return problem;
-        if (config.From is { } from)
+        if (config.Model.From is { } from)
             yield return new Problem(
-                $"--from {from}",
+                $"`ModelSettings.From` {from}",
                 $"recipe {Name} trains from scratch: a model that has seen the whole images knows what was removed",
-                "Leave --from out"
+                "Leave `ModelSettings.From` out"
             );
     }
 }

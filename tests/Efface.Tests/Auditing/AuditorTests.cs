@@ -180,7 +180,7 @@ public sealed class AuditorTests
         using var table = Table(100);
         using var model = ToyTraining.Model(table);
         var refusal = Assert.Throws<InvalidInputException>(() => Audit(model, table, ["z"], Settings with { Attackers = ["lookup"] }));
-        Assert.Contains("--attackers lookup", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--attackers lookup", refusal.Message.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,9 +39,7 @@ public sealed class DiscreteBottleneckTests
 
         Assert.Equal(
             $"--bits {bits}",
-            Assert
-                .Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits, new Generator(0))).Problems)
-                .Subject
+            Assert.Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits, new Generator(0))).Problems).Subject.InFlags()
         );
     }
 

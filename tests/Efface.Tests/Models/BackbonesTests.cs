@@ -194,9 +194,9 @@ public sealed class BackbonesTests
         };
 
         var problems = Assert.Throws<InvalidInputException>(() => Backbones.Create(options, new Generator(0))).Problems;
-        Assert.Equal(["--model alexnet", "--stem flower", "--width 0"], problems.Select(problem => problem.Subject));
-        Assert.Contains("resnet18, resnet34, resnet50", problems[0].Remedy, StringComparison.Ordinal);
-        Assert.Contains("cifar, imagenet, fast", problems[1].Remedy, StringComparison.Ordinal);
+        Assert.Equal(["--model alexnet", "--stem flower", "--width 0"], problems.Select(problem => problem.Subject.InFlags()));
+        Assert.Contains("resnet18, resnet34, resnet50", problems[0].Remedy.InFlags(), StringComparison.Ordinal);
+        Assert.Contains("cifar, imagenet, fast", problems[1].Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -56,7 +56,7 @@ public sealed class DivergenceTests : IDisposable
     public void Nothing_starts_from_a_diverged_run()
     {
         var from = Diverged(_runs.Before());
-        var config = Inheritance.ForUnlearning(from.Path) with { Forget = ["glasses"] };
+        var config = Inheritance.ForUnlearning(from.Path).With("--forget glasses");
 
         var problem = Assert.Single(
             Assert
@@ -66,8 +66,8 @@ public sealed class DivergenceTests : IDisposable
                 .Problems
         );
 
-        Assert.Equal($"--from {from.Path}", problem.Subject);
-        Assert.Contains("smaller --learning-rate", problem.Remedy, StringComparison.Ordinal);
+        Assert.Equal($"--from {from.Path}", problem.Subject.InFlags());
+        Assert.Contains("smaller --learning-rate", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     private static RunFolder Diverged(RunFolder folder)

@@ -1,4 +1,5 @@
 using Efface.Auditing;
+using Efface.Data;
 using Efface.Reporting;
 using Efface.Training;
 
@@ -241,14 +242,15 @@ internal sealed class FakeRuns : IDisposable
             Started = new DateTimeOffset(2026, 1, 31, 13, 0, 0, TimeSpan.Zero),
             Config = new RunConfig
             {
-                Data = DataSet,
-                Task = Task,
-                Forget = Attributes,
-                Stem = "fast",
-                Width = 0.25,
-                Epochs = 6,
-                LearningRate = command == "train" ? 0.1 : 0.02,
-                From = command == "train" ? null : "before",
+                Data = new DataOptions { Name = DataSet, Task = Task },
+                Model = new ModelSettings
+                {
+                    Stem = "fast",
+                    Width = 0.25,
+                    From = command == "train" ? null : "before",
+                },
+                Recipe = new RecipeSettings { Forget = Attributes },
+                Training = new TrainingSettings { Epochs = 6, LearningRate = command == "train" ? 0.1 : 0.02 },
             },
             Environment = new EnvironmentRecord("0.1.0", ".NET 10", "Linux", "A processor", 2, 2, "2.10.0", "cpu"),
             Data = new DataRecord(

@@ -2,7 +2,6 @@ using System.Xml.Linq;
 using Efface.Auditing;
 using Efface.Baselines;
 using Efface.Data;
-using Efface.Reporting;
 using Efface.Reporting.Page;
 using Xunit;
 using static Efface.Tests.Reporting.Rendered;
@@ -181,15 +180,7 @@ public sealed class HtmlReportTests : IDisposable
             Task = "smile",
             Attributes = ["glasses"],
         };
-        folder.Run = folder.Run with
-        {
-            Config = new RunConfig
-            {
-                Data = "vectors",
-                Task = "smile",
-                Vectors = vectors,
-            },
-        };
+        folder.Run = folder.Run with { Config = Configs.Of("--data vectors --task smile") with { Vectors = vectors } };
         var code = Parse(folder).Descendants("code").Single().Value;
         Assert.StartsWith(
             "efface audit --representations h.npy --labels 'my labels.csv' --task smile --attribute glasses --tolerance 0.05",
@@ -225,7 +216,11 @@ public sealed class HtmlReportTests : IDisposable
         var folder = _runs.Run("audit", FakeRuns.Place("vectors", Verdict.Forgotten, 0.53));
         File.Delete(Path.Combine(folder.Path, "metrics.jsonl"));
         folder.Audit = FakeRuns.Taskless(folder.Audit!.Representations[0]);
-        folder.Run = folder.Run with { Config = folder.Run.Config with { Task = null }, Data = folder.Run.Data with { Joint = [] } };
+        folder.Run = folder.Run with
+        {
+            Config = folder.Run.Config with { Data = folder.Run.Config.Data with { Task = null } },
+            Data = folder.Run.Data with { Joint = [] },
+        };
         var text = Text(folder);
         Assert.All(["the task", "Label-only", "label-only", "Fidelity", "AUM", "given the task", "smile”", "model for"], word =>
             Assert.DoesNotContain(word, text.Replace("“smile” is", "", StringComparison.Ordinal), StringComparison.Ordinal)
@@ -248,7 +243,7 @@ public sealed class HtmlReportTests : IDisposable
             .Value;
         Assert.StartsWith(
             "efface unlearn --config unlearn/run.json --out unlearn-again\nefface audit --run unlearn-again --attribute 'it'\\''s; rm "
-                + "-rf' --tolerance 0.05 --worst-tolerance 0.25 --confidence 0.95 --budget quick --seeds 2 --attackers ",
+                + "-rf' --tolerance 0.05 --worst-tolerance 0.25 --confidence 0.95 --budget quick --attackers ",
             code,
             StringComparison.Ordinal
         );

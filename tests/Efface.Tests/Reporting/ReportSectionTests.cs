@@ -77,7 +77,7 @@ public sealed class ReportSectionTests : IDisposable
         RunFolder Of(int bits)
         {
             var folder = _runs.After(Verdict.Forgotten);
-            folder.Run = folder.Run with { Config = folder.Run.Config with { Bits = bits } };
+            folder.Run = folder.Run with { Config = folder.Run.Config.With($"--bits {bits}") };
             return folder;
         }
         var one = Parse(Of(4)).Descendants("section").Single(section => (string?)section.Attribute("aria-labelledby") == "sizes");

@@ -12,26 +12,24 @@ namespace Efface.Tests.Runs;
 [Collection(SharedTorch.Name)]
 public sealed class BlockChoiceTests
 {
-    private static readonly RunConfig Local = new() { Recipe = "paper", Schedule = "local" };
+    private static readonly RunConfig Local = Configs.Of("--recipe paper --schedule local");
 
     private static readonly Dictionary<string, (RunConfig Config, string Subject)> Wrong = new()
     {
-        ["no such schedule"] = (Local with { Schedule = "sideways" }, "--schedule sideways"),
-        ["a schedule by number"] = (Local with { Schedule = "1" }, "--schedule 1"),
-        ["local blocks without a task head"] = (Local with { Recipe = "hsic" }, "--schedule local"),
-        ["blocks from end to end"] = (Local with { Schedule = "end-to-end", Blocks = "3" }, "--blocks 3"),
-        ["blocks where the recipe has one"] = (new RunConfig { Recipe = "strict", Blocks = "3" }, "--blocks 3"),
-        ["one block"] = (Local with { Blocks = "1" }, "--blocks 1"),
-        ["less than none"] = (Local with { Blocks = "-2" }, "--blocks -2"),
-        ["two splits"] = (Local with { Blocks = "layer1,layer2", Split = "layer3" }, "--split layer3"),
-        ["a split, and blocks whose ends are to be found"] = (Local with { Blocks = "3", Split = "layer3" }, "--split layer3"),
-        ["no such device"] = (Local with { Devices = ["cpu", "abacus"] }, "--devices abacus"),
-        ["an accelerator that is not there"] = (Local with { Devices = ["cpu", "cuda:99"] }, "--devices cuda:99"),
-        ["an accelerator without a number"] = (Local with { Devices = ["cpu", "cuda"] }, "--devices cuda"),
-        ["too few devices"] = (Local with { Blocks = "3", Devices = ["cpu", "cpu"] }, "--devices cpu,cpu"),
-        ["too many devices"] = (Local with { Devices = ["cpu", "cpu", "cpu"] }, "--devices cpu,cpu,cpu"),
-        ["fewer devices than named blocks"] = (Local with { Blocks = "layer1,layer3", Devices = ["cpu", "cpu"] }, "--devices cpu,cpu"),
-        ["devices from end to end"] = (Local with { Schedule = "end-to-end", Devices = ["cpu", "cpu"] }, "--devices"),
+        ["local blocks without a task head"] = (Local.With("--recipe hsic"), "--schedule local"),
+        ["blocks from end to end"] = (Local.With("--schedule end-to-end --blocks 3"), "--blocks 3"),
+        ["blocks where the recipe has one"] = (Configs.Of("--recipe strict --blocks 3"), "--blocks 3"),
+        ["one block"] = (Local.With("--blocks 1"), "--blocks 1"),
+        ["less than none"] = (Local.With("--blocks -2"), "--blocks -2"),
+        ["two splits"] = (Local.With("--blocks layer1,layer2 --split layer3"), "--split layer3"),
+        ["a split, and blocks whose ends are to be found"] = (Local.With("--blocks 3 --split layer3"), "--split layer3"),
+        ["no such device"] = (Local.With("--devices cpu,abacus"), "--devices abacus"),
+        ["an accelerator that is not there"] = (Local.With("--devices cpu,cuda:99"), "--devices cuda:99"),
+        ["an accelerator without a number"] = (Local.With("--devices cpu,cuda"), "--devices cuda"),
+        ["too few devices"] = (Local.With("--blocks 3 --devices cpu,cpu"), "--devices cpu,cpu"),
+        ["too many devices"] = (Local.With("--devices cpu,cpu,cpu"), "--devices cpu,cpu,cpu"),
+        ["fewer devices than named blocks"] = (Local.With("--blocks layer1,layer3 --devices cpu,cpu"), "--devices cpu,cpu"),
+        ["devices from end to end"] = (Local.With("--schedule end-to-end --devices cpu,cpu"), "--devices"),
     };
 
     public static TheoryData<string> Mistakes => [.. Wrong.Keys];
@@ -56,8 +54,8 @@ public sealed class BlockChoiceTests
         var (config, subject) = Wrong[mistake];
         var problem = Assert.Single(Flags(config));
 
-        Assert.Equal(subject, problem.Subject);
-        Assert.NotEmpty(problem.Remedy);
+        Assert.Equal(subject, problem.Subject.InFlags());
+        Assert.NotEmpty(problem.Remedy.InFlags());
     }
 
     [Theory]
@@ -65,20 +63,18 @@ public sealed class BlockChoiceTests
     public void A_choice_that_can_be_is_not_refused(string recipe, string? schedule, string? blocks) =>
         Assert.Empty(
             Flags(
-                new RunConfig
-                {
-                    Recipe = recipe,
-                    Schedule = schedule,
-                    Blocks = blocks,
-                }
+                Configs
+                    .Of($"--recipe {recipe}")
+                    .With(schedule is null ? "" : $"--schedule {schedule}")
+                    .With(blocks is null ? "" : $"--blocks {blocks}")
             )
         );
 
     [Fact]
     public void Plain_training_has_no_blocks()
     {
-        var problem = Assert.Single(BlockChoice.Flags(new RunConfig { Blocks = "2" }, forgets: false, recipe: null));
-        Assert.Contains("efface unlearn", problem.Remedy, StringComparison.Ordinal);
+        var problem = Assert.Single(BlockChoice.Check(Configs.Of("--blocks 2"), forgets: false, recipe: null));
+        Assert.Contains("efface unlearn", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,10 +88,7 @@ public sealed class BlockChoiceTests
 
     [Fact]
     public void Devices_are_those_that_were_named() =>
-        Assert.Equal(
-            [DeviceType.CPU, DeviceType.CPU],
-            BlockChoice.Devices(Local with { Devices = ["cpu", "cpu"] }).Select(device => device.type)
-        );
+        Assert.Equal([DeviceType.CPU, DeviceType.CPU], BlockChoice.Devices(Local.With("--devices cpu,cpu")).Select(device => device.type));
 
     [Theory]
     [InlineData("stem", new[] { 0 })]
@@ -113,7 +106,7 @@ public sealed class BlockChoiceTests
     public void Blocks_that_the_network_does_not_have_are_refused_with_those_it_has(string blocks)
     {
         var problem = Assert.Single(Assert.Throws<InvalidInputException>(() => Ends(blocks, "paper")).Problems);
-        Assert.Contains("stem, layer1.0, layer1, layer2.0", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("stem, layer1.0, layer1, layer2.0", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,7 +125,7 @@ public sealed class BlockChoiceTests
     public void More_blocks_than_stages_are_refused_with_how_many_there_may_be() =>
         Assert.Contains(
             "at most 10",
-            Assert.Single(Assert.Throws<InvalidInputException>(() => Ends("11", "paper")).Problems).Remedy,
+            Assert.Single(Assert.Throws<InvalidInputException>(() => Ends("11", "paper")).Problems).Remedy.InFlags(),
             StringComparison.Ordinal
         );
 
@@ -144,18 +137,15 @@ public sealed class BlockChoiceTests
         Assert.Empty(told);
     }
 
-    private static IEnumerable<Problem> Flags(RunConfig config) => BlockChoice.Flags(config, forgets: true, Recipes.Named(config.Recipe));
+    private static IEnumerable<Problem> Flags(RunConfig config) =>
+        BlockChoice.Check(config, forgets: true, Recipes.Named(config.Recipe.Name));
 
     private static (IReadOnlyList<int>? Ends, List<string> Told) Ends(string? blocks, string recipe)
     {
         using var table = ToyTables.Visible(train: 24, validation: 8);
         using var model = ToyTraining.Model(table, ToyTraining.Named(recipe), network: ToyNetworks.Residual());
-        var config = new RunConfig
-        {
-            Recipe = recipe,
-            Schedule = "local",
-            Blocks = blocks,
-        };
+        var local = Configs.Of($"--recipe {recipe} --schedule local");
+        var config = local with { Training = local.Training with { Blocks = blocks } };
         var told = new List<string>();
         return (
             BlockChoice.Ends(

@@ -8,13 +8,7 @@ namespace Efface.Tests.Runs;
 
 public sealed class DataInspectionTests : IDisposable
 {
-    private static readonly RunConfig Faces = new()
-    {
-        Limit = 60,
-        Size = 16,
-        Task = "smile",
-        Forget = ["glasses", "hair"],
-    };
+    private static readonly RunConfig Faces = Configs.Of("--limit 60 --size 16 --task smile --forget glasses,hair");
     private readonly string _root = Directory.CreateTempSubdirectory("efface-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -55,7 +49,7 @@ public sealed class DataInspectionTests : IDisposable
         Assert.Equal(
             ["glasses"],
             DataInspection
-                .Of(new RunConfig { Limit = 60, Size = 16 }, cancel: TestContext.Current.CancellationToken)
+                .Of(Configs.Of("--limit 60 --size 16"), cancel: TestContext.Current.CancellationToken)
                 .Floors.Select(floor => floor.Attribute)
         );
 
@@ -64,7 +58,7 @@ public sealed class DataInspectionTests : IDisposable
     {
         ToyCifar.Write(_root, perFile: 100, i => i % 10);
         var floors = Assert.Single(
-            DataInspection.Of(new RunConfig { Data = "cifar10", Root = _root }, cancel: TestContext.Current.CancellationToken).Floors
+            DataInspection.Of(Configs.Of($"--data cifar10 --root {_root}"), cancel: TestContext.Current.CancellationToken).Floors
         );
 
         Assert.Equal("class", floors.Attribute);
@@ -107,9 +101,9 @@ public sealed class DataInspectionTests : IDisposable
             "--forget smile",
             Assert
                 .Throws<InvalidInputException>(() =>
-                    DataInspection.Of(Faces with { Forget = ["smile"] }, cancel: TestContext.Current.CancellationToken)
+                    DataInspection.Of(Faces.With("--forget smile"), cancel: TestContext.Current.CancellationToken)
                 )
-                .Message,
+                .Message.InFlags(),
             StringComparison.Ordinal
         );
 }

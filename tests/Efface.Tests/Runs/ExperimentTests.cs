@@ -96,9 +96,13 @@ public sealed class ExperimentTests : IDisposable
     {
         var folder = new ExperimentFolder(_folder.FullName);
         Write(folder, Cell("a"));
-        var other = Cell("a") with { Config = new RunConfig { Epochs = 7 } };
+        var other = Cell("a") with { Config = Configs.Of("--epochs 7") };
 
-        Assert.Contains("began with", Assert.Throws<InvalidInputException>(() => folder.Finished(other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "began with",
+            Assert.Throws<InvalidInputException>(() => folder.Finished(other)).Message.InFlags(),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -116,18 +120,18 @@ public sealed class ExperimentTests : IDisposable
             {
                 Config = setting switch
                 {
-                    "limit" => new RunConfig { Limit = 200 },
-                    "size" => new RunConfig { Size = 32 },
-                    "stem" => new RunConfig { Stem = "fast" },
-                    "epochs" => new RunConfig { Epochs = 3 },
-                    _ => new RunConfig { LearningRate = 0.3 },
+                    "limit" => Configs.Of("--limit 200"),
+                    "size" => Configs.Of("--size 32"),
+                    "stem" => Configs.Of("--stem fast"),
+                    "epochs" => Configs.Of("--epochs 3"),
+                    _ => Configs.Of("--learning-rate 0.3"),
                 },
             }
         );
 
         Assert.Contains(
             "began with",
-            Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message,
+            Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message.InFlags(),
             StringComparison.Ordinal
         );
     }
@@ -136,47 +140,11 @@ public sealed class ExperimentTests : IDisposable
     public void What_a_run_finds_out_by_itself_need_not_be_asked_for()
     {
         var folder = new ExperimentFolder(_folder.FullName);
-        Write(
-            folder,
-            Cell("a") with
-            {
-                Config = new RunConfig
-                {
-                    Stem = "cifar",
-                    Split = "layer2",
-                    Threads = 1,
-                    Epochs = 12,
-                    LearningRate = 0.1,
-                },
-            }
-        );
-        Write(
-            folder,
-            Cell("b") with
-            {
-                Config = new RunConfig
-                {
-                    Recipe = "paper",
-                    Schedule = "local",
-                    Blocks = "layer1,layer3",
-                },
-            }
-        );
+        Write(folder, Cell("a") with { Config = Configs.Of("--stem cifar --split layer2 --threads 1 --epochs 12 --learning-rate 0.1") });
+        Write(folder, Cell("b") with { Config = Configs.Of("--recipe paper --schedule local --blocks layer1,layer3") });
 
         Assert.NotNull(folder.Finished(Cell("a")));
-        Assert.NotNull(
-            folder.Finished(
-                Cell("b") with
-                {
-                    Config = new RunConfig
-                    {
-                        Recipe = "paper",
-                        Schedule = "local",
-                        Blocks = "3",
-                    },
-                }
-            )
-        );
+        Assert.NotNull(folder.Finished(Cell("b") with { Config = Configs.Of("--recipe paper --schedule local --blocks 3") }));
     }
 
     [Fact]
@@ -189,7 +157,7 @@ public sealed class ExperimentTests : IDisposable
 
         Assert.Contains(
             "the task loss is not a number",
-            Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message,
+            Assert.Throws<InvalidInputException>(() => folder.Finished(Cell("a"))).Message.InFlags(),
             StringComparison.Ordinal
         );
     }
@@ -197,15 +165,7 @@ public sealed class ExperimentTests : IDisposable
     [Fact]
     public void Finished_cells_of_other_data_are_refused_when_the_data_are_read()
     {
-        var (folder, small) = (
-            new ExperimentFolder(_folder.FullName),
-            new RunConfig
-            {
-                Limit = 20,
-                Size = 16,
-                Width = 0.125,
-            }
-        );
+        var (folder, small) = (new ExperimentFolder(_folder.FullName), Configs.Of("--limit 20 --size 16 --width 0.125"));
         Write(folder, Cell("a") with { Config = small });
 
         var refused = Assert.Throws<InvalidInputException>(() =>
@@ -218,15 +178,15 @@ public sealed class ExperimentTests : IDisposable
         );
 
         Assert.Contains("began with other data", Assert.Single(refused.Problems).Fault, StringComparison.Ordinal);
-        Assert.EndsWith("a", refused.Problems[0].Subject, StringComparison.Ordinal);
+        Assert.EndsWith("a", refused.Problems[0].Subject.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_run_learns_where_its_data_are_now()
     {
         var folder = new ExperimentFolder(_folder.FullName);
-        Write(folder, Cell("a") with { Config = new RunConfig { Root = "/there" } });
-        var moved = Cell("a") with { Config = new RunConfig { Root = "/here" } };
+        Write(folder, Cell("a") with { Config = Configs.Of("--root /there") });
+        var moved = Cell("a") with { Config = Configs.Of("--root /here") };
         Assert.True(folder.ReadsElsewhere(moved));
 
         await Experiment.Run(
@@ -238,7 +198,7 @@ public sealed class ExperimentTests : IDisposable
             TestContext.Current.CancellationToken
         );
 
-        Assert.Equal("/here", RunFolder.Open(folder.PathOf("a")).Run.Config.Root);
+        Assert.Equal("/here", RunFolder.Open(folder.PathOf("a")).Run.Config.Data.Root);
         Assert.False(folder.ReadsElsewhere(moved));
     }
 
@@ -260,7 +220,7 @@ public sealed class ExperimentTests : IDisposable
             )
         );
 
-        Assert.Equal("--attackers mpl", Assert.Single(refused.Problems).Subject);
+        Assert.Equal("--attackers mpl", Assert.Single(refused.Problems).Subject.InFlags());
     }
 
     [Fact]
@@ -269,7 +229,7 @@ public sealed class ExperimentTests : IDisposable
             ["--models resnet18", "--recipes strict"],
             new ExperimentScale { Models = ["resnet18", "resnet18"], Recipes = ["strict", "paper", "strict"] }
                 .Check()
-                .Select(problem => problem.Subject)
+                .Select(problem => problem.Subject.InFlags())
         );
 
     [Fact]
@@ -287,7 +247,7 @@ public sealed class ExperimentTests : IDisposable
         Assert.NotNull(here.Finished(Cell("b", from: "a")));
         Assert.Contains(
             "began with",
-            Assert.Throws<InvalidInputException>(() => here.Finished(Cell("b", from: "c"))).Message,
+            Assert.Throws<InvalidInputException>(() => here.Finished(Cell("b", from: "c"))).Message.InFlags(),
             StringComparison.Ordinal
         );
     }
@@ -300,11 +260,7 @@ public sealed class ExperimentTests : IDisposable
 
         var refused = Assert.Throws<InvalidInputException>(() =>
             Experiment.Check(
-                [
-                    Wrong("a", new RunConfig { Epochs = 0 }),
-                    Wrong("b", new RunConfig { Width = -1 }),
-                    Wrong("c", new RunConfig { Epochs = 0 }),
-                ],
+                [Wrong("a", Configs.Of("--epochs 0")), Wrong("b", Configs.Of("--width -1")), Wrong("c", Configs.Of("--epochs 0"))],
                 folder,
                 null,
                 TestContext.Current.CancellationToken
@@ -352,7 +308,7 @@ public sealed class ExperimentTests : IDisposable
         {
             Command = "train",
             Started = DateTimeOffset.UnixEpoch,
-            Config = ModelRun.WithUsualTraining(folder.ConfigOf(cell) with { Stem = cell.Config.Stem ?? "cifar" }, forgets: false),
+            Config = ModelRun.WithUsualTraining(folder.ConfigOf(cell).With($"--stem {cell.Config.Model.Stem ?? "cifar"}"), forgets: false),
             Environment = new EnvironmentRecord("", "", "", "", 1, 1, "", "cpu"),
             Data = new DataRecord("faces", new string('0', 64), new Dictionary<string, int>(), []),
             Result = new ResultRecord(0.9, 1, 1, false, null),

@@ -17,20 +17,10 @@ public sealed class OneRunForAll : IDisposable
     public OneRunForAll()
     {
         var path = Path.Combine(_folder.FullName, "run");
-        var config = new RunConfig
-        {
-            Data = "faces",
-            Task = "smile",
-            Forget = ["glasses"],
-            Limit = 100,
-            Epochs = 1,
-            Batch = 64,
-            Width = 0.125,
-            Stem = "fast",
-            Size = 32,
-            Threads = 1,
-            Recipe = "attention-removal",
-        };
+        var config = Configs.Of(
+            "--data faces --task smile --forget glasses --limit 100 --epochs 1 --batch 64 --width 0.125 "
+                + "--stem fast --size 32 --threads 1 --recipe attention-removal"
+        );
         ModelRun.Unlearn(config, path);
         AuditRun.Run(path, ["glasses", "skin"], new AuditSettings { Attackers = ["linear"] });
         Run = RunFolder.Open(path);
@@ -112,10 +102,10 @@ public sealed class ReproductionTests(OneRunForAll fixture) : IClassFixture<OneR
     {
         var cells = Reproduction.Named(name).Cells(Settings(new ExperimentScale { Attackers = ["linear"] }));
 
-        var maps = cells.Where(cell => cell is { Forgets: true, Config.Recipe: "paper" }).ToList();
+        var maps = cells.Where(cell => cell is { Forgets: true, Config.Recipe.Name: "paper" }).ToList();
         Assert.NotEmpty(maps);
-        Assert.All(maps, cell => Assert.Equal("paper", cells.Single(other => other.Name == cell.Before).CutAs!.Recipe));
-        Assert.All(cells.Where(cell => cell.Config.Recipe != "paper"), cell => Assert.Null(cell.Before));
+        Assert.All(maps, cell => Assert.Equal("paper", cells.Single(other => other.Name == cell.Before).CutAs!.Recipe.Name));
+        Assert.All(cells.Where(cell => cell.Config.Recipe.Name != "paper"), cell => Assert.Null(cell.Before));
         // The paper's own decoder is among those who read maps, whoever else is sent.
         Assert.All(cells, cell => Assert.Contains("resnet18", cell.Audit.Attackers));
     }

@@ -24,7 +24,7 @@ public sealed class RunFolderTests : IDisposable
     {
         File.WriteAllText(At("mine.txt"), "mine");
         var problem = Refused(() => RunFolder.Create(_root));
-        Assert.Equal(($"--out {_root}", "already in use"), (problem.Subject, problem.Fault));
+        Assert.Equal(($"`path` {_root}", "already in use"), (problem.Subject.InFlags(), problem.Fault));
         Assert.Equal("mine", File.ReadAllText(At("mine.txt")));
     }
 
@@ -68,7 +68,7 @@ public sealed class RunFolderTests : IDisposable
         var read = RunFolder.Open(written.Path);
 
         Assert.Equal(Text(written.Run), Text(read.Run));
-        Assert.Equal(["glasses"], read.Run.Config.Forget);
+        Assert.Equal(["glasses"], read.Run.Config.Recipe.Forget);
         Assert.Equal(Text(written.Audit), Text(read.Audit));
         Assert.Equal(3, read.Audit!.Representations.Count);
         Assert.Equal([1, 2, 3, 4, 5, 6], read.Metrics.Select(epoch => epoch.Epoch));
@@ -164,7 +164,7 @@ public sealed class RunFolderTests : IDisposable
         {
             File.WriteAllText(Path.Combine(folder.Path, name), content);
             var problem = Refused(read);
-            Assert.Equal(Path.Combine(folder.Path, name), problem.Subject);
+            Assert.Equal(Path.Combine(folder.Path, name), problem.Subject.InFlags());
             Assert.Contains("cannot be read", problem.Fault, StringComparison.Ordinal);
         }
     }
@@ -232,7 +232,7 @@ public sealed class RunFolderTests : IDisposable
     public void A_configuration_that_is_not_there_or_is_none_is_named()
     {
         Assert.Equal(
-            ($"--config {At("none.json")}", "no such file"),
+            ($"`file` {At("none.json")}", "no such file"),
             (Refused(() => RunFolder.ReadConfig(At("none.json"))).Subject, Refused(() => RunFolder.ReadConfig(At("none.json"))).Fault)
         );
         File.WriteAllText(At("other.json"), "{ \"a\": 1 }");

@@ -13,18 +13,9 @@ namespace Efface.Tests.Runs;
 [Collection(SharedTorch.Name)]
 public sealed class SamePlaceTests : IDisposable
 {
-    private static readonly RunConfig Small = new()
-    {
-        Data = "faces",
-        Task = "smile",
-        Limit = 60,
-        Epochs = 1,
-        Batch = 64,
-        Width = 0.125,
-        Stem = "fast",
-        Size = 16,
-        Threads = 1,
-    };
+    private static readonly RunConfig Small = Configs.Of(
+        "--task smile --limit 60 --epochs 1 --batch 64 --width 0.125 --stem fast --size 16 --threads 1"
+    );
     private static readonly AuditSettings Settings = new() { Attackers = ["linear"], Seeds = [0] };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("efface-places-");
@@ -38,8 +29,8 @@ public sealed class SamePlaceTests : IDisposable
         string before = folder.PathOf("before"),
             after = folder.PathOf("after");
         ModelRun.Train(Small, before, cancel: cancel);
-        ModelRun.Unlearn(Small with { Recipe = "paper", Forget = ["glasses"], From = before }, after, cancel: cancel);
-        var split = RunFolder.Open(after).Run.Config.Split;
+        ModelRun.Unlearn(Small.With($"--recipe paper --forget glasses --from {before}"), after, cancel: cancel);
+        var split = RunFolder.Open(after).Run.Config.Model.Split;
         Assert.NotEqual("embedding", split);
 
         var anew = AuditRun.Run(after, ["glasses"], Settings, cancel: cancel);
@@ -52,12 +43,12 @@ public sealed class SamePlaceTests : IDisposable
             Config = Small,
             Forgets = false,
             CopyOf = "before",
-            CutAs = new RunConfig { Recipe = "paper" },
+            CutAs = Configs.Of("--recipe paper"),
             Attributes = ["glasses"],
             Audit = Settings,
         };
         var cut = folder.Run(copy, ExperimentTests.Silent.Observer, cancel);
-        Assert.Equal((split, split), (cut.Run.Config.Split, TrainedModel.Describe(cut.Path).Split));
+        Assert.Equal((split, split), (cut.Run.Config.Model.Split, TrainedModel.Describe(cut.Path).Split));
         Assert.NotNull(folder.Finished(copy));
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(before, "model.safetensors")),

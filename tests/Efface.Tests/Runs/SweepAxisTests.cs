@@ -6,7 +6,7 @@ namespace Efface.Tests.Runs;
 
 public sealed class SweepAxisTests
 {
-    private static readonly RunConfig Config = new() { Recipe = "paper" };
+    private static readonly RunConfig Config = Configs.Of("--recipe paper");
 
     [Fact]
     public void Each_lambda_is_an_option_and_the_others_stay_the_recipes()
@@ -14,8 +14,8 @@ public sealed class SweepAxisTests
         var axis = SweepAxis.Parse("lambda3=0.5,20");
 
         Assert.Equal(["0.5", "20"], axis.Values);
-        Assert.Equal([2.5, 1, 20], axis.Apply(Config, "20").Lambda!);
-        Assert.Equal([7, 1, 20], SweepAxis.Parse("lambda1=7").Apply(axis.Apply(Config, "20"), "7").Lambda!);
+        Assert.Equal([2.5, 1, 20], axis.Apply(Config, "20").Recipe.Lambda!);
+        Assert.Equal([7, 1, 20], SweepAxis.Parse("lambda1=7").Apply(axis.Apply(Config, "20"), "7").Recipe.Lambda!);
     }
 
     [Theory]
@@ -31,13 +31,13 @@ public sealed class SweepAxisTests
         var config = SweepAxis.Parse(grid).Apply(Config, value);
         var expected = grid.Split('=')[0] switch
         {
-            "bits" => Config with { Bits = 6 },
-            "learning-rate" => Config with { LearningRate = 0.02 },
-            "distil" => Config with { Distillation = 3 },
-            "recipe" => Config with { Recipe = "leace" },
-            "recompute" => Config with { Recompute = true },
-            "schedule" => Config with { Schedule = "pipelined" },
-            _ => Config with { Blocks = "2" },
+            "bits" => Config.With("--bits 6"),
+            "learning-rate" => Config.With("--learning-rate 0.02"),
+            "distil" => Config.With("--distil 3"),
+            "recipe" => Config.With("--recipe leace"),
+            "recompute" => Config.With("--recompute"),
+            "schedule" => Config.With("--schedule pipelined"),
+            _ => Config.With("--blocks 2"),
         };
 
         Assert.Equivalent(expected, config, strict: true);
@@ -50,7 +50,11 @@ public sealed class SweepAxisTests
     [InlineData("root=/tmp", "'root' cannot be swept")]
     [InlineData("bits=4,4", "names a value twice")]
     public void What_is_no_axis_is_refused(string grid, string fault) =>
-        Assert.Contains(fault, Assert.Throws<InvalidInputException>(() => SweepAxis.Parse(grid)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            fault,
+            Assert.Throws<InvalidInputException>(() => SweepAxis.Parse(grid)).Message.InFlags(),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("bits", "many")]
@@ -62,8 +66,8 @@ public sealed class SweepAxisTests
         var axis = new SweepAxis(name, [value]);
 
         Assert.Contains(
-            $"--grid {name}={value}",
-            Assert.Throws<InvalidInputException>(() => axis.Apply(Config, value)).Message,
+            $"`SweepSettings.Axes` {name}={value}",
+            Assert.Throws<InvalidInputException>(() => axis.Apply(Config, value)).Message.InFlags(),
             StringComparison.Ordinal
         );
     }

@@ -19,7 +19,7 @@ public sealed class RecipesTests
     {
         Assert.Equal(Recipes.All.Count, Recipes.All.Select(recipe => recipe.Name).Distinct().Count());
         Assert.All(Recipes.All, recipe => Assert.Same(recipe, Recipes.Named(recipe.Name)));
-        Assert.Equal(new RunConfig().Recipe, Recipes.All[0].Name);
+        Assert.Equal(new RunConfig().Recipe.Name, Recipes.All[0].Name);
         Assert.Null(Recipes.Find("magic"));
     }
 
@@ -28,29 +28,38 @@ public sealed class RecipesTests
     public void The_users_weights_become_those_of_a_recipe_that_has_them(string name)
     {
         var recipe = Recipes.Named(name);
-        var config = new RunConfig { Recipe = name, Lambda = [0, 1, 7] };
+        var config = Configs.Of($"--recipe {name} --lambda 0,1,7");
 
-        Assert.Equal(recipe, recipe.With(new RunConfig()));
-        if (recipe.Check(config).Any(problem => problem.Subject == "--lambda 0,1,7"))
+        Assert.Equal(recipe, recipe.With(new RecipeSettings()));
+        if (recipe.Meaningless(config).Any(problem => problem.Subject.InFlags() == "--lambda 0,1,7"))
             Assert.IsAssignableFrom<PlainRecipe>(recipe);
         else
-            Assert.Equal(new LossWeights(0, 1, 7), recipe.With(config).Weights);
+            Assert.Equal(new LossWeights(0, 1, 7), recipe.With(config.Recipe).Weights);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void What_only_a_code_has_is_refused_elsewhere(string name)
     {
-        var config = new RunConfig
-        {
-            Recipe = name,
-            Bits = 3,
-            Retain = ["hat"],
-            Distillation = 2,
-        };
-        string[] refused = [.. Recipes.Named(name).Check(config).Select(problem => problem.Subject)];
-        Assert.Equal(name == "strict" ? [] : ["--bits 3", "--retain hat", "--distil 2"], refused);
+        var config = Configs.Of($"--recipe {name} --bits 3 --retain hat --distil 2");
+        string[] refused = [.. Recipes.Named(name).Meaningless(config).Select(problem => problem.Subject.InFlags())];
+        Assert.Equal(name == "strict" ? [] : ["--retain hat", "--bits 3", "--distil 2"], refused);
     }
+
+    [Theory]
+    [InlineData("strict", "--objective entropy", "--objective entropy")]
+    [InlineData("hsic", "--objective entropy", "--objective entropy")]
+    [InlineData("mmd", "--lambda 2,1,5", "--lambda 2,1,5")]
+    [InlineData("hsic", "--lambda 0,2,5", "--lambda 0,2,5")]
+    [InlineData("hsic", "--lambda 0,1,7", null)]
+    [InlineData("paper", "--objective entropy --lambda 1,2,3", null)]
+    [InlineData("leace", "--lambda 0,1,7", "--lambda 0,1,7")]
+    [InlineData("paper", "--retention 2 --retain hat", "--retain hat;--retention 2")]
+    public void What_means_nothing_to_a_recipe_is_refused_by_name(string recipe, string flags, string? refused) =>
+        Assert.Equal(
+            refused?.Split(';') ?? [],
+            Recipes.Named(recipe).Meaningless(Configs.Of(flags)).Select(problem => problem.Subject.InFlags())
+        );
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -64,7 +73,7 @@ public sealed class RecipesTests
         var learns =
             recipe.Blocks(new Efface.Training.BlockParts(model, ToyTraining.Labels(table), ToyTraining.Options, random)) is not null;
         var closed = recipe.LearnsFromModel ? null : recipe.Close(model, table, [table["z"]]);
-        var changes = recipe.Complete(new RunConfig { Recipe = name, Forget = ["z"] }).AttentionRemoval is not null;
+        var changes = recipe.Complete(Configs.Of($"--recipe {name} --forget z")).AttentionRemoval is not null;
         using var owned = closed ?? model;
 
         Assert.Equal(1, new[] { learns, closed is not null, changes }.Count(does => does));

@@ -13,13 +13,13 @@ internal static partial class ColumnRules
     public static IReadOnlyList<Problem> Check(LabelRules rules) =>
         [
             .. Written(rules)
-                .Where(rule => Rule.Parse(rule.Flag, rule.Text) is null)
-                .Select(rule => new Problem($"{rule.Flag} {rule.Text}", "is not understood", Rule.Form(rule.Flag))),
+                .Where(rule => Rule.Parse(rule.Property, rule.Text) is null)
+                .Select(rule => new Problem($"`LabelRules.{rule.Property}` {rule.Text}", "is not understood", Rule.Form(rule.Property))),
         ];
 
     /// <summary>The rules that can be understood, in the order in which they apply.</summary>
     public static IEnumerable<Rule> Parse(LabelRules rules) =>
-        Written(rules).Select(rule => Rule.Parse(rule.Flag, rule.Text)).OfType<Rule>();
+        Written(rules).Select(rule => Rule.Parse(rule.Property, rule.Text)).OfType<Rule>();
 
     /// <summary>Applies --bin, then --map, then --only and --drop.</summary>
     /// <param name="columns">Without missing values.</param>
@@ -35,7 +35,7 @@ internal static partial class ColumnRules
         List<Problem> problems
     )
     {
-        var written = Parse(rules).Where(rule => rule.Flag != "--missing").ToArray();
+        var written = Parse(rules).Where(rule => rule.Property != nameof(LabelRules.Missing)).ToArray();
         var current = columns.ToDictionary(column => column.Name);
         foreach (var rule in written)
         {
@@ -44,10 +44,10 @@ internal static partial class ColumnRules
             if (unknown.Length > 0)
                 continue;
             var column = current[rule.Column];
-            current[rule.Column] = rule.Flag switch
+            current[rule.Column] = rule.Property switch
             {
-                "--bin" => Bin(column, rule, draft),
-                "--map" => Merge(column, rule),
+                nameof(LabelRules.Bin) => Bin(column, rule, draft),
+                nameof(LabelRules.Map) => Merge(column, rule),
                 _ => Choose(column, rule, draft),
             };
         }
@@ -65,7 +65,7 @@ internal static partial class ColumnRules
                     $"Its columns are {string.Join(", ", columns.Select(known => known.Name))}"
                 );
             else if (
-                rule.Flag != "--bin"
+                rule.Property != nameof(LabelRules.Bin)
                 && rule.Values.Where(value => !column.Values.Contains(value)).ToArray() is { Length: > 0 } unknown
             )
                 yield return new Problem(
@@ -121,7 +121,7 @@ internal static partial class ColumnRules
 
     private static SheetColumn Choose(SheetColumn column, Rule rule, SheetDraft draft)
     {
-        var only = rule.Flag == "--only";
+        var only = rule.Property == nameof(LabelRules.Only);
         bool[] stays = [.. column.Values.Select(value => rule.Values.Contains(value) == only)];
         for (var row = 0; row < draft.Count; row++)
             if (!(column.Codes[row] < 0 ? !only : stays[column.Codes[row]]))
@@ -133,48 +133,51 @@ internal static partial class ColumnRules
     private static string Some(IReadOnlyList<string> values) =>
         string.Join(", ", values.Take(20)) + (values.Count > 20 ? $" and {values.Count - 20} more" : "");
 
-    private static IEnumerable<(string Flag, string Text)> Written(LabelRules rules) =>
+    private static IEnumerable<(string Property, string Text)> Written(LabelRules rules) =>
         new[]
         {
-            ("--missing", rules.Missing),
-            ("--bin", rules.Bin),
-            ("--map", rules.Map),
-            ("--only", rules.Only),
-            ("--drop", rules.Drop),
-        }.SelectMany(flag => flag.Item2.Select(text => (flag.Item1, text)));
+            (nameof(LabelRules.Missing), rules.Missing),
+            (nameof(LabelRules.Bin), rules.Bin),
+            (nameof(LabelRules.Map), rules.Map),
+            (nameof(LabelRules.Only), rules.Only),
+            (nameof(LabelRules.Drop), rules.Drop),
+        }.SelectMany(rules => rules.Item2.Select(text => (rules.Item1, text)));
 
     /// <summary>One rule as it was written.</summary>
-    internal sealed partial record Rule(string Flag, string Column, IReadOnlyList<string> Values, string? Into, string Text)
+    internal sealed partial record Rule(string Property, string Column, IReadOnlyList<string> Values, string? Into, string Text)
     {
-        public static Rule? Parse(string flag, string text)
+        public static Rule? Parse(string property, string text)
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals < 1 || equals == text.Length - 1)
                 return null;
             var (column, right, into) = (text[..equals].Trim(), text[(equals + 1)..], (string?)null);
-            if (flag == "--map")
+            if (property == nameof(LabelRules.Map))
             {
                 var colon = right.LastIndexOf(':');
                 if (colon < 1 || colon == right.Length - 1)
                     return null;
                 (into, right) = (right[(colon + 1)..].Trim(), right[..colon]);
             }
-            string[] values = [.. (flag == "--bin" ? right.Split(',') : Plus().Split(right)).Select(value => value.Trim())];
-            if (values.Contains("") || (flag == "--bin" && !Ascend(values)))
+            string[] values =
+            [
+                .. (property == nameof(LabelRules.Bin) ? right.Split(',') : Plus().Split(right)).Select(value => value.Trim()),
+            ];
+            if (values.Contains("") || (property == nameof(LabelRules.Bin) && !Ascend(values)))
                 return null;
-            return new Rule(flag, column, values, into, text);
+            return new Rule(property, column, values, into, text);
         }
 
-        public static string Form(string flag) =>
-            flag switch
+        public static string Form(string property) =>
+            property switch
             {
-                "--bin" => "Write COLUMN=EDGE,EDGE,… with ascending numbers, such as age=0,10,20,30",
-                "--map" => "Write COLUMN=VALUE+VALUE:CLASS, such as race=Indian+Asian:Asia",
-                "--missing" => "Write COLUMN=VALUE+VALUE, such as race=99+n/k",
+                nameof(LabelRules.Bin) => "Write COLUMN=EDGE,EDGE,… with ascending numbers, such as age=0,10,20,30",
+                nameof(LabelRules.Map) => "Write COLUMN=VALUE+VALUE:CLASS, such as race=Indian+Asian:Asia",
+                nameof(LabelRules.Missing) => "Write COLUMN=VALUE+VALUE, such as race=99+n/k",
                 _ => "Write COLUMN=VALUE+VALUE, such as race=White+Black",
             };
 
-        public override string ToString() => $"{Flag} {Text}";
+        public override string ToString() => $"`LabelRules.{Property}` {Text}";
 
         // The last of a row of pluses: a class may end in one, as the last bin does (70+).
         [GeneratedRegex(@"\+(?=[^+])")]

@@ -11,8 +11,8 @@ internal sealed record JudgedLabels(IReadOnlyList<SheetColumn> Columns, IReadOnl
 /// </summary>
 internal static class LabelJudge
 {
-    private const string Missing = "--missing",
-        Bin = "--bin";
+    private const string Missing = nameof(LabelRules.Missing),
+        Bin = nameof(LabelRules.Bin);
 
     /// <summary>Judges the labels of rows.</summary>
     /// <param name="columns">As they were read.</param>
@@ -34,11 +34,11 @@ internal static class LabelJudge
         var (problems, findings) = (new List<Problem>(), new List<Finding>());
         var written = ColumnRules.Parse(rules).ToArray();
         string[] Said(string column) =>
-            [.. written.Where(rule => rule.Column == column && rule.Flag == Missing).SelectMany(rule => rule.Values)];
+            [.. written.Where(rule => rule.Column == column && rule.Property == Missing).SelectMany(rule => rule.Values)];
         string[] Meant(string column) =>
             [
                 .. written
-                    .Where(rule => rule.Column == column && rule.Flag is not (Missing or Bin))
+                    .Where(rule => rule.Column == column && rule.Property is not (Missing or Bin))
                     .SelectMany(rule => rule.Into is { } into ? rule.Values.Append(into) : rule.Values),
             ];
         SheetColumn Filled(SheetColumn column)
@@ -50,7 +50,7 @@ internal static class LabelJudge
                 problems.AddRange(ClassCheck.InDoubt(filled, Meant(column.Name)));
             return filled;
         }
-        var unknown = ColumnRules.Unknown(columns, written.Where(rule => rule.Flag == Missing), source).ToArray();
+        var unknown = ColumnRules.Unknown(columns, written.Where(rule => rule.Property == Missing), source).ToArray();
         var judged = ColumnRules.Apply([.. columns.Select(Filled)], rows, rules, source, problems);
         problems.AddRange(unknown);
         problems.AddRange(

@@ -36,7 +36,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
                 $"cache {options.CacheRoot}",
                 $"cannot be written ({fault.Message.TrimEnd('.')})",
                 $"{wanted.Length:N0} images need {(double)wanted.Length * options.Geometry.Bytes / 1e9:F2} GB there; free space, or "
-                    + "name another place with --cache"
+                    + "name another place with `ReadingOptions.Cache`"
             );
         }
     }

@@ -28,7 +28,7 @@ public static class DataReader
     {
         var sheet = source.Read(options);
         RequireColumns(sheet, options, known ?? []);
-        sheet = sheet.Judged(options.Reading.Rules, options.Chosen);
+        sheet = sheet.Judged(options.Reading, options.Chosen);
         var rows = new RowSelection(sheet, options);
         var pixels = rows.Decode(How(sheet, options, observer, cancel));
         try
@@ -46,11 +46,7 @@ public static class DataReader
 
     private static DecodingOptions How(LabelSheet sheet, DataOptions options, IReadingObserver? observer, CancellationToken cancel) =>
         new(
-            new ImageGeometry(
-                options.Size ?? sheet.Side,
-                Enum.Parse<ResizeMode>(options.Reading.Resize, ignoreCase: true),
-                Colour.Parse(options.Reading.Background) ?? Colour.White
-            ),
+            new ImageGeometry(options.Size ?? sheet.Side, options.Reading.Resize, Colour.Parse(options.Reading.Background) ?? Colour.White),
             new ImageLimits(options.Reading.MaxPixels, (long)(options.Reading.MaxFileMegabytes * 1e6), options.Reading.ImageTimeout),
             options.Reading.CacheRoot,
             options.Reading.Workers ?? Environment.ProcessorCount,

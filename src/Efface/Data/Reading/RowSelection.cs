@@ -95,29 +95,33 @@ internal sealed class RowSelection
 
     /// <summary>Refuses the data set when more of it is bad than may be skipped.</summary>
     /// <exception cref="InvalidInputException">Every kind of fault, with its count.</exception>
-    public void Judge(string? onBad)
+    public void Judge(OnBad? onBad)
     {
         var problems = FaultGroup.Of(_faults).Select(group => group.ToProblem()).ToList();
         var share = Math.Max(Share(_labelFaults, _sheet.Count + _sheet.Faults.Count), Share(_faults.Count - _labelFaults, _decodedRows));
         var tolerated = onBad switch
         {
-            "skip" => 1,
-            "fail" => 0,
+            OnBad.Skip => 1,
+            OnBad.Fail => 0,
             _ => DataReader.TolerableShare,
         };
         if (_faults.Count > 0 && share > tolerated)
             throw new InvalidInputException([
                 .. problems,
                 new Problem(
-                    "--on-bad",
+                    "`ReadingOptions.OnBad`",
                     $"{_faults.Count:N0} rows cannot be used, which is more than {tolerated:P0} of what was read",
-                    "Mend them, or give --on-bad skip to go on without them"
+                    "Mend them, or give `ReadingOptions.OnBad` skip to go on without them"
                 ),
             ]);
         if (_rows.Length == 0)
             throw new InvalidInputException([
                 .. problems,
-                new Problem($"data set {_sheet.Name}", "has no row that can be used", "Look at what was skipped, and at --only and --drop"),
+                new Problem(
+                    $"data set {_sheet.Name}",
+                    "has no row that can be used",
+                    "Look at what was skipped, and at `LabelRules.Only` and `LabelRules.Drop`"
+                ),
             ]);
 
         static double Share(int some, int all) => all == 0 ? (some > 0 ? 1 : 0) : (double)some / all;

@@ -43,7 +43,7 @@ internal static class Cifar10
             ?? throw new InvalidInputException(
                 options.Root!,
                 "holds parquet files without a column of CIFAR-10's ten classes",
-                "Give the folder of Hugging Face's cifar10, or --data parquet"
+                "Give the folder of Hugging Face's cifar10, or `DataOptions.Name` parquet"
             );
         return sheet with
         {

@@ -30,7 +30,8 @@ internal static class CifarBinary
             throw new InvalidInputException(
                 folder,
                 "no such folder",
-                "Give --root the folder that holds cifar-10-batches-bin (from https://www.cs.toronto.edu/~kriz/cifar.html, binary version)"
+                "Give `DataOptions.Root` the folder that holds cifar-10-batches-bin "
+                    + "(from https://www.cs.toronto.edu/~kriz/cifar.html, binary version)"
             );
 
         var problems = new List<Problem>();

@@ -5,118 +5,95 @@ namespace Efface.Data;
 /// <summary>What a data set is read with.</summary>
 public sealed record DataOptions
 {
-    /// <summary><c>--root</c>: where its files are.</summary>
+    /// <summary>The data set's name.</summary>
+    [JsonPropertyName("data")]
+    [Setting(
+        "--data",
+        "NAME",
+        "Data set: faces (drawn by Efface itself; the default), cifar10, celeba, fairface, utkface, table, folders or parquet.",
+        IsFixed = true
+    )]
+    public string Name { get; init; } = "faces";
+
+    /// <summary>Where its files are; null for data that Efface draws itself.</summary>
+    [Setting("--root", "DIR", "Folder that holds the data set's files.", IsHarmless = true, IsFixed = true)]
     public string? Root { get; init; }
 
-    /// <summary>The task's column; null when none is chosen.</summary>
+    /// <summary>The column the model is for; null takes the data set's usual one.</summary>
+    [Setting("--task", "COL", "Column the model is for.", IsFixed = true)]
     public string? Task { get; init; }
 
-    /// <summary>The attributes' columns.</summary>
+    /// <summary>Further columns that are needed.</summary>
+    [JsonIgnore]
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
     /// <summary>Names of task and attributes.</summary>
     internal IReadOnlyCollection<string> Chosen => [.. Attributes.Prepend(Task).OfType<string>().Distinct()];
 
-    /// <summary>The columns that a rule or a flag names: they are read whole, however many values they have.</summary>
+    /// <summary>The columns that a rule or a setting names: they are read whole, however many values they have.</summary>
     internal IReadOnlySet<string> Needed =>
-        ColumnRules
-            .Needed(Reading.Rules)
-            .Concat(Chosen)
-            .Concat(new[] { Reading.SplitColumn, Reading.GroupColumn }.OfType<string>())
-            .ToHashSet();
+        ColumnRules.Needed(Reading).Concat(Chosen).Concat(new[] { Reading.SplitColumn, Reading.GroupColumn }.OfType<string>()).ToHashSet();
 
-    /// <summary><c>--size</c>: the wanted side in pixels; null keeps the data set's own.</summary>
+    /// <summary>The wanted side in pixels; null keeps the data set's own.</summary>
+    [Setting("--size", "PX", "Side of the images in pixels (the data set's own, 64 for files of any size).", Range = "[16, ∞)")]
     public int? Size { get; init; }
 
-    /// <summary><c>--limit</c>: at most so many images of each part.</summary>
+    /// <summary>At most so many images of each part.</summary>
+    [Setting("--limit", "N", "At most so many images of each part.", Range = "[20, ∞)")]
     public int? Limit { get; init; }
 
     /// <summary>For whatever is drawn: faces, and parts.</summary>
+    [JsonIgnore]
     public int Seed { get; init; }
 
     /// <summary>Correlation between the usual task and the usual attribute, for data that are drawn.</summary>
+    [Setting("--correlation", "R", "Between smile and glasses, for drawn faces (0.3).")]
     public double? Correlation { get; init; }
 
     /// <summary>How files are to be read.</summary>
+    [SettingGroup(IsHarmless = true, IsFixed = true)]
     public ReadingOptions Reading { get; init; } = new();
-}
 
-/// <summary>How files are read: what the flags say, as they were written.</summary>
-public sealed record ReadingOptions
-{
-    /// <summary><c>--table</c>: the CSV or TSV, below the root.</summary>
-    public string? Table { get; init; }
+    /// <summary>What is wrong with them as far as it can be told without reading, each with its remedy.</summary>
+    public IEnumerable<Problem> Check()
+    {
+        foreach (var problem in Settings.Check(this).Concat(Reading.Check()))
+            yield return problem;
+        foreach (var (property, given, sources) in Particular())
+            if (given && !sources.Contains(Name))
+                yield return new Problem(
+                    property,
+                    $"says nothing to data set {Name}",
+                    $"It is for {string.Join(", ", sources)}: leave it out"
+                );
+        if (DataSources.Find(Name) is not { } source)
+            yield return new Problem(
+                $"`DataOptions.Name` {Name}",
+                "no such data set",
+                $"Choose one of {string.Join(", ", DataSources.All.Select(known => known.Name))}"
+            );
+        else if (source.Layout is not null && Root is null)
+            yield return new Problem(
+                "`DataOptions.Root`",
+                $"missing: data set {Name} lies in files",
+                $"Give the folder that holds {source.Layout}"
+            );
+        else if (source.Layout is not null && !Directory.Exists(Root))
+            yield return new Problem(
+                $"`DataOptions.Root` {Root}",
+                File.Exists(Root) ? "is a file" : "no such folder",
+                $"Give the folder that holds {source.Layout}"
+            );
+    }
 
-    /// <summary><c>--images</c>: the folder that image names are relative to, below the root.</summary>
-    public string? Images { get; init; }
-
-    /// <summary><c>--image-column</c>.</summary>
-    public string? ImageColumn { get; init; }
-
-    /// <summary><c>--split-column</c>: its values say train, validation or test.</summary>
-    public string? SplitColumn { get; init; }
-
-    /// <summary><c>--group-column</c>: rows of one group stay in one part.</summary>
-    public string? GroupColumn { get; init; }
-
-    /// <summary><c>--levels</c>: the names of a folder's levels.</summary>
-    public IReadOnlyList<string> Levels { get; init; } = [];
-
-    /// <summary><c>--missing</c>: <c>race=99</c>.</summary>
-    public IReadOnlyList<string> Missing { get; init; } = [];
-
-    /// <summary><c>--bin</c>: <c>age=0,10,20</c>.</summary>
-    public IReadOnlyList<string> Bin { get; init; } = [];
-
-    /// <summary><c>--map</c>: <c>race=Indian+Asian:Asia</c>.</summary>
-    public IReadOnlyList<string> Map { get; init; } = [];
-
-    /// <summary><c>--only</c>: <c>race=White+Black</c>.</summary>
-    public IReadOnlyList<string> Only { get; init; } = [];
-
-    /// <summary><c>--drop</c>: <c>race=Others</c>.</summary>
-    public IReadOnlyList<string> Drop { get; init; } = [];
-
-    /// <summary>All that is said about labels.</summary>
-    [JsonIgnore]
-    public LabelRules Rules =>
-        new()
-        {
-            Missing = Missing,
-            Bin = Bin,
-            Map = Map,
-            Only = Only,
-            Drop = Drop,
-        };
-
-    /// <summary><c>--on-bad</c>: <c>skip</c> or <c>fail</c>; null skips up to one row in a hundred and fails above.</summary>
-    public string? OnBad { get; init; }
-
-    /// <summary><c>--resize</c>: crop, fit or stretch.</summary>
-    public string Resize { get; init; } = "crop";
-
-    /// <summary><c>--background</c>: R,G,B behind transparent pixels.</summary>
-    public string Background { get; init; } = "255,255,255";
-
-    /// <summary><c>--max-pixels</c> of a picture.</summary>
-    public long MaxPixels { get; init; } = 100_000_000;
-
-    /// <summary><c>--max-file-mb</c> of a picture.</summary>
-    public double MaxFileMegabytes { get; init; } = 100;
-
-    /// <summary><c>--image-timeout</c>: seconds that decoding one picture may take.</summary>
-    public double ImageTimeout { get; init; } = 20;
-
-    /// <summary><c>--allow-outside</c>: a table may name pictures outside the root.</summary>
-    public bool AllowOutside { get; init; }
-
-    /// <summary><c>--cache</c>: where decoded pixels are kept; null for the usual place.</summary>
-    public string? Cache { get; init; }
-
-    /// <summary>Where everything is kept that need not be computed twice.</summary>
-    [JsonIgnore]
-    public string CacheRoot => Cache ?? CacheFolder.Default;
-
-    /// <summary><c>--workers</c>: pictures that are decoded, and batches that are gathered, at once; null for one a core.</summary>
-    public int? Workers { get; init; }
+    // What would be ignored is a misunderstanding, and is told.
+    private (string Property, bool Given, string[] Sources)[] Particular() =>
+        [
+            ("`DataOptions.Correlation`", Correlation is not null, ["faces"]),
+            ("`ReadingOptions.Table`", Reading.Table is not null, ["table"]),
+            ("`ReadingOptions.Images`", Reading.Images is not null, ["table"]),
+            ("`ReadingOptions.ImageColumn`", Reading.ImageColumn is not null, ["table", "parquet", "cifar10"]),
+            ("`ReadingOptions.SplitColumn`", Reading.SplitColumn is not null, ["table", "folders", "parquet"]),
+            ("`ReadingOptions.Levels`", Reading.Levels.Count > 0, ["folders"]),
+        ];
 }

@@ -11,7 +11,7 @@ internal static class FolderSource
         var findings = new List<Finding>();
         var names = ImagePaths.Find(root, findings);
         if (names.Count == 0)
-            throw new InvalidInputException(root, "holds no pictures", "Give --root the folder whose folders are classes");
+            throw new InvalidInputException(root, "holds no pictures", "Give `DataOptions.Root` the folder whose folders are classes");
         var levels = Levels(options.Reading.Levels, names);
 
         var draft = new SheetDraft(names.Count, row => (names[row], null));
@@ -34,7 +34,7 @@ internal static class FolderSource
         var split = columns.FirstOrDefault(column => column.Name == (options.Reading.SplitColumn ?? Split));
         if (split is null && options.Reading.SplitColumn is { } wanted)
             throw new InvalidInputException(
-                $"--split-column {wanted}",
+                $"`ReadingOptions.SplitColumn` {wanted}",
                 "is no level of the folders",
                 $"The levels are {string.Join(", ", levels)}"
             );
@@ -59,7 +59,7 @@ internal static class FolderSource
             return named.Distinct().Count() == named.Count && !named.Contains("")
                 ? named
                 : throw new InvalidInputException(
-                    $"--levels {string.Join(',', named)}",
+                    $"`ReadingOptions.Levels` {string.Join(',', named)}",
                     "has an empty name, or one twice",
                     "Name each level once, such as split,class"
                 );
@@ -71,10 +71,10 @@ internal static class FolderSource
         if (depth == 2 && steps.Where(step => step.Length == 2).All(step => SplitNames.PartOf(step[0]) is not null))
             return [Split, "class"];
         throw new InvalidInputException(
-            "--levels",
+            "`ReadingOptions.Levels`",
             $"missing: most pictures lie {depth} folders deep (such as {names[0]})",
             depth == 0
-                ? "Pictures in one folder have no labels: use --data table with a CSV"
+                ? "Pictures in one folder have no labels: use `DataOptions.Name` table with a CSV"
                 : "Name the levels from the root down, such as split,class"
         );
     }

@@ -62,7 +62,11 @@ public sealed record LabelSheet
     /// <exception cref="InvalidInputException">A rule names what is not there, or a chosen column holds no classes.</exception>
     internal LabelSheet Judged(LabelRules rules, IReadOnlyCollection<string> chosen)
     {
-        var binned = ColumnRules.Parse(rules).Where(rule => rule.Flag == "--bin").Select(rule => rule.Column).ToHashSet();
+        var binned = ColumnRules
+            .Parse(rules)
+            .Where(rule => rule.Property == nameof(LabelRules.Bin))
+            .Select(rule => rule.Column)
+            .ToHashSet();
         var usual = ColumnRules.Parse(new LabelRules { Bin = Bins }).Where(rule => !binned.Contains(rule.Column)).Select(rule => rule.Text);
         var draft = new SheetDraft(Count, Place);
         var judged = LabelJudge.Judge(Columns, draft, rules with { Bin = [.. usual, .. rules.Bin] }, chosen, $"data set {Name}");

@@ -23,7 +23,7 @@ internal static class ParquetSource
                 .Order(StringComparer.Ordinal),
         ];
         if (files.Length == 0)
-            throw new InvalidInputException(root, "holds no .parquet file", "Give --root the folder of the data set");
+            throw new InvalidInputException(root, "holds no .parquet file", "Give `DataOptions.Root` the folder of the data set");
         var picture = ImageColumn(root, files[0], reading.ImageColumn);
         var (labels, classes) = ParquetFiles.With(Path.Combine(root, files[0]), reader =>
             (
@@ -51,7 +51,7 @@ internal static class ParquetSource
         var split = columns.FirstOrDefault(column => column.Name == reading.SplitColumn);
         if (split is null && reading.SplitColumn is { } wanted)
             throw new InvalidInputException(
-                $"--split-column {wanted}",
+                $"`ReadingOptions.SplitColumn` {wanted}",
                 $"no such column in {files[0]}",
                 $"Its columns are {string.Join(", ", labels)}"
             );
@@ -76,7 +76,7 @@ internal static class ParquetSource
             return found.Contains(named)
                 ? named
                 : throw new InvalidInputException(
-                    $"--image-column {named}",
+                    $"`ReadingOptions.ImageColumn` {named}",
                     $"holds no pictures in {file}",
                     $"Those that do are {string.Join(", ", found)}"
                 );
@@ -87,7 +87,7 @@ internal static class ParquetSource
                 found.Length == 0
                     ? "has no column of pictures (bytes, or a struct with bytes)"
                     : $"has several columns of pictures: {string.Join(", ", found)}",
-                "Choose one with --image-column"
+                "Choose one with `ReadingOptions.ImageColumn`"
             );
     }
 
@@ -108,7 +108,7 @@ internal static class ParquetSource
                 throw new InvalidInputException(
                     Path.Combine(root, file),
                     "has other columns than the first file",
-                    "Give --root the folder of one data set (one configuration)"
+                    "Give `DataOptions.Root` the folder of one data set (one configuration)"
                 );
             var from = 0;
             for (var group = 0; group < reader.RowGroupCount; group++)

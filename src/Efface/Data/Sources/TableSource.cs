@@ -58,9 +58,9 @@ internal static class TableSource
             return reading.AllowOutside || ImagePaths.StaysInside(named)
                 ? named
                 : throw new InvalidInputException(
-                    $"--table {named}",
+                    $"`ReadingOptions.Table` {named}",
                     "lies outside the root",
-                    "Move it below --root, or give --allow-outside"
+                    "Move it below `DataOptions.Root`, or give `ReadingOptions.AllowOutside`"
                 );
         string[] found =
         [
@@ -73,11 +73,11 @@ internal static class TableSource
         return found.Length == 1
             ? found[0]
             : throw new InvalidInputException(
-                "--table",
+                "`ReadingOptions.Table`",
                 found.Length == 0
                     ? $"missing, and {root} holds no .csv or .tsv"
                     : $"missing, and {root} holds several: {string.Join(", ", found)}",
-                "Name the table, relative to --root"
+                "Name the table, relative to `DataOptions.Root`"
             );
     }
 
@@ -89,7 +89,7 @@ internal static class TableSource
         return found.Length == 1
             ? found[0]
             : throw new InvalidInputException(
-                "--image-column",
+                "`ReadingOptions.ImageColumn`",
                 $"missing, and the header of {file} does not say which column names the images",
                 $"Choose one of {string.Join(", ", header)}"
             );
@@ -97,18 +97,18 @@ internal static class TableSource
 
     private static void RequireColumns(string file, string[] header, DataOptions options)
     {
-        var asked = new (string Flag, string? Name)[]
+        var asked = new (string Property, string? Name)[]
         {
-            ("--image-column", options.Reading.ImageColumn),
-            ("--split-column", options.Reading.SplitColumn),
-            ("--group-column", options.Reading.GroupColumn),
+            ("`ReadingOptions.ImageColumn`", options.Reading.ImageColumn),
+            ("`ReadingOptions.SplitColumn`", options.Reading.SplitColumn),
+            ("`ReadingOptions.GroupColumn`", options.Reading.GroupColumn),
         };
         Problem[] problems =
         [
             .. asked
-                .Where(flag => flag.Name is not null && !header.Contains(flag.Name))
-                .Select(flag => new Problem(
-                    $"{flag.Flag} {flag.Name}",
+                .Where(named => named.Name is not null && !header.Contains(named.Name))
+                .Select(named => new Problem(
+                    $"{named.Property} {named.Name}",
                     $"no such column in {file}",
                     $"Its columns are {string.Join(", ", header)}"
                 )),
@@ -123,12 +123,16 @@ internal static class TableSource
         if (reading.Images is { } named)
             return !reading.AllowOutside && !ImagePaths.StaysInside(named)
                     ? throw new InvalidInputException(
-                        $"--images {named}",
+                        $"`ReadingOptions.Images` {named}",
                         "lies outside the root",
-                        "Move it below --root, or give --allow-outside"
+                        "Move it below `DataOptions.Root`, or give `ReadingOptions.AllowOutside`"
                     )
                 : Directory.Exists(Path.Combine(root, named)) ? Path.TrimEndingDirectorySeparator(named)
-                : throw new InvalidInputException($"--images {named}", $"no such folder in {root}", "Name it relative to --root");
+                : throw new InvalidInputException(
+                    $"`ReadingOptions.Images` {named}",
+                    $"no such folder in {root}",
+                    "Name it relative to `DataOptions.Root`"
+                );
         var beside = Path.GetDirectoryName(file) ?? "";
         string[] places = [beside, beside.Length == 0 ? "images" : $"{beside}/images"];
         return Array.Find(places, place =>

@@ -18,7 +18,7 @@ internal static class UtkFace
         var findings = new List<Finding>();
         var names = ImagePaths.Find(root, findings);
         if (names.Count == 0)
-            throw new InvalidInputException(root, "holds no pictures", "Give --root the folder with UTKFace's images");
+            throw new InvalidInputException(root, "holds no pictures", "Give `DataOptions.Root` the folder with UTKFace's images");
 
         var (age, gender, race) = (
             new SheetColumnBuilder("age", int.MaxValue),

@@ -64,10 +64,10 @@ internal static class ArrayVectors
             : $"has no keys in '{key}': they are integers or text of a fixed width, one a row";
         problems.Add(
             new Problem(
-                $"--key {key}",
+                $"`VectorOptions.Key` {key}",
                 $"{request.Path} {fault}",
                 $"Save them beside the vectors (numpy.savez(path, h=h, {key}={key})), or put the rows in the order of the labels and "
-                    + "leave --key out"
+                    + "leave `VectorOptions.Key` out"
             )
         );
         return null;
@@ -80,13 +80,17 @@ internal static class ArrayVectors
             ? several
             : [.. arrays.Where(array => array.HasCodes)];
         var named = arrays.FirstOrDefault(array => array.Name.Length > 0 && array.Name == request.Array);
-        if (named is null && arrays.Length == 1 && (request.Array is null || arrays[0].Name.Length == 0 || request.Flag == "--before"))
+        if (
+            named is null
+            && arrays.Length == 1
+            && (request.Array is null || arrays[0].Name.Length == 0 || request.Property == "`VectorOptions.Before`")
+        )
             named = arrays[0];
         var all = string.Join(", ", arrays.Select(array => array.ToString()));
-        if (named is null && request.Array is { } wanted && request.Flag != "--before")
+        if (named is null && request.Array is { } wanted && request.Property != "`VectorOptions.Before`")
             problems.Add(
                 new Problem(
-                    $"--array {wanted}",
+                    $"`VectorOptions.Array` {wanted}",
                     $"{request.Path} has no such array",
                     arrays.Length == 0 ? "It has none at all: write it again" : $"Its arrays are {all}"
                 )
@@ -101,7 +105,7 @@ internal static class ArrayVectors
                 new Problem(
                     $"{request.Path} array '{odd.Name}'",
                     $"could be the vectors, and cannot be read ({odd.Refusal?.Fault ?? $"shape {string.Join(", ", odd.Shape)}"})",
-                    $"Save it as float32 [N, D], or say which array is meant with --array {candidates[0].Name}"
+                    $"Save it as float32 [N, D], or say which array is meant with `VectorOptions.Array` {candidates[0].Name}"
                 )
             );
         else if (named is null && candidates.Length != 1)
@@ -111,7 +115,7 @@ internal static class ArrayVectors
                     candidates.Length == 0
                         ? "has no array of vectors"
                         : $"has several arrays that could be the vectors: {string.Join(", ", candidates.AsEnumerable())}",
-                    candidates.Length == 0 ? "Save one of shape [N, D]" : "Choose one with --array"
+                    candidates.Length == 0 ? "Save one of shape [N, D]" : "Choose one with `VectorOptions.Array`"
                 )
             );
         else if ((named ?? candidates[0]) is var array && Problem(request, array) is { } problem)

@@ -22,7 +22,7 @@ internal static class ParquetVectors
             var labels = ParquetFiles.LabelFields(reader.Schema).ToDictionary(field => field.Name);
             if (request.Key is { } key && !labels.ContainsKey(key))
                 throw new InvalidInputException(
-                    $"--key {key}",
+                    $"`VectorOptions.Key` {key}",
                     $"holds no keys in {request.Path}",
                     $"Its columns of text or whole numbers are {string.Join(", ", labels.Keys)}"
                 );

@@ -34,7 +34,9 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
     {
         var problems = new List<Problem>();
         if (request.Key is { } key && columns.All(column => column.Name != key))
-            problems.Add(new Problem($"--key {key}", $"no such column in {request.Path}", $"Its columns are {Some(columns)}"));
+            problems.Add(
+                new Problem($"`VectorOptions.Key` {key}", $"no such column in {request.Path}", $"Its columns are {Some(columns)}")
+            );
         TableColumn[] free =
         [
             .. columns.Where(column =>
@@ -51,15 +53,19 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
         if (chosen.Count > 1 && chosen.FirstOrDefault(column => column.Content is ColumnContent.Lists) is { } list)
             problems.Add(
                 new Problem(
-                    $"{request.Flag} {request.Path}",
+                    $"{request.Property} {request.Path}",
                     $"has several columns for the vectors, with lists among them: {Some(chosen)}",
-                    $"Choose one, as --array {list.Name}"
+                    $"Choose one, as `VectorOptions.Array` {list.Name}"
                 )
             );
         if (problems.Count > 0)
             throw new InvalidInputException(problems);
         if (chosen.Count == 0)
-            throw new InvalidInputException($"--array {request.Array}", "names no column", $"Its columns of numbers are {Some(free)}");
+            throw new InvalidInputException(
+                $"`VectorOptions.Array` {request.Array}",
+                "names no column",
+                $"Its columns of numbers are {Some(free)}"
+            );
         var names = chosen.Select(column => column.Name).ToHashSet();
         return new VectorColumns(
             [.. names],
@@ -85,7 +91,7 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
                 $"{request.Path} column {column.Name}",
                 (column.Content is ColumnContent.Empty ? "is empty as far as was looked" : "is called as a column of the labels is")
                     + $", beside {series.Words}",
-                $"Write the vectors again, or say that the others are all with --array {series}"
+                $"Write the vectors again, or say that the others are all with `VectorOptions.Array` {series}"
             );
     }
 
@@ -95,7 +101,7 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
             column.Odd is not { } cell ? "holds words"
                 : column.Content is ColumnContent.Lists ? $"holds what is no whole list: {cell}"
                 : $"holds what is no number: {cell}",
-            "Mend it (empty cells and NaN are skipped row by row), or choose other columns with --array"
+            "Mend it (empty cells and NaN are skipped row by row), or choose other columns with `VectorOptions.Array`"
         );
 
     private static (IReadOnlyList<TableColumn> Chosen, string How) Found(VectorRequest request, TableColumn[] free, List<Problem> problems)
@@ -120,16 +126,16 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
         problems.Add(
             choices.Length == 0
                 ? new Problem(
-                    $"{request.Flag} {request.Path}",
+                    $"{request.Property} {request.Path}",
                     "has no column of numbers that is no label",
                     $"Write the vectors as numbered columns of numbers, or as one list of numbers a row; its columns are {Some(free)}. "
                         + "What the labels have too is a label: where both are one table, give its path to both flags"
                 )
                 : new Problem(
-                    $"{request.Flag} {request.Path}",
+                    $"{request.Property} {request.Path}",
                     $"does not say which columns are the vectors: {all}",
-                    $"Type {string.Join(" or ", choices.Take(Choices).Select(choice => $"--array {choice}"))} (or several with commas, "
-                        + "or ranges as h0..h9)"
+                    $"Type {string.Join(" or ", choices.Take(Choices).Select(choice => $"`VectorOptions.Array` {choice}"))} "
+                        + "(or several with commas, or ranges as h0..h9)"
                 )
         );
         return ([], "");
@@ -139,9 +145,9 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
     {
         var missing = string.Join(", ", gaps.Take(Shown)) + (gaps.Count > Shown ? $" and {gaps.Count - Shown:N0} more" : "");
         return new Problem(
-            $"{request.Flag} {request.Path}",
+            $"{request.Property} {request.Path}",
             $"has the columns {series.Words} and not {missing} (or they are labels)",
-            $"Write the vectors again with all columns, or say that these are all with --array {series}"
+            $"Write the vectors again with all columns, or say that these are all with `VectorOptions.Array` {series}"
         );
     }
 
@@ -168,7 +174,7 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
             if (found.Length == 0)
                 problems.Add(
                     new Problem(
-                        $"--array {part}",
+                        $"`VectorOptions.Array` {part}",
                         $"no column of numbers in {request.Path} is called so, or so and a number",
                         $"Its columns of numbers are {Some([.. free.Where(column => column.Content is not ColumnContent.Words)])}"
                     )

@@ -5,11 +5,11 @@ namespace Efface.Data;
 
 /// <summary>What is wanted of a file of vectors.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Flag">The flag that names it.</param>
+/// <param name="Property">The property that names it, as messages have it.</param>
 /// <param name="Key">The column or array of keys; null when rows are joined by position.</param>
 /// <param name="Array">The wanted array, column or beginning of columns' names.</param>
 /// <param name="Taken">Columns of tables that are labels, whatever they hold, and never part of a vector.</param>
-internal sealed record VectorRequest(string Path, string Flag, string? Key, string? Array, IReadOnlySet<string> Taken)
+internal sealed record VectorRequest(string Path, string Property, string? Key, string? Array, IReadOnlySet<string> Taken)
 {
     /// <summary>Columns that the labels have too, in a file of their own: where rows are joined by position, they must agree.</summary>
     public IReadOnlySet<string> Shared { get; init; } = new HashSet<string>();
@@ -73,12 +73,12 @@ internal sealed class VectorFile(
                 ".parquet" => ParquetVectors.Open(request),
                 ".csv" or ".tsv" => TextVectors.Open(request),
                 ".pt" or ".pth" or ".pkl" or ".pickle" or ".joblib" => throw new InvalidInputException(
-                    $"{request.Flag} {request.Path}",
+                    $"{request.Property} {request.Path}",
                     "is a pickle, which can run code when it is read",
                     $"Save the vectors as one of {Formats}"
                 ),
                 var other => throw new InvalidInputException(
-                    $"{request.Flag} {request.Path}",
+                    $"{request.Property} {request.Path}",
                     $"is of a format that cannot be read ({other})",
                     $"Save the vectors as one of {Formats}"
                 ),

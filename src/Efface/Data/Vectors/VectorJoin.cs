@@ -28,7 +28,7 @@ internal static class VectorJoin
             throw new InvalidInputException(
                 file,
                 $"has {vectors.Rows.Count:N0} rows, and {labelsFile} has {labels.Rows.Count:N0}",
-                "Give both the same images in the same order, or name the column of keys that is in both with --key"
+                "Give both the same images in the same order, or name the column of keys that is in both with `VectorOptions.Key`"
             );
         return [.. Enumerable.Range(0, vectors.Rows.Count)];
     }
@@ -53,7 +53,7 @@ internal static class VectorJoin
         }
         if (!found.Contains(true))
             throw new InvalidInputException(
-                $"--key {key.Name}",
+                $"`VectorOptions.Key` {key.Name}",
                 $"no key of {file} ({Some(vectors.Keys!.OfType<string>())}) is in {labelsFile} ({Some(key.Values)})",
                 "Write the same names in both"
             );
@@ -100,7 +100,8 @@ internal static class VectorJoin
             ];
             if (other.Length == 0)
                 continue;
-            var key = column.Name == name ? $"give --key {name}" : $"give both columns one name and that as --key";
+            var key =
+                column.Name == name ? $"give `VectorOptions.Key` {name}" : $"give both columns one name and that as `VectorOptions.Key`";
             problems.Add(
                 new Problem(
                     $"{file} column {name}{(column.Name == name ? "" : $" and {labelsFile} column {column.Name}")}",
@@ -108,7 +109,7 @@ internal static class VectorJoin
                         + $"'{cells[other[0]]}' and '{column.Value(other[0])}'",
                     known.Count > cells.Length / 2
                         ? $"Where they name the images, {key}; else bring the rows into one order"
-                        : "Bring the rows into one order, or join them by a column of keys with --key"
+                        : "Bring the rows into one order, or join them by a column of keys with `VectorOptions.Key`"
                 )
             );
         }

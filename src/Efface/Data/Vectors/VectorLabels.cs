@@ -36,7 +36,7 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
     )
     {
         var (needed, vectors) = (
-            options.Named.Select(flag => flag.Name).Concat(ColumnRules.Needed(options.Rules)).Concat(shared ?? []).ToHashSet(),
+            options.Named.Select(named => named.Name).Concat(ColumnRules.Needed(options.Rules)).Concat(shared ?? []).ToHashSet(),
             without.ToHashSet()
         );
         ColumnUse Use(string name) =>
@@ -70,7 +70,7 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
             ".parquet" => true,
             ".csv" or ".tsv" => false,
             var other => throw new InvalidInputException(
-                $"--labels {path}",
+                $"`VectorOptions.Labels` {path}",
                 $"is of a format that holds no labels ({other})",
                 "Save the labels as .csv, .tsv or .parquet, one row an image"
             ),

@@ -4,57 +4,72 @@ namespace Efface.Data;
 public sealed record VectorOptions
 {
     /// <summary>
-    /// <c>--representations</c>: a .npy, .npz, .safetensors, .parquet, .csv or .tsv with one row an image, or several with one
+    /// a .npy, .npz, .safetensors, .parquet, .csv or .tsv with one row an image, or several with one
     /// <see cref="Key"/>.
     /// </summary>
+    [Setting("--representations", "FILE", "Or vectors of any other program: .npy, .npz, .safetensors, .parquet or .csv.")]
     public required string Representations { get; init; }
 
-    /// <summary><c>--labels</c>: a .csv, .tsv or .parquet with one row an image; it may be the file of the representations.</summary>
+    /// <summary>a .csv, .tsv or .parquet with one row an image; it may be the file of the representations.</summary>
+    [Setting("--labels", "FILE", "Their labels: .csv, .tsv or .parquet, one row an image.")]
     public required string Labels { get; init; }
 
-    /// <summary><c>--before</c>: the same images from the model before unlearning; null when there are none.</summary>
+    /// <summary>the same images from the model before unlearning; null when there are none.</summary>
+    [Setting(
+        "--before",
+        "PATH",
+        "The model before unlearning: a run folder (that which the run started from), or a file of vectors.",
+        Command = "audit"
+    )]
     public string? Before { get; init; }
 
     /// <summary>The task's column; null when the attack knows no task.</summary>
+    [Setting("--task", "COL", "Column of the labels that the vectors are for, if there is one.")]
     public string? Task { get; init; }
 
     /// <summary>The attributes' columns.</summary>
+    [Setting("--attribute", "COLS", "Columns to look for, separated by commas (those of the run).")]
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
-    /// <summary><c>--split-column</c>: its values say train, validation or test.</summary>
+    /// <summary>its values say train, validation or test.</summary>
+    [Setting("--split-column", "COL", "Column of the labels that says train, validation or test (else the parts are drawn).")]
     public string? SplitColumn { get; init; }
 
-    /// <summary><c>--group-column</c>: rows of one group stay in one part.</summary>
+    /// <summary>rows of one group stay in one part.</summary>
+    [Setting("--group-column", "COL", "Column of the labels that says which images belong together, to one person say.")]
     public string? GroupColumn { get; init; }
 
     /// <summary>
-    /// <c>--key</c>: a column of the labels, and a column or array of the representations, that say which image a row shows; null joins by
+    /// a column of the labels, and a column or array of the representations, that say which image a row shows; null joins by
     /// position.
     /// </summary>
+    [Setting("--key", "COL", "Column of both files that joins them (else rows are joined by position).")]
     public string? Key { get; init; }
 
     /// <summary>
-    /// <c>--array</c>: the array of an .npz or .safetensors; in tables the column, or what the names of the columns begin with before their
+    /// the array of an .npz or .safetensors; in tables the column, or what the names of the columns begin with before their
     /// number.
     /// </summary>
+    [Setting("--array", "NAME", "Which array or columns of the file hold the vectors: h, or h0..h127, or a,b,c.")]
     public string? Array { get; init; }
 
-    /// <summary>What is said about labels: <c>--missing</c>, <c>--bin</c>, <c>--map</c>, <c>--only</c>, <c>--drop</c>.</summary>
+    /// <summary>What is said about labels.</summary>
+    [SettingGroup]
     public LabelRules Rules { get; init; } = new();
 
     /// <summary>For the parts that are drawn.</summary>
     public int Seed { get; init; }
 
-    /// <summary>The columns that flags name, each with its flag.</summary>
-    internal IEnumerable<(string Flag, string Name)> Named =>
-        new (string Flag, string? Name)[]
+    /// <summary>The columns that are named, each with the property that does.</summary>
+    internal IEnumerable<(string Property, string Name)> Named =>
+        new (string Property, string? Name)[]
         {
-            ("--task", Task),
-            ("--split-column", SplitColumn),
-            ("--group-column", GroupColumn),
-            ("--key", Key),
+            ("`VectorOptions.Task`", Task),
+            ("`VectorOptions.SplitColumn`", SplitColumn),
+            ("`VectorOptions.GroupColumn`", GroupColumn),
+            ("`VectorOptions.Key`", Key),
         }
-            .Where(flag => flag.Name is not null)
-            .Select(flag => (flag.Flag, flag.Name!))
-            .Concat(Attributes.Select(name => ("--attribute", name)));
+            .Where(named => named.Name is not null)
+            .Select(named => (named.Property, named.Name!))
+            .Concat(Attributes.Select(name => ("`attributes`", name)));
 }

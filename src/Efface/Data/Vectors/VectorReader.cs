@@ -133,22 +133,22 @@ public static class VectorReader
         if (names is not null)
             problems.AddRange(
                 options
-                    .Named.Where(flag => !names.Contains(flag.Name))
-                    .Select(flag => new Problem(
-                        $"{flag.Flag} {flag.Name}",
+                    .Named.Where(named => !names.Contains(named.Name))
+                    .Select(named => new Problem(
+                        $"{named.Property} {named.Name}",
                         $"no such column in {options.Labels}",
                         $"Its columns are {string.Join(", ", names.Take(50))}"
                     ))
             );
-        VectorFile OpenOne(string path, string flag)
+        VectorFile OpenOne(string path, string property)
         {
             // In another file than the labels', a column that the labels have too is a label that was copied along.
             var taken = options.Named.Select(named => named.Name).Concat(IsSame(path, options.Labels) ? [] : names ?? []).ToHashSet();
             HashSet<string> shared = IsSame(path, options.Labels) || options.Key is not null ? [] : [.. names ?? []];
-            return VectorFile.Open(new VectorRequest(path, flag, options.Key, options.Array, taken) { Shared = shared });
+            return VectorFile.Open(new VectorRequest(path, property, options.Key, options.Array, taken) { Shared = shared });
         }
-        var vectors = Collect(problems, () => OpenOne(options.Representations, "--representations"));
-        var before = options.Before is { } path ? Collect(problems, () => OpenOne(path, "--before")) : null;
+        var vectors = Collect(problems, () => OpenOne(options.Representations, "`VectorOptions.Representations`"));
+        var before = options.Before is { } path ? Collect(problems, () => OpenOne(path, "`VectorOptions.Before`")) : null;
         return problems.Count == 0 ? (vectors!, before) : throw new InvalidInputException([.. problems.Distinct()]);
     }
 
@@ -228,7 +228,7 @@ public static class VectorReader
             throw new InvalidInputException(
                 options.Representations,
                 $"has {different:N0} different whole numbers in {codes.shape[0]:N0} rows: these are names of rows, and no codes",
-                "Name the column or array of the vectors with --array"
+                "Name the column or array of the vectors with `VectorOptions.Array`"
             );
     }
 
@@ -242,7 +242,7 @@ public static class VectorReader
         if (given && rows[(int)Part.Test].Length == 0)
             problems.Add(
                 new Problem(
-                    $"--split-column {options.SplitColumn}",
+                    $"`VectorOptions.SplitColumn` {options.SplitColumn}",
                     $"names no test part ({Words(rows.Select(part => part.Length))} images)",
                     "Leave it out, so that parts are drawn, or mark some rows test"
                 )
@@ -290,7 +290,7 @@ public static class VectorReader
         string[] names =
         [
             .. labels
-                .Columns.Where(column => !options.Named.Any(flag => flag.Name == column.Name) && IsName(column, used.Length))
+                .Columns.Where(column => !options.Named.Any(named => named.Name == column.Name) && IsName(column, used.Length))
                 .Select(column => column.Name),
         ];
         if (names.Length > 0)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Efface.Reporting.Page;
 
 /// <summary>The commands that repeat the report from the run folders.</summary>
@@ -20,26 +18,7 @@ internal static class RepeatSection
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path));
         if (run.Record.Config.Vectors is { } vectors)
         {
-            var rules = new[]
-            {
-                ("missing", vectors.Rules.Missing),
-                ("bin", vectors.Rules.Bin),
-                ("map", vectors.Rules.Map),
-                ("only", vectors.Rules.Only),
-                ("drop", vectors.Rules.Drop),
-            };
-            var files = Flags(
-                ("representations", vectors.Representations),
-                ("labels", vectors.Labels),
-                ("before", vectors.Before),
-                ("task", vectors.Task),
-                ("split-column", vectors.SplitColumn),
-                ("group-column", vectors.GroupColumn),
-                ("key", vectors.Key),
-                ("array", vectors.Array)
-            );
-            var judged = Flags([.. rules.SelectMany(rule => rule.Item2.Select(text => (rule.Item1, (string?)text)))]);
-            yield return $"efface audit{files}{judged}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
+            yield return $"efface audit{Given(vectors with { Attributes = [] })}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
             yield break;
         }
         yield return $"efface {run.Record.Command}{Flags(("config", $"{folder}/run.json"), ("out", $"{folder}-again"))}";
@@ -50,21 +29,22 @@ internal static class RepeatSection
     private static string Audit(ReportRun run) =>
         run.Audit is not { Settings: var settings }
             ? ""
-            : Flags(
-                ("attribute", string.Join(',', run.SingleAttributes)),
-                ("stages", string.Join(',', settings.Stages)),
-                ("tolerance", Number(settings.Tolerance)),
-                ("worst-tolerance", Number(settings.WorstTolerance)),
-                ("confidence", Number(settings.Confidence)),
-                ("budget", settings.Budget.ToString().ToLowerInvariant()),
-                ("seeds", Number(settings.Seeds.Count)),
-                ("attackers", string.Join(',', settings.Attackers))
-            );
+            : Flags(("attribute", string.Join(',', run.SingleAttributes)))
+                + Given(settings)
+                + Flags(("seeds", Setting.Text(settings.Seeds.Count)));
+
+    // A list that repeats its flag has it for each element.
+    private static string Given<T>(T settings)
+        where T : notnull =>
+        Flags([
+            .. from setting in Settings.Of<T>()
+            where setting.In(settings) is not null
+            from text in setting is { Repeats: true } ? (IReadOnlyList<string>)setting.In(settings)! : [Setting.Text(setting.In(settings))]
+            select (setting.Name, (string?)text),
+        ]);
 
     private static string Flags(params (string Name, string? Value)[] flags) =>
         string.Concat(flags.Where(flag => !string.IsNullOrEmpty(flag.Value)).Select(flag => $" --{flag.Name} {Shell(flag.Value!)}"));
-
-    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Shell(string word) =>
         word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./,".Contains(letter, StringComparison.Ordinal))

@@ -34,7 +34,7 @@ internal sealed record ReportRun(
     public bool HasTask => Audit is null || Audit.Fidelity is not null;
 
     /// <summary>The column the model is for, where there is one.</summary>
-    public string Task => Record.Data.Joint.Select(joint => joint.Task).FirstOrDefault() ?? Record.Config.Task ?? "the task";
+    public string Task => Record.Data.Joint.Select(joint => joint.Task).FirstOrDefault() ?? Record.Config.Data.Task ?? "the task";
 
     /// <summary>The share of training images with the task's commonest answer; null where the joint table is not known.</summary>
     public double? Guessing =>
@@ -51,26 +51,11 @@ internal sealed record ReportRun(
     public IEnumerable<RepresentationAudit> Released => Audits.Where(audit => audit.Released);
 
     /// <summary>B of its bottleneck; null where its model has none, or is not there.</summary>
-    public int? Bits
-    {
-        get
-        {
-            if (Record.Config.Bits is { } asked)
-                return asked;
-            try
-            {
-                return TrainedModel.Describe(Folder.Path).Bits;
-            }
-            catch (InvalidInputException)
-            {
-                return null;
-            }
-        }
-    }
+    public int? Bits => Record.Config.Recipe.Bits ?? (TrainedModel.IsIn(Folder.Path) ? TrainedModel.Describe(Folder.Path).Bits : null);
 
     /// <summary>What was looked for, joint attributes last; without an audit, what was to be forgotten.</summary>
     public IReadOnlyList<string> Attributes =>
-        Audit is null ? Record.Config.Forget : [.. Audits.Select(audit => audit.Attribute).Distinct()];
+        Audit is null ? Record.Config.Recipe.Forget : [.. Audits.Select(audit => audit.Attribute).Distinct()];
 
     /// <summary>What was looked for one at a time.</summary>
     public IReadOnlyList<string> SingleAttributes =>

@@ -77,7 +77,7 @@ internal static class Sentences
                 + $"{Numbers.Points(subgroup.GivenTask.Value)} percentage points beyond the floor (at least "
                 + $"{Numbers.Points(subgroup.GivenTask.Low)})"
                 + $"{(leaking.Count > 1 ? $", and {Numbers.Count(leaking.Count - 1)} more such groups stand below" : "")}.";
-        if (run.Unlearns && run.Record.Config.Forget.Except(run.Attributes).ToList() is { Count: > 0 } missing)
+        if (run.Unlearns && run.Record.Config.Recipe.Forget.Except(run.Attributes).ToList() is { Count: > 0 } missing)
             yield return $"{Enumerated(missing, "and")} {(missing.Count == 1 ? "was" : "were")} to be forgotten too, but the audit did "
                 + $"not look for {(missing.Count == 1 ? "it" : "them")}.";
     }

@@ -9,39 +9,50 @@ namespace Efface.Runs;
 public sealed record BenchSettings
 {
     /// <summary>Names of <see cref="Backbones.Names"/>.</summary>
+    [Setting("--model", "LIST", "resnet18,resnet34,resnet50 (the default).")]
     public IReadOnlyList<string> Models { get; init; } = ["resnet18", "resnet34", "resnet50"];
 
     /// <summary>Images' sides in pixels.</summary>
+    [Setting("--size", "LIST", "Sides of the images in pixels (32,64).", Range = "[16, ∞)")]
     public IReadOnlyList<int> Sizes { get; init; } = [32, 64];
 
     /// <summary>What convolutions compute in.</summary>
+    [Setting("--precision", "LIST", "fp32 (the default), bf16 or both.")]
     public IReadOnlyList<Precision> Precisions { get; init; } = [Precision.Fp32];
 
     /// <summary>A name of <see cref="Backbones.Stems"/>.</summary>
+    [Setting("--stem", "NAME", "imagenet (the default), cifar or fast.")]
     public string Stem { get; init; } = "imagenet";
 
     /// <summary>Factor on every stage's channels.</summary>
+    [Setting("--width", "FACTOR", "Narrows (0.5) or widens every stage.")]
     public double Width { get; init; } = 1;
 
     /// <summary>Images a step; null takes 128, and 64 above 32 pixels.</summary>
+    [Setting("--batch", "N", "Images a step (128, and 64 above 32 pixels).", Range = "[3, ∞)")]
     public int? Batch { get; init; }
 
     /// <summary>Blocks of the local schedules.</summary>
+    [Setting("--blocks", "K", "Blocks of the local schedules (2).", Range = "[2, ∞)")]
     public int Blocks { get; init; } = 2;
 
     /// <summary>Steps that are timed in one go.</summary>
+    [Setting("--steps", "N", "Steps that are timed in one go (12).", Range = "[3, ∞)")]
     public int Steps { get; init; } = 12;
 
     /// <summary>How often all modes take their turn; the first turn is not counted.</summary>
+    [Setting("--rounds", "N", "How often all modes take their turn (5); the first turn is not counted.", Range = "[2, ∞)")]
     public int Rounds { get; init; } = 5;
 
     /// <summary>Threads of one operation; null takes what the backend does.</summary>
+    [Setting("--threads", "N", "Threads of one operation.", Range = "[1, ∞)")]
     public int? Threads { get; init; }
 
     /// <summary>Whether peak memory is measured, in a process for each mode.</summary>
     public bool MeasuresMemory { get; init; } = true;
 
     /// <summary>Decides weights and noise.</summary>
+    [Setting("--seed", "S", "Decides weights and noise (0).")]
     public int Seed { get; init; }
 
     /// <summary>What is wrong, each with its remedy.</summary>
@@ -60,22 +71,8 @@ public sealed record BenchSettings
             )
         )
             yield return problem;
-        foreach (var size in Sizes)
-            if (size < 16)
-                yield return new Problem($"--size {size}", "below 16", "Give 16 or more");
-        // The first result starts the clock.
-        foreach (
-            var (flag, value, least) in new[]
-            {
-                ("--batch", Batch, 3),
-                ("--blocks", Blocks, 2),
-                ("--steps", Steps, 3),
-                ("--rounds", Rounds, 2),
-                ("--threads", Threads, 1),
-            }
-        )
-            if (value < least)
-                yield return new Problem($"{flag} {value}", $"below {least}", $"Give {least} or more");
+        foreach (var problem in Settings.Check(this))
+            yield return problem;
     }
 }
 

@@ -35,7 +35,7 @@ public static class Experiment
         var missing = cells.Where(cell => folder.Finished(cell) is null).ToList();
         foreach (var cell in missing)
         {
-            Collect(() => Preflight.CheckFlags(folder.ConfigOf(cell), cell.Forgets));
+            Collect(() => Preflight.CheckSettings(folder.ConfigOf(cell), cell.Forgets));
             if (cell.Attributes.Count > 0)
                 problems.AddRange(AuditChecks.Settings(cell.Audit, cell.Attributes, "").Except(problems));
         }
@@ -48,7 +48,7 @@ public static class Experiment
         )
             Collect(() =>
             {
-                using var prepared = Preflight.Check(folder.ConfigOf(group.First()), group.Key.Forgets, observer, cancel);
+                using var prepared = Preflight.Check(folder.ConfigOf(group.First()), group.Key.Forgets, observer, cancel: cancel);
                 var fingerprint = prepared.Table.Fingerprint();
                 problems.AddRange(
                     group
@@ -129,14 +129,7 @@ public static class Experiment
             new RunConfig
             {
                 Data = config.Data,
-                Root = config.Root,
-                Task = config.Task,
-                Forget = config.Forget,
-                Retain = config.Retain,
-                Size = config.Size,
-                Limit = config.Limit,
-                Reading = config.Reading,
-                Correlation = config.Correlation,
+                Recipe = new RecipeSettings { Forget = config.Recipe.Forget, Retain = config.Recipe.Retain },
             },
             RunFolder.Json
         );

@@ -10,7 +10,7 @@ public sealed record ExperimentCell
     /// <summary>Tells it from the others; its folder below the experiment's.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What trains it; <see cref="From"/> fills in <see cref="RunConfig.From"/>.</summary>
+    /// <summary>What trains it; <see cref="From"/> fills in <see cref="ModelSettings.From"/>.</summary>
     public required RunConfig Config { get; init; }
 
     /// <summary>Whether it forgets; else it is a model before unlearning.</summary>

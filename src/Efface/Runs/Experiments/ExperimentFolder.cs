@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Efface.Data;
 using Efface.Reporting;
 using Efface.Training;
 using Efface.Unlearning;
@@ -69,11 +70,11 @@ public sealed class ExperimentFolder(string path)
             return;
         }
         using var model = TrainedModel.Load(trained.Path, torch.CPU);
-        trained.CopyTrained(folder, Recipes.Named(config.Recipe).StageOf(model, config.Split));
+        trained.CopyTrained(folder, Recipes.Named(config.Recipe.Name).StageOf(model, config.Model.Split));
     }
 
     /// <summary>The whole configuration of a cell.</summary>
-    public RunConfig ConfigOf(ExperimentCell cell) => cell.From is { } from ? cell.Config with { From = PathOf(from) } : cell.Config;
+    public RunConfig ConfigOf(ExperimentCell cell) => cell.From is { } from ? From(cell, PathOf(from)) : cell.Config;
 
     /// <summary>The run that stands in a cell's place, finished or not; null for none.</summary>
     public RunFolder? Standing(ExperimentCell cell) => RunFolder.Holds(PathOf(cell.Name)) ? RunFolder.Open(PathOf(cell.Name)) : null;
@@ -87,7 +88,7 @@ public sealed class ExperimentFolder(string path)
         var (run, command) = (folder.Run, cell.Forgets ? "unlearn" : "train");
         if (run.Result is not { Interrupted: false } result)
         {
-            Resumption.CheckFlags(run, command, ConfigOf(cell), folder.Path);
+            Resumption.CheckSettings(run, command, ConfigOf(cell), folder.Path);
             return null;
         }
         Resumption.CheckFinished(run, command, WhereverItStood(cell, run.Config), folder.Path);
@@ -95,7 +96,7 @@ public sealed class ExperimentFolder(string path)
             throw new InvalidInputException(
                 folder.Path,
                 $"diverged ({cause})",
-                "Change the settings and name another --out, or remove this run to train it again"
+                "Change the settings and name another `path`, or remove this run to train it again"
             );
         return folder;
     }
@@ -109,18 +110,21 @@ public sealed class ExperimentFolder(string path)
         if (!ReadsElsewhere(cell))
             return;
         var folder = Standing(cell)!;
-        folder.Run = folder.Run with { Config = folder.Run.Config with { Root = cell.Config.Root, Reading = cell.Config.Reading } };
+        var config = folder.Run.Config;
+        folder.Run = folder.Run with
+        {
+            Config = config with { Data = config.Data with { Root = cell.Config.Data.Root, Reading = cell.Config.Data.Reading } },
+        };
     }
 
     private static string Where(RunConfig config) =>
-        JsonSerializer.Serialize(new RunConfig { Root = config.Root, Reading = config.Reading }, RunFolder.Json);
+        JsonSerializer.Serialize(new DataOptions { Root = config.Data.Root, Reading = config.Data.Reading }, RunFolder.Json);
+
+    private static RunConfig From(ExperimentCell cell, string path) => cell.Config with { Model = cell.Config.Model with { From = path } };
 
     // An experiment may be moved as a whole: its runs then name the earlier place of the cell that they started from.
     private RunConfig WhereverItStood(ExperimentCell cell, RunConfig began) =>
-        cell.From is { } from && began.From is { } stood && System.IO.Path.GetFileName(stood) == from
-            ? cell.Config with
-            {
-                From = stood,
-            }
+        cell.From is { } from && began.Model.From is { } stood && System.IO.Path.GetFileName(stood) == from
+            ? From(cell, stood)
             : ConfigOf(cell);
 }

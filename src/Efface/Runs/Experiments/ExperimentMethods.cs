@@ -1,3 +1,4 @@
+using Efface.Data;
 using Efface.Reporting;
 using Efface.Unlearning;
 
@@ -33,7 +34,7 @@ public static class ExperimentMethods
     /// <param name="scale">How long and on what.</param>
     public static ExperimentCell Cell(ExperimentData data, string model, string method, int seed, ExperimentScale scale)
     {
-        var cutAs = method.StartsWith(BeforeAs, StringComparison.Ordinal) ? new RunConfig { Recipe = method[BeforeAs.Length..] } : null;
+        var cutAs = method.StartsWith(BeforeAs, StringComparison.Ordinal) ? Cut(method[BeforeAs.Length..]) : null;
         var recipe = method == Before || cutAs is not null ? null : Recipes.Named(method);
         var fromModel = recipe is { TakesModel: true };
         return new ExperimentCell
@@ -48,26 +49,36 @@ public static class ExperimentMethods
             Audit = scale.Audit,
             Config = new RunConfig
             {
-                Data = data.Name,
-                Root = data.Root,
-                Task = data.Task,
-                Forget = recipe is null ? [] : data.Attributes,
-                Model = model,
-                Stem = scale.Stem,
-                Width = scale.Width,
-                Size = scale.Size,
-                Limit = scale.Limit,
-                Batch = scale.Batch,
-                Threads = scale.Threads,
-                Reading = scale.Reading,
-                Recipe = recipe?.Name ?? new RunConfig().Recipe,
-                Epochs =
-                    recipe is { LearnsFromModel: false } ? null
-                    : fromModel ? scale.EpochsFromModel
-                    : scale.Epochs,
-                Seed = seed,
+                Data = new DataOptions
+                {
+                    Name = data.Name,
+                    Root = data.Root,
+                    Task = data.Task,
+                    Size = scale.Size,
+                    Limit = scale.Limit,
+                    Reading = scale.Reading,
+                },
+                Model = new ModelSettings
+                {
+                    Name = model,
+                    Stem = scale.Stem,
+                    Width = scale.Width,
+                },
+                Recipe = recipe is null ? new RecipeSettings() : new RecipeSettings { Name = recipe.Name, Forget = data.Attributes },
+                Training = new TrainingSettings
+                {
+                    Batch = scale.Batch,
+                    Threads = scale.Threads,
+                    Epochs =
+                        recipe is { LearnsFromModel: false } ? null
+                        : fromModel ? scale.EpochsFromModel
+                        : scale.Epochs,
+                    Seed = seed,
+                },
             },
         };
+
+        static RunConfig Cut(string recipe) => new() { Recipe = new RecipeSettings { Name = recipe } };
     }
 
     /// <summary>
@@ -99,7 +110,7 @@ public static class ExperimentMethods
     /// <param name="method">Of <see cref="Methods"/>.</param>
     /// <param name="run">One of its runs: it says where the network is cut.</param>
     public static string Label(string method, RunFolder run) =>
-        method.StartsWith(BeforeAs, StringComparison.Ordinal) ? $"{Before}, at {run.Run.Config.Split}" : method;
+        method.StartsWith(BeforeAs, StringComparison.Ordinal) ? $"{Before}, at {run.Run.Config.Model.Split}" : method;
 
     /// <summary>All methods of a data set and network, each behind those that it needs.</summary>
     public static IEnumerable<ExperimentCell> Cells(ExperimentData data, string model, ExperimentScale scale) =>

@@ -48,7 +48,7 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
                 return new PlannedCell(
                     cell.Name,
                     false,
-                    learns && ModelRun.WithUsualTraining(folder.ConfigOf(cell), cell.Forgets).Epochs is { } epochs
+                    learns && ModelRun.WithUsualTraining(folder.ConfigOf(cell), cell.Forgets).Training.Epochs is { } epochs
                         ? epochs * Epoch(cell)
                         : 0
                 );
@@ -65,26 +65,26 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
         double Epoch(ExperimentCell cell)
         {
             var config = cell.Config;
-            var key = $"{config.Data} {config.Root} {config.Limit} {config.Size}";
+            var key = $"{config.Data.Name} {config.Data.Root} {config.Data.Limit} {config.Data.Size}";
             if (!images.TryGetValue(key, out var set))
             {
-                using var prepared = Preflight.Check(folder.ConfigOf(cell), cell.Forgets, observer, cancel);
+                using var prepared = Preflight.Check(folder.ConfigOf(cell), cell.Forgets, observer, cancel: cancel);
                 images[key] = set = (prepared.Table.Rows(Part.Train).Length, (int)prepared.Table.ImageShape[1]);
             }
-            var one = new BenchCase(config.Model, set.Side, Precision.Fp32, Math.Min(config.Batch, set.Count));
-            var stem = config.Stem ?? Models.Backbones.DefaultStem(set.Side);
-            if (!seconds.TryGetValue((one, stem, config.Width), out var step))
+            var one = new BenchCase(config.Model.Name, set.Side, Precision.Fp32, Math.Min(config.Training.Batch, set.Count));
+            var stem = config.Model.Stem ?? Models.Backbones.DefaultStem(set.Side);
+            if (!seconds.TryGetValue((one, stem, config.Model.Width), out var step))
             {
                 var settings = new BenchSettings
                 {
                     Stem = stem,
-                    Width = config.Width,
+                    Width = config.Model.Width,
                     Steps = Steps,
-                    Threads = config.Threads,
+                    Threads = config.Training.Threads,
                 };
                 using var subject = new BenchSubject(one, BenchMode.Plain, settings, null);
                 subject.SecondsPerStep(cancel);
-                seconds[(one, stem, config.Width)] = step = subject.SecondsPerStep(cancel);
+                seconds[(one, stem, config.Model.Width)] = step = subject.SecondsPerStep(cancel);
             }
             return step * set.Count / one.Batch;
         }

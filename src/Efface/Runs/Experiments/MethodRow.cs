@@ -113,9 +113,9 @@ public sealed record MethodRow
         return new MethodRow
         {
             Method = method,
-            Model = first.Config.Model,
+            Model = first.Config.Model.Name,
             Data = first.Data.Name,
-            Task = first.Config.Task!,
+            Task = first.Config.Data.Task!,
             Attribute = string.Join('+', audits[0].Sought),
             Read = read ?? string.Join('+', audits[0].Sought),
             Seeds = runs.Count,
@@ -130,7 +130,7 @@ public sealed record MethodRow
             Place = string.Join(
                 ", ",
                 worst
-                    .Zip(records, (place, run) => place.Name.Split(' ')[0] == "h" ? $"{place.Name} ({run.Config.Split})" : place.Name)
+                    .Zip(records, (place, run) => place.Name.Split(' ')[0] == "h" ? $"{place.Name} ({run.Config.Model.Split})" : place.Name)
                     .Distinct()
             ),
             Certified = audits.Max(audit => Bound(audit, read)),

@@ -106,7 +106,7 @@ internal static class DefinitionTable
             {
                 Name = ExperimentMethods.NameOf(data, Model(settings), $"{Recipe}-scratch", seed),
                 From = null,
-                Config = unlearned.Config with { Epochs = settings.Scale.Epochs },
+                Config = unlearned.Config with { Training = unlearned.Config.Training with { Epochs = settings.Scale.Epochs } },
             },
             Cell(Removal, seed),
         ];

@@ -95,7 +95,7 @@ internal static class LambdaMap
         return cell with
         {
             Name = ExperimentMethods.NameOf(data, settings.Scale.Models[0], $"{Recipe}-{string.Join('_', Names(lambda))}", seed),
-            Config = cell.Config with { Lambda = lambda },
+            Config = cell.Config with { Recipe = cell.Config.Recipe with { Lambda = lambda } },
         };
     }
 

@@ -26,16 +26,30 @@ public static class PaperSets
         var problems = new List<Problem>();
         if (entries.Count == 0)
             problems.Add(
-                new Problem($"--data \"{list}\"", "names nothing", $"Give NAME=FOLDER with names from {string.Join(", ", Sets.Keys)}")
+                new Problem(
+                    $"`ReproductionSettings.Data` \"{list}\"",
+                    "names nothing",
+                    $"Give NAME=FOLDER with names from {string.Join(", ", Sets.Keys)}"
+                )
             );
         foreach (var (name, root) in entries)
             if (!Sets.ContainsKey(name))
                 problems.Add(
-                    new Problem($"--data {name}", "is none of the paper's data sets", $"Choose from {string.Join(", ", Sets.Keys)}")
+                    new Problem(
+                        $"`ReproductionSettings.Data` {name}",
+                        "is none of the paper's data sets",
+                        $"Choose from {string.Join(", ", Sets.Keys)}"
+                    )
                 );
             else if (root is null && DataSources.Find(name)!.Layout is { } layout)
-                problems.Add(new Problem($"--data {name}", "says no folder", $"Give --data {name}=FOLDER, the folder that holds {layout}"));
-        problems.AddRange(Problem.NamedTwice("--data", entries.Select(entry => entry.Name), "data set"));
+                problems.Add(
+                    new Problem(
+                        $"`ReproductionSettings.Data` {name}",
+                        "says no folder",
+                        $"Give `ReproductionSettings.Data` {name}=FOLDER, the folder that holds {layout}"
+                    )
+                );
+        problems.AddRange(Problem.NamedTwice("`ReproductionSettings.Data`", entries.Select(entry => entry.Name), "data set"));
         return problems.Count == 0 ? entries : throw new InvalidInputException(problems);
     }
 

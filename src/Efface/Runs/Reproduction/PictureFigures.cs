@@ -77,7 +77,7 @@ internal static class PictureFigures
                     data.Name,
                     data.Attribute,
                     label,
-                    drawn.Place == "h" ? $"h ({run.Run.Config.Split})" : drawn.Place,
+                    drawn.Place == "h" ? $"h ({run.Run.Config.Model.Split})" : drawn.Place,
                     drawn.Error.Value.ToString("F4", CultureInfo.InvariantCulture),
                     .. drawn
                         .Attributes.Take(1)

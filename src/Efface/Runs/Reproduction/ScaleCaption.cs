@@ -41,15 +41,16 @@ internal static class ScaleCaption
             byEpochs.Count == 1 ? $"{group.Key}" : $"{group.Key} ({string.Join(", ", group.Select(Method).Distinct())})";
     }
 
-    private static string Method(RunRecord record) => record.Config.Forget.Count == 0 ? ExperimentMethods.Before : record.Config.Recipe;
+    private static string Method(RunRecord record) =>
+        record.Config.Recipe.Forget.Count == 0 ? ExperimentMethods.Before : record.Config.Recipe.Name;
 
     private static string Network(RunConfig config)
     {
-        var batches = config.Batch == new RunConfig().Batch ? "" : $", batches of {config.Batch}";
+        var batches = config.Training.Batch == new TrainingSettings().Batch ? "" : $", batches of {config.Training.Batch}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{config.Stem ?? "usual"} stem, {config.Width} of the usual width, "
-                + $"{(config.Size is { } size ? $"{size} px" : "images of their own size")}{batches}"
+            $"{config.Model.Stem ?? "usual"} stem, {config.Model.Width} of the usual width, "
+                + $"{(config.Data.Size is { } size ? $"{size} px" : "images of their own size")}{batches}"
         );
     }
 

@@ -61,24 +61,30 @@ public static class Sweep
         var problems = new List<Problem>();
         if (settings.Axes.Count == 0)
             problems.Add(
-                new Problem("--grid", "missing", "Give an option with its values, such as --grid lambda3=1,5,20; it may be given again")
+                new Problem(
+                    "`SweepSettings.Axes`",
+                    "missing",
+                    "Give an option with its values, such as `SweepSettings.Axes` lambda3=1,5,20; it may be given again"
+                )
             );
         foreach (var name in settings.Axes.GroupBy(axis => axis.Name).Where(group => group.Count() > 1).Select(group => group.Key))
-            problems.Add(new Problem($"--grid {name}", "given twice", "Give all its values at once"));
+            problems.Add(new Problem($"`SweepSettings.Axes` {name}", "given twice", "Give all its values at once"));
         if (settings.Seeds < 1)
-            problems.Add(new Problem($"--seeds {settings.Seeds}", "below 1", "Give 1 or more"));
-        if (settings.Base.From is { } from)
+            problems.Add(new Problem($"`SweepSettings.Seeds` {settings.Seeds}", "below 1", "Give 1 or more"));
+        if (settings.Base.Model.From is { } from)
         {
             foreach (var name in settings.Axes.Select(axis => axis.Name).Intersect(OfTheModel))
                 problems.Add(
                     new Problem(
-                        $"--grid {name}",
+                        $"`SweepSettings.Axes` {name}",
                         $"all points start from the model in {from}, which has its own",
-                        "Leave it out, or leave --from out"
+                        "Leave it out, or leave `ModelSettings.From` out"
                     )
                 );
             if (TrainedModel.Describe(from) is not { Bits: null, ClosedBy: null })
-                problems.Add(new Problem($"--from {from}", "has forgotten something already", "Start from a run of efface train"));
+                problems.Add(
+                    new Problem($"`ModelSettings.From` {from}", "has forgotten something already", "Start from a run of efface train")
+                );
         }
         if (problems.Count > 0)
             throw new InvalidInputException(problems);
@@ -140,14 +146,21 @@ public static class Sweep
         var config = settings
             .Axes.Zip(values)
             .OrderBy(pair => pair.First.Name == "recipe" ? 0 : 1)
-            .Aggregate(settings.Base with { Seed = seed, From = null }, (config, pair) => pair.First.Apply(config, pair.Second));
+            .Aggregate(
+                settings.Base with
+                {
+                    Training = settings.Base.Training with { Seed = seed },
+                    Model = settings.Base.Model with { From = null },
+                },
+                (config, pair) => pair.First.Apply(config, pair.Second)
+            );
         return new ExperimentCell
         {
             Name = Name(settings.Axes, values, seed),
             Config = config,
             Forgets = true,
-            From = settings.Base.From is null ? null : ExperimentMethods.Before,
-            Before = settings.Base.From is null ? null : SweepOrigins.NameFor(config),
+            From = settings.Base.Model.From is null ? null : ExperimentMethods.Before,
+            Before = settings.Base.Model.From is null ? null : SweepOrigins.NameFor(config),
             Attributes = settings.Attributes,
             Audit = settings.Audit,
         };

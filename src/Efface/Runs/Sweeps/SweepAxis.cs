@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Efface.Reporting;
 using Efface.Unlearning;
 
@@ -11,35 +8,15 @@ namespace Efface.Runs;
 /// <param name="Values">As the user wrote them.</param>
 public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
 {
-    // What decides the data or where things are is the same for all points.
-    private static readonly string[] Fixed =
-    [
-        "data",
-        "root",
-        "task",
-        "forget",
-        "from",
-        "reading",
-        "vectors",
-        "attentionRemoval",
-        "lambda",
-        "seed",
-        "checkpointSeconds",
-        "devices",
-        "retain",
-    ];
-
     private static readonly string[] Lambdas = ["lambda1", "lambda2", "lambda3"];
 
-    // By flag, the name that it has in JSON.
-    private static readonly Dictionary<string, string> Properties = typeof(RunConfig)
-        .GetProperties()
-        .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))
-        .Except(Fixed)
-        .ToDictionary(Resumption.Flag);
+    private static readonly Dictionary<string, Setting> Swept = Settings
+        .Of<RunConfig>()
+        .Where(setting => !setting.IsFixed)
+        .ToDictionary(setting => setting.Name);
 
     /// <summary>Every option that can be swept.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Lambdas, .. Properties.Keys.Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names { get; } = [.. Lambdas, .. Swept.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Reads <c>NAME=VALUE,VALUE,…</c>.</summary>
     /// <exception cref="InvalidInputException">It is not of that form, or the option cannot be swept.</exception>
@@ -49,14 +26,18 @@ public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
         var values = parts.Length < 2 ? [] : parts[1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (values.Length == 0)
             throw new InvalidInputException(
-                $"--grid {text}",
+                $"`SweepSettings.Axes` {text}",
                 "not NAME=VALUE,VALUE",
-                "Give an option with its values, such as --grid lambda3=1,5,20"
+                "Give an option with its values, such as `SweepSettings.Axes` lambda3=1,5,20"
             );
         if (!Names.Contains(parts[0]))
-            throw new InvalidInputException($"--grid {text}", $"'{parts[0]}' cannot be swept", $"Choose one of {string.Join(", ", Names)}");
+            throw new InvalidInputException(
+                $"`SweepSettings.Axes` {text}",
+                $"'{parts[0]}' cannot be swept",
+                $"Choose one of {string.Join(", ", Names)}"
+            );
         if (values.Distinct().Count() != values.Length)
-            throw new InvalidInputException($"--grid {text}", "names a value twice", "Name each value once");
+            throw new InvalidInputException($"`SweepSettings.Axes` {text}", "names a value twice", "Name each value once");
         return new SweepAxis(parts[0], values);
     }
 
@@ -64,37 +45,21 @@ public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
     /// <exception cref="InvalidInputException">The option cannot have that value.</exception>
     public RunConfig Apply(RunConfig config, string value)
     {
-        if (Array.IndexOf(Lambdas, Name) is >= 0 and var i)
+        var recipe = config.Recipe;
+        try
         {
-            var (reconstruction, task, forgetting) = Recipes.Named(config.Recipe).Weights;
-            double[] lambda = [.. config.Lambda ?? [reconstruction, task, forgetting]];
-            lambda[i] = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var given)
-                ? given
-                : throw Wrong(value, "not a number");
-            return config with { Lambda = lambda };
+            if (Array.IndexOf(Lambdas, Name) is not (>= 0 and var i))
+                return Swept[Name].Read(config, value);
+            var (reconstruction, task, forgetting) = recipe.Weights ?? Recipes.Named(recipe.Name).Weights;
+            double[] lambda = [reconstruction, task, forgetting];
+            lambda[i] = Settings.Of<RecipeSettings>().Single(setting => setting.Name == "lambda").Read(recipe, value).Lambda![0];
+            return config with { Recipe = recipe with { Lambda = lambda } };
         }
-        var json = JsonSerializer.SerializeToNode(config, RunFolder.Json)!.AsObject();
-        foreach (var node in new[] { Number(value), JsonValue.Create(value) })
-            try
-            {
-                json[Properties[Name]] = node;
-                if (node is not null)
-                    return json.Deserialize<RunConfig>(RunFolder.Json)!;
-            }
-            catch (JsonException)
-            {
-                // Not as a number; perhaps as a word.
-            }
-        throw Wrong(value, "not a value that it can take");
+        catch (InvalidInputException invalid)
+        {
+            throw new InvalidInputException([
+                .. invalid.Problems.Select(problem => problem with { Subject = $"`SweepSettings.Axes` {Name}={value}" }),
+            ]);
+        }
     }
-
-    private InvalidInputException Wrong(string value, string fault) =>
-        new($"--grid {Name}={value}", fault, "Give values that the flag of efface unlearn takes");
-
-    private static JsonNode? Number(string value) =>
-        value is "true" or "false" ? JsonValue.Create(value == "true")
-        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? number == Math.Floor(number) && Math.Abs(number) < 1e9 ? JsonValue.Create((int)number)
-                : JsonValue.Create(number)
-        : null;
 }

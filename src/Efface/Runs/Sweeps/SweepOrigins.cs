@@ -13,7 +13,7 @@ internal static class SweepOrigins
     /// <param name="points">The configuration of every point.</param>
     public static IEnumerable<ExperimentCell> Cells(SweepSettings settings, IEnumerable<RunConfig> points)
     {
-        if (settings.Base.From is not { } from)
+        if (settings.Base.Model.From is not { } from)
             return [];
         var origin = new ExperimentCell
         {
@@ -27,14 +27,7 @@ internal static class SweepOrigins
         return points
             .Where(point => NameFor(point) is not null)
             .DistinctBy(NameFor)
-            .Select(point =>
-                origin with
-                {
-                    Name = NameFor(point)!,
-                    Config = origin.Config with { Split = null },
-                    CutAs = point with { Split = SplitOf(point) },
-                }
-            )
+            .Select(point => origin with { Name = NameFor(point)!, Config = Cut(origin.Config, null), CutAs = Cut(point, SplitOf(point)) })
             .Prepend(origin);
     }
 
@@ -43,10 +36,10 @@ internal static class SweepOrigins
     /// point is trained (<c>--blocks N</c>).
     /// </summary>
     public static string? NameFor(RunConfig point) =>
-        Recipes.Find(point.Recipe) is { } recipe
-        && recipe.CutsInside(point.Split)
-        && !(point.Blocks is { } blocks && BlockChoice.IsNumber(blocks))
-            ? $"{ExperimentMethods.Before}-as-{SplitOf(point) ?? point.Recipe}"
+        Recipes.Find(point.Recipe.Name) is { } recipe
+        && recipe.CutsInside(point.Model.Split)
+        && !(point.Training.Blocks is { } blocks && BlockChoice.IsNumber(blocks))
+            ? $"{ExperimentMethods.Before}-as-{SplitOf(point) ?? point.Recipe.Name}"
             : null;
 
     /// <summary>A row for each place.</summary>
@@ -55,12 +48,17 @@ internal static class SweepOrigins
             .. cells
                 .Where(cell => !cell.Forgets)
                 .Select(cell => runs[cell.Name])
-                .DistinctBy(run => run.Run.Config.Split)
+                .DistinctBy(run => run.Run.Config.Model.Split)
                 .Select(
                     (run, i) =>
-                        MethodRow.Of(i == 0 ? ExperimentMethods.Before : $"{ExperimentMethods.Before}, at {run.Run.Config.Split}", [run])
+                        MethodRow.Of(
+                            i == 0 ? ExperimentMethods.Before : $"{ExperimentMethods.Before}, at {run.Run.Config.Model.Split}",
+                            [run]
+                        )
                 ),
         ];
 
-    private static string? SplitOf(RunConfig point) => point.Split ?? point.Blocks?.Split(',')[^1];
+    private static RunConfig Cut(RunConfig config, string? split) => config with { Model = config.Model with { Split = split } };
+
+    private static string? SplitOf(RunConfig point) => point.Model.Split ?? point.Training.Blocks?.Split(',')[^1];
 }

@@ -193,10 +193,10 @@ public sealed class ColumnRulesTests
                 "--only sex=male: no column 'sex' in data set toy",
                 "--drop race=green: column race has no value 'green'",
             ],
-            problems.Select(problem => $"{problem.Subject}: {problem.Fault}")
+            problems.Select(problem => $"{problem.Subject.InFlags()}: {problem.Fault}")
         );
-        Assert.Contains("age, race", problems[0].Remedy, StringComparison.Ordinal);
-        Assert.Contains("Asian, Black, Indian, Others, White", problems[1].Remedy, StringComparison.Ordinal);
+        Assert.Contains("age, race", problems[0].Remedy.InFlags(), StringComparison.Ordinal);
+        Assert.Contains("Asian, Black, Indian, Others, White", problems[1].Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -231,8 +231,8 @@ public sealed class ColumnRulesTests
                 }
             )
         );
-        Assert.Equal(($"--{flag} {rule}", "is not understood"), (problem.Subject, problem.Fault));
-        Assert.StartsWith("Write COLUMN=", problem.Remedy, StringComparison.Ordinal);
+        Assert.Equal(($"--{flag} {rule}", "is not understood"), (problem.Subject.InFlags(), problem.Fault));
+        Assert.StartsWith("Write COLUMN=", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class LabelJudgeTests
         var problem = Assert.Single(Sheets.Refused(() => sheet.Judged(new LabelRules(), ["z"])));
 
         Assert.StartsWith("spells what seems to be one class in several ways", problem.Fault, StringComparison.Ordinal);
-        Assert.Contains(LabelRules.Typed("--map", $"z={other.Trim()}:{usual}"), problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(LabelRules.Typed("--map", $"z={other.Trim()}:{usual}"), problem.Remedy.InFlags(), StringComparison.Ordinal);
         var merged = sheet.Judged(new LabelRules { Map = [$"z={other.Trim()}:{usual}"] }, ["z"]);
         Assert.Equal(2, merged.Columns[0].Values.Count);
         var apart = sheet.Judged(new LabelRules { Map = [$"z={other.Trim()}:{other.Trim()}", $"z={one.Trim()}:{one.Trim()}"] }, ["z"]);
@@ -160,7 +160,7 @@ public sealed class LabelJudgeTests
         );
 
         Assert.Contains("look like dates", problem.Fault, StringComparison.Ordinal);
-        Assert.Contains(LabelRules.Typed("--map", $"age={date}:3-9"), problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(LabelRules.Typed("--map", $"age={date}:3-9"), problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class LabelJudgeTests
 
         Assert.Equal(
             ["--map w=a:b", "column 'y'", "column 'z'"],
-            problems.Select(problem => problem.Subject).Order(StringComparer.Ordinal)
+            problems.Select(problem => problem.Subject.InFlags()).Order(StringComparer.Ordinal)
         );
     }
 

@@ -211,8 +211,8 @@ public sealed class CachedImagesTests : IDisposable
                 .Problems
         );
 
-        Assert.Contains(file, problem.Subject, StringComparison.Ordinal);
-        Assert.Contains("--cache", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(file, problem.Subject.InFlags(), StringComparison.Ordinal);
+        Assert.Contains("--cache", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,9 +41,12 @@ public sealed class DataReaderTests : IDisposable
         );
         var problems = Sheets.Refused(() => Read("y"));
 
-        Assert.Equal("--on-bad", problems[^1].Subject);
+        Assert.Equal("--on-bad", problems[^1].Subject.InFlags());
         Assert.StartsWith("9 rows cannot be used", problems[^1].Fault, StringComparison.Ordinal);
-        Assert.Equal(("2 rows (t.csv row 4 'gone.png'; t.csv row 13 'lost.png')", "is missing"), (problems[0].Subject, problems[0].Fault));
+        Assert.Equal(
+            ("2 rows (t.csv row 4 'gone.png'; t.csv row 13 'lost.png')", "is missing"),
+            (problems[0].Subject.InFlags(), problems[0].Fault)
+        );
         Assert.Equal(
             [
                 "t.csv row 10 column y: has no value",
@@ -54,9 +57,9 @@ public sealed class DataReaderTests : IDisposable
                 "t.csv row 8 column file '../x.png': names an image outside the root",
                 "t.csv row 9 '1 fields': has not the 2 fields of the header",
             ],
-            problems.Skip(1).SkipLast(1).Select(problem => $"{problem.Subject}: {problem.Fault}").Order(StringComparer.Ordinal)
+            problems.Skip(1).SkipLast(1).Select(problem => $"{problem.Subject.InFlags()}: {problem.Fault}").Order(StringComparer.Ordinal)
         );
-        Assert.All(problems, problem => Assert.NotEmpty(problem.Remedy));
+        Assert.All(problems, problem => Assert.NotEmpty(problem.Remedy.InFlags()));
     }
 
     [Fact]
@@ -65,7 +68,7 @@ public sealed class DataReaderTests : IDisposable
         foreach (var i in Enumerable.Range(0, 20).Where(i => i % 3 != 0))
             _folder.Picture($"{i}.png", i);
         _folder.Write("t.csv", [.. Enumerable.Range(0, 20).Select(i => $"{i}.png,{i % 2},n{i}").Prepend("file,y,n")]);
-        var read = Read("y", "skip");
+        var read = Read("y", OnBad.Skip);
         using var table = read.Table;
 
         Assert.Equal(
@@ -88,7 +91,7 @@ public sealed class DataReaderTests : IDisposable
         Gen.Select(
                 Gen.OneOf(Gen.Int[1, 12], Gen.Int[95, 320]),
                 Gen.Double[0, 1].Select(part => part * part * part),
-                Gen.OneOf("skip", "fail", null)
+                Gen.OneOf<OnBad?>(OnBad.Skip, OnBad.Fail, null)
             )
             .Sample(
                 (count, share, onBad) =>
@@ -100,10 +103,10 @@ public sealed class DataReaderTests : IDisposable
                         Task = "y",
                         Reading = new ReadingOptions { OnBad = onBad },
                     };
-                    if (bad == count || onBad != "skip" && bad > (onBad == "fail" ? 0 : 0.01) * count)
+                    if (bad == count || onBad != OnBad.Skip && bad > (onBad == OnBad.Fail ? 0 : 0.01) * count)
                         Assert.Equal(
-                            bad == count && onBad == "skip" ? "data set toy" : "--on-bad",
-                            Sheets.Refused(() => ToyTables.Read(sheet, options))[^1].Subject
+                            bad == count && onBad == OnBad.Skip ? "data set toy" : "--on-bad",
+                            Sheets.Refused(() => ToyTables.Read(sheet, options))[^1].Subject.InFlags()
                         );
                     else
                     {
@@ -127,9 +130,9 @@ public sealed class DataReaderTests : IDisposable
         Assert.Equal("t.csv row 52 '50.png'", Assert.Single(read.Report.Skipped).Where);
 
         File.Delete(_folder.At("51.png"));
-        Assert.Equal("--on-bad", Sheets.Refused(() => Read("y"))[^1].Subject);
-        Read("y", "skip").Table.Dispose();
-        Sheets.Refused(() => Read("y", "fail"));
+        Assert.Equal("--on-bad", Sheets.Refused(() => Read("y"))[^1].Subject.InFlags());
+        Read("y", OnBad.Skip).Table.Dispose();
+        Sheets.Refused(() => Read("y", OnBad.Fail));
     }
 
     [Fact]
@@ -146,7 +149,7 @@ public sealed class DataReaderTests : IDisposable
             _folder.Write($"{i}.png", kinds[i % kinds.Length]);
         _folder.Picture("good.png", 1);
         _folder.Write("t.csv", [.. Enumerable.Range(0, 400).Select(i => $"{i}.png,{i % 2}").Prepend("good.png,0").Prepend("file,y")]);
-        var read = Read("y", "skip");
+        var read = Read("y", OnBad.Skip);
         read.Table.Dispose();
 
         Assert.Equal(
@@ -164,9 +167,9 @@ public sealed class DataReaderTests : IDisposable
     public void A_data_set_without_a_usable_row_is_refused_even_to_who_skips(string text)
     {
         _folder.Write("t.csv", text);
-        var problem = Sheets.Refused(() => Read("y", "skip"))[^1];
+        var problem = Sheets.Refused(() => Read("y", OnBad.Skip))[^1];
 
-        Assert.Equal(("data set table", "has no row that can be used"), (problem.Subject, problem.Fault));
+        Assert.Equal(("data set table", "has no row that can be used"), (problem.Subject.InFlags(), problem.Fault));
     }
 
     [Fact]
@@ -176,7 +179,10 @@ public sealed class DataReaderTests : IDisposable
         _folder.Write("t.csv", "file,y,z", "1.png,a,b");
         var options = _folder.Options with { Task = "y", Reading = _folder.Reading with { Drop = ["z=b"] } };
 
-        Assert.Equal("data set table", Assert.Single(Sheets.Refused(() => DataReader.Read(DataSources.Find("table")!, options))).Subject);
+        Assert.Equal(
+            "data set table",
+            Assert.Single(Sheets.Refused(() => DataReader.Read(DataSources.Find("table")!, options))).Subject.InFlags()
+        );
     }
 
     [Fact]
@@ -193,7 +199,7 @@ public sealed class DataReaderTests : IDisposable
             DataReader.Read(new DataSource("toy", null, null, null, _ => sheet), options, [new Problem("--forget z", "is odd", "Mend it")])
         );
 
-        Assert.Equal(["column 'wig'", "column 'who'", "--forget z"], problems.Select(problem => problem.Subject));
+        Assert.Equal(["column 'wig'", "column 'who'", "--forget z"], problems.Select(problem => problem.Subject.InFlags()));
         problems = Sheets.Refused(() =>
             DataReader.Read(new DataSource("toy", null, null, null, _ => sheet), new DataOptions { Task = "y", Attributes = ["z"] })
         );
@@ -229,7 +235,7 @@ public sealed class DataReaderTests : IDisposable
         Assert.Equal(["p", "(missing)", "q"], table["z"].Labels.Select(label => table["z"].Classes[label]));
     }
 
-    private ReadData Read(string task, string? onBad = null) =>
+    private ReadData Read(string task, OnBad? onBad = null) =>
         DataReader.Read(
             DataSources.Find("table")!,
             _folder.Options with

@@ -35,7 +35,7 @@ public sealed class DataReportTests
                             Limit = limits ? limit : null,
                             Reading = new ReadingOptions
                             {
-                                OnBad = "skip",
+                                OnBad = OnBad.Skip,
                                 Bin = ["age=0,5"],
                                 Only = only ? [$"kind=k{kept}"] : [],
                                 Drop = only ? [] : [$"kind=k{kept}"],
@@ -68,7 +68,7 @@ public sealed class DataReportTests
             new DataOptions
             {
                 Task = "y",
-                Reading = new ReadingOptions { OnBad = "fail", Only = ["race=White+Black"] },
+                Reading = new ReadingOptions { OnBad = OnBad.Fail, Only = ["race=White+Black"] },
             }
         );
         read.Table.Dispose();

@@ -131,7 +131,7 @@ public sealed class PartDrawTests
                         new DataOptions
                         {
                             Task = "y",
-                            Reading = new ReadingOptions { GroupColumn = "who", OnBad = "skip" },
+                            Reading = new ReadingOptions { GroupColumn = "who", OnBad = OnBad.Skip },
                         }
                     );
                     using var table = read.Table;

@@ -79,7 +79,7 @@ public sealed class SamePixelsTests : IDisposable
             "d.png,q,train",
             "d.png,q,train"
         );
-        var options = _folder.Options with { Task = "y", Reading = _folder.Reading with { SplitColumn = "split", OnBad = "skip" } };
+        var options = _folder.Options with { Task = "y", Reading = _folder.Reading with { SplitColumn = "split", OnBad = OnBad.Skip } };
         var read = DataReader.Read(DataSources.Find("table")!, options, cancel: TestContext.Current.CancellationToken);
         using var table = read.Table;
 
@@ -96,7 +96,7 @@ public sealed class SamePixelsTests : IDisposable
             new DataOptions
             {
                 Task = "y",
-                Reading = new ReadingOptions { OnBad = "skip" },
+                Reading = new ReadingOptions { OnBad = OnBad.Skip },
             }
         );
         read.Table.Dispose();

@@ -30,7 +30,7 @@ public sealed class DamagedParquetTests : IDisposable
     {
         var broken = ToyFolder.Png(1)[..40];
         _folder.Write("train.parquet", ToyParquet.Of(["cat", "dog"], [new(broken, 0), new(ToyFolder.Png(2), 1)]));
-        var read = Read("skip");
+        var read = Read(OnBad.Skip);
         read.Table.Dispose();
 
         Assert.Equal("is truncated or corrupt", Assert.Single(read.Report.Skipped).Fault);
@@ -45,17 +45,17 @@ public sealed class DamagedParquetTests : IDisposable
             (bytes, _) =>
             {
                 _folder.Write("train.parquet", bytes);
-                Read("skip").Table.Dispose();
+                Read(OnBad.Skip).Table.Dispose();
             }
         );
 
     private IReadOnlyList<Problem> Refused(byte[] bytes)
     {
         _folder.Write("train.parquet", bytes);
-        return Sheets.Refused(() => Read("skip"));
+        return Sheets.Refused(() => Read(OnBad.Skip));
     }
 
-    private ReadData Read(string onBad) =>
+    private ReadData Read(OnBad onBad) =>
         DataReader.Read(
             DataSources.Find("parquet")!,
             _folder.Options with

@@ -68,7 +68,7 @@ public sealed class FolderSourceTests : IDisposable
                         FolderSource.Read(_folder.Options with { Reading = _folder.Reading with { SplitColumn = "part" } })
                     )
                 )
-                .Subject
+                .Subject.InFlags()
         );
     }
 
@@ -89,15 +89,15 @@ public sealed class FolderSourceTests : IDisposable
     {
         var problem = Assert.Single(Sheets.Refused(() => Read([], picture)));
 
-        Assert.Equal("--levels", problem.Subject);
-        Assert.Contains(remedy, problem.Remedy, StringComparison.Ordinal);
+        Assert.Equal("--levels", problem.Subject.InFlags());
+        Assert.Contains(remedy, problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("class,class")]
     [InlineData("split,")]
     public void Levels_have_names_and_each_its_own(string levels) =>
-        Assert.Equal($"--levels {levels}", Assert.Single(Sheets.Refused(() => Read(levels.Split(','), "a/b/1.png"))).Subject);
+        Assert.Equal($"--levels {levels}", Assert.Single(Sheets.Refused(() => Read(levels.Split(','), "a/b/1.png"))).Subject.InFlags());
 
     [Fact]
     public void Levels_that_no_picture_has_leave_no_row()

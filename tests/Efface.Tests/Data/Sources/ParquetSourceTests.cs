@@ -144,7 +144,7 @@ public sealed class ParquetSourceTests : IDisposable
 
         Assert.Equal(
             ["extra.parquet", "more.parquet"],
-            Sheets.Refused(() => ParquetSource.Read(_folder.Options)).Select(problem => problem.Subject)
+            Sheets.Refused(() => ParquetSource.Read(_folder.Options)).Select(problem => problem.Subject.InFlags())
         );
     }
 
@@ -178,7 +178,7 @@ public sealed class ParquetSourceTests : IDisposable
                 ]
             )
         );
-        var read = Read("label", "skip");
+        var read = Read("label", OnBad.Skip);
         using var table = read.Table;
         using var pixels = table.Gather([.. Enumerable.Range(0, table.Count)]);
 
@@ -231,7 +231,7 @@ public sealed class ParquetSourceTests : IDisposable
                         ParquetSource.Read(_folder.Options with { Reading = _folder.Reading with { ImageColumn = "label" } })
                     )
                 )
-                .Subject
+                .Subject.InFlags()
         );
 
         _folder.Write(
@@ -245,7 +245,7 @@ public sealed class ParquetSourceTests : IDisposable
         );
     }
 
-    private ReadData Read(string task, string? onBad = null) =>
+    private ReadData Read(string task, OnBad? onBad = null) =>
         DataReader.Read(
             DataSources.Find("parquet")!,
             _folder.Options with

@@ -50,7 +50,7 @@ public sealed class TablePathsTests : IDisposable
         var problem = Assert.Single(Sheets.Refused(() => Read(_folder.Reading with { Images = folder })));
 
         Assert.StartsWith(fault, problem.Fault, StringComparison.Ordinal);
-        Assert.Equal($"--images {folder}", problem.Subject);
+        Assert.Equal($"--images {folder}", problem.Subject.InFlags());
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class TablePathsTests : IDisposable
             DataSources.Find("table")!,
             _folder.Options with
             {
-                Reading = _folder.Reading with { AllowOutside = true, OnBad = "skip" },
+                Reading = _folder.Reading with { AllowOutside = true, OnBad = OnBad.Skip },
             },
             cancel: TestContext.Current.CancellationToken
         );

@@ -52,8 +52,8 @@ public sealed class TableSourceTests : IDisposable
         _folder.Write("t.csv", header, "1,a.png");
         var problem = Assert.Single(Sheets.Refused(() => Read()));
 
-        Assert.Equal("--image-column", problem.Subject);
-        Assert.Contains(header.Replace(",", ", ", StringComparison.Ordinal), problem.Remedy, StringComparison.Ordinal);
+        Assert.Equal("--image-column", problem.Subject.InFlags());
+        Assert.Contains(header.Replace(",", ", ", StringComparison.Ordinal), problem.Remedy.InFlags(), StringComparison.Ordinal);
         Assert.Equal(["a.png"], Read(_folder.Reading with { ImageColumn = header.Split(',')[1] }).Pictures());
     }
 
@@ -66,7 +66,7 @@ public sealed class TableSourceTests : IDisposable
             ["--image-column p", "--split-column q", "--group-column r"],
             Sheets
                 .Refused(() => Read(_folder.Reading with { ImageColumn = "p", SplitColumn = "q", GroupColumn = "r" }))
-                .Select(problem => problem.Subject)
+                .Select(problem => problem.Subject.InFlags())
         );
     }
 
@@ -152,7 +152,8 @@ public sealed class TableSourceTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_table_one_is_asked_for() => Assert.Equal("--table", Assert.Single(Sheets.Refused(() => Read())).Subject);
+    public void Without_a_table_one_is_asked_for() =>
+        Assert.Equal("--table", Assert.Single(Sheets.Refused(() => Read())).Subject.InFlags());
 
     [Theory]
     [InlineData("../t.csv", "lies outside the root")]

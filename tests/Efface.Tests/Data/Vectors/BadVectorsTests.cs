@@ -121,8 +121,8 @@ public sealed class BadVectorsTests : IDisposable
         );
 
         Assert.Equal(
-            ["--attribute beard", "--key name", "--key name", "--task smile", _toy.At("h.npz"), _toy.At("none.npy")],
-            problems.Select(problem => problem.Subject).Order(StringComparer.Ordinal)
+            ["--key name", "--key name", "--task smile", _toy.At("h.npz"), _toy.At("none.npy"), "`attributes` beard"],
+            problems.Select(problem => problem.Subject.InFlags()).Order(StringComparer.Ordinal)
         );
     }
 
@@ -137,7 +137,7 @@ public sealed class BadVectorsTests : IDisposable
 
         var problem = Assert.Single(Refused(_toy.Options(name)));
         Assert.Contains(fault, problem.Fault, StringComparison.Ordinal);
-        Assert.Contains(".npy, .npz, .safetensors, .parquet, .csv and .tsv", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(".npy, .npz, .safetensors, .parquet, .csv and .tsv", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class BadVectorsTests : IDisposable
 
         var problem = Assert.Single(Refused(_toy.Options("h.npy")));
         Assert.Equal("has 99 rows, and labels.csv has 100", problem.Fault);
-        Assert.Contains("--key", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("--key", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,7 +178,11 @@ public sealed class BadVectorsTests : IDisposable
         _toy.WriteLabels();
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(), ToyVectors.Count, 4));
 
-        Assert.Contains("numpy.savez", Assert.Single(Refused(_toy.Options("h.npy") with { Key = "key" })).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "numpy.savez",
+            Assert.Single(Refused(_toy.Options("h.npy") with { Key = "key" })).Remedy.InFlags(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class MisreadColumnsTests : IDisposable
 
         var problem = Assert.Single(Refused(_toy.Options("h.csv")));
 
-        Assert.EndsWith("column h4", problem.Subject, StringComparison.Ordinal);
+        Assert.EndsWith("column h4", problem.Subject.InFlags(), StringComparison.Ordinal);
         Assert.Contains("'#DIV/0!' in row 52", problem.Fault, StringComparison.Ordinal);
     }
 
@@ -103,7 +103,7 @@ public sealed class MisreadColumnsTests : IDisposable
         {
             var problem = Assert.Single(Refused(_toy.Options("h.csv") with { Array = array }));
             Assert.Contains($"and not {missing}", problem.Fault, StringComparison.Ordinal);
-            Assert.EndsWith(typed, problem.Remedy, StringComparison.Ordinal);
+            Assert.EndsWith(typed, problem.Remedy.InFlags(), StringComparison.Ordinal);
         }
         using var read = VectorReader.Read(
             _toy.Options("h.csv") with
@@ -121,7 +121,7 @@ public sealed class MisreadColumnsTests : IDisposable
         _toy.Write("h.csv", ToyVectors.Lines("width;height;h0;h1", Count, i => $"{i % 7};3;{i},5;-0,{i:D3}e1"));
 
         var problem = Assert.Single(Refused(_toy.Options("h.csv")));
-        Assert.Contains("--array h ", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("--array h ", problem.Remedy.InFlags(), StringComparison.Ordinal);
         using var read = VectorReader.Read(_toy.Options("h.csv") with { Array = "h" }, cancel: TestContext.Current.CancellationToken);
 
         Assert.Equal(
@@ -152,7 +152,7 @@ public sealed class MisreadColumnsTests : IDisposable
         var width = header.Split(',').Length;
         _toy.Write("h.csv", ToyVectors.Lines(header, Count, i => string.Join(',', Enumerable.Range(i, width))));
 
-        Assert.Contains(typed, Assert.Single(Refused(_toy.Options("h.csv"))).Remedy, StringComparison.Ordinal);
+        Assert.Contains(typed, Assert.Single(Refused(_toy.Options("h.csv"))).Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class MisreadColumnsTests : IDisposable
         );
 
         Assert.Single(Refused(_toy.Options("y.npz")));
-        Assert.Contains("array 'h'", Assert.Single(Refused(_toy.Options("logits.npz"))).Subject, StringComparison.Ordinal);
+        Assert.Contains("array 'h'", Assert.Single(Refused(_toy.Options("logits.npz"))).Subject.InFlags(), StringComparison.Ordinal);
         using var read = VectorReader.Read(
             _toy.Options("logits.npz") with
             {

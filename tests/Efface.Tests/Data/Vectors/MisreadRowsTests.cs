@@ -40,7 +40,7 @@ public sealed class MisreadRowsTests : IDisposable
         {
             var problem = Assert.Single(Refused(_toy.Options(name)));
             Assert.Contains("disagree in 120 of 120 rows", problem.Fault, StringComparison.Ordinal);
-            Assert.Contains("--key", problem.Remedy, StringComparison.Ordinal);
+            Assert.Contains("--key", problem.Remedy.InFlags(), StringComparison.Ordinal);
             if (name == "named.csv")
                 continue;
             using var read = VectorReader.Read(_toy.Options(name) with { Key = "key" }, cancel: TestContext.Current.CancellationToken);
@@ -53,7 +53,7 @@ public sealed class MisreadRowsTests : IDisposable
     {
         _toy.Write("h.csv", ToyVectors.Lines("z,h0,h1", Count, i => $"{(i + 1) / 2 % 3},{i},1"));
 
-        Assert.Contains("column z", Assert.Single(Refused(_toy.Options("h.csv"))).Subject, StringComparison.Ordinal);
+        Assert.Contains("column z", Assert.Single(Refused(_toy.Options("h.csv"))).Subject.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +133,11 @@ public sealed class MisreadRowsTests : IDisposable
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4));
         var options = _toy.Options("h.npy") with { Attributes = ["age", "race"] };
 
-        Assert.Contains("--bin age=20,", Assert.Single(Refused(options with { Attributes = ["age"] })).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "--bin age=20,",
+            Assert.Single(Refused(options with { Attributes = ["age"] })).Remedy.InFlags(),
+            StringComparison.Ordinal
+        );
         using var read = VectorReader.Read(
             options with
             {
@@ -160,7 +164,7 @@ public sealed class MisreadRowsTests : IDisposable
 
         var problem = Assert.Single(Refused(_toy.Options("h.npy")));
         Assert.StartsWith("names no test part", problem.Fault, StringComparison.Ordinal);
-        Assert.Contains("Leave it out", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Leave it out", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,7 +72,11 @@ public sealed class ParquetVectorsTests : IDisposable
     {
         _toy.Write("c.parquet", ToyVectors.ParquetCodes(3, null, 0));
 
-        Assert.Contains("--array code", Assert.Single(Sheets.Refused(() => _toy.ReadRaw("c.parquet"))).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "--array code",
+            Assert.Single(Sheets.Refused(() => _toy.ReadRaw("c.parquet"))).Remedy.InFlags(),
+            StringComparison.Ordinal
+        );
         var read = _toy.ReadRaw("c.parquet", array: "code");
         using (read.Values)
         {
@@ -98,7 +102,7 @@ public sealed class ParquetVectorsTests : IDisposable
 
         Assert.Contains(
             "h, key",
-            Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.parquet", key: "id"))).Remedy,
+            Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.parquet", key: "id"))).Remedy.InFlags(),
             StringComparison.Ordinal
         );
         Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.parquet", array: "x")));

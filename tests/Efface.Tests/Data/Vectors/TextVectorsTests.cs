@@ -68,7 +68,7 @@ public sealed class TextVectorsTests : IDisposable
         Assert.Equal([1, 2, 3, 4], ToyVectors.Of(read));
         Assert.Contains(
             "h0 to h1, hat, age",
-            Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.csv", array: "x"))).Remedy,
+            Assert.Single(Sheets.Refused(() => _toy.ReadRaw("h.csv", array: "x"))).Remedy.InFlags(),
             StringComparison.Ordinal
         );
     }

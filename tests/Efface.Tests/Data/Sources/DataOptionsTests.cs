@@ -1,19 +1,13 @@
 using Efface.Data;
-using Efface.Reporting;
-using Efface.Runs;
 using Xunit;
 
-namespace Efface.Tests.Runs;
+namespace Efface.Tests.Data.Sources;
 
-public sealed class ReadingFlagsTests
+public sealed class DataOptionsTests
 {
     // Each flag with a value that no data set can be read with, and how the complaint begins.
     private static readonly Dictionary<string, (ReadingOptions Reading, string Subject)> Wrong = new()
     {
-        ["on bad"] = (new() { OnBad = "maybe" }, "--on-bad maybe"),
-        ["on bad in capitals"] = (new() { OnBad = "Skip" }, "--on-bad Skip"),
-        ["resize"] = (new() { Resize = "squash" }, "--resize squash"),
-        ["resize by number"] = (new() { Resize = "1" }, "--resize 1"),
         ["background of a word"] = (new() { Background = "white" }, "--background white"),
         ["background of two"] = (new() { Background = "1,2" }, "--background 1,2"),
         ["background of four"] = (new() { Background = "1,2,3,4" }, "--background 1,2,3,4"),
@@ -33,7 +27,7 @@ public sealed class ReadingFlagsTests
     };
 
     // Each flag that is for some data sets alone, and those.
-    private static readonly Dictionary<string, (RunConfig Config, string[] Sources)> Particular = new()
+    private static readonly Dictionary<string, (DataOptions Options, string[] Sources)> Particular = new()
     {
         ["--correlation"] = (new() { Correlation = 0.5 }, ["faces"]),
         ["--table"] = (new() { Reading = new() { Table = "t.csv" } }, ["table"]),
@@ -52,50 +46,51 @@ public sealed class ReadingFlagsTests
     public void A_value_that_nothing_can_be_read_with_is_refused_by_its_flag(string flag)
     {
         var (reading, subject) = Wrong[flag];
-        var problem = Assert.Single(ReadingFlags.Check(new RunConfig { Data = "table", Reading = reading }));
-        Assert.StartsWith(subject, problem.Subject, StringComparison.Ordinal);
-        Assert.NotEmpty(problem.Remedy);
+        var problem = Assert.Single(
+            new DataOptions
+            {
+                Name = "table",
+                Root = ".",
+                Reading = reading,
+            }.Check()
+        );
+        Assert.StartsWith(subject, problem.Subject.InFlags(), StringComparison.Ordinal);
+        Assert.NotEmpty(problem.Remedy.InFlags());
     }
 
     [Theory]
     [MemberData(nameof(ParticularFlags))]
     public void A_flag_that_a_data_set_would_ignore_is_refused(string flag)
     {
-        var (config, sources) = Particular[flag];
+        var (options, sources) = Particular[flag];
         foreach (var source in DataSources.All.Select(source => source.Name))
             if (sources.Contains(source))
-                Assert.Empty(ReadingFlags.Check(config with { Data = source }));
+                Assert.Empty((options with { Name = source, Root = "." }).Check());
             else
-                Assert.Equal(flag, Assert.Single(ReadingFlags.Check(config with { Data = source })).Subject);
+                Assert.Equal(flag, Assert.Single((options with { Name = source, Root = "." }).Check()).Subject.InFlags());
     }
 
     [Fact]
     public void The_usual_flags_suit_every_data_set() =>
-        Assert.All(DataSources.All, source => Assert.Empty(ReadingFlags.Check(new RunConfig { Data = source.Name })));
+        Assert.All(DataSources.All, source => Assert.Empty(new DataOptions { Name = source.Name, Root = "." }.Check()));
 
     [Fact]
-    public void Values_may_be_written_as_people_write_them() =>
-        Assert.Empty(
-            ReadingFlags.Check(
-                new RunConfig
-                {
-                    Reading = new ReadingOptions
-                    {
-                        Resize = "FIT",
-                        Background = "0, 127, 255",
-                        OnBad = "fail",
-                        ImageTimeout = 0.5,
-                    },
-                }
-            )
+    public void Values_may_be_written_as_people_write_them()
+    {
+        var options = new[] { ("resize", "FIT"), ("background", "0, 127, 255"), ("on-bad", "fail"), ("image-timeout", "0.5") }.Aggregate(
+            new DataOptions(),
+            (options, flag) => Settings.Of<DataOptions>().Single(setting => setting.Name == flag.Item1).Read(options, flag.Item2)
         );
+        Assert.Empty(options.Check());
+        Assert.Equal((ResizeMode.Fit, OnBad.Fail), (options.Reading.Resize, options.Reading.OnBad));
+    }
 
     [Fact]
     public void Every_wrong_flag_and_every_idle_one_is_told_at_once_before_anything_is_read()
     {
-        var config = new RunConfig
+        var options = new DataOptions
         {
-            Data = "celeba",
+            Name = "celeba",
             Root = "/nowhere",
             Correlation = 0.1,
             Reading = new ReadingOptions
@@ -109,8 +104,6 @@ public sealed class ReadingFlagsTests
                 Map = ["m"],
                 Only = ["o"],
                 Drop = ["d"],
-                OnBad = "x",
-                Resize = "x",
                 Background = "x",
                 MaxPixels = 0,
                 MaxFileMegabytes = -1,
@@ -124,13 +117,11 @@ public sealed class ReadingFlagsTests
             "--map",
             "--only",
             "--drop",
-            "--on-bad",
-            "--resize",
-            "--background",
             "--max-pixels",
             "--max-file-mb",
             "--image-timeout",
             "--workers",
+            "--background",
             "--correlation",
             "--table",
             "--images",
@@ -140,11 +131,6 @@ public sealed class ReadingFlagsTests
             "--root",
         ];
 
-        Assert.Equal(
-            flags,
-            Assert
-                .Throws<InvalidInputException>(() => Preflight.Look(config, cancel: TestContext.Current.CancellationToken))
-                .Problems.Select(problem => problem.Subject.Split(' ')[0])
-        );
+        Assert.Equal(flags, options.Check().Select(problem => problem.Subject.InFlags().Split(' ')[0]));
     }
 }

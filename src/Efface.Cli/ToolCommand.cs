@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Efface.Reporting;
+using Efface.Runs;
+
+namespace Efface.Cli;
+
+/// <summary>A command: its flags, and what it does.</summary>
+internal abstract class ToolCommand : Command
+{
+    private readonly Option<bool> _json = new("--json") { Description = "Print one machine-readable object on stdout." };
+
+    protected ToolCommand(Shell shell, string name, string description, bool isNative = true)
+        : base(name, description)
+    {
+        Shell = shell;
+        SetAction(asked =>
+        {
+            if (isNative && Doctor.BackendFault() is { } fault)
+                throw new InvalidInputException([fault]);
+            return Execute(asked);
+        });
+        Add(_json);
+    }
+
+    protected Shell Shell { get; }
+
+    /// <returns>The exit code.</returns>
+    protected abstract int Execute(ParseResult asked);
+
+    /// <summary>Whether the result is for a machine.</summary>
+    protected bool IsJson(ParseResult asked) => asked.GetValue(_json);
+
+    /// <summary>Works with a display at hand of how far it is.</summary>
+    protected T Show<T>(Func<ProgressDisplay, T> work) => ProgressDisplay.Show(Shell, work);
+}
+
+/// <summary>A command about a run that the flags describe.</summary>
+internal abstract class RunCommand : ToolCommand
+{
+    private readonly Flags<RunConfig> _config;
+    private readonly Option<string> _file = new("--config")
+    {
+        Description = "Repeat a run.json; other flags go before it.",
+        HelpName = "FILE",
+    };
+
+    /// <param name="shell">Where words go.</param>
+    /// <param name="name">Of the command.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="like">The command whose settings it has; null for those that all have.</param>
+    protected RunCommand(Shell shell, string name, string description, string? like = null)
+        : base(shell, name, description)
+    {
+        _config = new Flags<RunConfig>(this, setting => setting.Command is null || setting.Command == like);
+        Add(_file);
+    }
+
+    /// <summary>The flags over the file of --config, over what was there, over the model that is the start.</summary>
+    protected RunConfig Config(ParseResult asked, RunConfig? usual = null)
+    {
+        var from = _config.Read(asked, new RunConfig()).Model.From;
+        return _config.Read(
+            asked,
+            asked.GetValue(_file) is { } file
+                ? RunFolder.ReadConfig(file)
+                : usual ?? (from is null ? new RunConfig() : Inheritance.ForUnlearning(from))
+        );
+    }
+
+    /// <summary>The settings whose flags were given.</summary>
+    protected IEnumerable<Setting> Given(ParseResult asked) => _config.Given(asked).Select(given => given.Setting);
+}

@@ -61,24 +61,10 @@ public sealed class BenchTests : IDisposable
     public async Task Memory_is_measured_in_a_process_for_each_mode()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems do not tell a process's peak from some moment on");
-        var outcome = await _tool.Run(
-            "bench",
-            "--model",
-            "resnet18",
-            "--size",
-            "64",
-            "--width",
-            "0.25",
-            "--batch",
-            "192",
-            "--steps",
-            "3",
-            "--rounds",
-            "2",
-            "--threads",
-            "1",
-            "--json"
+        var outcome = await _tool.Start(
+            "bench --model resnet18 --size 64 --width 0.25 --batch 192 --steps 3 --rounds 2 --threads 1 --json"
         );
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
         var peaks = outcome.Json["results"]![0]!["timings"]!
             .AsArray()
             .ToDictionary(timing => (string)timing!["mode"]!, timing => (double)timing!["peakBytes"]!);

@@ -14,7 +14,7 @@ public sealed class SweepTests(SmallRun small) : IDisposable
     {
         var command = Tool.Words(
             "sweep --data faces --limit 120 --epochs 2 --width 0.125 --stem fast --size 16 --attackers lookup,linear --grid bits=2,4 "
-                + "--grid lambda3=5 --jobs 2 --out sweep --json"
+                + "--grid lambda3=0,5 --jobs 2 --out sweep --json"
         );
         var isStopped = 0;
         var stopped = await _tool.Start(
@@ -31,7 +31,7 @@ public sealed class SweepTests(SmallRun small) : IDisposable
 
         var swept = await _tool.Start(null, null, command);
         Assert.True(swept.ExitCode == 0, swept.Error);
-        Assert.Equal(2, swept.Json["points"]!.AsArray().Count);
+        Assert.Equal(4, swept.Json["points"]!.AsArray().Count);
         var knee = (string)swept.Json["knee"]!["row"]!["method"]!;
         Assert.Contains(knee, swept.Json["front"]!.AsArray().Select(point => (string)point!["row"]!["method"]!));
         var page = File.ReadAllText(_tool.At("sweep/sweep.html"));

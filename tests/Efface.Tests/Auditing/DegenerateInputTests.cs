@@ -72,7 +72,9 @@ public sealed class DegenerateInputTests : IDisposable
     [MemberData(nameof(AuditedPoor))]
     public void No_control_fails(string kind)
     {
-        var place = Audit(_ => Poor[kind](), Labels(1));
+        // Controls send attackers of their own: the long check alone sends all others too.
+        string[] attackers = HowMany.AtLeast(1) > 1 ? [] : ["linear", "template"];
+        var place = Audit(_ => Poor[kind](), Labels(1), attackers);
         Assert.NotEqual(Verdict.Leaks, place.Verdict);
         Assert.All(place.Attackers, attacker => Assert.InRange(attacker.GivenTask.Value, -0.25, 0.25));
     }

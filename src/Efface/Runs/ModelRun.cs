@@ -229,7 +229,9 @@ public static class ModelRun
             return null;
         // What is to be carried is read from the model as it was: the one in training changes.
         var untouched =
-            recipe.CarriesEmbedding && prepared.Config.Model.From is { } from ? TrainedModel.Load(from, Compute.Device, random).Network : null;
+            recipe.CarriesEmbedding && prepared.Config.Model.From is { } from
+                ? TrainedModel.Load(from, Compute.Device, random).Network
+                : null;
         return recipe.Blocks(new BlockParts(model, prepared.Labels, options, random) { Untouched = untouched });
     }
 

@@ -39,7 +39,9 @@ public sealed class DiscreteBottleneckTests
 
         Assert.Equal(
             $"--bits {bits}",
-            Assert.Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits, new Generator(0))).Problems).Subject.InFlags()
+            Assert
+                .Single(Assert.Throws<InvalidInputException>(() => DiscreteBottleneck.Insert(network, bits, new Generator(0))).Problems)
+                .Subject.InFlags()
         );
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
 using Efface.Data;
@@ -14,6 +15,7 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
 
     private readonly Shell _shell;
     private readonly ProgressTask? _bar;
+    private readonly Stopwatch _attacking = new();
     private double _lastLine;
 
     private ProgressDisplay(Shell shell, ProgressTask? bar) => (_shell, _bar) = (shell, bar);
@@ -57,7 +59,7 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
         var rate = progress.Done / Math.Max(progress.Seconds, 1e-3);
         var text = Text($"{progress.Doing} {progress.Done:N0}/{progress.Total:N0}");
         if (progress.Done > 0)
-            text += Text($", {rate:F0} images/s, {TimeSpan.FromSeconds((progress.Total - progress.Done) / rate):m\\:ss} left");
+            text += Text($", {rate:F0} {progress.Unit}/s, {TimeSpan.FromSeconds((progress.Total - progress.Done) / rate):m\\:ss} left");
         Bar(text, progress.Total > 0 ? (double)progress.Done / progress.Total : 0);
         if (_bar is null && (progress.Seconds - _lastLine > SecondsBetweenLines || progress.Done == progress.Total && _lastLine > 0))
         {
@@ -70,10 +72,17 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
 
     public void OnAudit(AuditProgress progress)
     {
-        Bar($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}", (double)progress.Done / progress.Total);
+        if (progress.Done == 0)
+            _attacking.Restart();
+        var text = Text($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}{Left(progress)}");
+        Bar(text, (double)progress.Done / progress.Total);
         if (_bar is null && progress.Done % 5 == 0)
-            Line(Text($"attack {progress.Done + 1}/{progress.Total}: {progress.Now}"));
+            Line(text);
     }
+
+    // As the attacks so far took.
+    private string Left(AuditProgress progress) =>
+        progress.Done < 2 ? "" : Text($", {_attacking.Elapsed / progress.Done * (progress.Total - progress.Done):m\\:ss} left");
 
     public void OnBench(BenchCase now, string doing, int done, int total)
     {

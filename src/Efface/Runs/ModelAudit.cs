@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Efface.Auditing;
 using Efface.Data;
 using Efface.Reporting;
@@ -65,7 +66,8 @@ internal sealed class ModelAudit(
                         prepared.Table,
                         prepared.Table[name],
                         ClassifierOptions.ForReading(model.Description),
-                        cancel: cancel
+                        new Reader(reading, $"training a classifier for {name}"),
+                        cancel
                     )
                 );
             }
@@ -116,4 +118,25 @@ internal sealed class ModelAudit(
                     return Png.Encode(image);
                 }),
         ];
+
+    // Steps of a training as images that are read: its epochs are not the run's.
+    private sealed class Reader(IReadingObserver? reading, string doing) : ITrainingObserver
+    {
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+        public void OnStep(StepProgress progress) =>
+            reading?.OnReading(
+                new ReadingProgress(
+                    doing,
+                    progress.Epoch * progress.Steps + progress.Step,
+                    progress.Epochs * progress.Steps,
+                    _clock.Elapsed.TotalSeconds
+                )
+                {
+                    Unit = "steps",
+                }
+            );
+
+        public void OnEpoch(EpochMetrics metrics) { }
+    }
 }

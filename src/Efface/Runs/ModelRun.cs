@@ -306,80 +306,12 @@ public static class ModelRun
         IRunObserver? observer
     )
     {
-        var model = Model(prepared, random);
+        var model = StartingModel.Of(prepared, random);
         var ends = BlockChoice.Ends(prepared.Config, model, own => Blocks(prepared, model, options, own)!, note => observer?.OnNote(note));
         // h is what the last auxiliary network looks at; a bottleneck stays where it is.
         if (ends is not null && model.Description.Bits is null)
             model = model with { Description = model.Description with { Split = model.Network.Stages[ends[^1]].Name } };
         return (model, ends);
-    }
-
-    private static TrainedModel Model(Prepared prepared, Generator random)
-    {
-        var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
-        var model = config.Model.From is { } from
-            ? Load(from, config, table, task, random)
-            : TrainedModel.Create(
-                ModelDescription.For(table, task, config.Model.Name, config.Model.Stem, config.Model.Width),
-                Compute.Device,
-                random
-            );
-
-        if (prepared.Recipe is not { } recipe)
-            return model.CutBehind(config.Model.Split ?? StagedNetwork.Embedding);
-        var ready = recipe.Prepare(model, config.Model.Split, random);
-        if (config.Model.From is not null)
-            recipe.Begin(ready, table, task, random);
-        return ready;
-    }
-
-    private static TrainedModel Load(string from, RunConfig config, ImageTable table, Column task, Generator random)
-    {
-        var model = TrainedModel.Load(from, Compute.Device, random);
-        var problems = new List<Problem>();
-        foreach (
-            var (property, asked, found) in new[]
-            {
-                ("`ModelSettings.Name`", config.Model.Name, model.Description.Model),
-                ("`ModelSettings.Stem`", config.Model.Stem ?? model.Description.Stem, model.Description.Stem),
-                ("`ModelSettings.Width`", Setting.Text(config.Model.Width), Setting.Text(model.Description.Width)),
-            }
-        )
-            if (asked != found)
-                problems.Add(
-                    new Problem(
-                        $"{property} {asked}",
-                        $"the model in {from} has {found}",
-                        "Leave it out: a model that is there already keeps its form"
-                    )
-                );
-        if (model.Description.Task != task.Name || !model.Description.Classes.SequenceEqual(task.Classes))
-            problems.Add(
-                new Problem(
-                    $"`ModelSettings.From` {from}",
-                    $"its task is {model.Description.Task}, not {task.Name}",
-                    "Give a run of the same task"
-                )
-            );
-        if (!model.Description.Input.SequenceEqual(table.ImageShape))
-            problems.Add(
-                new Problem(
-                    $"`ModelSettings.From` {from}",
-                    $"its images are {string.Join('×', model.Description.Input)}, these {string.Join('×', table.ImageShape)}",
-                    "Give the same `DataOptions.Size`"
-                )
-            );
-        if (model.Description is not { Bits: null, ClosedBy: null })
-            problems.Add(
-                new Problem(
-                    $"`ModelSettings.From` {from}",
-                    model.Description.Bits is null
-                        ? $"is closed by its stage {model.Network.Stages[model.Split].Name} already"
-                        : "has a discrete bottleneck already",
-                    "Start from a run of efface train"
-                )
-            );
-        return problems.Count == 0 ? model : throw new InvalidInputException(problems);
     }
 
     /// <summary>Writes metrics.jsonl and passes everything on.</summary>

@@ -18,7 +18,8 @@ public static class BlockPlacing
     private const int Rounds = 4;
 
     /// <summary>Measures stages and auxiliary networks over a few batches of noise, and cuts where the slowest block is fastest.</summary>
-    /// <param name="make">Makes blocks, with random numbers of its own; the model's weights and statistics are as before afterwards.</param>
+    /// <param name="make">Makes blocks, with random numbers of its own; the model's weights and statistics are as before
+    /// afterwards.</param>
     /// <param name="model">Whose network is cut.</param>
     /// <param name="blocks">2 or more.</param>
     /// <exception cref="InvalidInputException">There are not so many stages.</exception>

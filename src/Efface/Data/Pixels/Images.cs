@@ -62,7 +62,11 @@ public interface IReadingObserver
 /// <param name="Done">Images.</param>
 /// <param name="Total">Images.</param>
 /// <param name="Seconds">Since it began.</param>
-public sealed record ReadingProgress(string Doing, int Done, int Total, double Seconds);
+public sealed record ReadingProgress(string Doing, int Done, int Total, double Seconds)
+{
+    /// <summary>What is counted.</summary>
+    public string Unit { get; init; } = "images";
+}
 
 /// <summary>Pixels that a source has in memory already.</summary>
 /// <param name="pixels">u8 [N, C, H, W]; handed over.</param>

@@ -1,0 +1,102 @@
+namespace Efface.Auditing;
+
+/// <summary>How strict an audit is.</summary>
+public sealed record AuditSettings
+{
+    /// <summary>τ: so much balanced accuracy beyond the label-only floor is tolerated.</summary>
+    [Setting(
+        "--tolerance",
+        "T",
+        "Balanced accuracy beyond the label-only floor that is tolerated (0.05).",
+        Range = "(0, 1)",
+        Remedy = "Give a share of balanced accuracy such as 0.05"
+    )]
+    public double Tolerance { get; init; } = 0.05;
+
+    /// <summary>
+    /// So much is tolerated of one class against the rest, of the images of which an attacker is surest, and of one symbol.
+    /// </summary>
+    [Setting(
+        "--worst-tolerance",
+        "T",
+        "What is tolerated of one class against the rest, of single images and of one symbol (0.25).",
+        Range = "(0, 1)",
+        Remedy = "Give a share such as 0.25"
+    )]
+    public double WorstTolerance { get; init; } = 0.25;
+
+    /// <summary>Of every interval.</summary>
+    [Setting("--confidence", "C", "Of every interval (0.95).", Range = "[0.5, 1)", Remedy = "Give a confidence such as 0.95")]
+    public double Confidence { get; init; } = 0.95;
+
+    /// <summary>How much work is spent.</summary>
+    [Setting("--budget", "NAME", "quick (the default) or full: more images, settings and seeds.", Command = "audit")]
+    public Budget Budget { get; init; } = Budget.Quick;
+
+    /// <summary>
+    /// Each attacker that depends on chance is trained once for each of them; in a quick audit one that does not read best with the first
+    /// is trained with that alone.
+    /// </summary>
+    public IReadOnlyList<int> Seeds { get; init; } = [0, 1];
+
+    /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
+    [Setting("--attackers", "NAMES", "Which attackers to send, separated by commas (all).", Command = "audit")]
+    public IReadOnlyList<string> Attackers { get; init; } =
+    [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
+
+    /// <summary>What is looked at beside attacks: names of <see cref="AuditPart"/>.</summary>
+    [Setting(
+        "--parts",
+        "NAMES",
+        "What to look at beside attacks: controls, certificate, subgroups, collateral, reconstruction, attention (all).",
+        Command = "audit"
+    )]
+    public IReadOnlyList<string> Parts { get; init; } = AuditPart.All;
+
+    /// <summary>Further stages of the network to look at; <c>all</c> is every one behind the split.</summary>
+    [Setting(
+        "--stages",
+        "NAMES",
+        "Further stages of the network to look at, separated by commas; all is every one behind the split.",
+        Command = "audit"
+    )]
+    public IReadOnlyList<string> Stages { get; init; } = [];
+
+    /// <summary>What is wrong with them, each with its remedy.</summary>
+    public IEnumerable<Problem> Check()
+    {
+        foreach (var problem in Settings.Check(this))
+            yield return problem;
+        if (Seeds.Count == 0)
+            yield return new Problem("`AuditSettings.Seeds`", "has none", "Give 1 or more");
+        string[] known = [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
+        if (Attackers.Except(known).ToArray() is { Length: > 0 } unknown)
+            yield return new Problem(
+                $"`AuditSettings.Attackers` {string.Join(',', unknown)}",
+                "no such attacker",
+                $"Choose from {string.Join(", ", known)}"
+            );
+        if (Parts.Except(AuditPart.All).ToArray() is { Length: > 0 } parts)
+            yield return new Problem(
+                $"`AuditSettings.Parts` {string.Join(',', parts)}",
+                "no such part",
+                $"Choose from {string.Join(", ", AuditPart.All)}"
+            );
+    }
+
+    /// <summary>The seeds that an attacker is sent with.</summary>
+    public IEnumerable<int> SeedsFor(IAttacker attacker) =>
+        Seeds.Take(
+            attacker switch
+            {
+                { DependsOnSeed: false } => 1,
+                { IsCostly: true } => Budget == Budget.Quick ? 1 : 2,
+                _ => Seeds.Count,
+            }
+        );
+
+    internal bool Asks(string part) => Parts.Contains(part);
+
+    /// <summary>The seeds of a budget, unless the user says otherwise.</summary>
+    public static IReadOnlyList<int> SeedsOf(Budget budget) => [.. Enumerable.Range(0, budget == Budget.Quick ? 2 : 5)];
+}

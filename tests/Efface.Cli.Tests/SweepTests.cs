@@ -62,7 +62,7 @@ public sealed class SweepTests(SmallRun small) : IDisposable
     [Theory]
     [InlineData("", "--grid: missing")]
     [InlineData("--grid colour=red", "cannot be swept")]
-    [InlineData("--grid bits=20", "not a usable size")]
+    [InlineData("--grid bits=20", "above 12")]
     [InlineData("--grid bits=2 --grid bits=4", "given twice")]
     [InlineData("--grid bits=2 --seed 4", "a sweep has several")]
     public async Task What_is_wrong_with_a_grid_is_said_and_nothing_is_written(string flags, string fault)

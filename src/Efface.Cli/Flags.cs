@@ -19,8 +19,11 @@ internal sealed class Flags<T>
     }
 
     /// <summary>What the flags say, over what holds without them.</summary>
-    /// <exception cref="InvalidInputException">Everything that is no value, or lies outside its range.</exception>
-    public T Read(ParseResult asked, T usual)
+    /// <param name="asked">The command line.</param>
+    /// <param name="usual">What holds without flags.</param>
+    /// <param name="check">What is wrong beside what cannot be read, so that all is told at once; null looks at ranges alone.</param>
+    /// <exception cref="InvalidInputException">Something cannot be read.</exception>
+    public T Read(ParseResult asked, T usual, Func<T, IEnumerable<Problem>>? check = null)
     {
         var (read, problems) = (usual, new List<Problem>());
         foreach (var (setting, texts) in Given(asked))
@@ -35,7 +38,10 @@ internal sealed class Flags<T>
                 problems.AddRange(invalid.Problems);
             }
         if (problems.Count > 0)
-            throw new InvalidInputException([.. problems, .. Settings.Of<T>().SelectMany(setting => setting.Check(read))]);
+            throw new InvalidInputException([
+                .. problems,
+                .. check?.Invoke(read) ?? Settings.Of<T>().SelectMany(setting => setting.Check(read)),
+            ]);
         return read;
     }
 

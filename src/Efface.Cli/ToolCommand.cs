@@ -58,12 +58,13 @@ internal abstract class RunCommand : ToolCommand
     /// <summary>The flags over the file of --config, over what was there, over the model that is the start.</summary>
     protected RunConfig Config(ParseResult asked, RunConfig? usual = null)
     {
-        var from = _config.Read(asked, new RunConfig()).Model.From;
+        var from = _config.Given(asked).FirstOrDefault(given => given.Setting.Flag == "--from").Texts?[^1];
         return _config.Read(
             asked,
             asked.GetValue(_file) is { } file
                 ? RunFolder.ReadConfig(file)
-                : usual ?? (from is null ? new RunConfig() : Inheritance.ForUnlearning(from))
+                : usual ?? (from is null ? new RunConfig() : Inheritance.ForUnlearning(from)),
+            config => config.Check()
         );
     }
 

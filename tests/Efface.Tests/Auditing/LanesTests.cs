@@ -1,9 +1,11 @@
 using Efface.Auditing;
+using Efface.Tests.Models;
 using TorchSharp;
 using Xunit;
 
 namespace Efface.Tests.Auditing;
 
+[Collection(SharedTorch.Name)]
 public class LanesTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Convolution = Efface.Models.Convolution;
 
 namespace Efface.Tests.Models;
 
+[Collection(SharedTorch.Name)]
 public class LayersTests
 {
     [Theory]

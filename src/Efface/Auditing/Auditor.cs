@@ -45,9 +45,12 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             (column, i) =>
                 new AuditStep($"collateral: {column.Name}", stop => kept[i] = CollateralRuns.Of(subject, before, column, settings, stop))
         );
-        var run = new Steps(Lanes.For(places.Max(place => place.Bytes)), onProgress, cancel);
-        run.Run([.. places.SelectMany(place => place.FirstSteps()), .. others]);
-        run.Run([.. places.SelectMany(place => place.FurtherSteps())]);
+        AuditStep[] first = [.. places.SelectMany(place => place.FirstSteps()), .. others];
+        var run = new Steps(Lanes.For(places.Max(place => place.Bytes)), onProgress, cancel) { Total = first.Length + places.Length };
+        run.Run(first);
+        AuditStep[] further = [.. places.SelectMany(place => place.FurtherSteps())];
+        run.Total += further.Length;
+        run.Run(further);
         var audits = new RepresentationAudit[places.Length];
         run.Run([.. places.Select((place, i) => new AuditStep("judging", _ => audits[i] = place.Judge(before)))]);
         audits = [.. audits.Select(audit => Covered(subject, audit, audits))];
@@ -186,19 +189,16 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     private sealed class Steps(Lanes lanes, Action<AuditProgress>? onProgress, CancellationToken cancel)
     {
         private readonly Lock _told = new();
-        private int _done,
-            _total;
+        private int _done;
 
-        public void Run(IReadOnlyList<AuditStep> steps)
-        {
-            _total += steps.Count;
-            lanes.Run([.. steps.Select(step => (Action)(() => Run(step)))], cancel);
-        }
+        public int Total { get; set; }
+
+        public void Run(IReadOnlyList<AuditStep> steps) => lanes.Run([.. steps.Select(step => (Action)(() => Run(step)))], cancel);
 
         private void Run(AuditStep step)
         {
             lock (_told)
-                onProgress?.Invoke(new AuditProgress(_done++, _total, step.Name));
+                onProgress?.Invoke(new AuditProgress(_done++, Total, step.Name));
             step.Run(cancel);
         }
     }

@@ -46,8 +46,8 @@ public sealed class AuditorTests
             audit.Representations[0].Attackers.Select(attacker => (attacker.Name, attacker.Knows, attacker.FittedOn))
         );
         Assert.All(audit.Representations.Skip(1), place => Assert.Equal(8, place.Attackers.Count));
-        // Three sets of controls and one collateral column come to the 28 attacks.
-        Assert.Equal(Enumerable.Range(0, 32).Select(done => (done, 32)), heard.Select(progress => (progress.Done, progress.Total)));
+        // At each of three places three controls and a judgement, and one collateral column, come to the 28 attacks.
+        Assert.Equal(Enumerable.Range(0, 41).Select(done => (done, 41)), heard.Select(progress => (progress.Done, progress.Total)));
     }
 
     [Fact]

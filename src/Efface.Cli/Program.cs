@@ -24,5 +24,5 @@ void Leave()
     Console.Error.WriteLine(
         "efface: interrupted in the middle of a long batch. A training goes on with --resume from its last saved state."
     );
-    NativeThreads.Exit(Shell.Interrupted);
+    NativeExit.With(Shell.Interrupted);
 }

@@ -28,18 +28,6 @@ public static partial class NativeThreads
             SetVariable(Variable, Passive, overwrite: 0);
     }
 
-    /// <summary>Ends the process at once, in the middle of a native operation: an ordinary end waits for it, or crashes in it.</summary>
-    public static void Exit(int code)
-    {
-        if (OperatingSystem.IsWindows())
-            Environment.Exit(code);
-        else
-            ExitNow(code);
-    }
-
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void ExitNow(int code);
-
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetVariable(string name, string value, int overwrite);
 }

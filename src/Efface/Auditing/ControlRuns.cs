@@ -13,14 +13,6 @@ public static class ControlRuns
     // One trace may be faint by chance in the images that attackers choose on, or in those that judge them; three hardly are.
     private const int Repetitions = 3;
 
-    /// <summary>Runs the controls at one place, with the cheap half of the suite.</summary>
-    /// <param name="parts">The place.</param>
-    /// <param name="settings">Tolerance, attackers and seed.</param>
-    /// <param name="sampling">For finding what was planted.</param>
-    /// <param name="strict">For not finding what is not there: sure enough for all places together.</param>
-    public static Controls Run(AttackParts parts, AuditSettings settings, Sampling sampling, Sampling strict) =>
-        new(Planted(parts, settings, sampling), Shuffled(parts, settings, strict)) { Hidden = Hidden(parts, settings, sampling) };
-
     /// <summary>z written into h where the best attacker gains exactly the tolerance; must be found.</summary>
     /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>

@@ -75,41 +75,39 @@ internal sealed class PlaceAudit(
     /// <summary>The controls, and each attacker; the costly ones first, so that no lane waits for one at the end.</summary>
     public IEnumerable<AuditStep> FirstSteps()
     {
-        var (strict, asks) = (_sampling.At(corrected), settings.Asks(AuditPart.Controls));
         foreach (var attack in _attacks.OrderByDescending(attack => attack.Attacker.IsCostly))
             yield return Step(attack);
-        if (!asks)
+        if (!settings.Asks(AuditPart.Controls))
             yield break;
         yield return Step("hidden trace", cancel => _hidden = ControlRuns.Hidden(_parts, settings, _sampling, cancel));
         yield return Step("planted trace", cancel => _planted = ControlRuns.Planted(_parts, settings, _sampling, cancel));
-        yield return Step("shuffled labels", cancel => _shuffled = ControlRuns.Shuffled(_parts, settings, strict, cancel));
+        yield return Step("shuffled labels", cancel => _shuffled = ControlRuns.Shuffled(_parts, settings, _sampling.At(corrected), cancel));
     }
 
     /// <summary>In a quick audit the attackers that read best, once more with each further seed.</summary>
     public IReadOnlyList<AuditStep> FurtherSteps()
     {
+        if (settings.Budget != Budget.Quick)
+            return [];
         Planned[] best =
         [
             _attacks.MinBy(attack => attack.LogLoss)!,
             _attacks.Where(attack => !attack.KnowsTask).MinBy(attack => attack.LogLoss)!,
         ];
-        Planned[] further =
-        [
-            .. from attack in best.Distinct()
-            from seed in settings.SeedsFor(attack.Attacker)
-            where
-                _attacks.All(made =>
-                    (made.Attacker, made.KnowsTask, made.Unseen, made.Seed) != (attack.Attacker, attack.KnowsTask, attack.Unseen, seed)
-                )
-            select attack with
-            {
-                Seed = seed,
-                Attack = null,
-            },
-        ];
-        foreach (var attack in further)
-            _attacks.Insert(_attacks.FindLastIndex(made => made with { Seed = attack.Seed, Attack = null } == attack) + 1, attack);
-        return [.. further.Select(Step)];
+        var steps = new List<AuditStep>();
+        foreach (var attack in best.Distinct())
+        {
+            Planned[] further =
+            [
+                .. settings
+                    .SeedsFor(attack.Attacker)
+                    .Skip(1)
+                    .Select(seed => new Planned(attack.Attacker, attack.KnowsTask, attack.Unseen, seed)),
+            ];
+            _attacks.InsertRange(_attacks.IndexOf(attack) + 1, further);
+            steps.AddRange(further.Select(Step));
+        }
+        return steps;
     }
 
     private AuditStep Step(Planned attack) => Step(attack.Attacker.Name, cancel =>

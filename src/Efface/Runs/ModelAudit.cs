@@ -29,12 +29,8 @@ internal sealed class ModelAudit(
         AuditResult result;
         using (var subject = AuditSubject.Of(model, table, settings.Stages, settings.Budget, reading, cancel))
             result = new Auditor(settings, progress).Audit(subject, sought, before?.Result, cancel);
-        var (originals, drawn, reconstruction) = settings.Parts.Contains(AuditPart.Reconstruction)
-            ? Reconstruct(model, table)
-            : ([], [], null);
-        var attention = settings.Parts.Contains(AuditPart.Attention)
-            ? sought.Select(name => Attention(model, table, table[name])).ToList()
-            : [];
+        var (originals, drawn, reconstruction) = settings.Asks(AuditPart.Reconstruction) ? Reconstruct(model, table) : ([], [], null);
+        var attention = settings.Asks(AuditPart.Attention) ? sought.Select(name => Attention(model, table, table[name])).ToList() : [];
         return new AuditedModel(
             result with
             {

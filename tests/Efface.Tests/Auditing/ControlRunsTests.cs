@@ -84,12 +84,7 @@ public sealed class ControlRunsTests
             );
         }
         var parts = new AttackParts(new AttackProblem([6], 0, 0, classes), Set(1500), Set(800), Set(1501));
-        var controls = ControlRuns.Run(
-            parts,
-            new AuditSettings { Tolerance = tolerance, Seeds = [0] },
-            new Sampling(0.95),
-            new Sampling(0.95)
-        );
+        var controls = Run(parts, new AuditSettings { Tolerance = tolerance, Seeds = [0] }, new Sampling(0.95), new Sampling(0.95));
         Assert.Equal(found, controls.Hidden!.Passed);
         Assert.Equal(tolerance, controls.Hidden.Wanted);
         // It does not decide whether the audit can be believed.
@@ -127,7 +122,7 @@ public sealed class ControlRunsTests
     }
 
     private static Controls Run(AttackParts parts, double tolerance) =>
-        ControlRuns.Run(parts, new AuditSettings { Tolerance = tolerance }, new Sampling(0.95), new Sampling(0.95));
+        Run(parts, new AuditSettings { Tolerance = tolerance }, new Sampling(0.95), new Sampling(0.95));
 
     // The best table of p(z | symbol) with classes weighed equally, counted on the very images it is judged on.
     private static double Best((int y, int z, int written)[] images, Func<(int y, int z, int written), object> symbol)
@@ -144,4 +139,10 @@ public sealed class ControlRunsTests
             if ((pick -= counts[z]) < 0)
                 return z;
     }
+
+    private static Controls Run(AttackParts parts, AuditSettings settings, Sampling sampling, Sampling strict) =>
+        new(ControlRuns.Planted(parts, settings, sampling), ControlRuns.Shuffled(parts, settings, strict))
+        {
+            Hidden = ControlRuns.Hidden(parts, settings, sampling),
+        };
 }

@@ -32,7 +32,7 @@ internal sealed class BinnedFeatures
                 column[i] = values[i * width + feature];
             column.CopyTo(sorted, 0);
             Array.Sort(sorted);
-            ends[feature] = Ends(sorted);
+            ends[feature] = OfFew(sorted) ?? OfMany(sorted);
             bins[feature] = [.. column.Select(value => Bin(ends[feature], value))];
         }
         return new BinnedFeatures(bins, ends);
@@ -48,7 +48,7 @@ internal sealed class BinnedFeatures
     public float End(int feature, int range) => _ends[feature][range];
 
     // The upper ends of all ranges but the last, rising.
-    private static float[] Ends(float[] sorted)
+    private static float[] OfMany(float[] sorted)
     {
         var ends = new List<float>();
         for (var range = 1; range < Most; range++)
@@ -57,11 +57,11 @@ internal sealed class BinnedFeatures
             if (end < sorted[^1] && (ends.Count == 0 || end > ends[^1]))
                 ends.Add(end);
         }
-        return Distinct(sorted) ?? [.. ends];
+        return [.. ends];
     }
 
     // Of few different numbers each is a range.
-    private static float[]? Distinct(float[] sorted)
+    private static float[]? OfFew(float[] sorted)
     {
         var found = new List<float>();
         foreach (var value in sorted)

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Efface.Auditing;
 
 /// <summary>
@@ -19,10 +17,12 @@ internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rat
         _spare = new int[features.Count];
     private readonly Sums[] _gathered = new Sums[features.Count];
 
-    [StructLayout(LayoutKind.Sequential)]
     private record struct Sums(double Slope, double Curvature, double Images)
     {
         public readonly double Worth => Slope * Slope / (Curvature + Penalty);
+
+        public static Sums operator +(Sums one, Sums other) =>
+            new(one.Slope + other.Slope, one.Curvature + other.Curvature, one.Images + other.Images);
 
         public static Sums operator -(Sums one, Sums other) =>
             new(one.Slope - other.Slope, one.Curvature - other.Curvature, one.Images - other.Images);
@@ -86,7 +86,7 @@ internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rat
         {
             var image = _order[i];
             _gathered[i] = new Sums(slopes[image], curvatures[image], 1);
-            total = new Sums(total.Slope + slopes[image], total.Curvature + curvatures[image], total.Images + 1);
+            total += _gathered[i];
         }
         var ranges = new Sums[allowed.Length * BinnedFeatures.Most];
         for (var at = 0; at < allowed.Length; at++)
@@ -122,8 +122,7 @@ internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rat
             var left = new Sums();
             for (var range = 0; range < features.Ranges(allowed[at]) - 1; range++)
             {
-                ref var own = ref ranges[at * BinnedFeatures.Most + range];
-                left = new Sums(left.Slope + own.Slope, left.Curvature + own.Curvature, left.Images + own.Images);
+                left += ranges[at * BinnedFeatures.Most + range];
                 if (left.Images < _fewest || total.Images - left.Images < _fewest)
                     continue;
                 var gain = left.Worth + (total - left).Worth - worth;

@@ -1,6 +1,4 @@
 using System.IO.Compression;
-using Efface.Data;
-using Efface.Tests.Data.Sources;
 using Efface.Tests.Models;
 using Xunit;
 
@@ -110,7 +108,7 @@ public sealed class BadVectorsTests : IDisposable
             ToyVectors.Npz(CompressionLevel.Optimal, ("a", ToyVectors.Npy([1, 2], 2, 1)), ("b", ToyVectors.Npy([1, 2], 2, 1)))
         );
 
-        var problems = Refused(
+        var problems = ToyVectors.Refused(
             _toy.Options("h.npz") with
             {
                 Task = "smile",
@@ -135,7 +133,7 @@ public sealed class BadVectorsTests : IDisposable
         _toy.WriteLabels();
         _toy.Write(name, [1]);
 
-        var problem = Assert.Single(Refused(_toy.Options(name)));
+        var problem = Assert.Single(ToyVectors.Refused(_toy.Options(name)));
         Assert.Contains(fault, problem.Fault, StringComparison.Ordinal);
         Assert.Contains(".npy, .npz, .safetensors, .parquet, .csv and .tsv", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
@@ -146,7 +144,7 @@ public sealed class BadVectorsTests : IDisposable
         _toy.WriteLabels(100);
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(99), 99, 4));
 
-        var problem = Assert.Single(Refused(_toy.Options("h.npy")));
+        var problem = Assert.Single(ToyVectors.Refused(_toy.Options("h.npy")));
         Assert.Equal("has 99 rows, and labels.csv has 100", problem.Fault);
         Assert.Contains("--key", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
@@ -163,12 +161,16 @@ public sealed class BadVectorsTests : IDisposable
                 ("key", ToyVectors.NpyNames([.. Enumerable.Range(0, 100).Select(i => $"{i}.jpg")]))
             )
         );
-        Assert.Contains("('0')", Assert.Single(Refused(_toy.Options("h.npz") with { Key = "key" })).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "('0')",
+            Assert.Single(ToyVectors.Refused(_toy.Options("h.npz") with { Key = "key" })).Fault,
+            StringComparison.Ordinal
+        );
 
         _toy.Write("labels.csv", ToyVectors.Lines("key,y,z,split", 100, i => $"{i},{i % 2},{i % 3},{i % 3}"));
         Assert.Equal(
             "no key of h.npz ('0.jpg', '1.jpg', '2.jpg', …) is in labels.csv ('0', '1', '2', …)",
-            Assert.Single(Refused(_toy.Options("h.npz") with { Key = "key" })).Fault
+            Assert.Single(ToyVectors.Refused(_toy.Options("h.npz") with { Key = "key" })).Fault
         );
     }
 
@@ -180,7 +182,7 @@ public sealed class BadVectorsTests : IDisposable
 
         Assert.Contains(
             "numpy.savez",
-            Assert.Single(Refused(_toy.Options("h.npy") with { Key = "key" })).Remedy.InFlags(),
+            Assert.Single(ToyVectors.Refused(_toy.Options("h.npy") with { Key = "key" })).Remedy.InFlags(),
             StringComparison.Ordinal
         );
     }
@@ -194,7 +196,7 @@ public sealed class BadVectorsTests : IDisposable
         );
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(100), 100, 4));
 
-        var problems = Refused(_toy.Options("h.npy"));
+        var problems = ToyVectors.Refused(_toy.Options("h.npy"));
 
         Assert.Equal(
             [
@@ -211,7 +213,7 @@ public sealed class BadVectorsTests : IDisposable
         _toy.Write("labels.csv", ToyVectors.Lines("y,z,split", 3_000, i => $"{i % 2},n{i},{i % 3}"));
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(3_000), 3_000, 4));
 
-        Assert.Contains("3,000 different values", Assert.Single(Refused(_toy.Options("h.npy"))).Fault, StringComparison.Ordinal);
+        Assert.Contains("3,000 different values", Assert.Single(ToyVectors.Refused(_toy.Options("h.npy"))).Fault, StringComparison.Ordinal);
     }
 
     private static byte[] Flipped(byte[] whole, int at)
@@ -220,6 +222,4 @@ public sealed class BadVectorsTests : IDisposable
         bytes[at] ^= (byte)(1 << (at % 8));
         return bytes;
     }
-
-    private static IReadOnlyList<Problem> Refused(VectorOptions options) => Sheets.Refused(() => VectorReader.Read(options));
 }

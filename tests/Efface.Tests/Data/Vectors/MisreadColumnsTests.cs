@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using Efface.Data;
-using Efface.Tests.Data.Sources;
 using Efface.Tests.Models;
 using Xunit;
 
@@ -74,7 +73,7 @@ public sealed class MisreadColumnsTests : IDisposable
 
         Assert.Contains(
             "1 of 2 columns that vary by less than 32 bits show",
-            Assert.Single(Refused(_toy.Options("h.csv"))).Fault,
+            Assert.Single(ToyVectors.Refused(_toy.Options("h.csv"))).Fault,
             StringComparison.Ordinal
         );
     }
@@ -84,7 +83,7 @@ public sealed class MisreadColumnsTests : IDisposable
     {
         _toy.Write("h.csv", ToyVectors.Lines("h0,h1,h2,h3,h4,h5", Count, i => $"1,2,3,4,{(i == 50 ? "#DIV/0!" : $"{i}")},6"));
 
-        var problem = Assert.Single(Refused(_toy.Options("h.csv")));
+        var problem = Assert.Single(ToyVectors.Refused(_toy.Options("h.csv")));
 
         Assert.EndsWith("column h4", problem.Subject.InFlags(), StringComparison.Ordinal);
         Assert.Contains("'#DIV/0!' in row 52", problem.Fault, StringComparison.Ordinal);
@@ -101,7 +100,7 @@ public sealed class MisreadColumnsTests : IDisposable
 
         foreach (var array in new[] { null, "h" })
         {
-            var problem = Assert.Single(Refused(_toy.Options("h.csv") with { Array = array }));
+            var problem = Assert.Single(ToyVectors.Refused(_toy.Options("h.csv") with { Array = array }));
             Assert.Contains($"and not {missing}", problem.Fault, StringComparison.Ordinal);
             Assert.EndsWith(typed, problem.Remedy.InFlags(), StringComparison.Ordinal);
         }
@@ -120,7 +119,7 @@ public sealed class MisreadColumnsTests : IDisposable
     {
         _toy.Write("h.csv", ToyVectors.Lines("width;height;h0;h1", Count, i => $"{i % 7};3;{i},5;-0,{i:D3}e1"));
 
-        var problem = Assert.Single(Refused(_toy.Options("h.csv")));
+        var problem = Assert.Single(ToyVectors.Refused(_toy.Options("h.csv")));
         Assert.Contains("--array h ", problem.Remedy.InFlags(), StringComparison.Ordinal);
         using var read = VectorReader.Read(_toy.Options("h.csv") with { Array = "h" }, cancel: TestContext.Current.CancellationToken);
 
@@ -138,7 +137,7 @@ public sealed class MisreadColumnsTests : IDisposable
         _toy.Write("h.csv", ToyVectors.Lines("h0;h1", Count, i => $"{i},5;{i}.25"));
 
         foreach (var array in new[] { null, "h0", "h" })
-            Assert.Single(Refused(_toy.Options("h.csv") with { Array = array }));
+            Assert.Single(ToyVectors.Refused(_toy.Options("h.csv") with { Array = array }));
     }
 
     [Theory]
@@ -152,7 +151,7 @@ public sealed class MisreadColumnsTests : IDisposable
         var width = header.Split(',').Length;
         _toy.Write("h.csv", ToyVectors.Lines(header, Count, i => string.Join(',', Enumerable.Range(i, width))));
 
-        Assert.Contains(typed, Assert.Single(Refused(_toy.Options("h.csv"))).Remedy.InFlags(), StringComparison.Ordinal);
+        Assert.Contains(typed, Assert.Single(ToyVectors.Refused(_toy.Options("h.csv"))).Remedy.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,7 +161,7 @@ public sealed class MisreadColumnsTests : IDisposable
 
         Assert.Contains(
             "120 different whole numbers in 120 rows",
-            Assert.Single(Refused(_toy.Options("id.npy"))).Fault,
+            Assert.Single(ToyVectors.Refused(_toy.Options("id.npy"))).Fault,
             StringComparison.Ordinal
         );
     }
@@ -187,8 +186,12 @@ public sealed class MisreadColumnsTests : IDisposable
             ToyVectors.Npz(CompressionLevel.Optimal, ("h", unreadable), ("logits", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4)))
         );
 
-        Assert.Single(Refused(_toy.Options("y.npz")));
-        Assert.Contains("array 'h'", Assert.Single(Refused(_toy.Options("logits.npz"))).Subject.InFlags(), StringComparison.Ordinal);
+        Assert.Single(ToyVectors.Refused(_toy.Options("y.npz")));
+        Assert.Contains(
+            "array 'h'",
+            Assert.Single(ToyVectors.Refused(_toy.Options("logits.npz"))).Subject.InFlags(),
+            StringComparison.Ordinal
+        );
         using var read = VectorReader.Read(
             _toy.Options("logits.npz") with
             {
@@ -203,13 +206,13 @@ public sealed class MisreadColumnsTests : IDisposable
     public void A_column_that_is_empty_at_first_or_called_as_a_label_is_not_dropped_from_its_series()
     {
         _toy.Write("h.csv", ToyVectors.Lines("h0,h1,h2", Count, i => $"{i},1,"));
-        Assert.Contains("is empty", Assert.Single(Refused(_toy.Options("h.csv"))).Fault, StringComparison.Ordinal);
+        Assert.Contains("is empty", Assert.Single(ToyVectors.Refused(_toy.Options("h.csv"))).Fault, StringComparison.Ordinal);
 
         _toy.Write("l0.csv", ToyVectors.Lines("key,y,0,split", Count, ToyVectors.Labels));
         _toy.Write("h.csv", ToyVectors.Lines("key,0,1,2", Count, i => $"{ToyVectors.Key(i)},{i},1,2"));
         Assert.Contains(
             "called as a column of the labels",
-            Assert.Single(Refused(_toy.Options("h.csv", "l0.csv") with { Key = "key", Attributes = ["0"] })).Fault,
+            Assert.Single(ToyVectors.Refused(_toy.Options("h.csv", "l0.csv") with { Key = "key", Attributes = ["0"] })).Fault,
             StringComparison.Ordinal
         );
     }
@@ -220,14 +223,14 @@ public sealed class MisreadColumnsTests : IDisposable
         _toy.Write("h.csv", ToyVectors.Lines("h0,h2,h3", Count, i => $"{i},1,2"));
         Assert.Contains(
             "and not h1",
-            Assert.Single(Refused(_toy.Options("h.csv") with { Array = "h0..h3" })).Fault,
+            Assert.Single(ToyVectors.Refused(_toy.Options("h.csv") with { Array = "h0..h3" })).Fault,
             StringComparison.Ordinal
         );
         foreach (var array in new[] { "h3..h0", ",", " " })
-            Assert.NotEmpty(Refused(_toy.Options("h.csv") with { Array = array }));
+            Assert.NotEmpty(ToyVectors.Refused(_toy.Options("h.csv") with { Array = array }));
 
         _toy.Write("h.csv", ToyVectors.Lines("h0,h1,h2000000000", Count, i => $"{i},1,2"));
-        Assert.NotEmpty(Refused(_toy.Options("h.csv")));
+        Assert.NotEmpty(ToyVectors.Refused(_toy.Options("h.csv")));
     }
 
     [Theory]
@@ -274,6 +277,4 @@ public sealed class MisreadColumnsTests : IDisposable
         );
         Assert.Equal(Many, zeros.Parts.Length);
     }
-
-    private static IReadOnlyList<Problem> Refused(VectorOptions options) => Sheets.Refused(() => VectorReader.Read(options));
 }

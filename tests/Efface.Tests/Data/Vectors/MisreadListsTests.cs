@@ -1,6 +1,5 @@
 using System.Globalization;
 using Efface.Data;
-using Efface.Tests.Data.Sources;
 using Efface.Tests.Models;
 using Xunit;
 
@@ -45,7 +44,11 @@ public sealed class MisreadListsTests : IDisposable
     {
         _toy.Write("h.csv", ToyVectors.Lines("embedding", Count, i => i == 7 ? "\"[1.0, ..., 2.0]\"" : $"\"[{i}.0, 1.0, 2.0]\""));
 
-        Assert.Contains("'[1.0, ..., 2.0]' in row 9", Assert.Single(Refused(_toy.Options("h.csv"))).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "'[1.0, ..., 2.0]' in row 9",
+            Assert.Single(ToyVectors.Refused(_toy.Options("h.csv"))).Fault,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -73,7 +76,9 @@ public sealed class MisreadListsTests : IDisposable
     {
         _toy.Write("h.csv", ToyVectors.Lines(header, Count, i => string.Format(CultureInfo.InvariantCulture, row, i)));
 
-        Assert.Contains(Refused(_toy.Options("h.csv")), problem => problem.Remedy.InFlags().Contains("--array", StringComparison.Ordinal));
+        Assert.Contains(ToyVectors.Refused(_toy.Options("h.csv")), problem =>
+            problem.Remedy.InFlags().Contains("--array", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -93,6 +98,4 @@ public sealed class MisreadListsTests : IDisposable
             Math.Abs(one - other) < 1e-6
         );
     }
-
-    private static IReadOnlyList<Problem> Refused(VectorOptions options) => Sheets.Refused(() => VectorReader.Read(options));
 }

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Efface.Data;
-using Efface.Tests.Data.Sources;
 using Efface.Tests.Models;
 using Xunit;
 
@@ -38,7 +37,7 @@ public sealed class MisreadRowsTests : IDisposable
         );
         foreach (var name in new[] { "h.csv", "h.parquet", "h.npz", "named.csv" })
         {
-            var problem = Assert.Single(Refused(_toy.Options(name)));
+            var problem = Assert.Single(ToyVectors.Refused(_toy.Options(name)));
             Assert.Contains("disagree in 120 of 120 rows", problem.Fault, StringComparison.Ordinal);
             Assert.Contains("--key", problem.Remedy.InFlags(), StringComparison.Ordinal);
             if (name == "named.csv")
@@ -53,7 +52,7 @@ public sealed class MisreadRowsTests : IDisposable
     {
         _toy.Write("h.csv", ToyVectors.Lines("z,h0,h1", Count, i => $"{(i + 1) / 2 % 3},{i},1"));
 
-        Assert.Contains("column z", Assert.Single(Refused(_toy.Options("h.csv"))).Subject.InFlags(), StringComparison.Ordinal);
+        Assert.Contains("column z", Assert.Single(ToyVectors.Refused(_toy.Options("h.csv"))).Subject.InFlags(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +68,7 @@ public sealed class MisreadRowsTests : IDisposable
             Assert.Equal(name != "pandas.csv", read.Origins[0].How.Contains("no line of column names", StringComparison.Ordinal));
         }
         _toy.Write("labels.csv", Enumerable.Range(0, Count).Select(i => $"{i % 2},{i / 2 % 3}"));
-        Assert.Contains(Refused(_toy.Options("saved.csv")), problem =>
+        Assert.Contains(ToyVectors.Refused(_toy.Options("saved.csv")), problem =>
             problem.Fault.Contains("no names of columns", StringComparison.Ordinal)
         );
     }
@@ -80,7 +79,7 @@ public sealed class MisreadRowsTests : IDisposable
         _toy.Write("labels.csv", ToyVectors.Lines("y,z", 300, i => i < 200 ? $"{i % 2}" : $"{i % 2},{i / 2 % 2}"));
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(300), 300, 4));
 
-        Assert.Contains(Refused(_toy.Options("h.npy") with { SplitColumn = null }), problem =>
+        Assert.Contains(ToyVectors.Refused(_toy.Options("h.npy") with { SplitColumn = null }), problem =>
             problem.Fault.Contains("200 rows cannot be used", StringComparison.Ordinal)
         );
     }
@@ -135,7 +134,7 @@ public sealed class MisreadRowsTests : IDisposable
 
         Assert.Contains(
             "--bin age=20,",
-            Assert.Single(Refused(options with { Attributes = ["age"] })).Remedy.InFlags(),
+            Assert.Single(ToyVectors.Refused(options with { Attributes = ["age"] })).Remedy.InFlags(),
             StringComparison.Ordinal
         );
         using var read = VectorReader.Read(
@@ -162,7 +161,7 @@ public sealed class MisreadRowsTests : IDisposable
         _toy.Write("labels.csv", ToyVectors.Lines("y,z,split", Count, i => $"{i % 2},{i / 2 % 2},train"));
         _toy.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(), Count, 4));
 
-        var problem = Assert.Single(Refused(_toy.Options("h.npy")));
+        var problem = Assert.Single(ToyVectors.Refused(_toy.Options("h.npy")));
         Assert.StartsWith("names no test part", problem.Fault, StringComparison.Ordinal);
         Assert.Contains("Leave it out", problem.Remedy.InFlags(), StringComparison.Ordinal);
     }
@@ -183,14 +182,12 @@ public sealed class MisreadRowsTests : IDisposable
             )
         );
 
-        Assert.Contains("disagree", Assert.Single(Refused(_toy.Options("path.csv"))).Fault, StringComparison.Ordinal);
+        Assert.Contains("disagree", Assert.Single(ToyVectors.Refused(_toy.Options("path.csv"))).Fault, StringComparison.Ordinal);
         Assert.Contains(
             "disagree",
-            Assert.Single(Refused(_toy.Options("number.csv", "ids.csv") with { Array = "h" })).Fault,
+            Assert.Single(ToyVectors.Refused(_toy.Options("number.csv", "ids.csv") with { Array = "h" })).Fault,
             StringComparison.Ordinal
         );
-        Assert.Contains("disagree", Assert.Single(Refused(_toy.Options("ids.npz", "ids.csv"))).Fault, StringComparison.Ordinal);
+        Assert.Contains("disagree", Assert.Single(ToyVectors.Refused(_toy.Options("ids.npz", "ids.csv"))).Fault, StringComparison.Ordinal);
     }
-
-    private static IReadOnlyList<Problem> Refused(VectorOptions options) => Sheets.Refused(() => VectorReader.Read(options));
 }

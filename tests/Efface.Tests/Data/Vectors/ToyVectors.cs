@@ -36,6 +36,9 @@ internal sealed class ToyVectors : IDisposable
     private static readonly string[] Parts = ["train", "val", "test"];
 
     /// <summary>The labels of an image, as a line.</summary>
+    /// <summary>What reading says is wrong.</summary>
+    public static IReadOnlyList<Problem> Refused(VectorOptions options) => Sheets.Refused(() => VectorReader.Read(options));
+
     public static string Labels(int image) =>
         $"{Key(image)},{(image % 2 == 0 ? "yes" : "no")},{image / 2 % 3},{Parts[image / 6 % 3]},p{image / 3}";
 

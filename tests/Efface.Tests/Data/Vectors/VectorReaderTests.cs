@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using CsCheck;
 using Efface.Data;
-using Efface.Tests.Data.Sources;
 using Efface.Tests.Models;
 using Xunit;
 
@@ -138,7 +137,7 @@ public sealed class VectorReaderTests : IDisposable
         for (var row = 0; row <= Count / 2; row++)
             numbers[row * 4] = float.NaN;
         _toy.Write("h.npy", ToyVectors.Npy(numbers, Count, 4));
-        Assert.Contains("61 of 120 rows", Assert.Single(Refused(_toy.Options("h.npy"))).Fault, StringComparison.Ordinal);
+        Assert.Contains("61 of 120 rows", Assert.Single(ToyVectors.Refused(_toy.Options("h.npy"))).Fault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -340,7 +339,7 @@ public sealed class VectorReaderTests : IDisposable
         VectorReader
             .Read(_toy.Options("h.npz") with { Key = "key", Before = _toy.At("h.npz") }, cancel: TestContext.Current.CancellationToken)
             .Dispose();
-        Refused(_toy.Options("c.npy"));
+        ToyVectors.Refused(_toy.Options("c.npy"));
 
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
@@ -356,8 +355,6 @@ public sealed class VectorReaderTests : IDisposable
             ("h", ToyVectors.Npy(ToyVectors.Numbers(images), images.Length, 4)),
             ("key", ToyVectors.NpyNames([.. images.Select(ToyVectors.Key)]))
         );
-
-    private static IReadOnlyList<Problem> Refused(VectorOptions options) => Sheets.Refused(() => VectorReader.Read(options));
 
     private sealed class Observer : IReadingObserver
     {

@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Efface.Cli;
+
+/// <summary>The end of the process in the middle of a native operation: an ordinary one waits for it, or crashes in it.</summary>
+internal static partial class NativeExit
+{
+    /// <summary>Now.</summary>
+    public static void With(int code)
+    {
+        if (OperatingSystem.IsWindows())
+            Environment.Exit(code);
+        else
+            ExitNow(code);
+    }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitNow(int code);
+}

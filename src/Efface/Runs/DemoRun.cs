@@ -1,5 +1,6 @@
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Models;
 using Efface.Reporting;
 
 namespace Efface.Runs;
@@ -26,18 +27,28 @@ public static class DemoRun
     // A network this narrow, trained on so little, still has the task to learn: the recipe's own step is for models that know theirs.
     private const double UnlearningRate = 0.02;
 
-    /// <summary>Task smile, forget glasses, with a mild correlation; sized for a few minutes on two cores.</summary>
+    // The code is certified against every attacker; these show what the numbers mean, in seconds.
+    private static readonly AuditSettings Audit = new()
+    {
+        Attackers = ["lookup", "linear", "mlp"],
+        Parts = [AuditPart.Controls, AuditPart.Certificate, AuditPart.Collateral],
+    };
+
+    /// <summary>
+    /// Task hat, forget skin, which have nothing to do with each other; sized for little more than a minute on two cores. Before and after
+    /// are compared at one place, the end of the network: there skin is read by .81 in balanced accuracy, where guessing gives .33.
+    /// </summary>
     public static RunConfig Config { get; } =
         new()
         {
-            Data = new DataOptions { Task = "smile" },
+            Data = new DataOptions { Task = "hat", Size = 32 },
             Model = new ModelSettings { Stem = "fast", Width = 0.25 },
-            Recipe = new RecipeSettings { Forget = ["glasses"] },
+            Recipe = new RecipeSettings { Forget = ["skin"] },
             Training = new TrainingSettings
             {
-                Batch = 32,
+                Batch = 64,
                 LearningRate = 0.05,
-                Epochs = 5,
+                Epochs = 3,
             },
         };
 
@@ -50,14 +61,11 @@ public static class DemoRun
     public static DemoResult Run(string path, RunConfig config, IDemoObserver observer, CancellationToken cancel = default)
     {
         var root = RunFolder.Create(path);
-        // On maps the others miss what convolutions read. The paper's decoder is left out: it takes another minute.
-        var settings = new AuditSettings { Attackers = ["lookup", "linear", "mlp", "convolution"] };
-
         observer.OnChapter($"Training a model for {config.Data.Task} on faces that Efface draws itself");
         var before = ModelRun.Train(
             config with
             {
-                Model = config.Model with { Split = "layer2" },
+                Model = config.Model with { Split = StagedNetwork.Embedding },
             },
             Path.Combine(root.Path, "before"),
             false,
@@ -66,18 +74,14 @@ public static class DemoRun
         );
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter($"Auditing it: can {string.Join(", ", config.Recipe.Forget)} be read from what it computes?");
-        AuditRun.Run(before.Path, config.Recipe.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
+        AuditRun.Run(before.Path, config.Recipe.Forget, Audit, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
         observer.OnChapter($"Unlearning {string.Join(", ", config.Recipe.Forget)}");
         var after = ModelRun.Unlearn(
             config with
             {
                 Model = config.Model with { From = before.Path },
-                Training = config.Training with
-                {
-                    LearningRate = UnlearningRate,
-                    Epochs = Math.Max(1, config.Training.Epochs!.Value * 3 / 5),
-                },
+                Training = config.Training with { LearningRate = UnlearningRate },
             },
             Path.Combine(root.Path, "after"),
             false,
@@ -86,7 +90,7 @@ public static class DemoRun
         );
         cancel.ThrowIfCancellationRequested();
         observer.OnChapter("Auditing it again, with fresh attackers");
-        AuditRun.Run(after.Path, config.Recipe.Forget, settings, progress: observer.OnAudit, reading: observer, cancel: cancel);
+        AuditRun.Run(after.Path, config.Recipe.Forget, Audit, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
         root.Write("report.html", HtmlReport.Render([before, after], DateTimeOffset.UtcNow));
         return new DemoResult(before, after, Path.Combine(root.Path, "report.html"));

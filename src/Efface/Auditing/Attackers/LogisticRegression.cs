@@ -16,7 +16,9 @@ internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor w
 {
     private const int Memory = 10,
         MostSteps = 300;
-    private const double Tolerance = 1e-5;
+
+    /// <summary>The largest entry of the gradient, over the root of its curvature, at which the search ends.</summary>
+    public const double Tolerance = 1e-5;
 
     /// <summary>The loss's gradient [K, F] at coefficients [K, F].</summary>
     /// <param name="coefficients">f64 [K, F].</param>

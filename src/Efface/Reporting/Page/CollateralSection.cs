@@ -45,9 +45,42 @@ internal static class CollateralSection
             )}</tr>{Errors(sources)}</tbody>
             </table>
             </div>
+            {TradeOff(measured)}
             </section>
             """
         );
+    }
+
+    // The two things that every way to forget trades, in one picture.
+    private static Html TradeOff(List<ReportRun> runs)
+    {
+        var last = runs[^1].Audit!;
+        var dots = runs.Select(run =>
+                Dot(run.Label, run.Audit!.Worst.Leak.GivenTask.Value, run.Audit.CollateralMean?.After, "run-" + run.Index % 4)
+            )
+            .ToList();
+        if (last.Worst.Floors is { PredictionOnly: { } decision, Reference: var floor })
+            dots.Add(
+                Dot(
+                    "Bare decision",
+                    decision.BalancedAccuracy.Value - floor.BalancedAccuracy.Value,
+                    last.CollateralMean?.PredictionOnly,
+                    "decision"
+                )
+            );
+        return dots.Count < 2
+            ? Html.Empty
+            : ScatterChart.Draw(
+                "What was kept over what still leaks (shaded: tolerated); best is top left",
+                "leak at the worst released place, points",
+                "mean AUC of what was to stay",
+                dots,
+                named: true,
+                100 * last.Settings.Tolerance
+            );
+
+        static Dot Dot(string name, double leak, double? kept, string style) =>
+            new(name, 100 * leak, kept ?? double.NaN, $"{style} chosen");
     }
 
     private static List<Source> Sources(IReadOnlyList<ReportRun> runs)

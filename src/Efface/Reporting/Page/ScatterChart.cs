@@ -23,7 +23,13 @@ internal static class ScatterChart
     private const double SmallestStep = 0.001;
 
     /// <summary>A chart with its caption; a point's name shows where a pointer rests on it.</summary>
-    public static Html Draw(string title, string across, string up, IReadOnlyList<Dot> dots)
+    /// <param name="title">Its caption.</param>
+    /// <param name="across">What is measured from left to right.</param>
+    /// <param name="up">What is measured upwards.</param>
+    /// <param name="dots">What is drawn; a dot that is not finite is left out.</param>
+    /// <param name="named">Whether each name stands beside its dot: for few dots.</param>
+    /// <param name="tolerated">Up to where across is tolerated, as a band; null draws none.</param>
+    public static Html Draw(string title, string across, string up, IReadOnlyList<Dot> dots, bool named = false, double? tolerated = null)
     {
         var finite = dots.Where(dot => double.IsFinite(dot.X) && double.IsFinite(dot.Y)).ToList();
         var (x, y) = (Axis.Around(finite.Select(dot => dot.X), 5, SmallestStep), Axis.Around(finite.Select(dot => dot.Y), 4, SmallestStep));
@@ -37,6 +43,7 @@ internal static class ScatterChart
                 "; ",
                 finite.Select(dot => $"{dot.Name} {Numbers.Short(dot.X)}, {Numbers.Short(dot.Y)}")
             )}">
+            {Band()}
             {y.Ticks.Select(tick =>
                 Html.Of(
                     $"""
@@ -54,7 +61,7 @@ internal static class ScatterChart
                 Html.Of(
                     $"""
                     <g class="{dot.Style}"><circle cx="{X(dot.X)}" cy="{Y(dot.Y)}" r="4.5"><title>{dot.Name}: {Numbers.Short(dot.X)},
-                    {Numbers.Short(dot.Y)}</title></circle></g>
+                    {Numbers.Short(dot.Y)}</title></circle>{(named ? Name(dot) : Html.Empty)}</g>
                     """
                 )
             )}
@@ -62,6 +69,23 @@ internal static class ScatterChart
             </figure>
             """
         );
+
+        // Beside the dot, on the side where there is room.
+        Html Name(Dot dot) =>
+            x.Share(dot.X) < 0.5
+                ? Html.Of($"""<text x="{X(dot.X)}" y="{Y(dot.Y)}" dx="9" dy="4">{dot.Name}</text>""")
+                : Html.Of($"""<text x="{X(dot.X)}" y="{Y(dot.Y)}" dx="-9" dy="4" text-anchor="end">{dot.Name}</text>""");
+
+        Html Band() =>
+            tolerated is { } end && end > x.Low
+                ? Html.Of(
+                    $"""
+                    <rect class="tolerated" x="{Left}" y="{Top}" width="{Pixel(
+                        Math.Min(1, x.Share(end)) * (Width - Left - Right)
+                    )}" height="{Height - Top - Bottom}"/>
+                    """
+                )
+                : Html.Empty;
     }
 
     private static string Pixel(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);

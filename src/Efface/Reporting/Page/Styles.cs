@@ -122,6 +122,7 @@ internal static class Styles
         svg text { fill: var(--soft); font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
             font-variant-numeric: tabular-nums; }
         .run-0 { --run: var(--run-0); } .run-1 { --run: var(--run-1); } .run-2 { --run: var(--run-2); } .run-3 { --run: var(--run-3); }
+        .decision { --run: var(--soft); }
         .grid { stroke: var(--grid); } .tolerated { fill: var(--band); }
         .floor { stroke: var(--run, var(--soft)); stroke-width: 1.5; }
         .floor.majority { stroke-dasharray: 1.5 2.5; }
@@ -140,6 +141,7 @@ internal static class Styles
         .chart figcaption { font-size: .875rem; font-weight: 600; margin-bottom: .25rem; }
         .chart > svg { display: block; width: 100%; height: auto; }
         .chart .key { flex-direction: column; }
+        #collateral ~ .chart { max-width: 28rem; margin-top: 1.5rem; }
         .trace { stroke: var(--run); stroke-width: 2; fill: none; }
         .trace-1 { stroke-dasharray: 7 4; }
         .trace-2 { stroke-dasharray: 1.5 3.5; }

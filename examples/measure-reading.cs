@@ -125,7 +125,7 @@ void Warm(string folder, int rounds)
                 Model = "resnet18",
                 Stem = stem,
                 Width = 1,
-                Input = table.ImageShape,
+                Input = table.Shape,
                 Task = "gender",
                 Classes = task.Classes,
                 Normalisation = normalisation,
@@ -138,7 +138,7 @@ void Warm(string folder, int rounds)
         void Step(Batch batch)
         {
             using var scope = torch.NewDisposeScope();
-            var images = augmentation.Apply(batch.Images, random);
+            var images = augmentation.Apply(batch.Values, random);
             schedule.Step(new StepInput(normalisation.Apply(images), images, batch, 1, 0.1));
         }
         var steps = stem == "fast" ? Steps : Steps / 4;

@@ -35,7 +35,7 @@ using var model = TrainedModel.Create(
         Model = "resnet18",
         Stem = "fast",
         Width = width,
-        Input = table.ImageShape,
+        Input = table.Shape,
         Task = "y",
         Classes = task.Classes,
         Normalisation = normalisation,
@@ -93,9 +93,9 @@ using (var schedule = Schedules.Plain(model, options))
         using (NewDisposeScope())
             schedule.Step(
                 new StepInput(
-                    normalisation.Apply(batch.Images[..8]),
-                    batch.Images[..8],
-                    new Batch(batch.Images[..8], batch.Task[..8], []),
+                    normalisation.Apply(batch.Values[..8]),
+                    batch.Values[..8],
+                    new Batch(batch.Values[..8], batch.Task[..8], []),
                     1,
                     1
                 )

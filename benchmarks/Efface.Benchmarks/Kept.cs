@@ -107,7 +107,7 @@ public static class Kept
     private static double ImageError(ImageTable table, CapturedParts parts, int[] training, int[] test, int symbols)
     {
         using var scope = NewDisposeScope();
-        Tensor sums = torch.zeros(symbols, table.ImageShape.Aggregate((a, b) => a * b)),
+        Tensor sums = torch.zeros(symbols, table.Shape.Aggregate((a, b) => a * b)),
             counts = torch.zeros(symbols, 1);
         Each(parts.Training.Rows, training, (images, symbol) =>
         {

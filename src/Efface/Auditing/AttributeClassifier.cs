@@ -125,7 +125,7 @@ public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
             new
             {
                 Schema,
-                Fingerprint = table.Fingerprint(),
+                Fingerprint = table.Fingerprint,
                 attribute.Name,
                 Options = options,
             }

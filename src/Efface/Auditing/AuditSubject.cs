@@ -38,7 +38,7 @@ public sealed class AuditSubject : IDisposable
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static AuditSubject Of(
         TrainedModel model,
-        ImageTable table,
+        Examples table,
         IReadOnlyList<string>? stages = null,
         Budget budget = Budget.Quick,
         IReadingObserver? reading = null,
@@ -55,7 +55,7 @@ public sealed class AuditSubject : IDisposable
             Task = table[model.Description.Task],
             Columns = table.Columns,
             Groups = table.Groups,
-            Identities = table.Hashes,
+            Identities = table.Identities,
         };
     }
 
@@ -113,7 +113,7 @@ public sealed class AuditSubject : IDisposable
     public void Dispose() => Parts.Dispose();
 
     // Two runs over the same images in evaluation mode that differ by more than rounding.
-    private static bool IsStochastic(TrainedModel model, ImageTable table)
+    private static bool IsStochastic(TrainedModel model, Examples table)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Efface.Data;
 using Efface.Detachment;
+using Efface.Models;
 using Efface.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
     public static Captured From(
         TrainedModel model,
         IReadOnlyList<Place> places,
-        ImageTable table,
+        Examples table,
         int[] rows,
         long? inMemory = null,
         IReadingObserver? reading = null,
@@ -58,7 +59,7 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
                     foreach (var place in places.Where(place => place.Stage == stage && draw < place.Draws))
                         values[place.Name]
                             [start..(start + batch.Size)]
-                            .add_((place.Symbols > 0 ? DiscreteBottleneck.Decide(x) : x / place.Draws).cpu());
+                            .add_((place.Symbols > 0 ? DiscreteBottleneck.Decide(x) : Layout.View(x) / place.Draws).cpu());
                 }
                 if (draw > 0)
                     continue;
@@ -135,7 +136,7 @@ public sealed record CapturedParts(Captured Training, Captured Validation, Captu
     public static CapturedParts From(
         TrainedModel model,
         IReadOnlyList<Place> places,
-        ImageTable table,
+        Examples table,
         Budget budget = Budget.Full,
         IReadingObserver? reading = null,
         CancellationToken cancel = default

@@ -35,7 +35,7 @@ public sealed record Place(string Name, int Stage, int Symbols, bool Released, l
     public static IReadOnlyList<Place> Of(TrainedModel model, IReadOnlyList<string>? stages = null)
     {
         var network = model.Network;
-        var shapes = network.OutputShapes(model.Description.Input);
+        long[][] shapes = [.. network.OutputShapes(model.Description.Input).Select(Layout.Of)];
         var (split, embedding) = (model.Split, network.IndexOf(StagedNetwork.Embedding));
         var logits = network.IndexOf(StagedNetwork.Head);
         var places = new List<Place>();

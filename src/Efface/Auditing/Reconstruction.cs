@@ -86,7 +86,7 @@ public sealed record Reconstruction(ReconstructionResult Result, Tensor Original
         using var scope = NewDisposeScope();
         using var random = new Generator((ulong)seed);
         var device = Compute.Device;
-        using var decoder = new Decoder(place.Symbols > 0 ? [place.Symbols] : place.Shape, table.ImageShape, random, Width).to(device);
+        using var decoder = new Decoder(place.Symbols > 0 ? [place.Symbols] : place.Shape, table.Shape, random, Width).to(device);
         var steps = Train(
             decoder,
             Pairs.Of(model, place, table, Part.Train, Most, cancel),

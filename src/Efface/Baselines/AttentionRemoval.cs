@@ -157,7 +157,7 @@ public sealed class AttentionRemoval : IDisposable
         Measured Read(AttributeClassifier classifier, ImageTable from) =>
             classifier.Score(classifier.Read(from, test), original, test, Confidence).BalancedAccuracy;
         var result = new AttentionRemovalResult(
-            table.Fingerprint(),
+            table.Fingerprint,
             table.Count,
             withoutMap,
             [

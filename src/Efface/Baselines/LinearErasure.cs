@@ -27,7 +27,7 @@ public static class LinearErasure
     /// <param name="model">Closed by an erasure that takes out nothing yet.</param>
     /// <param name="table">The images.</param>
     /// <param name="attributes">What is to be forgotten.</param>
-    public static void Fit(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes)
+    public static void Fit(TrainedModel model, Examples table, IReadOnlyList<Column> attributes)
     {
         var rows = table.Rows(Part.Train);
         using var captured = Captured.From(model, [Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding)], table, rows);

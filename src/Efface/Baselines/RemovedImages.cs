@@ -30,7 +30,7 @@ internal sealed class RemovedImages
             new
             {
                 Schema,
-                Fingerprint = original.Fingerprint(),
+                Fingerprint = original.Fingerprint,
                 Settings = settings,
                 Options = options,
             }
@@ -39,7 +39,7 @@ internal sealed class RemovedImages
     }
 
     /// <summary>What all pixels take.</summary>
-    public long Bytes => _original.ImageShape.Aggregate((long)_original.Count, (product, size) => product * size);
+    public long Bytes => _original.Shape.Aggregate((long)_original.Count, (product, size) => product * size);
 
     /// <summary>What is kept; null when there is nothing, or it was damaged.</summary>
     public (ImageTable Table, AttentionRemovalResult Result)? Find()
@@ -47,7 +47,7 @@ internal sealed class RemovedImages
         if (Told() is not { } result || !File.Exists(_pixels) || new FileInfo(_pixels).Length != Bytes)
             return null;
         var table = Map();
-        if (table.Fingerprint() == result.Fingerprint)
+        if (table.Fingerprint == result.Fingerprint)
             return (table, result);
         table.Dispose();
         return null;
@@ -97,7 +97,7 @@ internal sealed class RemovedImages
         using var bytes = torch.from_file(_pixels, shared: false, size: Bytes, dtype: ScalarType.Byte);
         return new ImageTable(
             _original.Name,
-            bytes.view([_original.Count, .. _original.ImageShape]),
+            bytes.view([_original.Count, .. _original.Shape]),
             _original.Columns,
             _original.Parts,
             _original.Flips

@@ -8,15 +8,20 @@ namespace Efface.Data;
 /// <param name="flip">Whether half of the images are mirrored.</param>
 public sealed class Augmentation(int shift, bool flip)
 {
-    /// <summary>The usual choice: four pixels (fewer in tiny images), and mirroring where the data set allows it.</summary>
-    public static Augmentation For(ImageTable table) => new((int)Math.Min(4, table.ImageShape[1] / 8), table.Flips);
+    /// <summary>
+    /// The usual choice: for images four pixels (fewer in tiny ones), and mirroring where the data set allows it; for vectors nothing.
+    /// </summary>
+    public static Augmentation For(Examples table) =>
+        table.Shape is [_, var height, _] ? new((int)Math.Min(4, height / 8), table.Flips) : new(0, false);
 
-    /// <summary>Moves and mirrors each image by itself. One gather does both.</summary>
-    /// <param name="images">u8 [B, C, H, W].</param>
+    /// <summary>Moves and mirrors each image by itself. One gather does both. Vectors stay as they are.</summary>
+    /// <param name="images">u8 [B, C, H, W]; or vectors.</param>
     /// <param name="random">Where the randomness comes from: on the CPU, so that every device moves the images alike.</param>
-    /// <returns>u8 [B, C, H, W].</returns>
+    /// <returns>Of the same shape and type.</returns>
     public Tensor Apply(Tensor images, Generator random)
     {
+        if (images.dim() != 4)
+            return images.alias();
         using var scope = NewDisposeScope();
         var (count, channels, height, width) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3]);
         var down = Positions(height, Draw(-shift, shift + 1)).clamp(0, height - 1);

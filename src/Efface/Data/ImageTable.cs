@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 
 namespace Efface.Data;
 
-/// <summary>Labelled images: pixels, the columns that describe them, and the part each image belongs to.</summary>
-public sealed class ImageTable : IDisposable
+/// <summary>Labelled images.</summary>
+public sealed class ImageTable : Examples
 {
-    private readonly Dictionary<string, Column> _columns;
     private readonly int[]? _slots;
     private readonly Lazy<UInt128[]> _hashes;
+    private readonly Lazy<string> _fingerprint;
 
     /// <summary>Takes ownership of <paramref name="pixels"/>.</summary>
     /// <param name="name">The data set's name, as in <c>--data</c>.</param>
@@ -32,34 +32,18 @@ public sealed class ImageTable : IDisposable
         int[]? slots = null,
         UInt128[]? hashes = null
     )
+        : base(name, columns, parts, slots?.Length ?? (int)Checked(pixels).shape[0])
     {
-        if (pixels.dtype != ScalarType.Byte || pixels.dim() != 4)
-            throw new ArgumentException("pixels must be u8 [N, C, H, W]", nameof(pixels));
-        var count = slots?.Length ?? (int)pixels.shape[0];
-        if (parts.Length != count)
-            throw new ArgumentException($"{parts.Length} parts for {count} images", nameof(parts));
-        if (hashes is not null && hashes.Length != count)
-            throw new ArgumentException($"{hashes.Length} hashes for {count} images", nameof(hashes));
+        if (hashes is not null && hashes.Length != Count)
+            throw new ArgumentException($"{hashes.Length} hashes for {Count} images", nameof(hashes));
         if (slots is not null && slots.Any(slot => slot < 0 || slot >= pixels.shape[0]))
             throw new ArgumentException("a slot has no pixels", nameof(slots));
-        foreach (var column in columns)
-        {
-            if (column.Labels.Length != count)
-                throw new ArgumentException($"column {column.Name}: {column.Labels.Length} labels for {count} images", nameof(columns));
-            if (column.Labels.Any(label => (uint)label >= (uint)column.Classes.Count))
-                throw new ArgumentException($"column {column.Name}: a label has no class", nameof(columns));
-        }
-        if (!pixels.is_contiguous())
-            throw new ArgumentException("pixels must be contiguous", nameof(pixels));
-        (Name, Pixels, Columns, Parts, Flips) = (name, pixels.DetachFromDisposeScope(), columns, parts, flips);
-        (_columns, _slots) = (columns.ToDictionary(column => column.Name), slots);
+        (Pixels, Flips, _slots) = (pixels.DetachFromDisposeScope(), flips, slots);
         _hashes = hashes is null
-            ? new Lazy<UInt128[]>(() => PixelHashes.Of(Pixels, slots ?? [.. Enumerable.Range(0, count)]))
+            ? new Lazy<UInt128[]>(() => PixelHashes.Of(Pixels, slots ?? [.. Enumerable.Range(0, Count)]))
             : new Lazy<UInt128[]>(hashes);
+        _fingerprint = new Lazy<string>(Hash);
     }
-
-    /// <summary>The data set's name.</summary>
-    public string Name { get; }
 
     /// <summary>u8 [slots, C, H, W] on the CPU.</summary>
     internal Tensor Pixels { get; }
@@ -67,48 +51,23 @@ public sealed class ImageTable : IDisposable
     /// <summary>For each image 128 bits of SHA-256 over its pixels: equal for equal pixels.</summary>
     public IReadOnlyList<UInt128> Hashes => _hashes.Value;
 
-    /// <summary>Every label column.</summary>
-    public IReadOnlyList<Column> Columns { get; }
+    /// <inheritdoc/>
+    public override IReadOnlyList<UInt128> Identities => Hashes;
 
-    /// <summary>The part of each image, [N].</summary>
-    public Part[] Parts { get; }
-
-    /// <summary>Whether a mirrored image is as good as the original.</summary>
-    public bool Flips { get; }
-
-    /// <summary>
-    /// The group of each image, [N]: images of one group (one person, say) are not independent; null where nothing says so.
-    /// </summary>
-    public int[]? Groups { get; init; }
-
-    /// <summary>How many images there are.</summary>
-    public int Count => Parts.Length;
+    /// <inheritdoc/>
+    public override bool Flips { get; }
 
     /// <summary>[C, H, W] of one image.</summary>
-    public long[] ImageShape => Pixels.shape[1..];
+    public override long[] Shape => Pixels.shape[1..];
 
-    /// <summary>The column called <paramref name="name"/>.</summary>
-    /// <exception cref="InvalidInputException">There is none.</exception>
-    public Column this[string name] =>
-        _columns.TryGetValue(name, out var column)
-            ? column
-            : throw new InvalidInputException(
-                $"column '{name}'",
-                $"not in data set {Name}",
-                $"Its columns are {string.Join(", ", _columns.Keys)}"
-            );
-
-    /// <summary>Whether there is a column called <paramref name="name"/>.</summary>
-    public bool Has(string name) => _columns.ContainsKey(name);
-
-    /// <summary>The images of one part, in order.</summary>
-    public int[] Rows(Part part) => [.. Enumerable.Range(0, Count).Where(row => Parts[row] == part)];
+    /// <inheritdoc/>
+    public override string Fingerprint => _fingerprint.Value;
 
     /// <summary>The pixels of <paramref name="rows"/>, in that order: u8 [B, C, H, W].</summary>
-    public Tensor Gather(ReadOnlySpan<int> rows)
+    public override Tensor Gather(ReadOnlySpan<int> rows)
     {
         // Copied by hand: index_select would wake the backend's threads, which then wait actively beside those that train.
-        var gathered = torch.empty([rows.Length, .. ImageShape], ScalarType.Byte);
+        var gathered = torch.empty([rows.Length, .. Shape], ScalarType.Byte);
         for (var i = 0; i < rows.Length; i++)
         {
             using Tensor from = Pixels[_slots is null ? rows[i] : _slots[rows[i]]],
@@ -135,12 +94,16 @@ public sealed class ImageTable : IDisposable
             Groups = Groups is null ? null : [.. rows.Select(row => Groups[row])],
         };
 
-    /// <summary>SHA-256 over pixels, labels and parts: two tables with the same fingerprint train the same model.</summary>
-    public string Fingerprint()
+    private static Tensor Checked(Tensor pixels) =>
+        pixels.dtype != ScalarType.Byte || pixels.dim() != 4 ? throw new ArgumentException("pixels must be u8 [N, C, H, W]", nameof(pixels))
+        : !pixels.is_contiguous() ? throw new ArgumentException("pixels must be contiguous", nameof(pixels))
+        : pixels;
+
+    private string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[8];
-        foreach (var size in ImageShape.Prepend(Count))
+        foreach (var size in Shape.Prepend(Count))
         {
             BinaryPrimitives.WriteInt64LittleEndian(length, size);
             hash.AppendData(length);
@@ -156,5 +119,5 @@ public sealed class ImageTable : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Pixels.Dispose();
+    private protected override void Release() => Pixels.Dispose();
 }

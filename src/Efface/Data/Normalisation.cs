@@ -3,30 +3,44 @@ using static TorchSharp.torch;
 
 namespace Efface.Data;
 
-/// <summary>Brings pixels to mean 0 and standard deviation 1 for each channel.</summary>
-/// <param name="Mean">For each channel, of pixels in [0, 1].</param>
-/// <param name="Deviation">For each channel, of pixels in [0, 1].</param>
+/// <summary>Brings values to mean 0 and standard deviation 1: images for each channel, vectors for each number.</summary>
+/// <param name="Mean">For each channel of an image, of pixels in [0, 1]; for each number of a vector.</param>
+/// <param name="Deviation">The same, above 0.</param>
 public sealed record Normalisation(float[] Mean, float[] Deviation)
 {
-    /// <summary>Measures the training part of <paramref name="table"/> (at most 10,000 images of it).</summary>
-    public static Normalisation Of(ImageTable table)
+    private const float LargestPixel = 255;
+    private const double SmallestDeviation = 1e-3;
+
+    /// <summary>Measures the training part of <paramref name="table"/> (at most 10,000 examples of it).</summary>
+    public static Normalisation Of(Examples table)
     {
         using var scope = NewDisposeScope();
         var rows = table.Rows(Part.Train);
         var step = Math.Max(1, rows.Length / 10_000);
-        var pixels = table.Gather([.. rows.Where((_, i) => i % step == 0)]).to_type(ScalarType.Float32) / 255;
-        var mean = pixels.mean([0, 2, 3]);
-        var deviation = pixels.std([0, 2, 3], unbiased: false).clamp(min: 1e-3);
+        var values = table.Gather([.. rows.Where((_, i) => i % step == 0)]);
+        var scaled = values.to_type(ScalarType.Float32) / Scale(values);
+        long[] others = [0, .. Enumerable.Range(2, (int)scaled.dim() - 2)];
+        var mean = scaled.mean(others);
+        var deviation = scaled.std(others, unbiased: false).clamp(min: SmallestDeviation);
         return new Normalisation(mean.data<float>().ToArray(), deviation.data<float>().ToArray());
     }
 
-    /// <summary>u8 [B, C, H, W] in, f32 [B, C, H, W] out, on the same device.</summary>
-    public Tensor Apply(Tensor images)
+    /// <summary>u8 [B, C, H, W] or f32 [B, D] in, f32 of the same shape out, on the same device.</summary>
+    public Tensor Apply(Tensor values)
     {
         using var scope = NewDisposeScope();
         // (x / 255 - mean) / deviation as one multiplication and one addition.
-        var scale = torch.tensor(Deviation.Select(d => 1 / (255 * d)).ToArray(), device: images.device).view(1, -1, 1, 1);
-        var offset = torch.tensor(Mean.Select((m, channel) => -m / Deviation[channel]).ToArray(), device: images.device).view(1, -1, 1, 1);
-        return images.to_type(ScalarType.Float32).mul_(scale).add_(offset).MoveToOuterDisposeScope();
+        long[] shape = [1, -1, .. Enumerable.Repeat(1L, (int)values.dim() - 2)];
+        var unit = Scale(values);
+        var factor = torch.tensor(Deviation.Select(d => 1 / (unit * d)).ToArray(), device: values.device).view(shape);
+        var offset = torch.tensor(Mean.Select((m, channel) => -m / Deviation[channel]).ToArray(), device: values.device).view(shape);
+        return values.to(ScalarType.Float32, copy: true).mul_(factor).add_(offset).MoveToOuterDisposeScope();
     }
+
+    /// <summary>What a decoder draws: pixels in [0, 1], or the vectors as the network sees them; f32, on the same device.</summary>
+    /// <param name="values">u8 [B, C, H, W] or f32 [B, D].</param>
+    public Tensor Target(Tensor values) =>
+        values.dtype == ScalarType.Byte ? values.to_type(ScalarType.Float32).div_(LargestPixel) : Apply(values);
+
+    private static float Scale(Tensor values) => values.dtype == ScalarType.Byte ? LargestPixel : 1;
 }

@@ -25,21 +25,21 @@ public sealed class AuxiliaryNetwork : Detacher
     /// <summary>Builds the heads for a representation.</summary>
     /// <param name="settings">λ, objective, width and steps of the heads.</param>
     /// <param name="labels">The training split's joint tables.</param>
-    /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
-    /// <param name="image">[C, H, W].</param>
+    /// <param name="shape">Of h for one image: [D], [T, D] or [C, H, W].</param>
+    /// <param name="input">Of one example: [C, H, W] or [D].</param>
     /// <param name="device">Where h lives.</param>
     /// <param name="random">Where the heads' weights come from.</param>
     public AuxiliaryNetwork(
         AuxiliarySettings settings,
         TaskAndAttributes labels,
         long[] shape,
-        long[] image,
+        long[] input,
         Device device,
         Generator random
     )
     {
         (_settings, _labels) = (settings, labels);
-        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder(shape, image, random).to(device) : null;
+        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder(shape, input, random).to(device) : null;
         _taskHead = new Head(shape, labels.Task.Classes.Count, settings.HeadWidth, random).to(device);
         _attributeHeads =
         [
@@ -69,7 +69,7 @@ public sealed class AuxiliaryNetwork : Detacher
         var loss = _settings.Weights.Task * TaskLoss(h, input.Batch.Task);
         if (_decoder is not null)
         {
-            var error = functional.binary_cross_entropy_with_logits(_decoder.call(h), input.Images);
+            var error = _decoder.Error(h, input.Originals);
             Measure("reconstructionError", error);
             loss += _settings.Weights.Reconstruction * error;
         }

@@ -26,7 +26,7 @@ public sealed class CodeContents : IDisposable
 
     /// <param name="settings">λ1, and the weights of the embedding and of what is retained.</param>
     /// <param name="labels">What is forgotten, and what is to stay readable.</param>
-    /// <param name="image">[C, H, W].</param>
+    /// <param name="input">Of one example: [C, H, W] or [D].</param>
     /// <param name="device">Where the assignments live.</param>
     /// <param name="random">Where the weights of decoder and heads come from.</param>
     /// <param name="embedding">What the untouched model computes, to be drawn from the code; owned from now on. Null without such a
@@ -34,7 +34,7 @@ public sealed class CodeContents : IDisposable
     public CodeContents(
         CodeSettings settings,
         TaskAndAttributes labels,
-        long[] image,
+        long[] input,
         Device device,
         Generator random,
         EmbeddingTarget? embedding = null
@@ -43,7 +43,7 @@ public sealed class CodeContents : IDisposable
         (_settings, _retained, _embedding) = (settings, labels.Retained, embedding);
         _told = [labels.Task.Classes.Count, .. labels.Attributes.Select(attribute => attribute.Classes.Count)];
         var size = DiscreteBottleneck.Rests(settings.Codes, _told[0]) + _told.Sum();
-        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder([size], image, random).to(device) : null;
+        _decoder = settings.Weights.Reconstruction > 0 ? new Decoder([size], input, random).to(device) : null;
         _centroids = embedding is null ? null : Layers.Linear(size, embedding.Size, random).to(device);
         _heads = [.. _retained.Select(column => Layers.Linear(size, column.Classes.Count, random).to(device))];
         Parameter[] parameters =
@@ -68,7 +68,7 @@ public sealed class CodeContents : IDisposable
         void Add(Tensor term) => loss = loss is null ? term : loss + term;
         if (_decoder is not null)
         {
-            var error = functional.binary_cross_entropy_with_logits(_decoder.call(code), input.Images);
+            var error = _decoder.Error(code, input.Originals);
             measure("reconstructionError", error);
             Add(_settings.Weights.Reconstruction * error);
         }

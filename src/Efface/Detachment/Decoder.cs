@@ -5,22 +5,42 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// Draws the image again from a representation; its binary cross-entropy stands for -I(h, x) up to a constant, and is reported as
-/// a reconstruction error, not as bits (section 3.2 of Guo et al.).
+/// Draws the input again from a representation. Of images its binary cross-entropy stands for -I(h, x) up to a constant, and is reported as
+/// a reconstruction error, not as bits (section 3.2 of Guo et al.); of vectors the squared error does.
 /// </summary>
 public sealed class Decoder : Module<Tensor, Tensor>
 {
     /// <summary>Channels of the inner layers beside an extractor.</summary>
     public const int UsualWidth = 32;
 
-    private readonly Module<Tensor, Tensor> layers;
+    // A hidden layer of a decoder of vectors has this many units for each channel of one of images.
+    private const int UnitsPerChannel = 8;
 
-    /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
-    /// <param name="image">[C, H, W].</param>
+    private readonly Module<Tensor, Tensor> layers;
+    private readonly bool _drawsImages;
+
+    /// <param name="shape">Of h for one example: [D], [T, D] or [C, H, W].</param>
+    /// <param name="input">Of one example: [C, H, W] or [D].</param>
     /// <param name="random">Where its weights come from.</param>
     /// <param name="width">Channels of the inner layers.</param>
-    public Decoder(long[] shape, long[] image, Generator random, int width = UsualWidth)
+    public Decoder(long[] shape, long[] input, Generator random, int width = UsualWidth)
         : base(nameof(Decoder))
+    {
+        _drawsImages = input.Length == 3;
+        layers = Sequential(_drawsImages ? OfImages(Layout.Of(shape), input, random, width) : OfVectors(shape, input, random, width));
+        RegisterComponents();
+    }
+
+    /// <summary>f32 [B, C, H, W], logits of the pixels, whose sigmoid is the image in [0, 1]; or vectors, f32 [B, D].</summary>
+    public override Tensor forward(Tensor h) => layers.call(Layout.View(h));
+
+    /// <summary>How far what it draws is from the originals, a scalar with its graph.</summary>
+    /// <param name="h">f32 [B, ...].</param>
+    /// <param name="originals">Images in [0, 1], f32 [B, C, H, W]; or vectors, f32 [B, D].</param>
+    public Tensor Error(Tensor h, Tensor originals) =>
+        _drawsImages ? functional.binary_cross_entropy_with_logits(call(h), originals) : functional.mse_loss(call(h), originals.flatten(1));
+
+    private static List<Module<Tensor, Tensor>> OfImages(long[] shape, long[] image, Generator random, int width)
     {
         var modules = new List<Module<Tensor, Tensor>>();
         long side = shape.Length == 1 ? 4 : shape[1];
@@ -35,10 +55,20 @@ public sealed class Decoder : Module<Tensor, Tensor>
             modules.Add(new DoublingConvolution(width, image[0], random, hasBias: true));
         else
             modules.AddRange([Upsample(size: [image[1], image[2]]), Layers.Conv2d(width, image[0], 3, random, padding: 1)]);
-        layers = Sequential(modules);
-        RegisterComponents();
+        return modules;
     }
 
-    /// <summary>Logits of the pixels, f32 [B, C, H, W]; their sigmoid is the image in [0, 1].</summary>
-    public override Tensor forward(Tensor h) => layers.call(h);
+    private static List<Module<Tensor, Tensor>> OfVectors(long[] shape, long[] vector, Generator random, int width)
+    {
+        long Product(long[] sizes) => sizes.Aggregate(1L, (product, size) => product * size);
+        var units = width * UnitsPerChannel;
+        return
+        [
+            Flatten(),
+            Layers.Linear(Product(shape), units, random, hasBias: false),
+            BatchNorm1d(units),
+            ReLU(inplace: true),
+            Layers.Linear(units, Product(vector), random),
+        ];
+    }
 }

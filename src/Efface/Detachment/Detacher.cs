@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace Efface.Detachment;
 
 /// <summary>What the detachment of one block sees.</summary>
-/// <param name="Representation">h, with its graph: f32 [B, D] or [B, C, H, W].</param>
-/// <param name="Images">The same images, in [0, 1]: f32 [B, C, H, W].</param>
+/// <param name="Representation">h, with its graph: f32 [B, D], [B, T, D] or [B, C, H, W].</param>
+/// <param name="Originals">What a decoder draws again: images in [0, 1], f32 [B, C, H, W]; or vectors, f32 [B, D].</param>
 /// <param name="Batch">The labels.</param>
 /// <param name="Strength">What λ3 is multiplied with: rises from 0 over the first part of training, and follows a probe where one
 /// steers.</param>
-/// <param name="Normalised">The images as the network saw them: f32 [B, C, H, W].</param>
-public sealed record DetachmentInput(Tensor Representation, Tensor Images, Batch Batch, double Strength, Tensor Normalised);
+/// <param name="Normalised">The same as the network saw them.</param>
+public sealed record DetachmentInput(Tensor Representation, Tensor Originals, Batch Batch, double Strength, Tensor Normalised);
 
 /// <summary>
 /// The part of training that takes the attribute out of h: it gives the loss that the extractor pays, and may learn itself.

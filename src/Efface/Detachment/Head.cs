@@ -15,20 +15,21 @@ internal sealed class Head : Module<Tensor, Tensor>
     private readonly Sequential trunk;
     private readonly Linear output;
 
-    /// <param name="shape">Of h for one image: [D] or [C, H, W].</param>
+    /// <param name="shape">Of h for one image: [D], [T, D] or [C, H, W].</param>
     /// <param name="classes">Of the label.</param>
     /// <param name="width">Of the hidden layers.</param>
     /// <param name="random">Where its weights come from.</param>
     public Head(long[] shape, int classes, int width, Generator random)
         : base(nameof(Head))
     {
-        trunk = Sequential(shape.Length == 1 ? ForVector(shape[0], width, random) : ForMap(shape, width, random));
+        var seen = Layout.Of(shape);
+        trunk = Sequential(seen.Length == 1 ? ForVector(seen[0], width, random) : ForMap(seen, width, random));
         output = Layers.Linear(width, classes, random);
         RegisterComponents();
     }
 
     /// <summary>[B, width], what the contrastive loss compares.</summary>
-    public Tensor Features(Tensor h) => trunk.call(h);
+    public Tensor Features(Tensor h) => trunk.call(Layout.View(h));
 
     /// <summary>[B, classes] from <see cref="Features"/>.</summary>
     public Tensor Logits(Tensor features) => output.call(features);

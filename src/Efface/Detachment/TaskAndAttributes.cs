@@ -15,7 +15,7 @@ public sealed record TaskAndAttributes(Column Task, IReadOnlyList<Column> Attrib
     public IReadOnlyList<Column> Loaded => [.. Attributes, .. Retained];
 
     /// <summary>Counts the training part of <paramref name="table"/>.</summary>
-    public static TaskAndAttributes Of(ImageTable table, Column task, IReadOnlyList<Column> attributes)
+    public static TaskAndAttributes Of(Examples table, Column task, IReadOnlyList<Column> attributes)
     {
         var rows = table.Rows(Part.Train);
         return new TaskAndAttributes(task, attributes, [.. attributes.Select(attribute => JointTable.Of(task, attribute, rows))]);

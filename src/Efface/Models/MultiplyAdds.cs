@@ -7,15 +7,15 @@ namespace Efface.Models;
 /// <summary>Counts the multiplications of convolutions and linear layers, stage by stage.</summary>
 public static class MultiplyAdds
 {
-    /// <summary>Multiply-adds of each stage for one image of shape [C, H, W].</summary>
-    public static long[] Count(StagedNetwork network, long[] image)
+    /// <summary>Multiply-adds of each stage for one example of shape [C, H, W] or [D].</summary>
+    public static long[] Count(StagedNetwork network, long[] input)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var wasTraining = network.training;
         network.eval();
         var counts = new long[network.Stages.Count];
-        var x = torch.zeros([1, .. image], device: network.Device);
+        var x = torch.zeros([1, .. input], device: network.Device);
         for (var i = 0; i < counts.Length; i++)
         {
             var stage = i;
@@ -44,9 +44,9 @@ public static class MultiplyAdds
     }
 
     /// <summary>The stage whose end lies nearest half of the network's multiply-adds: the paper's split "in the middle".</summary>
-    public static string MiddleStage(StagedNetwork network, long[] image)
+    public static string MiddleStage(StagedNetwork network, long[] input)
     {
-        var counts = Count(network, image);
+        var counts = Count(network, input);
         var half = counts.Sum() / 2.0;
         var end = 0L;
         return network
@@ -61,7 +61,7 @@ public static class MultiplyAdds
         {
             Convolution convolution => Product(output) * Product(convolution.Weight.shape[1..]),
             TorchSharp.Modules.Conv2d convolution => Product(output) * Product(convolution.weight.shape[1..]),
-            TorchSharp.Modules.Linear linear => linear.weight.shape[0] * linear.weight.shape[1],
+            TorchSharp.Modules.Linear linear => Product(output) * linear.weight.shape[1],
             _ => 0,
         };
 

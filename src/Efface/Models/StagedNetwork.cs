@@ -86,7 +86,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         );
     }
 
-    /// <summary>Images f32 [B, C, H, W] in, logits [B, classes] out.</summary>
+    /// <summary>Images f32 [B, C, H, W] or vectors f32 [B, D] in, logits [B, classes] out.</summary>
     public override Tensor forward(Tensor input) => Run(input, ..);
 
     /// <summary>Runs some of the stages: <c>..(split + 1)</c> is the extractor, <c>(split + 1)..</c> the classifier.</summary>
@@ -123,14 +123,15 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         return [.. Stages.Skip(start).Take(length).SelectMany(stage => stage.Modules).SelectMany(entry => entry.Module.parameters())];
     }
 
-    /// <summary>The shape [C, H, W] or [D] of what each stage gives for one image of shape [C, H, W].</summary>
-    public IReadOnlyList<long[]> OutputShapes(long[] image)
+    /// <summary>The shape of what each stage gives for one example: [D], [T, D] or [C, H, W].</summary>
+    /// <param name="input">Of one example: [C, H, W] or [D].</param>
+    public IReadOnlyList<long[]> OutputShapes(long[] input)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var wasTraining = training;
         eval();
-        var x = torch.zeros([1, .. image], device: Device);
+        var x = torch.zeros([1, .. input], device: Device);
         var shapes = new List<long[]>();
         for (var i = 0; i < Stages.Count; i++)
         {

@@ -43,10 +43,10 @@ public sealed record EnvironmentRecord(
     string Device
 );
 
-/// <summary>The images of a run.</summary>
+/// <summary>The examples of a run.</summary>
 /// <param name="Name">The data set.</param>
-/// <param name="Fingerprint">SHA-256 over pixels, labels and parts.</param>
-/// <param name="Counts">Images of each part.</param>
+/// <param name="Fingerprint">SHA-256 over values, labels and parts.</param>
+/// <param name="Counts">Examples of each part.</param>
 /// <param name="Joint">For each attribute the training part's counts.</param>
 /// <param name="Reading">What was found when it was read.</param>
 public sealed record DataRecord(
@@ -64,29 +64,17 @@ public sealed record DataRecord(
     public IReadOnlyList<VectorOrigin> Vectors { get; init; } = [];
 
     /// <summary>Counts a table's parts.</summary>
-    public static DataRecord Of(ImageTable table, Column? task, IReadOnlyList<Column> attributes, DataReport? report = null) =>
+    public static DataRecord Of(Examples table, Column? task, IReadOnlyList<Column> attributes, DataReport? report = null) =>
         new(
             table.Name,
-            table.Fingerprint(),
+            table.Fingerprint,
             Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
             task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))],
             report is null ? null : ReadingRecord.Of(report)
         )
         {
             Classes = [.. attributes.Prepend(task).OfType<Column>().Select(column => ClassCounts.Of(column, table.Rows))],
-        };
-
-    /// <summary>Counts the parts of vectors.</summary>
-    public static DataRecord Of(VectorTable table, Column? task, IReadOnlyList<Column> attributes) =>
-        new(
-            table.Name,
-            table.Fingerprint,
-            Enum.GetValues<Part>().ToDictionary(part => part.Word(), part => table.Rows(part).Length),
-            task is null ? [] : [.. attributes.Select(attribute => JointRecord.Of(JointTable.Of(task, attribute, table.Rows(Part.Train))))]
-        )
-        {
-            Classes = [.. attributes.Prepend(task).OfType<Column>().Select(column => ClassCounts.Of(column, table.Rows))],
-            Vectors = table.Origins,
+            Vectors = (table as VectorTable)?.Origins ?? [],
         };
 }
 

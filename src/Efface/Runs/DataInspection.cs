@@ -44,7 +44,7 @@ public sealed record DataInspection(
         var rows = table.Rows(Part.Train);
         return new DataInspection(
             DataRecord.Of(table, task, attributes, report),
-            table.ImageShape,
+            table.Shape,
             [.. table.Columns.Select(column => new ColumnCounts(column.Name, column.Classes, column.Count(rows)))],
             task is null ? [] : [.. attributes.Select(attribute => AttributeFloors.Of(table, task, attribute))],
             report.Skipped

@@ -65,7 +65,7 @@ internal sealed class OpenedRun : IDisposable
         Model = TrainedModel.Load(Folder.Path, Compute.Device);
         Prepared = Preflight.Check(run.Config, forgets: run.Command == "unlearn", reading, hasBegun: true, cancel);
         Compute.UseThreads(run.Config.Training.Threads);
-        if (Prepared.Table.Fingerprint() != run.Data.Fingerprint)
+        if (Prepared.Table.Fingerprint != run.Data.Fingerprint)
             throw new InvalidInputException(
                 Folder.Path,
                 "its data set has changed since training",

@@ -10,7 +10,7 @@ internal static class PartChecks
     /// <param name="table">The images.</param>
     /// <param name="columns">The task and what is forgotten, retained or removed.</param>
     /// <param name="config">How they were read.</param>
-    public static IReadOnlyList<Problem> Of(ImageTable table, IEnumerable<Column> columns, RunConfig config)
+    public static IReadOnlyList<Problem> Of(Examples table, IEnumerable<Column> columns, RunConfig config)
     {
         var (empty, filled) = (new List<Part>(), new List<Part>());
         foreach (var part in Enum.GetValues<Part>())

@@ -54,7 +54,7 @@ public static class Preflight
             };
             CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, complete, forgets);
             if (complete.Model is { Stem: null, From: null })
-                complete = complete with { Model = complete.Model with { Stem = Backbones.DefaultStem(table.ImageShape[1]) } };
+                complete = complete with { Model = complete.Model with { Stem = Backbones.DefaultStem(table.Shape[1]) } };
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
             return new Prepared(
                 table,

@@ -60,11 +60,11 @@ internal static class StartingModel
                     "Give a run of the same task"
                 )
             );
-        if (!model.Description.Input.SequenceEqual(table.ImageShape))
+        if (!model.Description.Input.SequenceEqual(table.Shape))
             problems.Add(
                 new Problem(
                     $"`ModelSettings.From` {from}",
-                    $"its images are {string.Join('×', model.Description.Input)}, these {string.Join('×', table.ImageShape)}",
+                    $"its images are {string.Join('×', model.Description.Input)}, these {string.Join('×', table.Shape)}",
                     "Give the same `DataOptions.Size`"
                 )
             );

@@ -103,7 +103,7 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
             x = network.Run(x, first..(Detached + 1));
             first = Detached + 1;
             detachment = Detacher.Loss(
-                new DetachmentInput(x.to_type(ScalarType.Float32), input.Images, input.Batch, input.Strength, input.Input)
+                new DetachmentInput(x.to_type(ScalarType.Float32), input.Originals, input.Batch, input.Strength, input.Input)
             );
         }
         x = network.Run(x, first..end);

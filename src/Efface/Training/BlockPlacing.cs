@@ -107,7 +107,7 @@ public static class BlockPlacing
         var (h, input) = (Given(maker.Parts, stage + 1).requires_grad_(true), Noise(maker.Parts));
         return Fastest(() =>
         {
-            block.Detacher!.Loss(new DetachmentInput(h, input.Images, input.Batch, 1, input.Input)).backward();
+            block.Detacher!.Loss(new DetachmentInput(h, input.Originals, input.Batch, 1, input.Input)).backward();
             block.Detacher.Step();
         });
     }

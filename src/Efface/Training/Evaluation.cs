@@ -34,7 +34,7 @@ public static class Evaluation
                 using (NewDisposeScope())
                 {
                     var batch = read.To(device);
-                    visit(normalisation.Apply(batch.Images), batch);
+                    visit(normalisation.Apply(batch.Values), batch);
                 }
             // An epoch that was cancelled ends early.
             cancel.ThrowIfCancellationRequested();

@@ -24,8 +24,8 @@ public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block
         var copy = input with
         {
             Input = Own(input.Input),
-            Images = Own(input.Images),
-            Batch = new(Own(input.Batch.Images), Own(input.Batch.Task), [.. input.Batch.Attributes.Select(Own)]),
+            Originals = Own(input.Originals),
+            Batch = new(Own(input.Batch.Values), Own(input.Batch.Task), [.. input.Batch.Attributes.Select(Own)]),
         };
         return Run([copy]).Single();
 

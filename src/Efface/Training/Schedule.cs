@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace Efface.Training;
 
 /// <summary>What one step needs; whoever takes the step disposes it.</summary>
-/// <param name="Input">Normalised images, [B, C, H, W], in the precision that the network computes in.</param>
-/// <param name="Images">The same images in [0, 1] for decoders, f32; without detachment as they are.</param>
+/// <param name="Input">Normalised examples, [B, C, H, W] or [B, D], in the precision that the network computes in.</param>
+/// <param name="Originals">What decoders draw again, f32: images in [0, 1], or vectors; without detachment the examples as they are.</param>
 /// <param name="Batch">The labels.</param>
 /// <param name="Strength">What λ3 is multiplied with: the ramp, and the pull of a probe.</param>
 /// <param name="RateFactor">What step sizes are multiplied with, in [0, 1].</param>
-public sealed record StepInput(Tensor Input, Tensor Images, Batch Batch, double Strength, double RateFactor) : IDisposable
+public sealed record StepInput(Tensor Input, Tensor Originals, Batch Batch, double Strength, double RateFactor) : IDisposable
 {
     /// <summary>The same on <paramref name="device"/>; this one when it is there already.</summary>
     public StepInput To(Device device) =>
@@ -19,13 +19,13 @@ public sealed record StepInput(Tensor Input, Tensor Images, Batch Batch, double 
             : this with
             {
                 Input = Input.to(device),
-                Images = Images.to(device),
+                Originals = Originals.to(device),
                 Batch = batch,
             };
 
     internal StepInput DetachFromDisposeScope()
     {
-        foreach (var tensor in (Tensor[])[Input, Images, Batch.Images, Batch.Task, .. Batch.Attributes])
+        foreach (var tensor in (Tensor[])[Input, Originals, Batch.Values, Batch.Task, .. Batch.Attributes])
             tensor.DetachFromDisposeScope();
         return this;
     }
@@ -34,7 +34,7 @@ public sealed record StepInput(Tensor Input, Tensor Images, Batch Batch, double 
     public void Dispose()
     {
         Input.Dispose();
-        Images.Dispose();
+        Originals.Dispose();
         Batch.Dispose();
     }
 }

@@ -63,13 +63,13 @@ public sealed record ModelDescription
     /// <param name="model">A name of <see cref="Backbones.Names"/>.</param>
     /// <param name="stem">A name of <see cref="Backbones.Stems"/>; null takes the usual one for the images' size.</param>
     /// <param name="width">Factor on every stage's channels.</param>
-    public static ModelDescription For(ImageTable table, Column task, string model, string? stem, double width) =>
+    public static ModelDescription For(Examples table, Column task, string model, string? stem, double width) =>
         new()
         {
             Model = model,
-            Stem = stem ?? Backbones.DefaultStem(table.ImageShape[1]),
+            Stem = stem ?? Backbones.DefaultStem(table.Shape[1]),
             Width = width,
-            Input = table.ImageShape,
+            Input = table.Shape,
             Task = task.Name,
             Classes = task.Classes,
             Normalisation = Normalisation.Of(table),

@@ -152,10 +152,10 @@ public sealed class Trainer(
         var batch = read.To(_device);
         if (!ReferenceEquals(batch, read))
             read.Dispose();
-        var images = augmentation.Apply(batch.Images, course.Random);
+        var images = augmentation.Apply(batch.Values, course.Random);
         return new StepInput(
             options.InPrecision(normalisation.Apply(images)),
-            schedule.Detaches ? images.to_type(ScalarType.Float32).div_(255) : images,
+            schedule.Detaches ? normalisation.Target(images) : images,
             batch,
             course.Pull * (ramp <= 0 ? 1 : Math.Min(1, progress / ramp)),
             options.RateFactor(progress)

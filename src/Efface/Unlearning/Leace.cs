@@ -20,7 +20,7 @@ public sealed record Leace : ClosingRecipe
         "A linear attacker finds exactly what one finds who sees nothing, on the images that it was fitted on; of others nothing.";
 
     /// <inheritdoc/>
-    public override TrainedModel Close(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes)
+    public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes)
     {
         var closed = model.ClosedWith(Closing.LinearErasure);
         LinearErasure.Fit(closed, table, attributes);

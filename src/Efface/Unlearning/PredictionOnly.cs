@@ -17,6 +17,6 @@ public sealed record PredictionOnly : ClosingRecipe
     public override string Promise => "Nothing leaks beyond the decision, by any attacker; and nothing else is kept.";
 
     /// <inheritdoc/>
-    public override TrainedModel Close(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes) =>
+    public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes) =>
         model.ClosedWith(Closing.Decision);
 }

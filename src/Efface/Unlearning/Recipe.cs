@@ -102,7 +102,7 @@ public abstract record Recipe
     /// <param name="table">The images.</param>
     /// <param name="task">The task's column.</param>
     /// <param name="random">Where chance comes from.</param>
-    public virtual void Begin(TrainedModel model, ImageTable table, Column task, Generator random) { }
+    public virtual void Begin(TrainedModel model, Examples table, Column task, Generator random) { }
 
     /// <summary>What its blocks learn; null for plain training, where what forgets is done before or after it.</summary>
     public virtual BlockMaker? Blocks(BlockParts parts) => null;
@@ -111,5 +111,5 @@ public abstract record Recipe
     /// <param name="model">Trained; handed over.</param>
     /// <param name="table">The images.</param>
     /// <param name="attributes">What is to be forgotten.</param>
-    public virtual TrainedModel? Close(TrainedModel model, ImageTable table, IReadOnlyList<Column> attributes) => null;
+    public virtual TrainedModel? Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes) => null;
 }

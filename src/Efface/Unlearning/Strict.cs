@@ -92,7 +92,7 @@ public sealed record Strict : Recipe
 
     /// <summary>The codes begin as the trained decision.</summary>
     /// <inheritdoc/>
-    public override void Begin(TrainedModel model, ImageTable table, Column task, Generator random)
+    public override void Begin(TrainedModel model, Examples table, Column task, Generator random)
     {
         var rows = Splits.AtMost(table.Rows(Part.Train), MostForStart, Splits.By([task]), 0);
         var embedding = Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding);

@@ -190,7 +190,7 @@ public sealed class AuditorTests
         using var table = Table(300);
         using var model = ToyTraining.Model(table, ToyTraining.Strict);
         var places = Place.Of(model);
-        using var map = Reconstruction.Of(model, new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]), table, 10, 0);
+        using var map = Reconstruction.Of(model, new Place("h", 0, 0, true, model.Network.OutputShapes(table.Shape)[0]), table, 10, 0);
         using var code = Reconstruction.Of(model, places.Single(place => place.Name == "code"), table, 10, 0);
 
         Assert.Equal([10, 3, 16, 16], map.Drawn.shape);

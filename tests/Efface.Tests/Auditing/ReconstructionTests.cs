@@ -31,7 +31,7 @@ public sealed class ReconstructionTests
         using var reader = AttributeClassifier.Train(table, table["z"], options, cancel: TestContext.Current.CancellationToken);
         using var whole = Reconstruction.Of(
             model,
-            new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]),
+            new Place("h", 0, 0, true, model.Network.OutputShapes(table.Shape)[0]),
             table,
             3,
             seed: 1,
@@ -40,7 +40,7 @@ public sealed class ReconstructionTests
         Blind(model);
         using var blank = Reconstruction.Of(
             model,
-            new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]),
+            new Place("h", 0, 0, true, model.Network.OutputShapes(table.Shape)[0]),
             table,
             3,
             seed: 1,
@@ -68,7 +68,7 @@ public sealed class ReconstructionTests
         Blind(model);
         using var blank = Reconstruction.Of(
             model,
-            new Place("h", 0, 0, true, model.Network.OutputShapes(table.ImageShape)[0]),
+            new Place("h", 0, 0, true, model.Network.OutputShapes(table.Shape)[0]),
             table,
             3,
             seed: 1

@@ -76,7 +76,7 @@ public sealed class BatchLoaderTests
         foreach (var batch in Loader(table, [.. Enumerable.Range(10, 35)], 8).Epoch(3, cancel: TestContext.Current.CancellationToken))
             using (batch)
             {
-                var numbers = ToyTables.Numbers(batch.Images);
+                var numbers = ToyTables.Numbers(batch.Values);
                 Assert.Equal(numbers.Select(number => (long)number % 2), batch.Task.data<long>());
                 Assert.Equal(numbers.Select(number => (long)number / 2 % 3), Assert.Single(batch.Attributes).data<long>());
             }
@@ -169,7 +169,7 @@ public sealed class BatchLoaderTests
         {
             foreach (var batch in loader.Epoch(null, cancel: TestContext.Current.CancellationToken))
                 using (batch)
-                    seen.AddRange(ToyTables.Numbers(batch.Images));
+                    seen.AddRange(ToyTables.Numbers(batch.Values));
         });
         Assert.Equal([1, 2, 3, 4], seen);
         Assert.Equal(before, Tensors());
@@ -187,7 +187,7 @@ public sealed class BatchLoaderTests
                 .SelectMany(batch =>
                 {
                     using (batch)
-                        return ToyTables.Numbers(batch.Images);
+                        return ToyTables.Numbers(batch.Values);
                 }),
         ];
 
@@ -198,7 +198,7 @@ public sealed class BatchLoaderTests
                 .Select(batch =>
                 {
                     using (batch)
-                        return ToyTables.Numbers(batch.Images);
+                        return ToyTables.Numbers(batch.Values);
                 }),
         ];
 

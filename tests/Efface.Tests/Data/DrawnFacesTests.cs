@@ -22,7 +22,7 @@ public sealed class DrawnFacesTests
     {
         using var first = DrawnFaces.Draw(Few);
         using var second = DrawnFaces.Draw(Few);
-        Assert.Equal(first.Fingerprint(), second.Fingerprint());
+        Assert.Equal(first.Fingerprint, second.Fingerprint);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class DrawnFacesTests
     {
         using var alone = DrawnFaces.Draw(Few, threads: 1);
         using var together = DrawnFaces.Draw(Few, threads: 8);
-        Assert.Equal(alone.Fingerprint(), together.Fingerprint());
+        Assert.Equal(alone.Fingerprint, together.Fingerprint);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class DrawnFacesTests
         using var table = DrawnFaces.Draw(Few with { Size = 32 });
         Assert.Equal([40, 10, 20], Enum.GetValues<Part>().Select(part => table.Rows(part).Length));
         Assert.Equal(table.Parts.Order(), table.Parts);
-        Assert.Equal([3, 32, 32], table.ImageShape);
+        Assert.Equal([3, 32, 32], table.Shape);
         Assert.Equal(DrawnFaces.Factors.Select(factor => factor.Name), table.Columns.Select(column => column.Name));
         Assert.Equal(DrawnFaces.Factors.Select(factor => factor.Classes), table.Columns.Select(column => column.Classes));
         Assert.Equal(("faces", false), (table.Name, table.Flips));

@@ -32,7 +32,7 @@ public sealed class ImageTableTests
         static string Named(string name, params string[] classes)
         {
             using var table = new ImageTable("toy", torch.zeros(1, 1, 1, 1, torch.uint8), [new Column(name, classes, [0])], [Part.Train]);
-            return table.Fingerprint();
+            return table.Fingerprint;
         }
     }
 
@@ -42,7 +42,7 @@ public sealed class ImageTableTests
         using var wide = new ImageTable("toy", torch.zeros(1, 1, 2, 3, torch.uint8), [], [Part.Train]);
         using var high = new ImageTable("toy", torch.zeros(1, 1, 3, 2, torch.uint8), [], [Part.Train]);
 
-        Assert.NotEqual(wide.Fingerprint(), high.Fingerprint());
+        Assert.NotEqual(wide.Fingerprint, high.Fingerprint);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ImageTableTests
         using var late = table.Select([3, 0]);
         Assert.Equal([table.Hashes[3], table.Hashes[0]], late.Hashes);
         Assert.Equal(late.Hashes, early.Hashes);
-        Assert.Equal(late.Fingerprint(), early.Fingerprint());
+        Assert.Equal(late.Fingerprint, early.Fingerprint);
     }
 
     [Fact]
@@ -173,6 +173,6 @@ public sealed class ImageTableTests
     {
         using var table = ToyTables.Numbered(Parts);
         change(table);
-        return table.Fingerprint();
+        return table.Fingerprint;
     }
 }

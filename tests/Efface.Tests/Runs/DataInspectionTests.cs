@@ -19,7 +19,7 @@ public sealed class DataInspectionTests : IDisposable
         var inspection = DataInspection.Of(Faces, cancel: TestContext.Current.CancellationToken);
         using var prepared = Preflight.Check(Faces, forgets: true, cancel: TestContext.Current.CancellationToken);
 
-        Assert.Equal(prepared.Table.Fingerprint(), inspection.Data.Fingerprint);
+        Assert.Equal(prepared.Table.Fingerprint, inspection.Data.Fingerprint);
         Assert.Equal([3, 16, 16], inspection.Image);
         Assert.Equal(prepared.Table.Columns.Select(column => column.Name), inspection.Columns.Select(column => column.Name));
         Assert.Equal([("train", 60), ("validation", 60), ("test", 60)], inspection.Data.Counts.Select(count => (count.Key, count.Value)));

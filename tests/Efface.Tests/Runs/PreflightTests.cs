@@ -272,7 +272,7 @@ public sealed class PreflightTests : IDisposable
             forgets: true,
             cancel: TestContext.Current.CancellationToken
         );
-        Assert.Equal(trained.Table.Fingerprint(), unlearnt.Table.Fingerprint());
+        Assert.Equal(trained.Table.Fingerprint, unlearnt.Table.Fingerprint);
     }
 
     private static RunConfig Read(RunConfig config, ReadingOptions reading) =>

@@ -164,7 +164,7 @@ public sealed class PipelinedScheduleTests : IDisposable
         var input = ToyTraining.Input(_table);
         if (isWrong)
             input = input with { Input = input.Input[.., ..2] };
-        foreach (var tensor in (Tensor[])[input.Input, input.Images])
+        foreach (var tensor in (Tensor[])[input.Input, input.Originals])
             tensor.DetachFromDisposeScope();
         return input;
     }

@@ -41,7 +41,7 @@ internal static class ToyTraining
                 Model = "toy",
                 Stem = "toy",
                 Width = 1,
-                Input = table.ImageShape,
+                Input = table.Shape,
                 Task = "y",
                 Classes = table["y"].Classes,
                 Normalisation = Normalisation.Of(table),
@@ -114,8 +114,8 @@ internal static class ToyTraining
     {
         var batch = Loader(table, part, table.Count).Epoch().Single();
         return new StepInput(
-            Normalisation.Of(table).Apply(batch.Images),
-            batch.Images.to_type(ScalarType.Float32) / 255,
+            Normalisation.Of(table).Apply(batch.Values),
+            batch.Values.to_type(ScalarType.Float32) / 255,
             batch,
             strength,
             rateFactor

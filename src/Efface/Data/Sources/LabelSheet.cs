@@ -52,7 +52,7 @@ public sealed record LabelSheet
             ImageOfRow = [.. Enumerable.Range(0, table.Count)],
             Parts = table.Parts,
             Place = row => (table.Name, row),
-            Side = (int)table.ImageShape[1],
+            Side = (int)table.Shape[1],
             Flips = table.Flips,
         };
 

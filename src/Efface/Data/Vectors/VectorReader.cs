@@ -108,16 +108,12 @@ public static class VectorReader
         var values = files.Now.Take(used, notes);
         if (files.Now.AreCodes)
             RefuseNames(options, values);
-        return new VectorTable
+        return new VectorTable(Path.GetFileName(options.Representations), values, columns, parts)
         {
-            Name = Path.GetFileName(options.Representations),
             Origins = [.. files.All.Select(file => file.Origin)],
-            Values = values.DetachFromDisposeScope(),
             MeanOfDraws = mean?.DetachFromDisposeScope(),
             Draws = files.Now.DrawRange(used).Fewest,
             Before = files.Before?.Take(used, notes).DetachFromDisposeScope(),
-            Columns = columns,
-            Parts = parts,
             PartsDrawn = !rows.AreGiven,
             Groups = rows.Groups is null ? null : Dense(rows.Groups, used),
             Skipped = skipped,

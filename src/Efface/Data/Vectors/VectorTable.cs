@@ -1,27 +1,35 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Efface.Data;
 
-/// <summary>Representations that another program computed, with their images' labels and parts.</summary>
-public sealed class VectorTable : IDisposable
+/// <summary>Vectors, or codes, that another program computed, with their labels.</summary>
+public sealed class VectorTable : Examples
 {
     private readonly Lazy<string> _fingerprint;
 
-    internal VectorTable() => _fingerprint = new Lazy<string>(Hash);
-
-    /// <summary>The file name of the representations.</summary>
-    public required string Name { get; init; }
+    /// <summary>Takes ownership of <paramref name="values"/>.</summary>
+    /// <param name="name">The data set's name.</param>
+    /// <param name="values">One row an example, on the CPU: f32 [N, D] or [N, C, H, W]; int64 [N] of codes.</param>
+    /// <param name="columns">Columns of N labels each.</param>
+    /// <param name="parts">The part of each example, [N].</param>
+    /// <exception cref="ArgumentException">Lengths differ, a label has no class, or values are of another type.</exception>
+    public VectorTable(string name, Tensor values, IReadOnlyList<Column> columns, Part[] parts)
+        : base(name, columns, parts, (int)values.shape[0])
+    {
+        if (!(values.dtype == ScalarType.Float32 && values.dim() > 1 || values.dtype == ScalarType.Int64 && values.dim() == 1))
+            throw new ArgumentException("values must be f32 [N, ...] or int64 [N]", nameof(values));
+        (Values, _fingerprint) = (values.DetachFromDisposeScope(), new Lazy<string>(Hash));
+    }
 
     /// <summary>What of the files was taken for the vectors, and how that was found; of those from before the second.</summary>
     public IReadOnlyList<VectorOrigin> Origins { get; init; } = [];
 
-    /// <summary>
-    /// One row an image: f32 [N, D] or [N, C, H, W]; i64 [N] where an image has one integer, its code. Of several draws the first.
-    /// </summary>
-    public required Tensor Values { get; init; }
+    /// <summary>f32 [N, D] or [N, C, H, W]; int64 [N] of codes. Of several draws the first.</summary>
+    public Tensor Values { get; }
 
     /// <summary>The mean of each image's draws, shaped as <see cref="Values"/>; null when no image has several, and for codes.</summary>
     public Tensor? MeanOfDraws { get; init; }
@@ -36,37 +44,35 @@ public sealed class VectorTable : IDisposable
     /// </summary>
     public Tensor? Before { get; init; }
 
-    /// <summary>Every column of the labels that holds classes, of N labels each; without those that are only key, split or group.</summary>
-    public required IReadOnlyList<Column> Columns { get; init; }
-
-    /// <summary>The part of each image, [N].</summary>
-    public required Part[] Parts { get; init; }
-
-    /// <summary>The images of one part, in order.</summary>
-    public int[] Rows(Part part) => [.. Enumerable.Range(0, Parts.Length).Where(row => Parts[row] == part)];
-
     /// <summary>Whether the parts were drawn, because no column says them.</summary>
-    public required bool PartsDrawn { get; init; }
-
-    /// <summary>The group of each image, [N], numbered from 0 without gaps; null when no column says it.</summary>
-    public int[]? Groups { get; init; }
+    public bool PartsDrawn { get; init; }
 
     /// <summary>Rows of any of the files that cannot be used.</summary>
-    public required IReadOnlyList<RowFault> Skipped { get; init; }
+    public IReadOnlyList<RowFault> Skipped { get; init; } = [];
 
     /// <summary>What must be known before any verdict is read, in sentences.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>What stops nobody, and should be known, in sentences.</summary>
-    public required IReadOnlyList<string> Notes { get; init; }
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override long[] Shape => Values.shape[1..];
 
     /// <summary>
     /// SHA-256 over representations, labels, parts and groups: the same for the same images, however the files hold them.
     /// </summary>
-    public string Fingerprint => _fingerprint.Value;
+    public override string Fingerprint => _fingerprint.Value;
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override Tensor Gather(ReadOnlySpan<int> rows)
+    {
+        using var index = torch.tensor(Array.ConvertAll(rows.ToArray(), row => (long)row));
+        return Values.index_select(0, index);
+    }
+
+    /// <inheritdoc/>
+    private protected override void Release()
     {
         Values.Dispose();
         MeanOfDraws?.Dispose();

@@ -132,8 +132,8 @@ internal sealed class BenchSubject : IDisposable
         using var scope = NewDisposeScope();
         var batch = new BatchLoader(_table, _labels.Task, _labels.Attributes, _table.Rows(Part.Train)[..images], images).Epoch().Single();
         return new StepInput(
-            _options.InPrecision(_normalisation.Apply(batch.Images)),
-            batch.Images.to_type(ScalarType.Float32) / 255,
+            _options.InPrecision(_normalisation.Apply(batch.Values)),
+            batch.Values.to_type(ScalarType.Float32) / 255,
             batch,
             1,
             1

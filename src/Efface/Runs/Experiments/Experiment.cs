@@ -49,7 +49,7 @@ public static class Experiment
             Collect(() =>
             {
                 using var prepared = Preflight.Check(folder.ConfigOf(group.First()), group.Key.Forgets, observer, cancel: cancel);
-                var fingerprint = prepared.Table.Fingerprint();
+                var fingerprint = prepared.Table.Fingerprint;
                 problems.AddRange(
                     group
                         .Select(folder.Standing)

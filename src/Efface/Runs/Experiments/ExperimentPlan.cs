@@ -69,7 +69,7 @@ public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Sec
             if (!images.TryGetValue(key, out var set))
             {
                 using var prepared = Preflight.Check(folder.ConfigOf(cell), cell.Forgets, observer, cancel: cancel);
-                images[key] = set = (prepared.Table.Rows(Part.Train).Length, (int)prepared.Table.ImageShape[1]);
+                images[key] = set = (prepared.Table.Rows(Part.Train).Length, (int)prepared.Table.Shape[1]);
             }
             var one = new BenchCase(config.Model.Name, set.Side, Precision.Fp32, Math.Min(config.Training.Batch, set.Count));
             var stem = config.Model.Stem ?? Models.Backbones.DefaultStem(set.Side);

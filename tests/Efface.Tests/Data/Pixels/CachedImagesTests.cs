@@ -237,7 +237,7 @@ public sealed class CachedImagesTests : IDisposable
         );
 
         Assert.Equal(inMemory.Hashes, mapped.Hashes);
-        Assert.Equal(inMemory.Fingerprint(), mapped.Fingerprint());
+        Assert.Equal(inMemory.Fingerprint, mapped.Fingerprint);
         Assert.Equal(5, CacheInTemp.Number(mapped.Gather([0])[0]));
     }
 }

@@ -76,7 +76,7 @@ public abstract class Examples : IDisposable
     /// <summary>The examples of one part, in order.</summary>
     public int[] Rows(Part part) => [.. Enumerable.Range(0, Count).Where(row => Parts[row] == part)];
 
-    /// <summary>The values of <paramref name="rows"/>, in that order, on the CPU: u8 pixels, f32 vectors or int64 codes, [B, ...].</summary>
+    /// <summary>The values of some rows, in their order, on the CPU: u8 pixels, f32 vectors or int64 codes, [B, ...].</summary>
     public abstract Tensor Gather(ReadOnlySpan<int> rows);
 
     /// <inheritdoc/>

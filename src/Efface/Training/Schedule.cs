@@ -6,7 +6,7 @@ namespace Efface.Training;
 
 /// <summary>What one step needs; whoever takes the step disposes it.</summary>
 /// <param name="Input">Normalised examples, [B, C, H, W] or [B, D], in the precision that the network computes in.</param>
-/// <param name="Originals">What decoders draw again, f32: images in [0, 1], or vectors; without detachment the examples as they are.</param>
+/// <param name="Originals">What decoders draw again, f32: images in [0, 1], or vectors; without detachment the values as they are.</param>
 /// <param name="Batch">The labels.</param>
 /// <param name="Strength">What λ3 is multiplied with: the ramp, and the pull of a probe.</param>
 /// <param name="RateFactor">What step sizes are multiplied with, in [0, 1].</param>

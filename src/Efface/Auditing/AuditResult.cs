@@ -189,6 +189,9 @@ public sealed record RepresentationAudit
     /// <summary>The code that gives most away; null where there is none.</summary>
     public WorstSymbol? WorstSymbol { get; init; }
 
+    /// <summary>What the user's own parts measured, by part and number; null where there are none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Measured>>? Own { get; init; }
+
     /// <summary>The result of <see cref="Best"/>.</summary>
     [JsonIgnore]
     public AttackerResult BestResult => Find(Best);

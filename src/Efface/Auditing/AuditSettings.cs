@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Efface.Auditing;
 
 /// <summary>How strict an audit is.</summary>
@@ -62,6 +64,25 @@ public sealed record AuditSettings
     )]
     public IReadOnlyList<string> Stages { get; init; } = [];
 
+    /// <summary>Attackers of the user's own, beside <see cref="Auditing.Attackers.All"/>; sent where <see cref="Attackers"/> names them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<IAttacker> OwnAttackers { get; private init; } = [];
+
+    /// <summary>Parts of the user's own; looked at where <see cref="Parts"/> names them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<IAuditPart> OwnParts { get; private init; } = [];
+
+    /// <summary>With an attacker of the user's own.</summary>
+    public AuditSettings With(IAttacker attacker) =>
+        this with
+        {
+            OwnAttackers = [.. OwnAttackers, attacker],
+            Attackers = [.. Attackers, attacker.Name],
+        };
+
+    /// <summary>With an audit part of the user's own.</summary>
+    public AuditSettings With(IAuditPart part) => this with { OwnParts = [.. OwnParts, part], Parts = [.. Parts, part.Name] };
+
     /// <summary>What is wrong with them, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
@@ -69,18 +90,23 @@ public sealed record AuditSettings
             yield return problem;
         if (Seeds.Count == 0)
             yield return new Problem("`AuditSettings.Seeds`", "has none", "Give 1 or more");
-        string[] known = [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
+        string[] known = [.. Known.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
+        if (known.CountBy(name => name).FirstOrDefault(one => one.Value > 1) is { Key: { } twice })
+            yield return new Problem($"`AuditSettings.Attackers` {twice}", "is the name of two attackers", "Give yours another name");
         if (Attackers.Except(known).ToArray() is { Length: > 0 } unknown)
             yield return new Problem(
                 $"`AuditSettings.Attackers` {string.Join(',', unknown)}",
                 "no such attacker",
                 $"Choose from {string.Join(", ", known)}"
             );
-        if (Parts.Except(AuditPart.All).ToArray() is { Length: > 0 } parts)
+        string[] looks = [.. AuditPart.All, .. OwnParts.Select(part => part.Name)];
+        if (looks.CountBy(name => name).FirstOrDefault(one => one.Value > 1) is { Key: { } same })
+            yield return new Problem($"`AuditSettings.Parts` {same}", "is the name of two parts", "Give yours another name");
+        if (Parts.Except(looks).ToArray() is { Length: > 0 } parts)
             yield return new Problem(
                 $"`AuditSettings.Parts` {string.Join(',', parts)}",
                 "no such part",
-                $"Choose from {string.Join(", ", AuditPart.All)}"
+                $"Choose from {string.Join(", ", looks)}"
             );
     }
 
@@ -94,6 +120,9 @@ public sealed record AuditSettings
                 _ => Seeds.Count,
             }
         );
+
+    /// <summary>Every attacker that there is to choose from.</summary>
+    internal IEnumerable<IAttacker> Known => Auditing.Attackers.All.Concat(OwnAttackers);
 
     internal bool Asks(string part) => Parts.Contains(part);
 

@@ -140,8 +140,8 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     {
         if (subject.Places.FirstOrDefault(place => !PlaceAudit.AttackersOn(place, settings).Any()) is not { } unread)
             return;
-        var able = Attackers
-            .All.Where(attacker => !attacker.IsFloor && attacker.Reads(unread.Problem(2)))
+        var able = settings
+            .Known.Where(attacker => !attacker.IsFloor && attacker.Reads(unread.Problem(2)))
             .Select(attacker => attacker.Name);
         throw new InvalidInputException(
             $"`AuditSettings.Attackers` {string.Join(',', settings.Attackers)}",

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Efface.Data;
 
 namespace Efface.Auditing;
@@ -38,6 +39,7 @@ internal sealed class PlaceAudit(
         select new Planned(attacker, knowsTask, unseen, seed),
     ];
 
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, Measured>> _own = new();
     private Control? _planted,
         _shuffled,
         _hidden;
@@ -65,7 +67,7 @@ internal sealed class PlaceAudit(
 
     /// <summary>The attackers that are sent to a place.</summary>
     public static IEnumerable<IAttacker> AttackersOn(Place place, AuditSettings settings) =>
-        Attackers.All.Where(attacker =>
+        settings.Known.Where(attacker =>
             !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
         );
 
@@ -77,6 +79,8 @@ internal sealed class PlaceAudit(
     {
         foreach (var attack in _attacks.OrderByDescending(attack => attack.Attacker.IsCostly))
             yield return Step(attack);
+        foreach (var part in settings.OwnParts.Where(part => settings.Asks(part.Name)))
+            yield return Step(part.Name, cancel => _own[part.Name] = part.Measure(place, attribute, _parts, _sampling, cancel));
         if (!settings.Asks(AuditPart.Controls))
             yield break;
         yield return Step("hidden trace", cancel => _hidden = ControlRuns.Hidden(_parts, settings, _sampling, cancel));
@@ -185,6 +189,7 @@ internal sealed class PlaceAudit(
             Certificates = certification?.Certificates(place.Symbols > 0 ? "c" : "ŷ") ?? [],
             Information = place.Symbols > 0 ? new CountedInformation(Counted(read.Parts.Training), Counted(read.Parts.Test)) : null,
             WorstSymbol = place.Symbols > 0 ? certification?.Worst() : null,
+            Own = _own.IsEmpty ? null : new SortedDictionary<string, IReadOnlyDictionary<string, Measured>>(_own),
         };
     }
 

@@ -33,6 +33,7 @@ public static class HtmlReport
                 {PictureSection.Write(read)}
                 {GradCamSection.Write(read)}
                 {AttentionSection.Write(read)}
+                {OwnPartSection.Write(last)}
                 {ControlSection.Write(last)}
                 {TrainingSection.Write(read)}
                 {SettingsSection.Write(read)}

@@ -120,7 +120,8 @@ public static class DemoRun
             {
                 Bits = recipe.Bits ?? Bits,
                 Lambda = recipe.Lambda ?? Lambda,
-                Retain = recipe.Retain.Count > 0 ? recipe.Retain : [.. Retained.Except(recipe.Forget).Where(name => name != config.Data.Task)],
+                Retain =
+                    recipe.Retain.Count > 0 ? recipe.Retain : [.. Retained.Except(recipe.Forget).Where(name => name != config.Data.Task)],
             };
     }
 }

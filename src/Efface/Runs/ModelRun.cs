@@ -67,93 +67,109 @@ public static class ModelRun
         using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, hasBegun: began is not null, cancel);
         Compute.UseThreads(prepared.Config.Training.Threads);
 
-        // What is wrong with model or split is told before anything is removed from the images or written.
+        // What is wrong with model or split is said before anything is removed from the images or written.
         var options = Options(prepared);
-        using var random = new Generator((ulong)prepared.Config.Training.Seed);
-        var (original, ends) = Start(prepared, options, random, observer);
-        using var owned = original;
-        var record = Describe(command, began?.Started ?? started, prepared, options, original, ends);
+        using var random = new Generator((ulong)options.Seed);
+        var lesson = Prepare(prepared, options, random, observer);
+        using var owned = lesson.Model;
+        var record = Describe(command, began?.Started ?? started, prepared, lesson);
         if (began is not null)
             Resumption.Check(began, record, path);
         var folder = began is null ? RunFolder.Create(path) : RunFolder.Open(path);
-        var checkpoint = new Checkpoint(
-            Path.Combine(folder.Path, "checkpoint"),
-            TimeSpan.FromSeconds(prepared.Config.Training.CheckpointSeconds),
-            note => observer?.OnNote(note)
-        );
+        lesson = lesson with { Checkpoint = CheckpointIn(folder, prepared.Config, observer) };
         if (began?.Result is { Interrupted: false })
         {
             // It may have been killed before this.
-            checkpoint.Remove();
+            lesson.Checkpoint.Remove();
             return folder;
         }
-        foreach (
-            var note in prepared.Report.Notes.Concat(
-                prepared
-                    .Labels.Loaded.Prepend(prepared.Labels.Task)
-                    .Select(column => ClassCounts.Of(column, prepared.Table.Rows).ToString())
-            )
-        )
-            observer?.OnNote(note);
-        if (options.Precision == Precision.Bf16 && !Compute.IsFastInBf16)
-            observer?.OnNote("note: this processor has no instructions for bf16, and takes longer with it than with fp32.");
+        Note(prepared, options, observer);
         return WholeOrNotAtAll(
             folder,
-            isBegun: () => began is not null || checkpoint.Exists,
-            () =>
-            {
-                using var removal = Removals.Of(prepared, observer, observer, cancel);
-                var shown = removal is null ? prepared : prepared with { Table = removal.Table, Config = record.Config };
-                // Its weights are those of a run whose images are like that from the start.
-                using var again = removal is null ? null : new Generator((ulong)shown.Config.Training.Seed);
-                using var anew = again is null ? null : Start(shown, options, again, null).Model;
-                var model = anew ?? original;
-                record = record with { AttentionRemoval = removal?.Result };
-                folder.Run = record;
-                folder.WriteSkipped(prepared.Report.Skipped);
-                if (removal is not null)
-                    Removals.Draw(folder, removal);
-                var recorder = new Recorder(folder, observer);
-                var result = Train(shown, model, options, again ?? random, ends, checkpoint, recorder, cancel);
-                if (!result.Interrupted)
-                    (model, result) = Close(shown, model, result);
-                model.Save(folder.Path);
-                folder.Run = record with
-                {
-                    Result = new ResultRecord(
-                        result.Fidelity,
-                        result.Epochs,
-                        clock.Elapsed.TotalSeconds + (began?.Result?.Seconds ?? recorder.SecondsBefore),
-                        result.Interrupted,
-                        result.Diverged
-                    ),
-                };
-                if (!result.Interrupted)
-                    checkpoint.Remove();
-            }
+            isBegun: () => began is not null || lesson.Checkpoint.Exists,
+            () => Learn(folder, prepared, lesson, random, record, began, clock, observer, cancel)
         );
     }
 
-    private static RunRecord Describe(
-        string command,
-        DateTimeOffset started,
+    private static Checkpoint CheckpointIn(RunFolder folder, RunConfig config, IRunObserver? observer) =>
+        new(Path.Combine(folder.Path, "checkpoint"), TimeSpan.FromSeconds(config.Training.CheckpointSeconds), note =>
+            observer?.OnNote(note)
+        );
+
+    private static void Note(Prepared prepared, TrainingOptions options, IRunObserver? observer)
+    {
+        var columns = prepared.Labels.Loaded.Prepend(prepared.Labels.Task);
+        foreach (var note in prepared.Report.Notes.Concat(columns.Select(column => $"{ClassCounts.Of(column, prepared.Table.Rows)}")))
+            observer?.OnNote(note);
+        if (options.Precision == Precision.Bf16 && !Compute.IsFastInBf16)
+            observer?.OnNote("note: this processor has no instructions for bf16, and takes longer with it than with fp32.");
+    }
+
+    private static void Learn(
+        RunFolder folder,
         Prepared prepared,
-        TrainingOptions options,
-        TrainedModel model,
-        IReadOnlyList<int>? ends
-    ) =>
+        Lesson lesson,
+        Generator random,
+        RunRecord record,
+        RunRecord? began,
+        Stopwatch clock,
+        IRunObserver? observer,
+        CancellationToken cancel
+    )
+    {
+        using var removal = Removals.Of(prepared, observer, observer, cancel);
+        using var again = new Generator((ulong)lesson.Options.Seed);
+        if (removal is not null)
+        {
+            // A run on images without the area has the weights of one whose images are like that from the start.
+            random = again;
+            lesson = Prepare(prepared with { Table = removal.Table, Config = record.Config }, lesson.Options, random, null) with
+            {
+                Checkpoint = lesson.Checkpoint,
+            };
+        }
+        using var own = removal is null ? null : lesson.Model;
+        record = record with { AttentionRemoval = removal?.Result };
+        folder.Run = record;
+        folder.WriteSkipped(prepared.Report.Skipped);
+        if (removal is not null)
+            Removals.Draw(folder, removal);
+
+        var recorder = new Recorder(folder, observer);
+        var result = lesson.Train(random, recorder, cancel);
+        var model = lesson.Model;
+        if (!result.Interrupted)
+            (model, result) = lesson.Close(result);
+        model.Save(folder.Path);
+        folder.Run = record with
+        {
+            Result = new ResultRecord(
+                result.Fidelity,
+                result.Epochs,
+                clock.Elapsed.TotalSeconds + (began?.Result?.Seconds ?? recorder.SecondsBefore),
+                result.Interrupted,
+                result.Diverged
+            ),
+        };
+        if (!result.Interrupted)
+            lesson.Checkpoint!.Remove();
+    }
+
+    private static RunRecord Describe(string command, DateTimeOffset started, Prepared prepared, Lesson lesson) =>
         new()
         {
             Command = command,
             Started = started,
             Config = prepared.Config with
             {
-                Model = prepared.Config.Model with { Stem = model.Description.Stem, Split = model.Description.Split },
+                Model = prepared.Config.Model with { Stem = lesson.Model.Description.Stem, Split = lesson.Model.Description.Split },
                 Training = prepared.Config.Training with
                 {
-                    Epochs = options.Epochs > 0 ? options.Epochs : null,
-                    LearningRate = options.LearningRate,
-                    Blocks = ends is null ? null : string.Join(',', ends.Select(end => model.Network.Stages[end].Name)),
+                    Epochs = lesson.Options.Epochs > 0 ? lesson.Options.Epochs : null,
+                    LearningRate = lesson.Options.LearningRate,
+                    Blocks = lesson.Ends is null
+                        ? null
+                        : string.Join(',', lesson.Ends.Select(end => lesson.Model.Network.Stages[end].Name)),
                 },
             },
             Environment = EnvironmentRecords.Capture(),
@@ -191,72 +207,6 @@ public static class ModelRun
             throw;
         }
     }
-
-    private static TrainingResult Train(
-        Prepared prepared,
-        TrainedModel model,
-        TrainingOptions options,
-        Generator random,
-        IReadOnlyList<int>? ends,
-        Checkpoint checkpoint,
-        ITrainingObserver observer,
-        CancellationToken cancel
-    )
-    {
-        var (config, table, labels, recipe) = (prepared.Config, prepared.Table, prepared.Labels, prepared.Recipe);
-        using var schedule = Blocks(prepared, model, options, random) is { } blocks
-            ? Scheduled(blocks, config, config.Training.Schedule ?? recipe!.Schedule, ends)
-            : Schedules.Plain(model, options);
-        var training = new BatchLoader(table, labels.Task, labels.Loaded, table.Rows(Part.Train), options.BatchSize)
-        {
-            Workers = config.Data.Reading.Workers ?? 1,
-        };
-        return new Trainer(
-            schedule,
-            options,
-            model.Description.Normalisation,
-            Augmentation.For(table),
-            recipe?.Ramp ?? 0,
-            Probe(prepared, model),
-            checkpoint
-        ).Run(training, Validation(prepared), observer, cancel);
-    }
-
-    private static BlockMaker? Blocks(Prepared prepared, TrainedModel model, TrainingOptions options, Generator random)
-    {
-        if (prepared.Recipe is not { } recipe)
-            return null;
-        // What is to be carried is read from the model as it was: the one in training changes.
-        var untouched =
-            recipe.CarriesEmbedding && prepared.Config.Model.From is { } from
-                ? TrainedModel.Load(from, Compute.Device, random).Network
-                : null;
-        return recipe.Blocks(new BlockParts(model, prepared.Labels, options, random) { Untouched = untouched });
-    }
-
-    private static Schedule Scheduled(BlockMaker blocks, RunConfig config, ScheduleKind kind, IReadOnlyList<int>? ends)
-    {
-        if (config.Training.Devices.Count > 0)
-            Schedules.Place(blocks.Parts.Model.Network, ends ?? [blocks.UsualEnd], BlockChoice.Devices(config));
-        return Schedules.Of(blocks, kind, ends);
-    }
-
-    // What a recipe does after training.
-    private static (TrainedModel Model, TrainingResult Result) Close(Prepared prepared, TrainedModel trained, TrainingResult result)
-    {
-        if (prepared.Recipe?.Close(trained, prepared.Table, prepared.Labels.Attributes) is not { } model)
-            return (trained, result);
-        return (
-            model,
-            result with
-            {
-                Fidelity = Evaluation.Fidelity(model.Network, model.Description.Normalisation, Validation(prepared)),
-            }
-        );
-    }
-
-    private static BatchLoader Validation(Prepared prepared) =>
-        new(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Table.Rows(Part.Validation), Evaluation.BatchSize);
 
     private static ValidationProbe? Probe(Prepared prepared, TrainedModel model) =>
         prepared is { Recipe: not null, Config.Training.Probe: { } every }
@@ -298,19 +248,25 @@ public static class ModelRun
         };
     }
 
-    private static (TrainedModel Model, IReadOnlyList<int>? Ends) Start(
-        Prepared prepared,
-        TrainingOptions options,
-        Generator random,
-        IRunObserver? observer
-    )
+    // Everything but where its state is saved.
+    private static Lesson Prepare(Prepared prepared, TrainingOptions options, Generator random, IRunObserver? observer)
     {
+        var config = prepared.Config;
         var model = StartingModel.Of(prepared, random);
-        var ends = BlockChoice.Ends(prepared.Config, model, own => Blocks(prepared, model, options, own)!, note => observer?.OnNote(note));
+        var lesson = new Lesson(model, prepared.Table, prepared.Labels, options)
+        {
+            Recipe = prepared.Recipe,
+            // What is to be carried is read from the model as it was: the one in training changes.
+            Untouched = config.Model.From is { } from ? own => TrainedModel.Load(from, Compute.Device, own).Network : null,
+            Schedule = config.Training.Schedule,
+            Devices = BlockChoice.Devices(config),
+            Workers = config.Data.Reading.Workers ?? 1,
+        };
+        var ends = BlockChoice.Ends(config, model, own => lesson.Blocks(own)!, note => observer?.OnNote(note));
         // h is what the last auxiliary network looks at; a bottleneck stays where it is.
         if (ends is not null && model.Description.Bits is null)
             model = model with { Description = model.Description with { Split = model.Network.Stages[ends[^1]].Name } };
-        return (model, ends);
+        return lesson with { Model = model, Ends = ends, Probe = Probe(prepared, model) };
     }
 
     /// <summary>Writes metrics.jsonl and passes everything on.</summary>

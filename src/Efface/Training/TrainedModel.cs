@@ -27,13 +27,13 @@ public sealed record ModelDescription
     /// <summary>The backbone's name.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The stem's name.</summary>
-    public required string Stem { get; init; }
+    /// <summary>The stem's name; null for a network that has none of <see cref="Backbones.Stems"/>.</summary>
+    public string? Stem { get; init; }
 
     /// <summary>Factor on every stage's channels.</summary>
-    public required double Width { get; init; }
+    public double Width { get; init; } = 1;
 
-    /// <summary>[C, H, W] of an image.</summary>
+    /// <summary>The shape of one example: [C, H, W] or [D].</summary>
     public required long[] Input { get; init; }
 
     /// <summary>The task's column.</summary>
@@ -42,7 +42,7 @@ public sealed record ModelDescription
     /// <summary>The task's classes, in the order of the logits.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>What pixels in [0, 1] are normalised with.</summary>
+    /// <summary>What values are normalised with.</summary>
     public required Normalisation Normalisation { get; init; }
 
     /// <summary>The extractor's last stage: h is its output.</summary>
@@ -54,20 +54,20 @@ public sealed record ModelDescription
     /// <summary>The last step that closes it; null without one.</summary>
     public Closing? ClosedBy { get; init; }
 
-    /// <summary>The names of the stages, from image to logits.</summary>
+    /// <summary>The names of the stages, from the input to the logits.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
     /// <summary>A network for a column of a table, split behind the embedding.</summary>
-    /// <param name="table">Its images' size and training part decide input and normalisation.</param>
+    /// <param name="table">The shape of its values and its training part decide input and normalisation.</param>
     /// <param name="task">What it is for.</param>
-    /// <param name="model">A name of <see cref="Backbones.Names"/>.</param>
+    /// <param name="model">A name of <see cref="Backbones.Names"/>, or the name of a network of the user's own.</param>
     /// <param name="stem">A name of <see cref="Backbones.Stems"/>; null takes the usual one for the images' size.</param>
     /// <param name="width">Factor on every stage's channels.</param>
-    public static ModelDescription For(Examples table, Column task, string model, string? stem, double width) =>
+    public static ModelDescription For(Examples table, Column task, string model, string? stem = null, double width = 1) =>
         new()
         {
             Model = model,
-            Stem = stem ?? Backbones.DefaultStem(table.Shape[1]),
+            Stem = stem ?? (Backbones.Names.Contains(model) && table.Shape.Length == 3 ? Backbones.DefaultStem(table.Shape[1]) : null),
             Width = width,
             Input = table.Shape,
             Task = task.Name,
@@ -76,6 +76,11 @@ public sealed record ModelDescription
             Split = StagedNetwork.Embedding,
         };
 }
+
+/// <summary>Builds a network with fresh weights that ends in the stages embedding and head.</summary>
+/// <param name="description">What it is for: the shape of its input, the classes of the task.</param>
+/// <param name="random">Where the weights come from.</param>
+public delegate StagedNetwork NetworkBuilder(ModelDescription description, Generator random);
 
 /// <summary>A network with its description, as a run folder holds it.</summary>
 /// <param name="Network">Owned.</param>
@@ -91,37 +96,61 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
+    /// <summary>What the network was built with; null for those that Efface builds itself.</summary>
+    public NetworkBuilder? Builder { get; init; }
+
     /// <summary>A network with fresh weights.</summary>
     /// <param name="description">What to build.</param>
     /// <param name="device">Where it is to compute.</param>
     /// <param name="random">Where the weights come from.</param>
+    /// <param name="builder">Builds a network of the user's own; null for one of <see cref="Backbones"/>.</param>
     /// <exception cref="InvalidInputException">The description names a model, stem, width or size that cannot be built.</exception>
-    public static TrainedModel Create(ModelDescription description, Device device, Generator random)
+    public static TrainedModel Create(ModelDescription description, Device device, Generator random, NetworkBuilder? builder = null)
     {
-        var network = Backbones.Create(
-            new BackboneOptions
-            {
-                Model = description.Model,
-                Stem = description.Stem,
-                Width = description.Width,
-                Channels = (int)description.Input[0],
-                Classes = description.Classes.Count,
-            },
-            random
-        );
+        var network = (builder ?? OfBackbones)(description, random);
         if (description.Bits is { } bits)
             network = DiscreteBottleneck.Insert(network, bits, random);
         if (description.ClosedBy is { } kind)
             network = Closed(network, kind);
         network.to(device);
-        return Of(network, description);
+        return new TrainedModel(network, Listing(network, description)) { Builder = builder };
     }
+
+    /// <summary>The same network and weights once more, to be changed by itself.</summary>
+    public TrainedModel Copy()
+    {
+        using var random = new Generator();
+        var copy = Create(Description, Network.Device, random, Builder);
+        using var noGradient = no_grad();
+        foreach (var (from, to) in Network.state_dict().Values.Zip(copy.Network.state_dict().Values))
+            to.copy_(from);
+        return copy;
+    }
+
+    private static StagedNetwork OfBackbones(ModelDescription description, Generator random) =>
+        description.Input is [var channels, _, _]
+            ? Backbones.Create(
+                new BackboneOptions
+                {
+                    Model = description.Model,
+                    Stem = description.Stem ?? Backbones.DefaultStem(description.Input[1]),
+                    Width = description.Width,
+                    Channels = (int)channels,
+                    Classes = description.Classes.Count,
+                },
+                random
+            )
+            : throw new InvalidInputException(
+                $"model '{description.Model}'",
+                $"reads images, not vectors of {string.Join('×', description.Input)}",
+                "Give the network's own builder"
+            );
 
     /// <summary>The same weights with a fresh bottleneck of B bits after the embedding, split behind the assignment.</summary>
     public TrainedModel WithBottleneck(int bits, Generator random)
     {
         var network = DiscreteBottleneck.Insert(Network, bits, random);
-        return Of(network, Description with { Bits = bits, Split = DiscreteBottleneck.Assignment });
+        return With(network, Description with { Bits = bits, Split = DiscreteBottleneck.Assignment });
     }
 
     /// <summary>
@@ -131,7 +160,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     public TrainedModel ClosedWith(Closing kind)
     {
         var network = Closed(Network, kind);
-        return Of(network, Description with { ClosedBy = kind, Split = kind == Closing.Decision ? DecisionStage : ErasureStage });
+        return With(network, Description with { ClosedBy = kind, Split = kind == Closing.Decision ? DecisionStage : ErasureStage });
     }
 
     /// <summary>The same network, cut behind a stage.</summary>
@@ -175,19 +204,22 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
-    public static TrainedModel Load(string folder, Device device)
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="device">Where it is to compute.</param>
+    /// <param name="builder">What builds a network of the user's own; null for one of <see cref="Backbones"/>.</param>
+    public static TrainedModel Load(string folder, Device device, NetworkBuilder? builder = null)
     {
         using var random = new Generator();
-        return Load(folder, device, random);
+        return Load(folder, device, random, builder);
     }
 
     /// <summary>
     /// The same; weights are drawn from the generator before the file's take their place, so that what it gives next does not depend on
     /// whether a network is fresh or read.
     /// </summary>
-    internal static TrainedModel Load(string folder, Device device, Generator random)
+    internal static TrainedModel Load(string folder, Device device, Generator random, NetworkBuilder? builder = null)
     {
-        var model = Create(Describe(folder), CPU, random);
+        var model = Create(Describe(folder), CPU, random, builder);
         Attempt(Path.Combine(folder, WeightsFile), () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
         model.Network.to(device);
         return model;
@@ -213,8 +245,18 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         );
     }
 
-    private static TrainedModel Of(StagedNetwork network, ModelDescription description) =>
-        new(network, description with { Stages = [.. network.Stages.Select(stage => stage.Name)] });
+    private TrainedModel With(StagedNetwork network, ModelDescription description) =>
+        this with
+        {
+            Network = network,
+            Description = Listing(network, description),
+        };
+
+    private static ModelDescription Listing(StagedNetwork network, ModelDescription description) =>
+        description with
+        {
+            Stages = [.. network.Stages.Select(stage => stage.Name)],
+        };
 
     private static StagedNetwork Closed(StagedNetwork network, Closing kind)
     {

@@ -39,5 +39,6 @@ public abstract record KernelRecipe : Recipe
     }
 
     /// <inheritdoc/>
-    public override BlockMaker Blocks(BlockParts parts) => new KernelBlocks(parts, Forgetting, Criterion);
+    public override BlockMaker Blocks(BlockParts parts) =>
+        new DetacherBlocks(parts, new KernelIndependence(Forgetting, Criterion, parts.Labels));
 }

@@ -25,6 +25,16 @@ public sealed class VectorTable : Examples
         (Values, _fingerprint) = (values.DetachFromDisposeScope(), new Lazy<string>(Hash));
     }
 
+    /// <summary>Images as vectors of their pixels in [0, 1], with the same labels and parts.</summary>
+    public static VectorTable OfPixels(ImageTable images)
+    {
+        using var pixels = images.Gather([.. Enumerable.Range(0, images.Count)]);
+        return new VectorTable(images.Name, pixels.flatten(1).to_type(ScalarType.Float32).div_(byte.MaxValue), images.Columns, images.Parts)
+        {
+            Groups = images.Groups,
+        };
+    }
+
     /// <summary>What of the files was taken for the vectors, and how that was found; of those from before the second.</summary>
     public IReadOnlyList<VectorOrigin> Origins { get; init; } = [];
 

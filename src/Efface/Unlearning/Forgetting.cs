@@ -1,0 +1,70 @@
+using Efface.Data;
+using Efface.Detachment;
+using Efface.Training;
+using static TorchSharp.torch;
+
+namespace Efface.Unlearning;
+
+/// <summary>Trains models on examples in memory, and makes them forget: for programs that bring their own networks, recipes or data.</summary>
+public static class Forgetting
+{
+    /// <summary>Trains a model for its task: the model before unlearning.</summary>
+    /// <param name="model">Trained in place.</param>
+    /// <param name="examples">With training and validation parts, and the task's column.</param>
+    /// <param name="options">Epochs, step sizes, seed.</param>
+    /// <param name="observer">Hears of every step and epoch.</param>
+    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <exception cref="InvalidInputException">The column or a part is missing.</exception>
+    public static TrainingResult Train(
+        TrainedModel model,
+        Examples examples,
+        TrainingOptions options,
+        ITrainingObserver? observer = null,
+        CancellationToken cancel = default
+    )
+    {
+        var labels = Labels(examples, model.Description.Task, []);
+        using var random = new Generator((ulong)options.Seed);
+        return new Lesson(model, examples, labels, options).Train(random, observer, cancel);
+    }
+
+    /// <summary>Makes a trained model forget.</summary>
+    /// <param name="model">Trained; its modules go over to the result.</param>
+    /// <param name="recipe">How.</param>
+    /// <param name="examples">With training and validation parts, and the columns of the task and of the attributes.</param>
+    /// <param name="attributes">Names of what is to be forgotten.</param>
+    /// <param name="options">Epochs, step sizes, seed.</param>
+    /// <param name="observer">Hears of every step and epoch.</param>
+    /// <param name="cancel">Ends after the batch at hand; the model is then not closed.</param>
+    /// <exception cref="InvalidInputException">A column or a part is missing, or the recipe cannot cut the network.</exception>
+    public static (TrainedModel Model, TrainingResult Result) Run(
+        TrainedModel model,
+        Recipe recipe,
+        Examples examples,
+        IReadOnlyList<string> attributes,
+        TrainingOptions options,
+        ITrainingObserver? observer = null,
+        CancellationToken cancel = default
+    )
+    {
+        var labels = Labels(examples, model.Description.Task, attributes);
+        using var random = new Generator((ulong)options.Seed);
+        using var before = recipe.CarriesEmbedding ? model.Copy() : null;
+        var prepared = recipe.Prepare(model, null, random);
+        recipe.Begin(prepared, examples, labels.Task, random);
+        var lesson = new Lesson(prepared, examples, labels, options) { Recipe = recipe, Untouched = _ => before!.Copy().Network };
+        var result = lesson.Train(random, observer, cancel);
+        return result.Interrupted ? (prepared, result) : lesson.Close(result);
+    }
+
+    private static TaskAndAttributes Labels(Examples examples, string task, IReadOnlyList<string> attributes)
+    {
+        if (
+            new[] { Part.Train, Part.Validation }.FirstOrDefault(part => examples.Rows(part).Length == 0, Part.Test)
+            is not Part.Test
+                and var none
+        )
+            throw new InvalidInputException($"data set {examples.Name}", $"has no {none.Word()} part", "Give examples of both parts");
+        return TaskAndAttributes.Of(examples, examples[task], [.. attributes.Select(name => examples[name])]);
+    }
+}

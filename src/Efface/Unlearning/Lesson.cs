@@ -1,0 +1,83 @@
+using Efface.Data;
+using Efface.Detachment;
+using Efface.Models;
+using Efface.Training;
+using static TorchSharp.torch;
+
+namespace Efface.Unlearning;
+
+/// <summary>One training of one model, with everything that decides its weights.</summary>
+/// <param name="Model">Prepared by the recipe; trained in place.</param>
+/// <param name="Examples">What it learns from, and is validated on.</param>
+/// <param name="Labels">The task, and what is forgotten and retained.</param>
+/// <param name="Options">Epochs, step sizes, seed.</param>
+internal sealed record Lesson(TrainedModel Model, Examples Examples, TaskAndAttributes Labels, TrainingOptions Options)
+{
+    /// <summary>How it forgets; null for plain training.</summary>
+    public Recipe? Recipe { get; init; }
+
+    /// <summary>The model before unlearning, once for each call, where there is one; the generator is for weights that are drawn first.</summary>
+    public Func<Generator, StagedNetwork>? Untouched { get; init; }
+
+    /// <summary>In which order blocks learn; null takes the recipe's own.</summary>
+    public ScheduleKind? Schedule { get; init; }
+
+    /// <summary>The last stages of all blocks but the last; null for the usual place.</summary>
+    public IReadOnlyList<int>? Ends { get; init; }
+
+    /// <summary>One for each block; empty leaves the network where it is.</summary>
+    public IReadOnlyList<Device> Devices { get; init; } = [];
+
+    /// <summary>Looks at h now and then; null for none.</summary>
+    public IProbe? Probe { get; init; }
+
+    /// <summary>Where the state is saved, and what is gone on from; null for neither.</summary>
+    public Checkpoint? Checkpoint { get; init; }
+
+    /// <summary>Batches that are gathered at once.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>What each block learns; null for plain training.</summary>
+    /// <param name="random">Where the weights beside the network come from.</param>
+    public BlockMaker? Blocks(Generator random) =>
+        Recipe?.Blocks(
+            new BlockParts(Model, Labels, Options, random) { Untouched = Recipe.CarriesEmbedding ? Untouched?.Invoke(random) : null }
+        );
+
+    /// <summary>Trains the model.</summary>
+    /// <param name="random">Where the weights beside the network come from.</param>
+    /// <param name="observer">Hears of every step and epoch.</param>
+    /// <param name="cancel">Ends after the batch at hand.</param>
+    public TrainingResult Train(Generator random, ITrainingObserver? observer, CancellationToken cancel)
+    {
+        using var schedule = Blocks(random) is { } blocks ? Scheduled(blocks) : Schedules.Plain(Model, Options);
+        var training = new BatchLoader(Examples, Labels.Task, Labels.Loaded, Examples.Rows(Part.Train), Options.BatchSize)
+        {
+            Workers = Workers,
+        };
+        return new Trainer(
+            schedule,
+            Options,
+            Model.Description.Normalisation,
+            Augmentation.For(Examples),
+            Recipe?.Ramp ?? 0,
+            Probe,
+            Checkpoint
+        ).Run(training, Validation, observer, cancel);
+    }
+
+    /// <summary>What a recipe does after training.</summary>
+    public (TrainedModel Model, TrainingResult Result) Close(TrainingResult result) =>
+        Recipe?.Close(Model, Examples, Labels.Attributes) is { } closed
+            ? (closed, result with { Fidelity = Evaluation.Fidelity(closed.Network, closed.Description.Normalisation, Validation) })
+            : (Model, result);
+
+    private BatchLoader Validation => new(Examples, Labels.Task, Labels.Attributes, Examples.Rows(Part.Validation), Evaluation.BatchSize);
+
+    private Schedule Scheduled(BlockMaker blocks)
+    {
+        if (Devices.Count > 0)
+            Schedules.Place(Model.Network, Ends ?? [blocks.UsualEnd], Devices);
+        return Schedules.Of(blocks, Schedule ?? Recipe!.Schedule, Ends);
+    }
+}

@@ -1,6 +1,6 @@
 #:project ../src/Efface/Efface.csproj
 // Draws a sheet of the faces that Efface makes itself: dotnet run examples/draw-faces.cs -- faces.png
-using Efface.Data;
+using Efface.Data.Drawn;
 using Efface.Reporting;
 
 const int Rows = 3,

@@ -9,6 +9,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Data;
+using Efface.Data.Reading;
+using Efface.Data.Sources;
 using Efface.Models;
 using Efface.Training;
 using NetVips;

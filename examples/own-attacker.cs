@@ -2,7 +2,9 @@
 #:property PublishAot=false
 // An attacker of your own in an audit of vectors: whose class mean is nearest? dotnet run -c Release examples/own-attacker.cs
 using Efface.Auditing;
-using Efface.Data;
+using Efface.Auditing.Attacks;
+using Efface.Data.Drawn;
+using Efface.Data.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 

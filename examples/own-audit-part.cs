@@ -3,6 +3,8 @@
 // An audit part of your own: how far apart the classes stand along the best single number. dotnet run -c Release examples/own-audit-part.cs
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Data.Drawn;
+using Efface.Data.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 

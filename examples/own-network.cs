@@ -2,7 +2,7 @@
 #:property PublishAot=false
 // A network of your own forgets: image → patches [T, D] → embedding [D] → head. dotnet run -c Release examples/own-network.cs
 using Efface.Auditing;
-using Efface.Data;
+using Efface.Data.Drawn;
 using Efface.Models;
 using Efface.Training;
 using Efface.Unlearning;

@@ -2,10 +2,11 @@
 #:property PublishAot=false
 // A recipe of your own, on vectors: the embedding pays for its covariance with the attribute. dotnet run -c Release examples/own-recipe.cs
 using Efface.Auditing;
-using Efface.Data;
+using Efface.Data.Drawn;
+using Efface.Data.Vectors;
 using Efface.Detachment;
 using Efface.Models;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Training;
 using Efface.Unlearning;
 using static TorchSharp.torch;

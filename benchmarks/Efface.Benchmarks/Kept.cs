@@ -1,7 +1,8 @@
 using System.Globalization;
 using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Efface.Data;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Runs;
 using Efface.Training;
 using TorchSharp;

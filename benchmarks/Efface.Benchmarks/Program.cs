@@ -9,7 +9,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Efface;
-using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Efface.Benchmarks;
 using Efface.Data;
 using TorchSharp;

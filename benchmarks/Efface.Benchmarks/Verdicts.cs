@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Efface.Data;
 using static TorchSharp.torch;
 

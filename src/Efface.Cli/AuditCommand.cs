@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Runs;
 
 namespace Efface.Cli;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Efface.Runs;
+using Efface.Runs.Bench;
 using Spectre.Console;
 
 namespace Efface.Cli;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Efface.Reporting;
-using Efface.Runs;
+using Efface.Records;
+using Efface.Runs.Experiments;
 
 namespace Efface.Cli;
 

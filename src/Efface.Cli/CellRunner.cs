@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Efface.Runs;
+using Efface.Runs.Experiments;
 
 namespace Efface.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Efface.Auditing;
-using Efface.Data;
+using Efface.Data.Vectors;
 using Efface.Runs;
 using Spectre.Console;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 using Spectre.Console;
 
 namespace Efface.Cli;

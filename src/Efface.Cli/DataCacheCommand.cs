@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Efface.Data;
+using Efface.Data.Pixels;
 
 namespace Efface.Cli;
 

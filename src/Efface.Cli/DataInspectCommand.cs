@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Efface.Data;
+using Efface.Data.Reading;
 using Efface.Runs;
 using Spectre.Console;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Efface.Auditing;
-using Efface.Data;
+using Efface.Data.Sheets;
+using Efface.Data.Vectors;
 
 namespace Efface.Cli;
 

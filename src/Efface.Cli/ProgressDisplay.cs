@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
-using Efface.Data;
-using Efface.Runs;
+using Efface.Data.Pixels;
+using Efface.Runs.Bench;
+using Efface.Runs.Experiments;
 using Efface.Training;
 using Spectre.Console;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Efface.Records;
 using Efface.Reporting;
 
 namespace Efface.Cli;

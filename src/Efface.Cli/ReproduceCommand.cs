@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Efface.Runs;
+using Efface.Runs.Bench;
+using Efface.Runs.Experiments;
+using Efface.Runs.Reproductions;
 using Efface.Unlearning;
 
 namespace Efface.Cli;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 using Spectre.Console;
 
 namespace Efface.Cli;

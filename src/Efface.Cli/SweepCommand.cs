@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Efface.Runs;
+using Efface.Runs.Experiments;
+using Efface.Runs.Sweeps;
 
 namespace Efface.Cli;
 

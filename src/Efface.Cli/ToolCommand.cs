@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Runs;
 
 namespace Efface.Cli;

@@ -1,4 +1,5 @@
 using Efface.Runs;
+using Efface.Runs.Experiments;
 
 namespace Efface.Cli;
 
@@ -12,7 +13,7 @@ internal sealed record RunPlace
     public bool Resume { get; init; }
 
     /// <summary>What the run there began with, where it is to go on.</summary>
-    public Reporting.RunConfig? Begun =>
+    public Records.RunConfig? Begun =>
         !Resume ? null
         : Out is null ? throw new InvalidInputException("--resume", "says nothing about which run", "Name its folder with --out")
         : ModelRun.Begun(Out);

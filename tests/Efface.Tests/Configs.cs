@@ -1,4 +1,4 @@
-using Efface.Reporting;
+using Efface.Records;
 
 namespace Efface.Tests;
 

@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Efface.Auditing;
-using Efface.Data;
-using Efface.Reporting;
-using Efface.Runs;
+using Efface.Data.Sources;
+using Efface.Records;
+using Efface.Runs.Bench;
+using Efface.Runs.Experiments;
+using Efface.Runs.Reproductions;
 using Efface.Training;
 using Xunit;
 

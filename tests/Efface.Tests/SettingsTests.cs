@@ -5,9 +5,13 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Efface.Auditing;
 using Efface.Baselines;
-using Efface.Data;
-using Efface.Reporting;
-using Efface.Runs;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
+using Efface.Data.Vectors;
+using Efface.Records;
+using Efface.Runs.Bench;
+using Efface.Runs.Experiments;
+using Efface.Runs.Sweeps;
 using Xunit;
 
 namespace Efface.Tests;

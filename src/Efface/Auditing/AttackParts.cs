@@ -1,3 +1,4 @@
+using Efface.Auditing.Attacks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
+using Efface.Auditing.Attacks;
 using Efface.Data;
+using Efface.Data.Pixels;
 using Efface.Models;
 using Efface.Training;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using Efface.Data;
+using Efface.Data.Labels;
+using Efface.Data.Vectors;
 
 namespace Efface.Auditing;
 

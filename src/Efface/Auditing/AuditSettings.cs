@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Efface.Auditing.Attacks;
 
 namespace Efface.Auditing;
 
@@ -44,7 +45,7 @@ public sealed record AuditSettings
     /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
     [Setting("--attackers", "NAMES", "Which attackers to send, separated by commas (all).", Command = "audit")]
     public IReadOnlyList<string> Attackers { get; init; } =
-    [.. Auditing.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
+    [.. Attacks.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
 
     /// <summary>What is looked at beside attacks: names of <see cref="AuditPart"/>.</summary>
     [Setting(
@@ -64,7 +65,7 @@ public sealed record AuditSettings
     )]
     public IReadOnlyList<string> Stages { get; init; } = [];
 
-    /// <summary>Attackers of the user's own, beside <see cref="Auditing.Attackers.All"/>; sent where <see cref="Attackers"/> names them.</summary>
+    /// <summary>Attackers of the user's own, beside <see cref="Attacks.Attackers.All"/>; sent where <see cref="Attackers"/> names them.</summary>
     [JsonIgnore]
     public IReadOnlyList<IAttacker> OwnAttackers { get; private init; } = [];
 
@@ -122,7 +123,7 @@ public sealed record AuditSettings
         );
 
     /// <summary>Every attacker that there is to choose from.</summary>
-    internal IEnumerable<IAttacker> Known => Auditing.Attackers.All.Concat(OwnAttackers);
+    internal IEnumerable<IAttacker> Known => Attacks.Attackers.All.Concat(OwnAttackers);
 
     internal bool Asks(string part) => Parts.Contains(part);
 

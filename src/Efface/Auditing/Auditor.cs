@@ -1,5 +1,7 @@
 using System.Globalization;
 using Efface.Data;
+using Efface.Data.Labels;
+using Efface.Data.Vectors;
 
 namespace Efface.Auditing;
 

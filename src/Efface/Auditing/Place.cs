@@ -1,3 +1,4 @@
+using Efface.Auditing.Attacks;
 using Efface.Models;
 using Efface.Training;
 

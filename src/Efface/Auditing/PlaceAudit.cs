@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Efface.Auditing.Attacks;
 using Efface.Data;
 
 namespace Efface.Auditing;

@@ -1,3 +1,4 @@
+using Efface.Auditing.Attacks;
 using Efface.Data;
 using static TorchSharp.torch;
 

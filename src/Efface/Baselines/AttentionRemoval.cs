@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Data.Pixels;
 using Efface.Training;
 using TorchSharp;
 using static TorchSharp.torch;

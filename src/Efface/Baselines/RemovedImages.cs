@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Data.Pixels;
 using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;

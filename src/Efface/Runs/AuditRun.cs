@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Pixels;
+using Efface.Records;
 using Efface.Training;
 
 namespace Efface.Runs;

@@ -1,5 +1,5 @@
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 
 namespace Efface.Runs;
 

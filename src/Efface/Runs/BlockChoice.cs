@@ -1,6 +1,6 @@
 using System.Globalization;
 using Efface.Models;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Training;
 using Efface.Unlearning;
 using TorchSharp;

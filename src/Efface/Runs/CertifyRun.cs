@@ -1,6 +1,7 @@
 using Efface.Auditing;
-using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Pixels;
+using Efface.Data.Vectors;
+using Efface.Records;
 
 namespace Efface.Runs;
 

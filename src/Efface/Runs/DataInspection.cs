@@ -1,6 +1,11 @@
 using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Pixels;
+using Efface.Data.Reading;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
+using Efface.Records;
 
 namespace Efface.Runs;
 

@@ -1,6 +1,7 @@
 using Efface.Auditing;
-using Efface.Data;
+using Efface.Data.Sources;
 using Efface.Models;
+using Efface.Records;
 using Efface.Reporting;
 
 namespace Efface.Runs;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
-using Efface.Data;
+using Efface.Data.Pixels;
 using Efface.Training;
 using SkiaSharp;
 using TorchSharp;
@@ -52,7 +52,7 @@ public static partial class Doctor
             Look("memory", Memory),
             Look("drawing library", DrawingLibrary),
             Look("decoding library", () => ImageDecoder.Library),
-            Look("cache folder", () => CacheFolder(Path.GetFullPath(Data.CacheFolder.Default))),
+            Look("cache folder", () => CacheFolder(Path.GetFullPath(Data.Pixels.CacheFolder.Default))),
         ]);
     }
 

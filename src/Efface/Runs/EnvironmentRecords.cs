@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Training;
 using TorchSharp;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Efface.Auditing;
-using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Labels;
+using Efface.Data.Pixels;
+using Efface.Records;
 using Efface.Training;
 using Efface.Unlearning;
 using static TorchSharp.torch;

@@ -1,7 +1,8 @@
 using Efface.Auditing;
 using Efface.Baselines;
 using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Pixels;
+using Efface.Records;
 using Efface.Training;
 
 namespace Efface.Runs;

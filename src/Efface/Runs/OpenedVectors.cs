@@ -1,5 +1,9 @@
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Data.Labels;
+using Efface.Data.Pixels;
+using Efface.Data.Reading;
+using Efface.Data.Vectors;
 
 namespace Efface.Runs;
 

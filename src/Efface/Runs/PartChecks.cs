@@ -1,5 +1,5 @@
 using Efface.Data;
-using Efface.Reporting;
+using Efface.Records;
 
 namespace Efface.Runs;
 

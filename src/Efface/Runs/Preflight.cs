@@ -1,7 +1,10 @@
 using Efface.Data;
+using Efface.Data.Pixels;
+using Efface.Data.Reading;
+using Efface.Data.Sources;
 using Efface.Detachment;
 using Efface.Models;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Unlearning;
 
 namespace Efface.Runs;

@@ -1,6 +1,7 @@
 using Efface.Auditing;
 using Efface.Baselines;
-using Efface.Data;
+using Efface.Data.Pixels;
+using Efface.Records;
 using Efface.Reporting;
 using Efface.Training;
 

@@ -1,6 +1,6 @@
 using Efface.Data;
 using Efface.Models;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Training;
 using static TorchSharp.torch;
 

@@ -1,5 +1,8 @@
 using Efface.Auditing;
-using Efface.Data;
+using Efface.Data.Pixels;
+using Efface.Data.Sources;
+using Efface.Data.Vectors;
+using Efface.Records;
 using Efface.Reporting;
 
 namespace Efface.Runs;

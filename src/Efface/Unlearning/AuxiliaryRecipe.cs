@@ -1,5 +1,5 @@
 using Efface.Detachment;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Training;
 
 namespace Efface.Unlearning;

@@ -1,6 +1,6 @@
 using Efface.Detachment;
 using Efface.Models;
-using Efface.Reporting;
+using Efface.Records;
 
 namespace Efface.Unlearning;
 

@@ -2,7 +2,7 @@ using Efface.Auditing;
 using Efface.Data;
 using Efface.Detachment;
 using Efface.Models;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Training;
 using static TorchSharp.torch;
 

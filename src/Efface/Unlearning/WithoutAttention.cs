@@ -1,5 +1,5 @@
 using Efface.Baselines;
-using Efface.Reporting;
+using Efface.Records;
 
 namespace Efface.Unlearning;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Efface.Auditing;
 using Efface.Data;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Tests.Data;
 using Efface.Tests.Models;
 using Efface.Tests.Training;

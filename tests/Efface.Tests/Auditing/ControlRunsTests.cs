@@ -1,4 +1,5 @@
 using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Efface.Tests.Models;
 using Xunit;
 using static TorchSharp.torch;

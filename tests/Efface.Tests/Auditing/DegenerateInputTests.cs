@@ -1,4 +1,5 @@
 using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Efface.Data;
 using Efface.Tests.Models;
 using TorchSharp;

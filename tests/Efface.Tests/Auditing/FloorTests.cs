@@ -1,4 +1,5 @@
 using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using TorchSharp;
 using Xunit;
 

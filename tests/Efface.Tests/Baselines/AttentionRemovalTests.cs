@@ -1,6 +1,7 @@
 using Efface.Auditing;
 using Efface.Baselines;
 using Efface.Data;
+using Efface.Data.Drawn;
 using Efface.Tests.Models;
 using Efface.Tests.Training;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Efface.Benchmarks;
 using Efface.Tests.Auditing;
 using Efface.Tests.Models;

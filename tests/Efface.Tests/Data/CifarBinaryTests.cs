@@ -1,4 +1,5 @@
 using Efface.Data;
+using Efface.Data.Sources;
 using TorchSharp;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Efface.Data;
+using Efface.Data.Drawn;
 using Xunit;
 
 namespace Efface.Tests.Data;

@@ -1,5 +1,7 @@
 using CsCheck;
 using Efface.Data;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
 using Xunit;
 
 namespace Efface.Tests.Data;

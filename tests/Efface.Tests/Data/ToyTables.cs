@@ -1,4 +1,7 @@
 using Efface.Data;
+using Efface.Data.Reading;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
 using TorchSharp;
 using static TorchSharp.torch;
 

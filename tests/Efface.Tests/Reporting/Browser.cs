@@ -1,3 +1,4 @@
+using Efface.Records;
 using Efface.Reporting;
 using Microsoft.Playwright;
 using Xunit;

@@ -1,4 +1,5 @@
 using Efface.Auditing;
+using Efface.Records;
 using Efface.Reporting;
 using Efface.Runs;
 using Xunit;

@@ -1,6 +1,6 @@
 using Efface.Auditing;
-using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Sources;
+using Efface.Records;
 using Efface.Training;
 
 namespace Efface.Tests.Reporting;

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using Efface.Auditing;
 using Efface.Baselines;
-using Efface.Data;
+using Efface.Data.Vectors;
 using Efface.Reporting.Page;
 using Xunit;
 using static Efface.Tests.Reporting.Rendered;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CsCheck;
 using Efface.Auditing;
+using Efface.Records;
 using Efface.Reporting;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Efface.Records;
 using Efface.Reporting;
 using Efface.Reporting.Page;
 

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Reporting.Page;
 using Xunit;
 using static Efface.Tests.Reporting.Rendered;

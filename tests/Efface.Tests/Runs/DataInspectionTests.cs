@@ -1,5 +1,5 @@
 using Efface.Data;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Runs;
 using Efface.Tests.Data;
 using Xunit;

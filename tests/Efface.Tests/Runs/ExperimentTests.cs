@@ -1,7 +1,8 @@
 using Efface.Auditing;
-using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Pixels;
+using Efface.Records;
 using Efface.Runs;
+using Efface.Runs.Experiments;
 using Efface.Training;
 using Xunit;
 

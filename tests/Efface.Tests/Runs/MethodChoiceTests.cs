@@ -1,5 +1,6 @@
 using Efface.Auditing;
-using Efface.Runs;
+using Efface.Runs.Experiments;
+using Efface.Runs.Reproductions;
 using Xunit;
 
 namespace Efface.Tests.Runs;

@@ -1,5 +1,5 @@
 using Efface.Auditing;
-using Efface.Runs;
+using Efface.Runs.Reproductions;
 using Xunit;
 
 namespace Efface.Tests.Runs;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Efface.Data;
+using Efface.Data.Vectors;
 
 namespace Efface.Tests.Runs;
 

@@ -1,7 +1,8 @@
 using Efface.Baselines;
 using Efface.Data;
+using Efface.Data.Sources;
 using Efface.Detachment;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Runs;
 using Efface.Tests.Data.Sources;
 using Efface.Unlearning;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Reporting.Page;
 using Efface.Runs;
+using Efface.Runs.Experiments;
+using Efface.Runs.Reproductions;
 using Efface.Tests.Models;
 using Xunit;
 

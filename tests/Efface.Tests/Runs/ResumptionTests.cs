@@ -1,4 +1,4 @@
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Runs;
 using Efface.Tests.Reporting;
 using Xunit;

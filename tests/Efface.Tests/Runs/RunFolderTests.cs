@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Runs;
 using Efface.Tests.Reporting;
 using Xunit;

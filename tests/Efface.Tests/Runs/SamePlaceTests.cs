@@ -1,6 +1,7 @@
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Runs;
+using Efface.Runs.Experiments;
 using Efface.Tests.Models;
 using Efface.Training;
 using Xunit;

@@ -1,6 +1,7 @@
 using CsCheck;
-using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
+using Efface.Records;
 using Xunit;
 
 namespace Efface.Tests.Runs;

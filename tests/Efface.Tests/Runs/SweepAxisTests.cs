@@ -1,5 +1,5 @@
-using Efface.Reporting;
-using Efface.Runs;
+using Efface.Records;
+using Efface.Runs.Sweeps;
 using Xunit;
 
 namespace Efface.Tests.Runs;

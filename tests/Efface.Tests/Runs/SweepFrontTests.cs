@@ -1,6 +1,7 @@
 using CsCheck;
 using Efface.Auditing;
-using Efface.Runs;
+using Efface.Runs.Experiments;
+using Efface.Runs.Sweeps;
 using Xunit;
 
 namespace Efface.Tests.Runs;

@@ -1,5 +1,5 @@
 using Efface.Detachment;
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Tests.Data;
 using Efface.Tests.Models;
 using Efface.Tests.Training;

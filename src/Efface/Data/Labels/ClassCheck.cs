@@ -1,6 +1,8 @@
 using System.Globalization;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Labels;
 
 /// <summary>
 /// What makes a column that was chosen as task or attribute no column of classes: an attacker who confuses two spellings of one class, or

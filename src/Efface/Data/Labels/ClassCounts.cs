@@ -1,4 +1,4 @@
-namespace Efface.Data;
+namespace Efface.Data.Labels;
 
 /// <summary>How many images of each part carry a class.</summary>
 /// <param name="Class">Its name.</param>

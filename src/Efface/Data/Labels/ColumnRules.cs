@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Labels;
 
 /// <summary>What the user wants done to columns: values taken for missing, numbers binned, classes merged, rows chosen by class.</summary>
 internal static partial class ColumnRules

@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Labels;
 
 /// <summary>Labels as they count, and what should be known about them.</summary>
 /// <param name="Columns">In the order in which they were read.</param>
@@ -13,6 +15,21 @@ internal static class LabelJudge
 {
     private const string Missing = nameof(LabelRules.Missing),
         Bin = nameof(LabelRules.Bin);
+
+    /// <summary>The sheet as its labels count: without missing ones, after the data set's own rules and the user's.</summary>
+    /// <param name="sheet">As it was read.</param>
+    /// <param name="rules">The user's; a bin of theirs replaces the data set's own.</param>
+    /// <param name="chosen">Names of task and attributes.</param>
+    /// <exception cref="InvalidInputException">A rule names what is not there, or a chosen column holds no classes.</exception>
+    public static LabelSheet Judged(this LabelSheet sheet, LabelRules rules, IReadOnlyCollection<string> chosen)
+    {
+        var binned = ColumnRules.Parse(rules).Where(rule => rule.Property == Bin).Select(rule => rule.Column).ToHashSet();
+        var own = new LabelRules { Bin = sheet.Bins };
+        var usual = ColumnRules.Parse(own).Where(rule => !binned.Contains(rule.Column)).Select(rule => rule.Text);
+        var draft = new SheetDraft(sheet.Count, sheet.Place);
+        var judged = Judge(sheet.Columns, draft, rules with { Bin = [.. usual, .. rules.Bin] }, chosen, $"data set {sheet.Name}");
+        return draft.Finish(sheet with { Columns = judged.Columns, Findings = [.. sheet.Findings, .. judged.Findings] }, sheet.Faults);
+    }
 
     /// <summary>Judges the labels of rows.</summary>
     /// <param name="columns">As they were read.</param>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Labels;
 
 /// <summary>Which cells of a column say that there is no label.</summary>
 internal static class MissingLabels

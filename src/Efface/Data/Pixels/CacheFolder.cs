@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>What is kept on disk for later runs.</summary>
 /// <param name="Folder">Where it is.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>Encoded pictures, decoded once and for all runs into a <see cref="PixelCache"/>.</summary>
 /// <param name="source">The pictures.</param>

@@ -1,4 +1,4 @@
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>Pictures as they lie in files: encoded, each with a name and a stamp.</summary>
 internal interface IEncodedImages

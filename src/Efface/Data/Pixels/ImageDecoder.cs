@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using NetVips;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>Why a picture gave no pixels.</summary>
 internal enum DecodingFault

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>How a picture that is not square becomes square.</summary>
 public enum ResizeMode

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>The pictures that a data set's rows name; several rows may name one.</summary>
 public interface IImages

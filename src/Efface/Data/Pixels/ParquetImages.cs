@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Files;
+
+namespace Efface.Data.Pixels;
 
 /// <summary>The pictures of one row group.</summary>
 /// <param name="File">Relative to the root.</param>

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>What a cache holds, for people who look into its folder.</summary>
 /// <param name="SchemaVersion">Of the folder's form.</param>

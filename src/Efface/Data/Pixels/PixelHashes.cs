@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>Tells equal images by 128 bits of SHA-256 over their pixels.</summary>
 internal static class PixelHashes

@@ -1,7 +1,7 @@
 using System.Globalization;
 using NetVips;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>
 /// What the numbers of a picture mean that has others than 8 bits. Its format does not say: floats may reach to 1 or to 255, whole numbers

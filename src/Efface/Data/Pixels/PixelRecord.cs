@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Efface.Data;
+namespace Efface.Data.Pixels;
 
 /// <summary>By which a changed file is told without reading it, as git does.</summary>
 internal readonly record struct FileStamp(long Length, long Modified)

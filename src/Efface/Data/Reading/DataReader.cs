@@ -1,4 +1,9 @@
-namespace Efface.Data;
+using Efface.Data.Labels;
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
+
+namespace Efface.Data.Reading;
 
 /// <summary>A data set as it was read: its images and labels, and what was found on the way.</summary>
 public sealed record ReadData(ImageTable Table, DataReport Report);

@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Reading;
 
 /// <summary>What reading a data set found besides its images.</summary>
 /// <param name="RowsRead">Every row of the data set, usable or not.</param>

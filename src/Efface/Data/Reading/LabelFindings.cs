@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Reading;
 
 /// <summary>What the labels alone say about how well anything can be learnt or measured.</summary>
 public static class LabelFindings

@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Reading;
 
 /// <summary>
 /// Decides what each row is used for: as the data set says, else by a seeded draw, stratified by the task, that keeps groups together.

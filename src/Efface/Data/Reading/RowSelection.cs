@@ -1,4 +1,8 @@
-namespace Efface.Data;
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
+
+namespace Efface.Data.Reading;
 
 /// <summary>Which rows of a sheet are used, for what, and why the others are not.</summary>
 internal sealed class RowSelection

@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Reading;
 
 /// <summary>
 /// Looks for rows with the same pixels. With other labels nobody knows which are right: none is used. In two parts, what is tested has

@@ -1,4 +1,7 @@
-namespace Efface.Data;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Sources;
 
 /// <summary>
 /// CelebA (Liu et al. 2015): aligned faces, <c>list_attr_celeba</c> with 40 attributes of -1 and 1 (or 0 and 1), and

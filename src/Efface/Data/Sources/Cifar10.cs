@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Sources;
 
 /// <summary>
 /// CIFAR-10 (Krizhevsky 2009), in its official binary layout or as Hugging Face's parquet. Columns <c>class</c> (10) and <c>living</c>

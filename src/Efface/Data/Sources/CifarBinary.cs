@@ -1,6 +1,8 @@
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
 using TorchSharp;
 
-namespace Efface.Data;
+namespace Efface.Data.Sources;
 
 /// <summary>
 /// CIFAR-10 in its official binary layout: records of one label byte and 3,072 bytes of pixels (three 32×32 planes).

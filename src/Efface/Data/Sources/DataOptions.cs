@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using Efface.Data.Labels;
 
-namespace Efface.Data;
+namespace Efface.Data.Sources;
 
 /// <summary>What a data set is read with.</summary>
 public sealed record DataOptions

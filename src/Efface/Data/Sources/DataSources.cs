@@ -1,4 +1,7 @@
-namespace Efface.Data;
+using Efface.Data.Drawn;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Sources;
 
 /// <summary>A data set that Efface can read.</summary>
 /// <param name="Name">As in <c>--data</c>.</param>

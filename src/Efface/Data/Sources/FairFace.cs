@@ -1,4 +1,7 @@
-namespace Efface.Data;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Sources;
 
 /// <summary>
 /// FairFace (Kärkkäinen and Joo 2021): <c>fairface_label_train.csv</c> and <c>fairface_label_val.csv</c> with file, age, gender, race. The

@@ -1,4 +1,7 @@
-namespace Efface.Data;
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Sources;
 
 /// <summary>Pictures in folders whose names are their labels: each level of the path is a column.</summary>
 internal static class FolderSource

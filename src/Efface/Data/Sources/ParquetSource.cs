@@ -1,6 +1,9 @@
 using System.Globalization;
+using Efface.Data.Files;
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Sources;
 
 /// <summary>
 /// Parquet files as Hugging Face lays them out: a column of pictures (a struct of bytes and path), columns of labels whose class names

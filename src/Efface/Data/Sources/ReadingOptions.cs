@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
+using Efface.Data.Labels;
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Sources;
 
 /// <summary>What becomes of a data set with rows that cannot be used.</summary>
 public enum OnBad

@@ -1,4 +1,7 @@
-namespace Efface.Data;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Sources;
 
 /// <summary>Any CSV or TSV with a column of image names and columns of labels.</summary>
 internal static class TableSource

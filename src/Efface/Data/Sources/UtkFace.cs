@@ -1,6 +1,8 @@
 using System.Globalization;
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Sources;
 
 /// <summary>
 /// UTKFace (Zhang et al. 2017): labels in the file names, <c>age_gender_race_date.jpg</c>. Column <c>age</c> is binned into FairFace's nine

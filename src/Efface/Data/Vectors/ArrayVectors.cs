@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Vectors;
 
 /// <summary>Vectors in files of arrays: finds the array that holds them, and the one with the keys.</summary>
 internal static class ArrayVectors

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Columns whose names are one word and a number: h0, h1, h2.</summary>
 /// <param name="Stem">The word; empty where names are numbers alone.</param>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Numbers out of the bytes that a file has for them, in this machine's order.</summary>
 internal delegate void Decode<T>(ReadOnlySpan<byte> bytes, Span<T> numbers);

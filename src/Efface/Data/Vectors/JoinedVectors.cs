@@ -1,6 +1,8 @@
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Vectors of one file with the row of labels that each belongs to.</summary>
 internal sealed class JoinedVectors

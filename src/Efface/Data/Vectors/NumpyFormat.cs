@@ -4,7 +4,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>numpy's files: .npy, versions 1 to 3, and .npz, which is a zip of them. Pickles, which can run code, are refused.</summary>
 internal static partial class NumpyFormat

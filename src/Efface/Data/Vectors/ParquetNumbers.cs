@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Parquet.Data;
 using Parquet.Schema;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Numbers of a parquet column, whatever type they have there.</summary>
 internal static class ParquetNumbers

@@ -1,8 +1,10 @@
+using Efface.Data.Files;
+using Efface.Data.Sheets;
 using Parquet;
 using Parquet.Schema;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Vectors in a parquet file: one column of lists of numbers, or columns of numbers.</summary>
 internal static class ParquetVectors

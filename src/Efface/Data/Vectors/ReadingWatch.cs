@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Efface.Data.Pixels;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Tells an observer how far a file is read, and stops when the user wants it.</summary>
 /// <param name="doing">In words.</param>

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Efface.Data.Pixels;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>
 /// Tensors of one row an image that may be larger than half of the memory: they are filled, looked at and put in order where they are.

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>
 /// Safetensors files: eight bytes of length, a JSON header, then the arrays' bytes. Read by hand, because TorchSharp.PyBridge believes

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>An array in a file, known by its header: what it holds is read when it is asked for.</summary>
 /// <param name="File">The file's path.</param>

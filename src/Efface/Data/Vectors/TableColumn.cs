@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Files;
+
+namespace Efface.Data.Vectors;
 
 /// <summary>What the cells of a column hold.</summary>
 internal enum ColumnContent

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
 using nietras.SeparatedValues;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>One pass over a table of text: its vectors, its keys, and the cells of columns that are compared.</summary>
 /// <param name="request">What is wanted.</param>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>How the vectors lie in a table of text.</summary>
 /// <param name="Header">The names of its columns.</param>

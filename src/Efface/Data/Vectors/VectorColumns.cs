@@ -1,4 +1,4 @@
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>
 /// Chooses the columns of a table that make up its vectors. It guesses nothing: what could be meant in two ways is refused, with what to

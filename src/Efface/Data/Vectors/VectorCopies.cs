@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Vectors;
 
 /// <summary>
 /// Rows with equal vectors. A copy of a training row in test would be recognised and not read, so copies stay in the part that is read

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Efface.Data.Sheets;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>What is wanted of a file of vectors.</summary>
 /// <param name="Path">The file.</param>

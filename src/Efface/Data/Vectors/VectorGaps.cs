@@ -1,6 +1,7 @@
 using System.Globalization;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>
 /// Whether there is a vector at all may tell a class: a model finds fewer faces of some people than of others, and no attacker who reads

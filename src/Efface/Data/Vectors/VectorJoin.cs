@@ -1,6 +1,8 @@
 using System.Globalization;
+using Efface.Data.Files;
+using Efface.Data.Sheets;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Which row of the labels each row of a file of vectors belongs to.</summary>
 internal static class VectorJoin

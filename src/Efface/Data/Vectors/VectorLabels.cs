@@ -1,6 +1,10 @@
+using Efface.Data.Files;
+using Efface.Data.Labels;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
 using Parquet;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>The labels of another program's representations, row by row as their file has them.</summary>
 /// <param name="Rows">Where rows stand, and which are refused.</param>

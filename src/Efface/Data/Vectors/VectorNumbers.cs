@@ -2,7 +2,7 @@ using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>
 /// Numbers that blind attackers: none at all; a fill value such as -9999 in few cells, or an overflow, stretches a column until nothing

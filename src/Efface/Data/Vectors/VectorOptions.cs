@@ -1,4 +1,6 @@
-namespace Efface.Data;
+using Efface.Data.Sheets;
+
+namespace Efface.Data.Vectors;
 
 /// <summary>Which files another program's representations and their labels are in, and what their columns mean.</summary>
 public sealed record VectorOptions

@@ -1,4 +1,4 @@
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>
 /// What of a file was taken for the vectors: a label among them would be a leak, and a column that is missing could hide one.

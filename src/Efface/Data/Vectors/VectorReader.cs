@@ -1,6 +1,11 @@
+using Efface.Data.Files;
+using Efface.Data.Labels;
+using Efface.Data.Pixels;
+using Efface.Data.Reading;
+using Efface.Data.Sheets;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Reads representations that any other program computed, and joins them to their images' labels and parts.</summary>
 public static class VectorReader

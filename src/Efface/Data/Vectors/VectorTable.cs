@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Efface.Data.Sheets;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Efface.Data;
+namespace Efface.Data.Vectors;
 
 /// <summary>Vectors, or codes, that another program computed, with their labels.</summary>
 public sealed class VectorTable : Examples

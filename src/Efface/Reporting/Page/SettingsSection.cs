@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Efface.Records;
 
 namespace Efface.Reporting.Page;
 

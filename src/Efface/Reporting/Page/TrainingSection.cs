@@ -1,3 +1,4 @@
+using Efface.Records;
 using Efface.Training;
 
 namespace Efface.Reporting.Page;

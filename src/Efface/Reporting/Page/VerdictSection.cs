@@ -1,4 +1,5 @@
 using Efface.Auditing;
+using Efface.Records;
 
 namespace Efface.Reporting.Page;
 

@@ -1,8 +1,8 @@
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Training;
 using TorchSharp;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Bench;
 
 /// <summary>A number that was measured several times.</summary>
 /// <param name="Median">Half of the measurements are above it.</param>

@@ -3,7 +3,7 @@ using Efface.Models;
 using Efface.Training;
 using Efface.Unlearning;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Bench;
 
 /// <summary>What is measured, and how long.</summary>
 public sealed record BenchSettings

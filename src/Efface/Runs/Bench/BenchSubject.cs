@@ -6,7 +6,7 @@ using Efface.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Bench;
 
 /// <summary>A network with one way to train it, on images of noise.</summary>
 internal sealed class BenchSubject : IDisposable

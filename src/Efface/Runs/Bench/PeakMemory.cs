@@ -1,7 +1,7 @@
 using System.Globalization;
 using TorchSharp;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Bench;
 
 /// <summary>
 /// What training takes at its peak beside weights, optimisers and the runtime. For a process of its own: memory that was used before hides

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Efface.Reporting;
+using Efface.Records;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Experiments;
 
 /// <summary>Hears how far an experiment is.</summary>
 public interface IExperimentObserver : IDemoObserver

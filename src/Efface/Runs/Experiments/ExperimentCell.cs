@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Experiments;
 
 /// <summary>A run and its audit: what one row of a table, or one field of a map, rests on for one seed.</summary>
 public sealed record ExperimentCell

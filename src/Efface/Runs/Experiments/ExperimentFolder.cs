@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Sources;
+using Efface.Records;
 using Efface.Training;
 using Efface.Unlearning;
 using TorchSharp;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Experiments;
 
 /// <summary>Where the cells of an experiment stand: finished ones are kept, and a run that was stopped or killed goes on.</summary>
 /// <param name="path">The experiment's folder; cells stand in <c>runs</c> below it.</param>

@@ -1,8 +1,8 @@
-using Efface.Data;
-using Efface.Reporting;
+using Efface.Data.Sources;
+using Efface.Records;
 using Efface.Unlearning;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Experiments;
 
 /// <summary>A data set with what the model is for and what is to be forgotten.</summary>
 /// <param name="Name">A name of the data sources.</param>

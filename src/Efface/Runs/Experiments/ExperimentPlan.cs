@@ -1,7 +1,8 @@
 using Efface.Data;
+using Efface.Runs.Bench;
 using Efface.Training;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Experiments;
 
 /// <summary>A cell, and what is left of it.</summary>
 /// <param name="Name">Its name.</param>

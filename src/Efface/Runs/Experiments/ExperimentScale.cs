@@ -1,7 +1,8 @@
 using Efface.Auditing;
-using Efface.Data;
+using Efface.Auditing.Attacks;
+using Efface.Data.Sources;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Experiments;
 
 /// <summary>What an experiment trains, how long and how often: the scale of its tables.</summary>
 public sealed record ExperimentScale

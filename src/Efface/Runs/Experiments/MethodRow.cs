@@ -1,7 +1,7 @@
 using Efface.Auditing;
-using Efface.Reporting;
+using Efface.Records;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Experiments;
 
 /// <summary>
 /// One way to forget, over its seeds: means, and of each number the smallest lower and the largest upper end of the seeds' intervals (they

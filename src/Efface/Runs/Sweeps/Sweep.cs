@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
 using Efface.Auditing;
 using Efface.Models;
-using Efface.Reporting;
+using Efface.Records;
+using Efface.Runs.Experiments;
+using Efface.Runs.Reproductions;
 using Efface.Training;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Sweeps;
 
 /// <summary>What is to be swept.</summary>
 /// <param name="Base">What all points share.</param>

@@ -1,7 +1,7 @@
-using Efface.Reporting;
+using Efface.Records;
 using Efface.Unlearning;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Sweeps;
 
 /// <summary>An option of <c>efface unlearn</c> with the values that it takes in a sweep.</summary>
 /// <param name="Name">The flag without its dashes; λ are <c>lambda1</c>, <c>lambda2</c>, <c>lambda3</c>.</param>

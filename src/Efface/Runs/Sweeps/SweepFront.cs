@@ -1,4 +1,6 @@
-namespace Efface.Runs;
+using Efface.Runs.Experiments;
+
+namespace Efface.Runs.Sweeps;
 
 /// <summary>Which points of a sweep are worth looking at.</summary>
 public static class SweepFront

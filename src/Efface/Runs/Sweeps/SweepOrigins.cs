@@ -1,7 +1,8 @@
-using Efface.Reporting;
+using Efface.Records;
+using Efface.Runs.Experiments;
 using Efface.Unlearning;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Sweeps;
 
 /// <summary>
 /// The model that all points of a sweep start from, as it is and cut where points cut it: what a point took out is seen at its own place.

@@ -1,6 +1,7 @@
 using Efface.Reporting.Page;
+using Efface.Runs.Experiments;
 
-namespace Efface.Runs;
+namespace Efface.Runs.Sweeps;
 
 /// <summary>A sweep as one HTML page: the knee, Pareto fronts, heat maps, every point.</summary>
 internal static class SweepPage

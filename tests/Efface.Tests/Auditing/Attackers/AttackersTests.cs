@@ -1,4 +1,4 @@
-using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Efface.Tests.Models;
 using TorchSharp;
 using Xunit;

@@ -1,5 +1,6 @@
 using CsCheck;
 using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using TorchSharp;
 using Xunit;
 

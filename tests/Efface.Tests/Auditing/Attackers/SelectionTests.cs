@@ -1,5 +1,5 @@
 using CsCheck;
-using Efface.Auditing;
+using Efface.Auditing.Attacks;
 using Xunit;
 
 namespace Efface.Tests.Auditing;

@@ -1,5 +1,6 @@
 using CsCheck;
-using Efface.Data;
+using Efface.Data.Labels;
+using Efface.Data.Sheets;
 using Efface.Tests.Data.Sources;
 using Xunit;
 

@@ -1,4 +1,5 @@
-using Efface.Data;
+using Efface.Data.Labels;
+using Efface.Data.Sheets;
 using Efface.Tests.Data.Sources;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Efface.Data;
+using Efface.Data.Pixels;
 using NetVips;
 using Xunit;
 

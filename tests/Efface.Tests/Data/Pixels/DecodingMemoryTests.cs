@@ -1,4 +1,4 @@
-using Efface.Data;
+using Efface.Data.Pixels;
 using Efface.Tests.Models;
 using NetVips;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Efface.Data;
+using Efface.Data.Pixels;
 
 namespace Efface.Tests.Data.Pixels;
 

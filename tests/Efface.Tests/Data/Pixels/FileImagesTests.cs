@@ -1,4 +1,4 @@
-using Efface.Data;
+using Efface.Data.Pixels;
 using Xunit;
 
 namespace Efface.Tests.Data.Pixels;

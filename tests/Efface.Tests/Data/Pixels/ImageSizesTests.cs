@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using CsCheck;
-using Efface.Data;
+using Efface.Data.Pixels;
 using NetVips;
 using Xunit;
 

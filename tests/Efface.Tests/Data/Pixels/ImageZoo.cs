@@ -1,4 +1,4 @@
-using Efface.Data;
+using Efface.Data.Pixels;
 using NetVips;
 
 namespace Efface.Tests.Data.Pixels;

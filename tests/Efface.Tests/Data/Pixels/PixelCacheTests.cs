@@ -1,5 +1,5 @@
 using CsCheck;
-using Efface.Data;
+using Efface.Data.Pixels;
 using Xunit;
 
 namespace Efface.Tests.Data.Pixels;

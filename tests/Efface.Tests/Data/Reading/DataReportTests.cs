@@ -1,5 +1,7 @@
 using CsCheck;
-using Efface.Data;
+using Efface.Data.Reading;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
 using Efface.Tests.Data.Sources;
 using Xunit;
 

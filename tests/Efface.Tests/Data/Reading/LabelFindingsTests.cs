@@ -1,4 +1,6 @@
 using Efface.Data;
+using Efface.Data.Reading;
+using Efface.Data.Sheets;
 using TorchSharp;
 using Xunit;
 

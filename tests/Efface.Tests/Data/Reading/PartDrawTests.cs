@@ -1,5 +1,6 @@
 using CsCheck;
 using Efface.Data;
+using Efface.Data.Sources;
 using Efface.Tests.Data.Sources;
 using Xunit;
 

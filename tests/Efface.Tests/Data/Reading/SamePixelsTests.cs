@@ -1,4 +1,6 @@
 using Efface.Data;
+using Efface.Data.Reading;
+using Efface.Data.Sources;
 using Efface.Tests.Data.Sources;
 using Xunit;
 

@@ -1,4 +1,5 @@
-using Efface.Data;
+using Efface.Data.Pixels;
+using Efface.Data.Sources;
 using Xunit;
 
 namespace Efface.Tests.Data.Sources;

@@ -1,5 +1,5 @@
 using CsCheck;
-using Efface.Data;
+using Efface.Data.Sheets;
 using Xunit;
 
 namespace Efface.Tests.Data.Sources;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Efface.Data;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
 using Xunit;
 
 namespace Efface.Tests.Data.Sources;

@@ -1,4 +1,6 @@
-using Efface.Data;
+using Efface.Data.Reading;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
 using Xunit;
 
 namespace Efface.Tests.Data.Sources;

@@ -1,4 +1,7 @@
 using Efface.Data;
+using Efface.Data.Labels;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
 using Xunit;
 
 namespace Efface.Tests.Data.Sources;

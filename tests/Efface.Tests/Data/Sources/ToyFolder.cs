@@ -1,4 +1,6 @@
-using Efface.Data;
+using Efface.Data.Pixels;
+using Efface.Data.Sheets;
+using Efface.Data.Sources;
 using SkiaSharp;
 using Xunit;
 

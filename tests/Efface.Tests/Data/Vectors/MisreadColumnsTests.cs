@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
-using Efface.Data;
+using Efface.Data.Vectors;
 using Efface.Tests.Models;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Efface.Data;
+using Efface.Data.Vectors;
 using Efface.Tests.Models;
 using Xunit;
 

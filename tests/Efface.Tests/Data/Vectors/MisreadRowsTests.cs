@@ -1,5 +1,6 @@
 using System.IO.Compression;
-using Efface.Data;
+using Efface.Data.Sheets;
+using Efface.Data.Vectors;
 using Efface.Tests.Models;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using Efface.Data;
+using Efface.Data.Vectors;
 using Efface.Tests.Models;
 using Xunit;
 using static TorchSharp.torch;

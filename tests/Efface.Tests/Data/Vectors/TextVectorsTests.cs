@@ -1,6 +1,6 @@
 using System.Globalization;
 using CsCheck;
-using Efface.Data;
+using Efface.Data.Vectors;
 using Efface.Tests.Data.Sources;
 using Efface.Tests.Models;
 using Xunit;

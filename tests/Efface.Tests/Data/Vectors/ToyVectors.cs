@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Efface.Data;
+using Efface.Data.Vectors;
 using Efface.Tests.Data.Sources;
 using Parquet;
 using Parquet.Schema;

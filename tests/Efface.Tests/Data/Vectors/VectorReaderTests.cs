@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using CsCheck;
 using Efface.Data;
+using Efface.Data.Pixels;
+using Efface.Data.Vectors;
 using Efface.Tests.Models;
 using Xunit;
 

@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace Efface.Auditing.Attacks;
+
+/// <summary>
+/// A network on feature maps as they are. It learns from fewer images than others; in a quick audit from fewer still, and looks at large
+/// maps in larger steps.
+/// </summary>
+public abstract class MapAttacker : NeuralAttacker
+{
+    private const int FewImages = 4000,
+        ManyImages = 10_000,
+        SmallSide = 16;
+
+    /// <inheritdoc/>
+    public override bool IsCostly => true;
+
+    /// <inheritdoc/>
+    public override bool Reads(AttackProblem problem) => problem.IsMap;
+
+    /// <inheritdoc/>
+    protected override Tensor Prepare(Tensor values) => values;
+
+    /// <inheritdoc/>
+    protected override int Most(Budget budget) => budget == Budget.Quick ? FewImages : ManyImages;
+
+    /// <summary>Whether the first convolution goes in steps of two.</summary>
+    protected static bool TakesLargeSteps(AttackProblem problem) => problem.Budget == Budget.Quick && problem.Shape[1] > SmallSide;
+}

@@ -1,0 +1,193 @@
+using Efface.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Auditing.Attacks;
+
+/// <summary>What is chosen about a network.</summary>
+/// <param name="Width">A factor on how wide its layers are.</param>
+/// <param name="Dropout">The share of features left out in training.</param>
+/// <param name="WeightDecay">Of the optimiser.</param>
+public record NeuralSettings(double Width, double Dropout, double WeightDecay);
+
+/// <summary>
+/// An attacker that learns by gradient: standardises its input, weighs classes equally, trains with Adam under a cosine, and keeps the
+/// epoch that reads best on the set it chooses on.
+/// </summary>
+public abstract class NeuralAttacker : ChoosingAttacker
+{
+    private const int BatchSize = 256,
+        MostEpochs = 40,
+        Patience = 3;
+
+    /// <inheritdoc/>
+    public override bool DependsOnSeed => true;
+
+    /// <inheritdoc/>
+    public virtual bool IsCostly => false;
+
+    /// <summary>Epochs over a large set.</summary>
+    protected abstract int Epochs(Budget budget);
+
+    /// <summary>A small set is seen more often, until so many steps are made.</summary>
+    protected virtual int FewestSteps => 400;
+
+    /// <summary>It learns from at most so many images.</summary>
+    protected virtual int Most(Budget budget) => int.MaxValue;
+
+    /// <summary>Adam's largest step size.</summary>
+    protected virtual double Rate => 1e-3;
+
+    /// <summary>Each is trained; the best is kept.</summary>
+    protected abstract IReadOnlyList<NeuralSettings> Settings(Budget budget);
+
+    /// <summary>Logits [B, K] from standardised h, with y as further features (or planes, for maps) where it is known.</summary>
+    /// <param name="problem">Who attacks what.</param>
+    /// <param name="settings">One of <see cref="Settings"/>.</param>
+    /// <param name="fit">What it will learn from, standardised; asked only by whoever starts from it.</param>
+    /// <param name="random">Where initial weights come from, and later what dropout leaves out.</param>
+    protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit, Generator random);
+
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed,
+        CancellationToken cancel
+    ) => Settings(problem.Budget).Select(settings => Learn(problem, settings, fit, choose, start, seed, cancel));
+
+    private Reader Learn(
+        AttackProblem problem,
+        NeuralSettings settings,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed,
+        CancellationToken cancel
+    )
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator((ulong)seed);
+        var device = Training.Compute.Device;
+        if (Most(problem.Budget) is var most && fit.Count > most)
+            fit = fit.Sample(most, seed);
+        var standardiser = Standardiser.Of(fit.Values);
+        var reader = new Reader(
+            problem,
+            Build(problem, settings, () => fit with { Values = standardiser.Apply(fit.Values) }, random).to(device),
+            standardiser,
+            device
+        );
+        using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
+        var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
+        var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray());
+
+        var batches = Math.Max(1, (fit.Count + BatchSize - 1) / BatchSize);
+        var usual = Epochs(problem.Budget);
+        var epochs = Math.Clamp(FewestSteps / batches, usual, Math.Max(usual, MostEpochs));
+        var (shuffling, selection) = (new Random(seed), new Selection<int>());
+        for (var (epoch, best) = (0, 0); epoch < epochs && epoch - best <= Patience; epoch++)
+        {
+            reader.Network.train();
+            var order = Enumerable.Range(0, fit.Count).ToArray();
+            shuffling.Shuffle(order);
+            for (var i = 0; i < batches; i++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                using var step = NewDisposeScope();
+                optimiser.Rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + (double)i / batches) / epochs));
+                var rows = order[(int)((long)fit.Count * i / batches)..(int)((long)fit.Count * (i + 1) / batches)];
+                if (rows.Length < 2)
+                    continue;
+                var index = torch.tensor(rows.Select(row => (long)row).ToArray());
+                var input = reader.Input(fit.Values.index_select(0, index), [.. rows.Select(row => fit.Task[row])]);
+                functional.cross_entropy(reader.Network.call(input), labels.index_select(0, index).to(device), weights).backward();
+                optimiser.Step();
+            }
+            if (selection.Offer(epoch, start.Judge(reader.Read(choose))))
+            {
+                reader.Remember();
+                best = epoch;
+            }
+        }
+        reader.Restore();
+        return reader;
+    }
+
+    private static Tensor ClassWeights(AttackSet fit, int classes) =>
+        torch.tensor(fit.Prior(classes).Select(share => (float)(1 / (share * classes))).ToArray());
+
+    private sealed class Reader(AttackProblem problem, Module<Tensor, Tensor> network, Standardiser standardiser, Device device)
+        : IFittedAttacker
+    {
+        private const int ReadSize = 1000;
+
+        private Dictionary<string, Tensor> _best = [];
+
+        public Module<Tensor, Tensor> Network { get; } = network;
+
+        public Tensor Input(Tensor values, int[] task)
+        {
+            var standardised = standardiser.Apply(values).to(device);
+            if (!problem.KnowsTask)
+                return standardised;
+            var known = functional
+                .one_hot(torch.tensor(task.Select(y => (long)y).ToArray()), problem.TaskClasses)
+                .to_type(ScalarType.Float32)
+                .to(device);
+            if (standardised.dim() == 4)
+                known = known.unsqueeze(2).unsqueeze(3).expand(-1, -1, standardised.shape[2], standardised.shape[3]);
+            return torch.cat([standardised, known], 1);
+        }
+
+        public double[,] Read(AttackSet set)
+        {
+            using var noGradient = no_grad();
+            using var scope = NewDisposeScope();
+            if (set.Count == 0)
+                return new double[0, problem.AttributeClasses];
+            Network.eval();
+            var logits = new List<Tensor>();
+            for (var start = 0; start < set.Count; start += ReadSize)
+            {
+                using var inner = NewDisposeScope();
+                var end = Math.Min(set.Count, start + ReadSize);
+                logits.Add(
+                    functional.log_softmax(Network.call(Input(set.Values[start..end], set.Task[start..end])), 1).MoveToOuterDisposeScope()
+                );
+            }
+            return Opinions.Of(torch.cat(logits));
+        }
+
+        public void Remember()
+        {
+            using var noGradient = no_grad();
+            Forget();
+            _best = Network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope());
+        }
+
+        public void Restore()
+        {
+            using var noGradient = no_grad();
+            foreach (var (name, value) in Network.state_dict())
+                value.copy_(_best[name]);
+            Forget();
+        }
+
+        public void Dispose()
+        {
+            Forget();
+            Network.Dispose();
+            standardiser.Dispose();
+        }
+
+        private void Forget()
+        {
+            foreach (var value in _best.Values)
+                value.Dispose();
+            _best = [];
+        }
+    }
+}

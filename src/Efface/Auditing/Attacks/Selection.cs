@@ -1,0 +1,35 @@
+namespace Efface.Auditing.Attacks;
+
+/// <summary>
+/// Keeps the best of what is offered one after the other: of those whose balanced accuracy lies within a standard error of the highest,
+/// the one with the least log-loss, because balanced accuracy is too coarse to choose among equals.
+/// </summary>
+internal sealed class Selection<T>
+{
+    private double _highest = double.NegativeInfinity;
+
+    /// <summary>What was kept; null before the first offer.</summary>
+    public T? Kept { get; private set; }
+
+    /// <summary>How good it is.</summary>
+    public Quality Quality { get; private set; }
+
+    /// <summary>Whether anything was offered.</summary>
+    public bool HasKept { get; private set; }
+
+    /// <summary>Whether this one was kept, in place of what was kept before.</summary>
+    public bool Offer(T candidate, Quality quality)
+    {
+        if (quality.BalancedAccuracy > _highest)
+            _highest = quality.BalancedAccuracy;
+        var better =
+            !HasKept
+            || (
+                quality.BalancedAccuracy >= _highest - quality.Error
+                && (quality.LogLoss < Quality.LogLoss || Quality.BalancedAccuracy < _highest - Quality.Error)
+            );
+        if (better)
+            (Kept, Quality, HasKept) = (candidate, quality, true);
+        return better;
+    }
+}

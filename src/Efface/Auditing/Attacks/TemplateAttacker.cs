@@ -1,0 +1,39 @@
+using static TorchSharp.torch;
+
+namespace Efface.Auditing.Attacks;
+
+/// <summary>
+/// Logistic regression on every number of a map as it stands: a pattern that always stands at the same place, however faint, whatever its
+/// mean over any area, which everyone who pools is blind to. Of a large map it learns from fewer images: they are taken apart in as many
+/// directions as there are images.
+/// </summary>
+public sealed class TemplateAttacker : ChoosingAttacker
+{
+    // Taking apart so many takes seconds, and grows with their cube.
+    private const int Most = 3000;
+
+    private static readonly double[] Penalties = [100, 10, 1, 0.1];
+
+    /// <inheritdoc/>
+    public override string Name => "template";
+
+    /// <inheritdoc/>
+    public override bool Reads(AttackProblem problem) => problem.IsMap;
+
+    /// <inheritdoc/>
+    protected override Tensor Prepare(Tensor values) => values.flatten(1);
+
+    private protected override IEnumerable<IFittedAttacker> Candidates(
+        AttackProblem problem,
+        AttackSet fit,
+        AttackSet choose,
+        Start start,
+        int seed,
+        CancellationToken cancel
+    )
+    {
+        if (fit.Count > Most && fit.Values.shape[1] > Most)
+            fit = fit.Sample(Most, seed: 0);
+        return LinearAttacker.Fits(problem, fit, Penalties, [0, 1], cancel);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+using Efface.Models;
+
+namespace Efface.Records;
+
+/// <summary>Which network a run trains, and where it begins.</summary>
+public sealed record ModelSettings
+{
+    /// <summary>A name of <see cref="Backbones.Names"/>.</summary>
+    [JsonPropertyName("model")]
+    [Setting("--model", "NAME", "resnet18 (the default), resnet34 or resnet50.", IsInherited = true)]
+    public string Name { get; init; } = "resnet18";
+
+    /// <summary>A name of <see cref="Backbones.Stems"/>; null takes the usual one for the images' size.</summary>
+    [Setting(
+        "--stem",
+        "NAME",
+        "cifar (default up to 64 px), imagenet (default above) or fast (a quarter of the work).",
+        IsInherited = true
+    )]
+    public string? Stem { get; init; }
+
+    /// <summary>Factor on every stage's channels.</summary>
+    [Setting("--width", "FACTOR", "Narrows (0.5) or widens every stage.", IsInherited = true)]
+    public double Width { get; init; } = 1;
+
+    /// <summary>The extractor's last stage; null takes the recipe's.</summary>
+    [Setting("--split", "STAGE", "The extractor's last stage: stem, layer1 to layer4, or embedding.", IsFoundOut = true)]
+    public string? Split { get; init; }
+
+    /// <summary>The run whose model is the start; null starts from scratch.</summary>
+    [Setting("--from", "RUN", "Start from the model of this run folder; without it, from scratch.", IsFixed = true, Command = Forgets)]
+    public string? From { get; init; }
+
+    /// <summary>The command of the settings that only a run which forgets has; a sweep has them too.</summary>
+    internal const string Forgets = "unlearn";
+
+    /// <summary>What is wrong with them, each with its remedy.</summary>
+    public IEnumerable<Problem> Check() =>
+        Backbones.Validate(
+            new BackboneOptions
+            {
+                Model = Name,
+                Stem = Stem ?? Backbones.Stems[0],
+                Width = Width,
+                Classes = 2,
+            }
+        );
+}

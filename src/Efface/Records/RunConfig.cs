@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Efface.Baselines;
+using Efface.Data.Sources;
+using Efface.Data.Vectors;
+
+namespace Efface.Records;
+
+/// <summary>Everything that decides a run. In run.json its groups lie flat, beside each other.</summary>
+[JsonConverter(typeof(FlatJson))]
+public sealed record RunConfig
+{
+    /// <summary>What is learnt from, and what for.</summary>
+    [SettingGroup(IsInherited = true)]
+    public DataOptions Data { get; init; } = new();
+
+    /// <summary>The network, and where it begins.</summary>
+    [SettingGroup]
+    public ModelSettings Model { get; init; } = new();
+
+    /// <summary>What is forgotten, and how.</summary>
+    [SettingGroup]
+    public RecipeSettings Recipe { get; init; } = new();
+
+    /// <summary>How it is trained.</summary>
+    [SettingGroup]
+    public TrainingSettings Training { get; init; } = new();
+
+    /// <summary>What is taken out of the images before training; null for nothing.</summary>
+    [SettingGroup(IsInherited = true, IsFoundOut = true, IsFixed = true)]
+    public AttentionRemovalSettings? AttentionRemoval { get; init; }
+
+    /// <summary>The files of an audit of representations that another program computed; null for runs on images.</summary>
+    public VectorOptions? Vectors { get; init; }
+
+    /// <summary>What is wrong with any of its settings by itself, each with its remedy.</summary>
+    public IEnumerable<Problem> Check() =>
+        [.. Model.Check(), .. Training.Check(), .. Recipe.Check(), .. AttentionRemoval?.Check() ?? [], .. Data.Check()];
+
+    // A group reads what is its own of the whole, and what it writes is written into the whole.
+    private sealed class FlatJson : JsonConverter<RunConfig>
+    {
+        public override RunConfig Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            var json = JsonElement.ParseValue(ref reader);
+            var others = json.Deserialize<Others>(options)!;
+            return new RunConfig
+            {
+                Data = json.Deserialize<DataOptions>(options)!,
+                Model = json.Deserialize<ModelSettings>(options)!,
+                Recipe = json.Deserialize<RecipeSettings>(options)!,
+                Training = json.Deserialize<TrainingSettings>(options)!,
+                AttentionRemoval = others.AttentionRemoval,
+                Vectors = others.Vectors,
+            };
+        }
+
+        public override void Write(Utf8JsonWriter writer, RunConfig config, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            object[] groups =
+            [
+                config.Data,
+                config.Model,
+                config.Recipe,
+                config.Training,
+                new Others(config.AttentionRemoval, config.Vectors),
+            ];
+            foreach (var group in groups)
+            foreach (var property in JsonSerializer.SerializeToElement(group, group.GetType(), options).EnumerateObject())
+                property.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+
+        private sealed record Others(AttentionRemovalSettings? AttentionRemoval, VectorOptions? Vectors);
+    }
+}

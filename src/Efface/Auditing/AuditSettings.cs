@@ -65,7 +65,7 @@ public sealed record AuditSettings
     )]
     public IReadOnlyList<string> Stages { get; init; } = [];
 
-    /// <summary>Attackers of the user's own, beside <see cref="Attacks.Attackers.All"/>; sent where <see cref="Attackers"/> names them.</summary>
+    /// <summary>Attackers of the user's own; sent where <see cref="Attackers"/> names them.</summary>
     [JsonIgnore]
     public IReadOnlyList<IAttacker> OwnAttackers { get; private init; } = [];
 

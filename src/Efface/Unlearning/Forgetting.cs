@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Efface.Unlearning;
 
-/// <summary>Trains models on examples in memory, and makes them forget: for programs that bring their own networks, recipes or data.</summary>
+/// <summary>
+/// Trains models on examples in memory, and makes them forget: for programs that bring networks, recipes or data of their own.
+/// </summary>
 public static class Forgetting
 {
     /// <summary>Trains a model for its task: the model before unlearning.</summary>

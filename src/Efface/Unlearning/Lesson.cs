@@ -16,7 +16,9 @@ internal sealed record Lesson(TrainedModel Model, Examples Examples, TaskAndAttr
     /// <summary>How it forgets; null for plain training.</summary>
     public Recipe? Recipe { get; init; }
 
-    /// <summary>The model before unlearning, once for each call, where there is one; the generator is for weights that are drawn first.</summary>
+    /// <summary>
+    /// A copy of the model before unlearning, where there is one; the generator is for weights that are drawn first.
+    /// </summary>
     public Func<Generator, StagedNetwork>? Untouched { get; init; }
 
     /// <summary>In which order blocks learn; null takes the recipe's own.</summary>

@@ -11,7 +11,10 @@ public sealed partial class NamespaceTests
 {
     private static readonly string Library = Path.Combine(Repository.Root, "src", "Efface");
 
-    private static readonly ILookup<string, string> Files = Repository.Sources(Path.Combine("src", "Efface")).ToLookup(NamespaceOf);
+    private static readonly ILookup<string, string> Files = Repository
+        .Sources(Path.Combine("src", "Efface"))
+        .Where(file => !file.Contains("buildTransitive", StringComparison.Ordinal))
+        .ToLookup(NamespaceOf);
 
     [Fact]
     public void A_folder_is_a_namespace()
@@ -27,7 +30,7 @@ public sealed partial class NamespaceTests
     {
         var needs = Files.ToDictionary(files => files.Key, files => files.SelectMany(Needs).Except([files.Key]).ToHashSet());
         Assert.Contains("Efface.Data", needs["Efface.Models"].Concat(needs["Efface.Detachment"]));
-        Assert.Empty(Circles(needs));
+        Assert.Equal([], Circles(needs));
     }
 
     [Fact]

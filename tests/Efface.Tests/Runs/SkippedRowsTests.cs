@@ -1,5 +1,4 @@
 using CsCheck;
-using Efface.Data.Files;
 using Efface.Data.Sheets;
 using Efface.Records;
 using Xunit;

@@ -44,7 +44,7 @@ internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rat
         for (var i = 0; i < _order.Length; i++)
             _order[i] = i;
         var (open, nodes) = (new List<Leaf>(), new List<RegressionTree.Node>());
-        open.Add(Measured(0, _order.Length, slopes, curvatures, allowed));
+        open.Add(LeafOf(0, _order.Length, slopes, curvatures, allowed));
         while (open.Count < leaves && open.MaxBy(leaf => leaf.Best.Gain) is { Best.Gain: > 0 } leaf)
         {
             open.Remove(leaf);
@@ -54,8 +54,8 @@ internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rat
             // The sums of the larger half are what the smaller one leaves.
             var leftIsSmaller = middle - leaf.Start <= leaf.End - middle;
             var smaller = leftIsSmaller
-                ? Measured(leaf.Start, middle, slopes, curvatures, allowed)
-                : Measured(middle, leaf.End, slopes, curvatures, allowed);
+                ? LeafOf(leaf.Start, middle, slopes, curvatures, allowed)
+                : LeafOf(middle, leaf.End, slopes, curvatures, allowed);
             var larger = leftIsSmaller ? Rest(leaf, smaller, middle, leaf.End, allowed) : Rest(leaf, smaller, leaf.Start, middle, allowed);
             open.Add(smaller with { Parent = nodes.Count - 1, IsLeft = leftIsSmaller });
             open.Add(larger with { Parent = nodes.Count - 1, IsLeft = !leftIsSmaller });
@@ -79,7 +79,7 @@ internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rat
             nodes[leaf.Parent] = leaf.IsLeft ? nodes[leaf.Parent] with { Left = child } : nodes[leaf.Parent] with { Right = child };
     }
 
-    private Leaf Measured(int start, int end, double[] slopes, double[] curvatures, int[] allowed)
+    private Leaf LeafOf(int start, int end, double[] slopes, double[] curvatures, int[] allowed)
     {
         var total = new Sums();
         for (var i = start; i < end; i++)

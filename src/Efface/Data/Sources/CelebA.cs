@@ -1,4 +1,3 @@
-using Efface.Data.Files;
 using Efface.Data.Sheets;
 
 namespace Efface.Data.Sources;

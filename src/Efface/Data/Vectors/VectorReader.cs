@@ -1,4 +1,3 @@
-using Efface.Data.Files;
 using Efface.Data.Labels;
 using Efface.Data.Pixels;
 using Efface.Data.Reading;

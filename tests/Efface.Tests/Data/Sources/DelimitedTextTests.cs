@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
-using Efface.Data.Files;
+using Efface.Data.Sheets;
 using Xunit;
 
 namespace Efface.Tests.Data.Sources;

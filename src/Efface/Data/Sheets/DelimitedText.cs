@@ -1,7 +1,7 @@
-using Efface.Data.Sheets;
+using Efface.Data.Files;
 using nietras.SeparatedValues;
 
-namespace Efface.Data.Files;
+namespace Efface.Data.Sheets;
 
 /// <summary>What is to be done with a column of a text table.</summary>
 internal enum ColumnUse

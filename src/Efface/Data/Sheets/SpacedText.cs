@@ -1,6 +1,4 @@
-using Efface.Data.Sheets;
-
-namespace Efface.Data.Files;
+namespace Efface.Data.Sheets;
 
 /// <summary>
 /// CelebA's own text files: fields between any number of spaces, a line that counts the rows, and a header that does not name the images.

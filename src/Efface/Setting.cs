@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Efface;
 
 /// <summary>A property that users set, wherever it lies within a record of settings.</summary>
-public sealed class Setting
+internal sealed class Setting
 {
     private readonly IReadOnlyList<PropertyInfo> _path;
     private readonly SettingAttribute _attribute;

@@ -1,7 +1,7 @@
 namespace Efface;
 
 /// <summary>What runs do with a property that users set, or with a whole group of such properties.</summary>
-public abstract class SettingTraitsAttribute : Attribute
+internal abstract class SettingTraitsAttribute : Attribute
 {
     /// <summary>A run that starts from another takes it over.</summary>
     public bool IsInherited { get; init; }
@@ -24,7 +24,7 @@ public abstract class SettingTraitsAttribute : Attribute
 /// <param name="value">What stands for the value in the help, such as N; null for a switch.</param>
 /// <param name="description">What it does, in a sentence that ends with the default in brackets.</param>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SettingAttribute(string flag, string? value, string description) : SettingTraitsAttribute
+internal sealed class SettingAttribute(string flag, string? value, string description) : SettingTraitsAttribute
 {
     /// <summary>With dashes.</summary>
     public string Flag { get; } = flag;
@@ -50,4 +50,4 @@ public sealed class SettingAttribute(string flag, string? value, string descript
 
 /// <summary>A record of settings within another.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SettingGroupAttribute : SettingTraitsAttribute;
+internal sealed class SettingGroupAttribute : SettingTraitsAttribute;

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Efface;
 
 /// <summary>The table of the settings in a record: every property with a <see cref="SettingAttribute"/>, also within its groups.</summary>
-public static class Settings
+internal static class Settings
 {
     /// <summary>In the order in which the properties stand.</summary>
     public static IReadOnlyList<Setting> Of<T>() => Table<T>.Settings;

@@ -17,7 +17,7 @@ public sealed record AttentionResult(string Attribute, string Stage, Measured Re
 /// <param name="Maps">For the decision of a linear probe on each image.</param>
 /// <param name="Decisions">What the probe decided, a class for each image.</param>
 /// <param name="Read">The probe's balanced accuracy on test: one that reads nothing points at nothing.</param>
-public sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> Decisions, Measured Read) : IDisposable
+internal sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> Decisions, Measured Read) : IDisposable
 {
     private const int Most = 5000,
         MapsAtOnce = 100;

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>What a classifier for an attribute is built and trained with.</summary>
-public sealed record ClassifierOptions
+internal sealed record ClassifierOptions
 {
     /// <summary>A name of <see cref="Backbones.Names"/>.</summary>
     public string Model { get; init; } = "resnet18";
@@ -48,14 +48,14 @@ public sealed record ClassifierOptions
 /// <summary>How often an attribute was read rightly.</summary>
 /// <param name="Accuracy">Wilson's interval.</param>
 /// <param name="BalancedAccuracy">Bootstrap interval.</param>
-public sealed record AttributeScore(Measured Accuracy, Measured BalancedAccuracy);
+internal sealed record AttributeScore(Measured Accuracy, Measured BalancedAccuracy);
 
 /// <summary>
 /// Reads an attribute from images: it shows where in an image the attribute is, and whether a changed image still shows it. An
 /// ordinary network, trained with the attribute as its task, classes weighted equally; balanced accuracy on validation chooses the epoch.
 /// </summary>
 /// <param name="Model">Owned; its task is the attribute.</param>
-public sealed record AttributeClassifier(TrainedModel Model) : IDisposable
+internal sealed record AttributeClassifier(TrainedModel Model) : IDisposable
 {
     private const int Schema = 1,
         MostEpochs = 40,

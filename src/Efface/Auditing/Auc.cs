@@ -4,7 +4,7 @@ namespace Efface.Auditing;
 /// The area under the ROC curve, one class against the rest, mean over classes: how well images are ranked, 0.5 being chance. Ties count
 /// half. The interval follows from each image's own part in the area (DeLong et al. 1988; by groups, Obuchowski 1997), on the logit scale.
 /// </summary>
-public static class Auc
+internal static class Auc
 {
     /// <summary>The mean over the classes that occur.</summary>
     /// <param name="balanced">Log-probabilities, [N, K].</param>

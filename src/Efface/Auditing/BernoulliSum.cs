@@ -6,7 +6,7 @@ namespace Efface.Auditing;
 /// Upper confidence bounds on the mean of a sum of independent terms whose own means are unknown and differ. docs/certificate.md has the
 /// proofs.
 /// </summary>
-public static class BernoulliSum
+internal static class BernoulliSum
 {
     private const double LargestExponent = 50,
         MostDoubt = 0.25;

@@ -6,7 +6,7 @@ namespace Efface.Auditing;
 /// Percentile bootstrap intervals (Efron 1979), seeded, for balanced accuracy and for paired differences of it. Images are resampled, or
 /// whole groups where they come in groups; images alike in class and score are drawn together, so that n costs nothing.
 /// </summary>
-public static class Bootstrap
+internal static class Bootstrap
 {
     private const int Resamples = 4000;
 

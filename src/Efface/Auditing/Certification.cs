@@ -7,7 +7,7 @@ namespace Efface.Auditing;
 /// <param name="attribute">z, [N].</param>
 /// <param name="classes">K, the classes of z.</param>
 /// <param name="sampling">How the images were drawn; 1 - its confidence is δ.</param>
-public sealed class Certification(int[] symbols, int number, int[]? task, int[] attribute, int classes, Sampling sampling)
+internal sealed class Certification(int[] symbols, int number, int[]? task, int[] attribute, int classes, Sampling sampling)
 {
     private const double Clearly = 0.8,
         MostOfDelta = 0.9;

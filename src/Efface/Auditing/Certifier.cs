@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>Certificates alone: no attackers but the table that knows the symbols.</summary>
-public static class Certifier
+internal static class Certifier
 {
     /// <summary>Certifies the first released code of a subject, or its first released vectors after a codebook.</summary>
     /// <param name="subject">What is audited.</param>

@@ -29,7 +29,7 @@ public sealed record CollateralMean(double? Before, double After, double? Predic
 }
 
 /// <summary>Measures collateral at the first place that is released.</summary>
-public static class CollateralRuns
+internal static class CollateralRuns
 {
     /// <summary>Every column that is neither the task nor an attribute to be forgotten, and has two classes or more in each part.</summary>
     public static IReadOnlyList<Column> Columns(AuditSubject subject, IReadOnlyList<Column> forgotten) =>

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing;
 
 /// <summary>Checks of the audit itself: it must find what is there, and must not find what is not.</summary>
-public static class ControlRuns
+internal static class ControlRuns
 {
     // How far apart the classes' templates stand, in deviations of what else varies along them: who looks for them reads them for sure.
     private const double Distance = 16;

@@ -1,7 +1,7 @@
 namespace Efface.Auditing;
 
 /// <summary>What a verdict at one place for one attribute rests on.</summary>
-public sealed record Evidence
+internal sealed record Evidence
 {
     /// <summary>A(h,y) - A(y) of the attacker chosen on validation, at the corrected confidence.</summary>
     public required Measured Leak { get; init; }

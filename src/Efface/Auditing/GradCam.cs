@@ -13,7 +13,7 @@ namespace Efface.Auditing;
 /// For each image whether nothing in it speaks for the score (the map is nowhere above zero before it is scaled). Its map is then zero
 /// everywhere and says nothing: it is not to be shown as if it did.
 /// </param>
-public sealed record AttentionMaps(Tensor Maps, IReadOnlyList<bool> IsEmpty) : IDisposable
+internal sealed record AttentionMaps(Tensor Maps, IReadOnlyList<bool> IsEmpty) : IDisposable
 {
     /// <summary>The maps of some batches, one after another; the parts are disposed.</summary>
     internal static AttentionMaps Join(IReadOnlyList<AttentionMaps> parts)
@@ -35,7 +35,7 @@ public sealed record AttentionMaps(Tensor Maps, IReadOnlyList<bool> IsEmpty) : I
 /// Grad-CAM (Selvaraju et al., ICCV 2017): the maps of a stage's output, weighted by the score's mean gradient in each and summed; what
 /// is above zero speaks for the score. The network is left as it was, and its parameters get no gradients.
 /// </summary>
-public static class GradCam
+internal static class GradCam
 {
     // Networks for 224 pixels, on which the method was tried, end in maps of 7 pixels a side: a coarser one points at nothing.
     private const int CoarsestSide = 7;

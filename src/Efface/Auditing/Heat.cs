@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>Pictures of maps.</summary>
-public static class Heat
+internal static class Heat
 {
     private const double ShareOfColour = 0.6;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Efface.Auditing;
 
 /// <summary>From numbers to a verdict.</summary>
-public static class Judgement
+internal static class Judgement
 {
     private const int Shown = 5;
 

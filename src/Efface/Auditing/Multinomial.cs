@@ -3,7 +3,7 @@ namespace Efface.Auditing;
 /// <summary>Draws from a multinomial distribution in time that does not depend on the number of trials.</summary>
 /// <param name="shares">Of each kind; they add up to 1.</param>
 /// <param name="random">Where chance comes from.</param>
-public sealed class Multinomial(double[] shares, Random random)
+internal sealed class Multinomial(double[] shares, Random random)
 {
     /// <summary>How often each kind came up in <paramref name="trials"/> trials.</summary>
     public void Draw(int trials, Span<int> counts)

@@ -49,7 +49,7 @@ public sealed record ReconstructionResult
 /// <param name="Result">The numbers.</param>
 /// <param name="Originals">u8 [n, C, H, W].</param>
 /// <param name="Drawn">u8 [n, C, H, W].</param>
-public sealed record Reconstruction(ReconstructionResult Result, Tensor Originals, Tensor Drawn) : IDisposable
+internal sealed record Reconstruction(ReconstructionResult Result, Tensor Originals, Tensor Drawn) : IDisposable
 {
     private const int BatchSize = 32,
         Steps = 300,

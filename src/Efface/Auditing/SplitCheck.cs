@@ -1,7 +1,7 @@
 namespace Efface.Auditing;
 
 /// <summary>Sanity of the split: an image, or a person, on both sides would be recognised instead of read.</summary>
-public static class SplitCheck
+internal static class SplitCheck
 {
     /// <summary>Compares training, validation and test.</summary>
     public static SplitControl Of(AuditSubject subject)

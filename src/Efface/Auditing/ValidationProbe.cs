@@ -15,7 +15,7 @@ namespace Efface.Auditing;
 /// <param name="attributes">What is to be forgotten.</param>
 /// <param name="every">Epochs from one look to the next.</param>
 /// <param name="steers">Whether λ3 follows what is found.</param>
-public sealed class ValidationProbe(TrainedModel model, Examples table, IReadOnlyList<Column> attributes, int every, bool steers) : IProbe
+internal sealed class ValidationProbe(TrainedModel model, Examples table, IReadOnlyList<Column> attributes, int every, bool steers) : IProbe
 {
     // A leak above this pulls harder; below it the pull relaxes more slowly than it rose.
     private const double Wanted = 0.02,

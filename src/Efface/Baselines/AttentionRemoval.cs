@@ -12,7 +12,7 @@ namespace Efface.Baselines;
 /// <param name="Originals">u8 [n, C, H, W].</param>
 /// <param name="Heat">The map over each, u8 [n, 3, H, W].</param>
 /// <param name="Removed">u8 [n, C, H, W].</param>
-public sealed record AttentionPictures(Tensor Originals, Tensor Heat, Tensor Removed) : IDisposable
+internal sealed record AttentionPictures(Tensor Originals, Tensor Heat, Tensor Removed) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose()
@@ -27,7 +27,7 @@ public sealed record AttentionPictures(Tensor Originals, Tensor Heat, Tensor Rem
 /// Baseline 2 of Guo et al. (section 4.1): a classifier for the attribute, Grad-CAM of its decision, and a data set from which the key
 /// area is removed. The decision is the classifier's own, never the label: a hole that followed the label would give it away.
 /// </summary>
-public sealed class AttentionRemoval : IDisposable
+internal sealed class AttentionRemoval : IDisposable
 {
     private const int AtOnce = 100;
     private const double Confidence = 0.95;

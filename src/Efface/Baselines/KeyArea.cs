@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Efface.Baselines;
 
 /// <summary>The area of an image that matters most, and an image without it.</summary>
-public static class KeyArea
+internal static class KeyArea
 {
     private const double BlurShare = 1.0 / 8;
 

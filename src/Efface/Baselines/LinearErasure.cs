@@ -13,7 +13,7 @@ namespace Efface.Baselines;
 /// they are uncorrelated with every class of the attributes. A linear reader of what is left does as well as one who sees nothing; of other
 /// readers nothing is said.
 /// </summary>
-public static class LinearErasure
+internal static class LinearErasure
 {
     // Of the largest: what is smaller is rounding.
     private const double Rank = 1e-9;

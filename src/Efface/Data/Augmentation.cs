@@ -6,7 +6,7 @@ namespace Efface.Data;
 /// <summary>Random crops and mirrorings of a whole batch at once, on the batch's device.</summary>
 /// <param name="shift">Images move by at most so many pixels in each direction; the edge is repeated.</param>
 /// <param name="flip">Whether half of the images are mirrored.</param>
-public sealed class Augmentation(int shift, bool flip)
+internal sealed class Augmentation(int shift, bool flip)
 {
     /// <summary>
     /// The usual choice: for images four pixels (fewer in tiny ones), and mirroring where the data set allows it; for vectors nothing.

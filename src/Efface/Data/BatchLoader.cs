@@ -9,7 +9,7 @@ namespace Efface.Data;
 /// <param name="attributes">The attributes' columns, in the order of <see cref="Batch.Attributes"/>.</param>
 /// <param name="rows">The images to read.</param>
 /// <param name="batchSize">At most so many images at a time.</param>
-public sealed class BatchLoader(Examples table, Column task, IReadOnlyList<Column> attributes, int[] rows, int batchSize)
+internal sealed class BatchLoader(Examples table, Column task, IReadOnlyList<Column> attributes, int[] rows, int batchSize)
 {
     private const int Ahead = 3;
 

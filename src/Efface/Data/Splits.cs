@@ -1,7 +1,7 @@
 namespace Efface.Data;
 
 /// <summary>Seeded, stratified draws: which images train, validate and test.</summary>
-public static class Splits
+internal static class Splits
 {
     /// <summary>
     /// Draws <paramref name="fraction"/> of every stratum. Each stratum gives its share rounded down or up so that the total is

@@ -21,7 +21,7 @@ public enum AttributeObjective
 }
 
 /// <summary>The three objectives as functions of a head's logits.</summary>
-public static class AttributeObjectives
+internal static class AttributeObjectives
 {
     /// <summary>D_k in nats, a scalar.</summary>
     /// <param name="objective">Which one.</param>

@@ -11,7 +11,7 @@ namespace Efface.Detachment;
 /// split. Its loss λ1·R + λ2·L_task + λ3·Σ D_k trains the extractor; decoder and task head learn with it, the attribute heads learn to read
 /// z on detached h, several steps a batch.
 /// </summary>
-public sealed class AuxiliaryNetwork : Detacher
+internal sealed class AuxiliaryNetwork : Detacher
 {
     private readonly AuxiliarySettings _settings;
     private readonly TaskAndAttributes _labels;

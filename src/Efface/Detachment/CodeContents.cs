@@ -13,7 +13,7 @@ namespace Efface.Detachment;
 /// Whoever draws or reads here is told y and z as well (as in the fair autoencoder of Louizos et al., ICLR 2016): a code earns only by
 /// what they do not tell, so that keeping a beard readable does not pull the sex into the code.
 /// </summary>
-public sealed class CodeContents : IDisposable
+internal sealed class CodeContents : IDisposable
 {
     private readonly CodeSettings _settings;
     private readonly IReadOnlyList<Column> _retained;

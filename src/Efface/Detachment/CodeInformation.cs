@@ -10,7 +10,7 @@ namespace Efface.Detachment;
 /// I(c; z | y), computed from them, is the loss. Nothing is estimated by a head, so nothing can be fooled.
 /// The same tables say what the code tells of the task: so it learns without the classifier behind the bottleneck, too.
 /// </summary>
-public sealed class CodeInformation : Detacher
+internal sealed class CodeInformation : Detacher
 {
     private const string TaskInformation = "taskInformation";
 

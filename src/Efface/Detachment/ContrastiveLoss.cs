@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>Supervised contrastive loss (Khosla et al., NeurIPS 2020, equation 2), as in InfoPro and Guo et al.</summary>
-public static class ContrastiveLoss
+internal static class ContrastiveLoss
 {
     /// <summary>The paper's temperature.</summary>
     public const double Temperature = 0.07;

@@ -8,7 +8,7 @@ namespace Efface.Detachment;
 /// Draws the input again from a representation. Of images its binary cross-entropy stands for -I(h, x) up to a constant, and is reported as
 /// a reconstruction error, not as bits (section 3.2 of Guo et al.); of vectors the squared error does.
 /// </summary>
-public sealed class Decoder : Module<Tensor, Tensor>
+internal sealed class Decoder : Module<Tensor, Tensor>
 {
     /// <summary>Channels of the inner layers beside an extractor.</summary>
     public const int UsualWidth = 32;

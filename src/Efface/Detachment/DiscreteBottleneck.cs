@@ -10,7 +10,7 @@ namespace Efface.Detachment;
 /// Two stages after the embedding: <c>assignment</c> gives p(c|x) over M = 2^B codes, <c>code</c> decides for one of them by
 /// straight-through (Bengio et al., 2013) and hands its vector to the classifier. What is released is the code's number.
 /// </summary>
-public static class DiscreteBottleneck
+internal static class DiscreteBottleneck
 {
     /// <summary>The stage whose output is p(c|x), f32 [B, M].</summary>
     public const string Assignment = "assignment";

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Efface.Detachment;
 
 /// <summary>The embedding of the untouched model, standardised, as what a code is to carry: distillation of its geometry.</summary>
-public sealed class EmbeddingTarget : IDisposable
+internal sealed class EmbeddingTarget : IDisposable
 {
     private const double Smallest = 1e-6;
 

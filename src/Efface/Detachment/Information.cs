@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Efface.Detachment;
 
 /// <summary>Information in bits, counted from tables or bounded by a head's cross-entropy.</summary>
-public static class Information
+internal static class Information
 {
     /// <summary>Nats to bits.</summary>
     public const double BitsPerNat = 1.4426950408889634;

@@ -27,7 +27,7 @@ public enum KernelCriterion
 /// <param name="forgetting">λ3 ≥ 0.</param>
 /// <param name="criterion">What the kernel measures.</param>
 /// <param name="labels">What is forgotten.</param>
-public sealed class KernelIndependence(double forgetting, KernelCriterion criterion, TaskAndAttributes labels) : Detacher
+internal sealed class KernelIndependence(double forgetting, KernelCriterion criterion, TaskAndAttributes labels) : Detacher
 {
     private const int RememberedBatches = 16,
         FewestOfTask = 4;

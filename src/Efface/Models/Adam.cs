@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>Adam (Kingma and Ba, ICLR 2015), with weight decay as an L2 term, as torch.optim.Adam.</summary>
-public sealed class Adam : Optimiser
+internal sealed class Adam : Optimiser
 {
     private const double FirstDecay = 0.9,
         SecondDecay = 0.999,

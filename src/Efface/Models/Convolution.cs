@@ -9,7 +9,7 @@ namespace Efface.Models;
 /// A convolution without bias that computes in the precision of its input. Its weights stay f32: what bf16 computes with is a copy
 /// of the moment, and the gradient comes back through it (mixed precision with master weights: Micikevicius et al., ICLR 2018).
 /// </summary>
-public sealed class Convolution : Module<Tensor, Tensor>
+internal sealed class Convolution : Module<Tensor, Tensor>
 {
     // Beyond so many places the library's own convolution is faster.
     private const long FewPlaces = 4;

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Models;
 
 /// <summary>Logits f32 [B, K] in, the one-hot of the class that is decided for out: f32 [B, K].</summary>
-public sealed class Decision() : Module<Tensor, Tensor>(nameof(Decision))
+internal sealed class Decision() : Module<Tensor, Tensor>(nameof(Decision))
 {
     /// <inheritdoc/>
     public override Tensor forward(Tensor logits)

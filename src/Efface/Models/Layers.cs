@@ -8,7 +8,7 @@ namespace Efface.Models;
 /// Layers whose weights start as torch starts them, but come from a generator that is passed: whoever else draws random numbers in this
 /// process neither changes them nor is changed.
 /// </summary>
-public static class Layers
+internal static class Layers
 {
     /// <summary>A linear layer, [B, inputs] → [B, outputs].</summary>
     public static Linear Linear(long inputs, long outputs, Generator random, bool hasBias = true)

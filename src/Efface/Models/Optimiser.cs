@@ -9,7 +9,7 @@ namespace Efface.Models;
 /// Moves parameters against their gradients, in place. Our own for two reasons: TorchSharp's optimisers hand scalars to native code without
 /// keeping them alive, so that a garbage collection in that moment frees them; and they pass five times over memory where one pass does.
 /// </summary>
-public abstract class Optimiser : IDisposable
+internal abstract class Optimiser : IDisposable
 {
     // Small enough for a core's cache, large enough that handing it out costs nothing.
     private const int ChunkLength = 1 << 16;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>Stochastic gradient descent with Nesterov's momentum and weight decay, as torch.optim.SGD.</summary>
-public sealed class Sgd : Optimiser
+internal sealed class Sgd : Optimiser
 {
     private readonly Tensor?[] _momenta;
     private readonly double _momentum,

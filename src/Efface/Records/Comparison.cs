@@ -15,7 +15,7 @@ namespace Efface.Records;
 /// <param name="Aum">As in Guo et al.; null without a task.</param>
 /// <param name="Verdict">Of the whole audit.</param>
 /// <param name="Kept">Mean AUC of what was not to be forgotten; null where it was not measured.</param>
-public sealed record ComparisonRow(
+internal sealed record ComparisonRow(
     string Run,
     string Place,
     string Attribute,

@@ -10,7 +10,7 @@ using Efface.Records;
 namespace Efface.Runs;
 
 /// <summary>A column's classes, and how many training images carry each.</summary>
-public sealed record ColumnCounts(string Name, IReadOnlyList<string> Classes, int[] Counts);
+internal sealed record ColumnCounts(string Name, IReadOnlyList<string> Classes, int[] Counts);
 
 /// <summary>What a user should know of a data set before training: what is there, and what can be forgotten at most.</summary>
 /// <param name="Data">Counts, fingerprint, joint tables, findings.</param>
@@ -18,7 +18,7 @@ public sealed record ColumnCounts(string Name, IReadOnlyList<string> Classes, in
 /// <param name="Columns">Every column.</param>
 /// <param name="Floors">For each attribute what is read without looking at an image.</param>
 /// <param name="Skipped">Rows that cannot be used.</param>
-public sealed record DataInspection(
+internal sealed record DataInspection(
     DataRecord Data,
     long[] Image,
     IReadOnlyList<ColumnCounts> Columns,
@@ -58,7 +58,7 @@ public sealed record DataInspection(
 }
 
 /// <summary>What an attacker reaches on test without looking at an image.</summary>
-public sealed record AttributeFloors(string Attribute, Floor Majority, Floor LabelOnly)
+internal sealed record AttributeFloors(string Attribute, Floor Majority, Floor LabelOnly)
 {
     /// <summary>Fits both floors on train and reads them on test.</summary>
     public static AttributeFloors Of(ImageTable table, Column task, Column attribute)

@@ -16,18 +16,18 @@ namespace Efface.Runs;
 /// <param name="Value">What was found.</param>
 /// <param name="Fault">What is wrong with it, or null.</param>
 /// <param name="Fix">What to do about the fault, or null where there is none.</param>
-public sealed record DoctorFinding(string Name, string Value, string? Fault = null, string? Fix = null);
+internal sealed record DoctorFinding(string Name, string Value, string? Fault = null, string? Fix = null);
 
 /// <summary>Everything that the doctor looked at, in the order in which it is shown.</summary>
 /// <param name="Findings">One for each thing, faulty or not.</param>
-public sealed record DoctorReport(IReadOnlyList<DoctorFinding> Findings)
+internal sealed record DoctorReport(IReadOnlyList<DoctorFinding> Findings)
 {
     /// <summary>Nothing that was found is at fault.</summary>
     public bool Healthy => Findings.All(finding => finding.Fault is null);
 }
 
 /// <summary>Finds out what Efface has to work with on this machine, and the fix for what is wrong.</summary>
-public static partial class Doctor
+internal static partial class Doctor
 {
     private const string Unknown = "unknown";
     private const long LeastMemory = 2_000_000_000;

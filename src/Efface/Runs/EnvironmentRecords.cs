@@ -7,7 +7,7 @@ using TorchSharp;
 namespace Efface.Runs;
 
 /// <summary>Looks at the machine for run.json.</summary>
-public static class EnvironmentRecords
+internal static class EnvironmentRecords
 {
     /// <summary>This machine, now.</summary>
     public static EnvironmentRecord Capture() =>

@@ -4,7 +4,7 @@ using Efface.Records;
 namespace Efface.Runs;
 
 /// <summary>What a run that starts from another takes over.</summary>
-public static class Inheritance
+internal static class Inheritance
 {
     /// <summary>The data and the network of a trained run; how to train is the new run's own.</summary>
     /// <exception cref="InvalidInputException">It is no run folder.</exception>

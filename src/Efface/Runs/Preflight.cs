@@ -15,14 +15,14 @@ namespace Efface.Runs;
 /// <param name="Recipe">With the user's own λ, objective and bits; null for plain training.</param>
 /// <param name="Config">With the data set's and the command's own values where the user gave none.</param>
 /// <param name="Report">Rows that were skipped, and what else was found.</param>
-public sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Recipe? Recipe, RunConfig Config, DataReport Report) : IDisposable
+internal sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Recipe? Recipe, RunConfig Config, DataReport Report) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose() => Table.Dispose();
 }
 
 /// <summary>Finds everything that is wrong with the input before the first epoch, all at once.</summary>
-public static class Preflight
+internal static class Preflight
 {
     // Not the run's seed, and strata of the task alone: a run that starts --from another must hold out the same images,
     // else it would be validated on what the other was trained on.

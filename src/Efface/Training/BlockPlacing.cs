@@ -10,10 +10,10 @@ namespace Efface.Training;
 /// <summary>Where a network is cut into blocks.</summary>
 /// <param name="Ends">The last stages of all blocks but the last.</param>
 /// <param name="Milliseconds">What each block needs for a step by itself.</param>
-public sealed record BlockPlan(IReadOnlyList<int> Ends, IReadOnlyList<double> Milliseconds);
+internal sealed record BlockPlan(IReadOnlyList<int> Ends, IReadOnlyList<double> Milliseconds);
 
 /// <summary>Cuts a network so that the workers of a pipeline take equal time: the slowest one decides.</summary>
-public static class BlockPlacing
+internal static class BlockPlacing
 {
     private const int Rounds = 4;
 

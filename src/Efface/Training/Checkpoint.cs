@@ -7,7 +7,7 @@ namespace Efface.Training;
 /// <param name="folder">Where it lies; made when it is first saved.</param>
 /// <param name="every">Inside an epoch it is saved again after so long; after each epoch in any case.</param>
 /// <param name="onFault">Told when it cannot be written: training goes on, and the state before stays.</param>
-public sealed class Checkpoint(string folder, TimeSpan every, Action<string>? onFault = null)
+internal sealed class Checkpoint(string folder, TimeSpan every, Action<string>? onFault = null)
 {
     private readonly string _file = Path.Combine(folder, "state.safetensors");
     private readonly Stopwatch _sinceSaved = Stopwatch.StartNew();

@@ -8,7 +8,7 @@ namespace Efface.Training;
 /// <param name="settings">The bottleneck's.</param>
 /// <param name="below">Of the auxiliary network right below the bottleneck.</param>
 /// <param name="first">λ of the first of several auxiliary networks.</param>
-public sealed class CodeBlocks(BlockParts parts, CodeSettings settings, AuxiliarySettings below, LossWeights first) : BlockMaker(parts)
+internal sealed class CodeBlocks(BlockParts parts, CodeSettings settings, AuxiliarySettings below, LossWeights first) : BlockMaker(parts)
 {
     private readonly AuxiliaryBlocks _below = new(parts, below, first);
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Efface.Training;
 
 /// <summary>Where the computing happens.</summary>
-public static class Compute
+internal static class Compute
 {
     /// <summary>The accelerator, where the backend has one; else the CPU.</summary>
     public static Device Device => torch.cuda.is_available() ? CUDA : CPU;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Efface.Training;
 
 /// <summary>Runs a network over images without learning.</summary>
-public static class Evaluation
+internal static class Evaluation
 {
     /// <summary>Images at a time.</summary>
     public const int BatchSize = 500;

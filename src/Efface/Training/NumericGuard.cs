@@ -7,11 +7,11 @@ namespace Efface.Training;
 
 /// <summary>A loss is no longer a number, or has exploded; the network is back at its last good weights.</summary>
 /// <param name="message">The cause and the remedy.</param>
-public sealed class TrainingDivergedException(string message) : Exception(message);
+internal sealed class TrainingDivergedException(string message) : Exception(message);
 
 /// <summary>Keeps the last good weights, and stops training when a loss is NaN, infinite or exploding.</summary>
 /// <param name="network">The network in training.</param>
-public sealed class NumericGuard(nn.Module network) : IDisposable
+internal sealed class NumericGuard(nn.Module network) : IDisposable
 {
     private const double Limit = 1e5,
         Largest = 1e12;

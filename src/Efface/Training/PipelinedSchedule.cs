@@ -12,7 +12,7 @@ namespace Efface.Training;
 /// threads for an operation.
 /// </summary>
 /// <inheritdoc cref="Schedule"/>
-public sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)
+internal sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)
 {
     /// <summary>Threads of one operation in each worker; null shares out what the caller's thread has.</summary>
     public int? ThreadsEach { get; init; }

@@ -44,7 +44,7 @@ public sealed record StepInput(Tensor Input, Tensor Originals, Batch Batch, doub
 /// <param name="TaskLoss">The classifier's cross-entropy in nats.</param>
 /// <param name="DetachmentLoss">The sum of the extractor's losses, or null without a detacher.</param>
 /// <param name="Correct">How many images the classifier got right.</param>
-public sealed record StepResult(int Images, Tensor TaskLoss, Tensor? DetachmentLoss, Tensor Correct)
+internal sealed record StepResult(int Images, Tensor TaskLoss, Tensor? DetachmentLoss, Tensor Correct)
 {
     /// <summary>What the blocks gave, put together.</summary>
     internal static StepResult Of(int images, IReadOnlyList<BlockResult> blocks)
@@ -66,7 +66,7 @@ public sealed record StepResult(int Images, Tensor TaskLoss, Tensor? DetachmentL
 /// <summary>How batches train the blocks of a network.</summary>
 /// <param name="network">In training; not owned.</param>
 /// <param name="blocks">All of its stages, in order; owned.</param>
-public abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> blocks) : IDisposable
+internal abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> blocks) : IDisposable
 {
     /// <summary>The network in training.</summary>
     public StagedNetwork Network => network;
@@ -135,7 +135,7 @@ public abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> block
 /// through the classifier. With several, each learns from its own loss alone (the local schedule).
 /// </summary>
 /// <inheritdoc cref="Schedule"/>
-public sealed class SequentialSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)
+internal sealed class SequentialSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)
 {
     /// <inheritdoc/>
     public override StepResult Step(StepInput input)

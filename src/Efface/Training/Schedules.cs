@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Efface.Training;
 
 /// <summary>Puts blocks and the order in which they learn together.</summary>
-public static class Schedules
+internal static class Schedules
 {
     /// <summary>Plain training: baseline 1, the model before unlearning.</summary>
     /// <param name="model">The network.</param>

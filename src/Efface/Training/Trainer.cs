@@ -20,7 +20,7 @@ public sealed record TrainingResult(int Epochs, double Fidelity, bool Interrupte
 /// <param name="ramp">λ3 rises over this first share of training.</param>
 /// <param name="probe">Looks at h now and then, and may say how strongly to pull; null for none.</param>
 /// <param name="checkpoint">Where the state is saved, and what is gone on from; null for neither.</param>
-public sealed class Trainer(
+internal sealed class Trainer(
     Schedule schedule,
     TrainingOptions options,
     Normalisation normalisation,

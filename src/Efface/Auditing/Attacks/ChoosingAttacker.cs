@@ -8,7 +8,7 @@ namespace Efface.Auditing.Attacks;
 /// without h, and stays there unless the images it chooses on show that h adds something; how much, one scale says, which calibrates it
 /// too. Whoever implements it sees prepared values, and only classes that occur among the images it is fitted on.
 /// </summary>
-public abstract class ChoosingAttacker : IAttacker
+internal abstract class ChoosingAttacker : IAttacker
 {
     // A class that was never seen is not impossible.
     private const double Unseen = 1e-6;

@@ -9,7 +9,7 @@ namespace Efface.Auditing.Attacks;
 /// Two convolutions on feature maps, then each filter's mean and maximum over all positions: it finds what stands somewhere, whatever its
 /// mean, at a tenth of a ResNet18's cost.
 /// </summary>
-public sealed class ConvolutionAttacker : MapAttacker
+internal sealed class ConvolutionAttacker : MapAttacker
 {
     private const long Filters = 32;
 

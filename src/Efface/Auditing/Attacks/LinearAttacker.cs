@@ -9,7 +9,7 @@ namespace Efface.Auditing.Attacks;
 /// is known, whether y only shifts the boundary or has a boundary of its own for each y (I(h;z|y) can lie in that alone: z = y xor a bit of
 /// h).
 /// </summary>
-public sealed class LinearAttacker : ChoosingAttacker
+internal sealed class LinearAttacker : ChoosingAttacker
 {
     // Shares of what an image counts; a penalty is also the larger, the more features there are for an image.
     private const double OfIntercept = 1e-4,

@@ -7,7 +7,7 @@ namespace Efface.Auditing.Attacks;
 /// counts of a symbol beside what is known without it. With the symbol always 0 it is the majority floor, with y the label-only floor, with
 /// ŷ the prediction-only floor.
 /// </summary>
-public sealed class LookupAttacker : ChoosingAttacker
+internal sealed class LookupAttacker : ChoosingAttacker
 {
     // In images. Half of one: a symbol that was never seen tells nothing, a rare one little.
     private static readonly double[] Strengths = [0.5, 2, 8, 32, 128];

@@ -6,7 +6,7 @@ namespace Efface.Auditing.Attacks;
 /// A network on feature maps as they are. It learns from fewer images than others; in a quick audit from fewer still, and looks at large
 /// maps in larger steps.
 /// </summary>
-public abstract class MapAttacker : NeuralAttacker
+internal abstract class MapAttacker : NeuralAttacker
 {
     private const int FewImages = 4000,
         ManyImages = 10_000,

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>Two hidden layers with batch norm and dropout.</summary>
-public sealed class MlpAttacker : NeuralAttacker
+internal sealed class MlpAttacker : NeuralAttacker
 {
     private const int Width = 256;
 

@@ -7,7 +7,7 @@ namespace Efface.Auditing.Attacks;
 /// Looks for the few directions in which the classes' second or third moments differ most, and trains a network that sees h along them
 /// alone: it finds what lies in a combination of features that are nobody's axes, from fewer images than a network that starts anywhere.
 /// </summary>
-public sealed class MomentsAttacker : NeuralAttacker
+internal sealed class MomentsAttacker : NeuralAttacker
 {
     /// <inheritdoc/>
     public override string Name => "moments";

@@ -7,7 +7,7 @@ namespace Efface.Auditing.Attacks;
 /// k-nearest neighbours: an image's opinion are the class-balanced votes of the images most like it. It chooses k, and whether likeness is
 /// measured on standardised features or in the whitened directions of most variance. Who knows y looks among images of the same y alone.
 /// </summary>
-public sealed class NearestNeighboursAttacker : ChoosingAttacker
+internal sealed class NearestNeighboursAttacker : ChoosingAttacker
 {
     private const int Directions = 64,
         FewestOfTask = 50;

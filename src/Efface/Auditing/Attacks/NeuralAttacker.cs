@@ -9,13 +9,13 @@ namespace Efface.Auditing.Attacks;
 /// <param name="Width">A factor on how wide its layers are.</param>
 /// <param name="Dropout">The share of features left out in training.</param>
 /// <param name="WeightDecay">Of the optimiser.</param>
-public record NeuralSettings(double Width, double Dropout, double WeightDecay);
+internal record NeuralSettings(double Width, double Dropout, double WeightDecay);
 
 /// <summary>
 /// An attacker that learns by gradient: standardises its input, weighs classes equally, trains with Adam under a cosine, and keeps the
 /// epoch that reads best on the set it chooses on.
 /// </summary>
-public abstract class NeuralAttacker : ChoosingAttacker
+internal abstract class NeuralAttacker : ChoosingAttacker
 {
     private const int BatchSize = 256,
         MostEpochs = 40,

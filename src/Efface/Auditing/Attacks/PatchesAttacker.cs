@@ -7,7 +7,7 @@ namespace Efface.Auditing.Attacks;
 /// The same as <see cref="MomentsAttacker"/> for patches of 3×3 positions of a map: it finds a pattern that stands anywhere, with either
 /// sign, too weak for a network that must discover it by gradient.
 /// </summary>
-public sealed class PatchesAttacker : MapAttacker
+internal sealed class PatchesAttacker : MapAttacker
 {
     private const int Kernel = 3,
         MostPatches = 100_000,

@@ -8,7 +8,7 @@ namespace Efface.Auditing.Attacks;
 /// parity, a ring, a difference in variance, from fewer images than a network needs. Features are taken as they stand, and rotated to the
 /// directions in which the classes' covariances differ most.
 /// </summary>
-public sealed class ProductsAttacker : ChoosingAttacker
+internal sealed class ProductsAttacker : ChoosingAttacker
 {
     private const int MostFeatures = 512,
         MostInTriples = 64,

@@ -8,7 +8,7 @@ namespace Efface.Auditing.Attacks;
 /// A ResNet18 on feature maps: the paper's decoder (section 4.1 of Guo et al.), at half its width; in a quick audit at a quarter, which
 /// costs a fourth.
 /// </summary>
-public sealed class ResNetAttacker : MapAttacker
+internal sealed class ResNetAttacker : MapAttacker
 {
     /// <inheritdoc/>
     public override string Name => "resnet18";

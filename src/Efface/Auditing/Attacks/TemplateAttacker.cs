@@ -7,7 +7,7 @@ namespace Efface.Auditing.Attacks;
 /// mean over any area, which everyone who pools is blind to. Of a large map it learns from fewer images: they are taken apart in as many
 /// directions as there are images.
 /// </summary>
-public sealed class TemplateAttacker : ChoosingAttacker
+internal sealed class TemplateAttacker : ChoosingAttacker
 {
     // Taking apart so many takes seconds, and grows with their cube.
     private const int Most = 3000;

@@ -4,7 +4,7 @@ namespace Efface.Auditing.Attacks;
 /// Gradient-boosted trees: they need no scale, find the few features among many that matter, and thresholds in them. Two classes are told
 /// apart by one ensemble, more by one against all others each. The number of trees and of leaves are chosen.
 /// </summary>
-public sealed class TreesAttacker : ChoosingAttacker
+internal sealed class TreesAttacker : ChoosingAttacker
 {
     // So many numbers are looked at by every tree; of more, each tree sees a share of the features, the same in every audit.
     private const double Affordable = 2e6;

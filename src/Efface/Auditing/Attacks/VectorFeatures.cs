@@ -8,7 +8,7 @@ namespace Efface.Auditing.Attacks;
 /// What attackers on vectors see of a map: averages over all and over a grid, and each channel's deviation and maximum over all positions,
 /// which show what stands somewhere, or averages to nothing.
 /// </summary>
-public static class VectorFeatures
+internal static class VectorFeatures
 {
     private const int Grid = 4,
         Most = 2048;

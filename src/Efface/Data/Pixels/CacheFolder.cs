@@ -9,10 +9,10 @@ namespace Efface.Data.Pixels;
 /// <param name="Description">What pixels they are; null when that cannot be read, and for other kinds.</param>
 /// <param name="Bytes">On disk.</param>
 /// <param name="LastUsed">UTC.</param>
-public sealed record CacheEntry(string Folder, string Kind, CacheDescription? Description, long Bytes, DateTime LastUsed);
+internal sealed record CacheEntry(string Folder, string Kind, CacheDescription? Description, long Bytes, DateTime LastUsed);
 
 /// <summary>The folder of all caches: decoded pixels, and what costs time to make of them.</summary>
-public static class CacheFolder
+internal static class CacheFolder
 {
     /// <summary>Classifiers of attributes, trained on cached images.</summary>
     public const string Classifiers = "classifiers";

@@ -11,7 +11,7 @@ namespace Efface.Data.Pixels;
 /// <param name="Root">The data set's folder.</param>
 /// <param name="Geometry">What the pictures were brought to.</param>
 /// <param name="Decoder">What decoded them.</param>
-public sealed record CacheDescription(int SchemaVersion, string Root, ImageGeometry Geometry, string Decoder);
+internal sealed record CacheDescription(int SchemaVersion, string Root, ImageGeometry Geometry, string Decoder);
 
 /// <summary>
 /// Decoded pictures of one data set at one geometry: <c>pixels.u8</c>, one image after another, and <c>index.bin</c>, which says

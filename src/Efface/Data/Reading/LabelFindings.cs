@@ -3,7 +3,7 @@ using Efface.Data.Sheets;
 namespace Efface.Data.Reading;
 
 /// <summary>What the labels alone say about how well anything can be learnt or measured.</summary>
-public static class LabelFindings
+internal static class LabelFindings
 {
     /// <summary>Fewer images than this of a class in a part say little.</summary>
     public const int Tiny = 20;

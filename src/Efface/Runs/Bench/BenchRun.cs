@@ -8,7 +8,7 @@ namespace Efface.Runs.Bench;
 /// <param name="Median">Half of the measurements are above it.</param>
 /// <param name="Low">The smallest.</param>
 /// <param name="High">The largest.</param>
-public sealed record Spread(double Median, double Low, double High)
+internal sealed record Spread(double Median, double Low, double High)
 {
     internal static Spread Of(IEnumerable<double> values)
     {
@@ -25,7 +25,7 @@ public sealed record Spread(double Median, double Low, double High)
 /// <param name="SpeedUp">Time of raw training in the same turn as a multiple of this one's.</param>
 /// <param name="PeakBytes">Activations and whatever else a step takes beside weights and optimisers; null where it was not
 /// measured.</param>
-public sealed record BenchTiming(
+internal sealed record BenchTiming(
     BenchMode Mode,
     Spread Milliseconds,
     double ImagesPerSecond,
@@ -40,7 +40,7 @@ public sealed record BenchTiming(
 /// <param name="BlockMilliseconds">A step of each block by itself, with a worker's threads.</param>
 /// <param name="Ceiling">What the speed-up of the pipeline could be at most: raw training's time over the slowest block's.</param>
 /// <param name="Timings">Every mode.</param>
-public sealed record BenchResult(
+internal sealed record BenchResult(
     BenchCase Case,
     IReadOnlyList<string> BlockEnds,
     IReadOnlyList<double> BlockMilliseconds,
@@ -49,17 +49,17 @@ public sealed record BenchResult(
 );
 
 /// <summary>What was measured where.</summary>
-public sealed record BenchRecord(BenchSettings Settings, EnvironmentRecord Environment, IReadOnlyList<BenchResult> Results);
+internal sealed record BenchRecord(BenchSettings Settings, EnvironmentRecord Environment, IReadOnlyList<BenchResult> Results);
 
 /// <summary>Hears how far the measuring is.</summary>
-public interface IBenchObserver
+internal interface IBenchObserver
 {
     /// <summary>Before each measurement.</summary>
     void OnBench(BenchCase now, string doing, int done, int total);
 }
 
 /// <summary>The paper's table 2: time, memory and speed-up of the schedules, and what forgetting costs beside plain training.</summary>
-public static class BenchRun
+internal static class BenchRun
 {
     private static readonly BenchMode[] Modes = Enum.GetValues<BenchMode>();
 

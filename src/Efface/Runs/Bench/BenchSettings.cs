@@ -6,7 +6,7 @@ using Efface.Unlearning;
 namespace Efface.Runs.Bench;
 
 /// <summary>What is measured, and how long.</summary>
-public sealed record BenchSettings
+internal sealed record BenchSettings
 {
     /// <summary>Names of <see cref="Backbones.Names"/>.</summary>
     [Setting("--model", "LIST", "resnet18,resnet34,resnet50 (the default).")]
@@ -78,7 +78,7 @@ public sealed record BenchSettings
 
 /// <summary>A way to train whose speed is measured.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BenchMode>))]
-public enum BenchMode
+internal enum BenchMode
 {
     /// <summary>Forward, loss, backward and the optimiser's step in a bare loop over one batch: the limit of plain training.</summary>
     [JsonStringEnumMemberName("bare")]
@@ -110,7 +110,7 @@ public enum BenchMode
 /// <param name="Size">Pixels a side.</param>
 /// <param name="Precision">Of convolutions.</param>
 /// <param name="Batch">Images a step.</param>
-public sealed record BenchCase(string Model, int Size, Precision Precision, int Batch)
+internal sealed record BenchCase(string Model, int Size, Precision Precision, int Batch)
 {
     /// <summary>Recipe of a mode; null for plain training.</summary>
     internal static Recipe? RecipeOf(BenchMode mode) =>

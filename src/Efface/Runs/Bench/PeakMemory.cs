@@ -7,7 +7,7 @@ namespace Efface.Runs.Bench;
 /// What training takes at its peak beside weights, optimisers and the runtime. For a process of its own: memory that was used before hides
 /// what comes.
 /// </summary>
-public static class PeakMemory
+internal static class PeakMemory
 {
     private const string Status = "/proc/self/status",
         Reset = "/proc/self/clear_refs";

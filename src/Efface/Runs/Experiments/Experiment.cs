@@ -4,7 +4,7 @@ using Efface.Records;
 namespace Efface.Runs.Experiments;
 
 /// <summary>Hears how far an experiment is.</summary>
-public interface IExperimentObserver : IDemoObserver
+internal interface IExperimentObserver : IDemoObserver
 {
     /// <summary>A cell begins.</summary>
     /// <param name="cell">Its name.</param>
@@ -14,7 +14,7 @@ public interface IExperimentObserver : IDemoObserver
 }
 
 /// <summary>Runs what is missing of some cells.</summary>
-public static class Experiment
+internal static class Experiment
 {
     /// <summary>
     /// Everything that is wrong with any cell, before the first of them trains: each data set is read once for each way it is asked for.

@@ -5,7 +5,7 @@ using Efface.Records;
 namespace Efface.Runs.Experiments;
 
 /// <summary>A run and its audit: what one row of a table, or one field of a map, rests on for one seed.</summary>
-public sealed record ExperimentCell
+internal sealed record ExperimentCell
 {
     /// <summary>Tells it from the others; its folder below the experiment's.</summary>
     public required string Name { get; init; }

@@ -9,7 +9,7 @@ namespace Efface.Runs.Experiments;
 
 /// <summary>Where the cells of an experiment stand: finished ones are kept, and a run that was stopped or killed goes on.</summary>
 /// <param name="path">The experiment's folder; cells stand in <c>runs</c> below it.</param>
-public sealed class ExperimentFolder(string path)
+internal sealed class ExperimentFolder(string path)
 {
     /// <summary>Where it is.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);

@@ -9,14 +9,14 @@ namespace Efface.Runs.Experiments;
 /// <param name="Root">Where its files are; null for drawn faces.</param>
 /// <param name="Task">y.</param>
 /// <param name="Attributes">Every z.</param>
-public sealed record ExperimentData(string Name, string? Root, string Task, IReadOnlyList<string> Attributes)
+internal sealed record ExperimentData(string Name, string? Root, string Task, IReadOnlyList<string> Attributes)
 {
     /// <summary>Names what is forgotten, in the names of cells.</summary>
     public string Attribute => string.Join('+', Attributes);
 }
 
 /// <summary>The cells of a comparison: every way to forget, from the same trained model, for each seed.</summary>
-public static class ExperimentMethods
+internal static class ExperimentMethods
 {
     /// <summary>The model before unlearning: baseline 1.</summary>
     public const string Before = "before";

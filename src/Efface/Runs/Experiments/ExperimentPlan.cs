@@ -8,14 +8,14 @@ namespace Efface.Runs.Experiments;
 /// <param name="Name">Its name.</param>
 /// <param name="IsFinished">Whether it is trained and audited.</param>
 /// <param name="Seconds">About how long its training takes; 0 where that is done.</param>
-public sealed record PlannedCell(string Name, bool IsFinished, double Seconds);
+internal sealed record PlannedCell(string Name, bool IsFinished, double Seconds);
 
 /// <summary>What an experiment would run.</summary>
 /// <param name="Cells">Every cell.</param>
 /// <param name="Seconds">Of all training that is missing.</param>
 /// <param name="AuditSeconds">Of all audits that are missing, if they take as long as the finished ones did in the middle; null where none
 /// is finished.</param>
-public sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Seconds, double? AuditSeconds)
+internal sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Seconds, double? AuditSeconds)
 {
     private const int Steps = 4;
 

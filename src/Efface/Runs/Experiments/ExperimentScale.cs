@@ -5,7 +5,7 @@ using Efface.Data.Sources;
 namespace Efface.Runs.Experiments;
 
 /// <summary>What an experiment trains, how long and how often: the scale of its tables.</summary>
-public sealed record ExperimentScale
+internal sealed record ExperimentScale
 {
     /// <summary>Networks.</summary>
     [Setting("--models", "LIST", "resnet18 (the default), resnet34, resnet50.")]

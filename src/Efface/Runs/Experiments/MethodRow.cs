@@ -7,7 +7,7 @@ namespace Efface.Runs.Experiments;
 /// One way to forget, over its seeds: means, and of each number the smallest lower and the largest upper end of the seeds' intervals (they
 /// share their test images, so that nothing narrower is certain).
 /// </summary>
-public sealed record MethodRow
+internal sealed record MethodRow
 {
     /// <summary>
     /// The recipe, or <c>before</c> for the model before unlearning; where a recipe releases what lies before the embedding, <c>before, at

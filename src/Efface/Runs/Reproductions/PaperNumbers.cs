@@ -3,13 +3,13 @@ using Efface.Runs.Experiments;
 namespace Efface.Runs.Reproductions;
 
 /// <summary>What the paper prints for one row: plain attack accuracy, fidelity, and AUM where it has one.</summary>
-public sealed record PaperRow(double Attack, double Fidelity, double? Aum);
+internal sealed record PaperRow(double Attack, double Fidelity, double? Aum);
 
 /// <summary>
 /// The numbers of Guo et al. (ACM MM 2022), tables 1 and 3, to stand beside ours as a reference and never as an aim: the printed attack
 /// accuracies lie below what is reached without looking at the model (docs/results.md).
 /// </summary>
-public static class PaperNumbers
+internal static class PaperNumbers
 {
     private const string Before = ExperimentMethods.Before,
         Paper = "paper",

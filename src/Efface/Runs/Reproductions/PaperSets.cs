@@ -4,7 +4,7 @@ using Efface.Runs.Experiments;
 namespace Efface.Runs.Reproductions;
 
 /// <summary>What the paper does with each data set.</summary>
-public static class PaperSets
+internal static class PaperSets
 {
     // The usual attribute first. Drawn faces are for trying the commands; UTKFace has FairFace's columns.
     private static readonly Dictionary<string, (string Task, string[] Attributes)> Sets = new()

@@ -7,7 +7,7 @@ namespace Efface.Runs.Reproductions;
 /// <summary>What is to be reproduced, on what and at which scale.</summary>
 /// <param name="Data">Data sets with the folders that hold them.</param>
 /// <param name="Scale">How long, how often, on how much.</param>
-public sealed record ReproductionSettings(IReadOnlyList<(string Name, string? Root)> Data, ExperimentScale Scale);
+internal sealed record ReproductionSettings(IReadOnlyList<(string Name, string? Root)> Data, ExperimentScale Scale);
 
 /// <summary>A table or figure, made.</summary>
 /// <param name="Title">What it shows.</param>
@@ -17,7 +17,7 @@ public sealed record ReproductionSettings(IReadOnlyList<(string Name, string? Ro
 /// <param name="Rows">Cells of the table for people.</param>
 /// <param name="Json">The numbers behind it.</param>
 /// <param name="Pictures">SVG files by name; empty where there are none.</param>
-public sealed record Reproduced(
+internal sealed record Reproduced(
     string Title,
     string Caption,
     string HowToRead,
@@ -36,7 +36,7 @@ public sealed record Reproduced(
 /// <param name="Shows">What it shows.</param>
 /// <param name="Cells">The runs that it rests on, each behind those that it needs.</param>
 /// <param name="Make">Makes it of the finished runs.</param>
-public sealed record Reproduction(
+internal sealed record Reproduction(
     string Name,
     string Shows,
     Func<ReproductionSettings, IReadOnlyList<ExperimentCell>> Cells,

@@ -8,7 +8,7 @@ using nietras.SeparatedValues;
 namespace Efface.Runs.Reproductions;
 
 /// <summary>Runs what a table or figure rests on, and writes it.</summary>
-public static class ReproductionRun
+internal static class ReproductionRun
 {
     /// <summary>Writes NAME.md, NAME.csv, NAME.json and pictures; finished cells are kept, and what was stopped goes on.</summary>
     /// <param name="what">Which table or figure.</param>

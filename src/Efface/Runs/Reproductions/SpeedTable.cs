@@ -4,7 +4,7 @@ using Efface.Runs.Bench;
 namespace Efface.Runs.Reproductions;
 
 /// <summary>Table 2: what <see cref="BenchRun"/> measured, beside the paper's numbers.</summary>
-public static class SpeedTable
+internal static class SpeedTable
 {
     /// <summary>As in <c>efface reproduce NAME</c>.</summary>
     public const string Name = "table2";

@@ -14,7 +14,7 @@ namespace Efface.Runs.Sweeps;
 /// <param name="Seeds">How often each point is trained.</param>
 /// <param name="Attributes">What audits look for.</param>
 /// <param name="Audit">How they look.</param>
-public sealed record SweepSettings(
+internal sealed record SweepSettings(
     RunConfig Base,
     IReadOnlyList<SweepAxis> Axes,
     int Seeds,
@@ -25,7 +25,7 @@ public sealed record SweepSettings(
 /// <summary>A point of a sweep.</summary>
 /// <param name="Values">Of each axis.</param>
 /// <param name="Row">What came of it, over its seeds.</param>
-public sealed record SweepPoint(IReadOnlyList<string> Values, MethodRow Row);
+internal sealed record SweepPoint(IReadOnlyList<string> Values, MethodRow Row);
 
 /// <summary>What came of a sweep.</summary>
 /// <param name="Axes">What differed.</param>
@@ -34,7 +34,7 @@ public sealed record SweepPoint(IReadOnlyList<string> Values, MethodRow Row);
 /// <param name="Front">Those than which no other is better in one of fidelity, leak, certificate and what is kept, and as good in the
 /// others.</param>
 /// <param name="Knee">Of the front the one nearest to the best of everything.</param>
-public sealed record SweepResult(
+internal sealed record SweepResult(
     IReadOnlyList<SweepAxis> Axes,
     MethodRow? Before,
     IReadOnlyList<SweepPoint> Points,
@@ -51,7 +51,7 @@ public sealed record SweepResult(
 }
 
 /// <summary>Grids over any option of <c>efface unlearn</c>.</summary>
-public static class Sweep
+internal static class Sweep
 {
     // What a trained model brings with it.
     private static readonly string[] OfTheModel = ["model", "stem", "width", "size"];

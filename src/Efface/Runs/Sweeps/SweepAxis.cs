@@ -6,7 +6,7 @@ namespace Efface.Runs.Sweeps;
 /// <summary>An option of <c>efface unlearn</c> with the values that it takes in a sweep.</summary>
 /// <param name="Name">The flag without its dashes; λ are <c>lambda1</c>, <c>lambda2</c>, <c>lambda3</c>.</param>
 /// <param name="Values">As the user wrote them.</param>
-public sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
+internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)
 {
     private static readonly string[] Lambdas = ["lambda1", "lambda2", "lambda3"];
 

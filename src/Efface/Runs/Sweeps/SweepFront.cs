@@ -3,7 +3,7 @@ using Efface.Runs.Experiments;
 namespace Efface.Runs.Sweeps;
 
 /// <summary>Which points of a sweep are worth looking at.</summary>
-public static class SweepFront
+internal static class SweepFront
 {
     /// <summary>
     /// The points that no other dominates: at least as good in fidelity, leak, what any attacker may read, and what is kept, and better in

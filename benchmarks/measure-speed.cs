@@ -1,6 +1,7 @@
 #:project ../src/Efface/Efface.csproj
+#:property AssemblyName=Efface.Benchmarks
 // How fast `train` is against a bare forward-backward-step loop on the same model, in alternation in one process; live tensors over 500
-// steps; peak memory.  dotnet run -c Release examples/measure-speed.cs -- [rounds] [width]
+// steps; peak memory.  dotnet run -c Release benchmarks/measure-speed.cs -- [rounds] [width]
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Data;

@@ -9,10 +9,12 @@
 // FOLDER [rounds]    1,000,000 generated images and rows in FOLDER (made when missing): time to start, memory
 using System.Diagnostics;
 using System.Globalization;
+using Efface.Auditing.Attacks;
 using Efface.Data;
 using Efface.Data.Reading;
 using Efface.Data.Sources;
 using Efface.Models;
+using Efface.Runs.Bench;
 using Efface.Training;
 using NetVips;
 using TorchSharp;

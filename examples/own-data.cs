@@ -2,7 +2,6 @@
 #:property PublishAot=false
 // A data source of your own: images and labels from anywhere, judged as any other. dotnet run -c Release examples/own-data.cs
 using Efface.Data;
-using Efface.Data.Labels;
 using Efface.Data.Reading;
 using Efface.Data.Sheets;
 using Efface.Data.Sources;

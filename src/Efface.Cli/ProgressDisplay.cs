@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
-using Efface.Data.Pixels;
+using Efface.Data;
 using Efface.Runs.Bench;
 using Efface.Runs.Experiments;
 using Efface.Training;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Efface.Data.Labels;
+using Efface.Data;
 using Efface.Data.Vectors;
 
 namespace Efface.Auditing;

@@ -1,6 +1,5 @@
 using Efface.Auditing.Attacks;
 using Efface.Data;
-using Efface.Data.Pixels;
 using Efface.Data.Vectors;
 using Efface.Training;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Efface.Data;
-using Efface.Data.Labels;
 using Efface.Data.Vectors;
 
 namespace Efface.Auditing;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Efface.Auditing.Attacks;
 using Efface.Data;
-using Efface.Data.Pixels;
 using Efface.Detachment;
 using Efface.Models;
 using Efface.Training;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Efface.Auditing;
 using Efface.Data;
-using Efface.Data.Pixels;
 using Efface.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using Efface.Baselines;
 using Efface.Data;
-using Efface.Data.Labels;
 using Efface.Data.Reading;
 using Efface.Data.Sheets;
 using Efface.Data.Vectors;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
-using Efface.Data.Pixels;
 using Efface.Records;
 using Efface.Training;
 

@@ -1,7 +1,6 @@
 using Efface.Auditing;
 using Efface.Auditing.Attacks;
 using Efface.Data;
-using Efface.Data.Pixels;
 using Efface.Data.Reading;
 using Efface.Data.Sheets;
 using Efface.Data.Sources;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Efface.Auditing;
-using Efface.Data.Labels;
-using Efface.Data.Pixels;
+using Efface.Data;
 using Efface.Records;
 using Efface.Training;
 using Efface.Unlearning;

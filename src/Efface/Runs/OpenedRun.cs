@@ -1,7 +1,6 @@
 using Efface.Auditing;
 using Efface.Baselines;
 using Efface.Data;
-using Efface.Data.Pixels;
 using Efface.Records;
 using Efface.Training;
 

@@ -1,7 +1,5 @@
 using Efface.Auditing;
 using Efface.Data;
-using Efface.Data.Labels;
-using Efface.Data.Pixels;
 using Efface.Data.Reading;
 using Efface.Data.Vectors;
 

@@ -1,5 +1,4 @@
 using Efface.Data;
-using Efface.Data.Pixels;
 using Efface.Data.Reading;
 using Efface.Data.Sources;
 using Efface.Detachment;
@@ -15,7 +14,8 @@ namespace Efface.Runs;
 /// <param name="Recipe">With the user's own λ, objective and bits; null for plain training.</param>
 /// <param name="Config">With the data set's and the command's own values where the user gave none.</param>
 /// <param name="Report">Rows that were skipped, and what else was found.</param>
-internal sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Recipe? Recipe, RunConfig Config, DataReport Report) : IDisposable
+internal sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Recipe? Recipe, RunConfig Config, DataReport Report)
+    : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose() => Table.Dispose();

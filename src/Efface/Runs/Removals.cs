@@ -1,6 +1,6 @@
 using Efface.Auditing;
 using Efface.Baselines;
-using Efface.Data.Pixels;
+using Efface.Data;
 using Efface.Records;
 using Efface.Reporting;
 using Efface.Training;

@@ -1,5 +1,5 @@
 using Efface.Auditing;
-using Efface.Data.Pixels;
+using Efface.Data;
 using Efface.Records;
 using Efface.Runs;
 using Efface.Runs.Experiments;

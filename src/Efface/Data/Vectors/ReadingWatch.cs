@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Efface.Data.Pixels;
 
 namespace Efface.Data.Vectors;
 

@@ -1,5 +1,4 @@
 using Efface.Data.Labels;
-using Efface.Data.Pixels;
 using Efface.Data.Reading;
 using Efface.Data.Sheets;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Efface.Data;
 using Efface.Data.Pixels;
 using Xunit;
 using static TorchSharp.torch;

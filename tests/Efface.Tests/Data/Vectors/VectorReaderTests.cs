@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using CsCheck;
 using Efface.Data;
-using Efface.Data.Pixels;
 using Efface.Data.Vectors;
 using Efface.Tests.Models;
 using Xunit;

@@ -1,4 +1,4 @@
-namespace Efface.Data.Labels;
+namespace Efface.Data;
 
 /// <summary>How many images of each part carry a class.</summary>
 /// <param name="Class">Its name.</param>

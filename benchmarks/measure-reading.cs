@@ -2,11 +2,11 @@
 #:property AssemblyName=Efface.Benchmarks
 #:property PublishAot=false
 #:package NetVips
-// How fast data sets are read. Ratios come from alternation in one process. dotnet run -c Release benchmarks/measure-reading.cs -- cold
-// FOLDER [rounds]       decoding against the bare libvips call on the same files dotnet run -c Release benchmarks/measure-reading.cs -- warm
-// FOLDER [rounds]       the loader alone and a training epoch with it, ResNet18 at 64 px dotnet run -c Release benchmarks/measure-reading.cs
-// -- table [rounds]             parsing a generated table of 1,000,000 rows dotnet run -c Release benchmarks/measure-reading.cs -- million
-// FOLDER [rounds]    1,000,000 generated images and rows in FOLDER (made when missing): time to start, memory
+// How fast data sets are read; ratios come from alternation in one process. dotnet run -c Release benchmarks/measure-reading.cs -- WHAT
+//   cold FOLDER [rounds]     decoding, against the bare libvips call on the same files
+//   warm FOLDER [rounds]     the loader alone, and a training epoch with it: ResNet18 at 64 px
+//   table [rounds]           parsing a generated table of 1,000,000 rows
+//   million FOLDER [rounds]  1,000,000 generated images and rows in FOLDER (made when missing): time to start, memory
 using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing.Attacks;

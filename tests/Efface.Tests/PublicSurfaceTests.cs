@@ -1,6 +1,3 @@
-using Efface.Detachment;
-using Efface.Training;
-using Efface.Unlearning;
 using PublicApiGenerator;
 using Xunit;
 

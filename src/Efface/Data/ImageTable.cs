@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Efface.Data.Pixels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,7 +40,7 @@ public sealed class ImageTable : Examples
             throw new ArgumentException("a slot has no pixels", nameof(slots));
         (Pixels, Flips, _slots) = (pixels.DetachFromDisposeScope(), flips, slots);
         _hashes = hashes is null
-            ? new Lazy<UInt128[]>(() => PixelHashes.Of(Pixels, slots ?? [.. Enumerable.Range(0, Count)]))
+            ? new Lazy<UInt128[]>(() => ContentHash.OfImages(Pixels, slots ?? [.. Enumerable.Range(0, Count)]))
             : new Lazy<UInt128[]>(hashes);
         _fingerprint = new Lazy<string>(Hash);
     }

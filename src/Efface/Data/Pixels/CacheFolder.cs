@@ -46,7 +46,7 @@ internal static class CacheFolder
     /// <param name="kind"><see cref="Classifiers"/> or <see cref="Removed"/>.</param>
     /// <param name="key">All that it depends on; written as JSON.</param>
     internal static string Derived<TKey>(string cacheRoot, string kind, TKey key) =>
-        Path.Combine(cacheRoot, kind, PixelRecord.Hash(JsonSerializer.Serialize(key)).ToString("x32", CultureInfo.InvariantCulture));
+        Path.Combine(cacheRoot, kind, ContentHash.Of(JsonSerializer.Serialize(key)).ToString("x32", CultureInfo.InvariantCulture));
 
     /// <summary>
     /// Every cache below <paramref name="cacheRoot"/>; the pixels of one data set alone when <paramref name="root"/> names it.

@@ -111,7 +111,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
                 return false;
             }
 
-            var hash = PixelRecord.Hash(name);
+            var hash = ContentHash.Of(name);
             _records[i] = cache.Find(hash, stamp!.Value)
                 ?? new PixelRecord
                 {
@@ -146,7 +146,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         {
             try
             {
-                return PixelRecord.Hash(read()) == record.Content;
+                return ContentHash.Of(read()) == record.Content;
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
@@ -196,13 +196,13 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             var result = decoder.Decode(encoded, pixels);
             var record = _records[i] with
             {
-                Content = PixelRecord.Hash(encoded),
+                Content = ContentHash.Of(encoded),
                 Fault = result.Fault,
                 Width = result.Width,
                 Height = result.Height,
             };
             if (result.Fault is DecodingFault.None)
-                record = record with { Pixels = PixelRecord.Hash(pixels) };
+                record = record with { Pixels = ContentHash.Of(pixels) };
             if (result is { Fault: DecodingFault.StrangeNumbers, Found: var found })
                 _faults[i] = new ImageFault(
                     "holds numbers whose scale cannot be told: not 0 to 1 (floats), 0 to 255 or 0 to 65,535 (16 bits), or nearly black "

@@ -59,7 +59,7 @@ internal sealed class ImagesInMemory(Tensor pixels, Func<int, string> name) : II
     public DecodedImages Decode(int[] wanted, DecodingOptions options)
     {
         pixels = Resize(pixels, options.Geometry.Side);
-        return new DecodedImages(pixels, wanted, PixelHashes.Of(pixels, wanted), new Dictionary<int, ImageFault>());
+        return new DecodedImages(pixels, wanted, ContentHash.OfImages(pixels, wanted), new Dictionary<int, ImageFault>());
     }
 
     /// <summary>u8 [N, C, H, W] to u8 [N, C, side, side]; <paramref name="pixels"/> is disposed when it had to change.</summary>

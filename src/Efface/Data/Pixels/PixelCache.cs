@@ -65,7 +65,7 @@ internal sealed class PixelCache : IDisposable
 
     /// <summary>The folder of a data set's pixels at a geometry: another root, geometry or decoder is another folder.</summary>
     public static string FolderFor(string cacheRoot, CacheDescription description) =>
-        Path.Combine(cacheRoot, PixelRecord.Hash(JsonSerializer.Serialize(description)).ToString("x32")[..NameLength]);
+        Path.Combine(cacheRoot, ContentHash.Of(JsonSerializer.Serialize(description)).ToString("x32")[..NameLength]);
 
     /// <summary>Whether a folder is such a one, and nobody else's.</summary>
     public static bool IsCache(string folder) =>
@@ -169,7 +169,7 @@ internal sealed class PixelCache : IDisposable
     {
         var pixels = new byte[_imageBytes];
         return (among ?? _records.Where(record => record.Slot >= 0)).Count(record =>
-            RandomAccess.Read(_pixels, pixels, (long)record.Slot * _imageBytes) != _imageBytes || PixelRecord.Hash(pixels) != record.Pixels
+            RandomAccess.Read(_pixels, pixels, (long)record.Slot * _imageBytes) != _imageBytes || ContentHash.Of(pixels) != record.Pixels
         );
     }
 

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Efface.Data.Pixels;
 
@@ -41,21 +39,6 @@ internal readonly record struct PixelRecord(
     uint Checksum
 )
 {
-    /// <summary>128 bits of SHA-256.</summary>
-    public static UInt128 Hash(ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
-        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
-    }
-
-    /// <summary>128 bits of SHA-256 over a name.</summary>
-    public static UInt128 Hash(string name)
-    {
-        Span<byte> bytes = name.Length <= 256 ? stackalloc byte[3 * name.Length] : new byte[3 * name.Length];
-        return Hash(bytes[..Encoding.UTF8.GetBytes(name, bytes)]);
-    }
-
     /// <summary>The same record, sealed against half-written files.</summary>
     public PixelRecord Sealed() => this with { Checksum = Sum() };
 

@@ -1,4 +1,3 @@
-using Efface.Data.Pixels;
 using Efface.Data.Sheets;
 using static TorchSharp.torch;
 
@@ -53,8 +52,7 @@ internal sealed class JoinedVectors
         labels.Length == 0 ? (0, 0) : (labels.Min(label => _draws[label]), labels.Max(label => _draws[label]));
 
     /// <summary>Equal for rows of the labels with equal vectors, the first draw of each; only before <see cref="Take"/>.</summary>
-    public UInt128[] Hashes(int[] labels) =>
-        [.. labels.Select(label => PixelRecord.Hash(RowTensor.Rows<byte>(_raw.Values, _first[label])))];
+    public UInt128[] Hashes(int[] labels) => [.. labels.Select(label => ContentHash.Of(RowTensor.Rows<byte>(_raw.Values, _first[label])))];
 
     /// <summary>Whether each image is one symbol.</summary>
     public bool AreCodes { get; }

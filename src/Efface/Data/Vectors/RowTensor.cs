@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Efface.Data.Pixels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -94,7 +93,7 @@ internal static class RowTensor
     public static int Different(Tensor values)
     {
         using var whole = values.contiguous();
-        return Enumerable.Range(0, (int)whole.shape[0]).Select(row => PixelRecord.Hash(Rows<byte>(whole, row))).Distinct().Count();
+        return Enumerable.Range(0, (int)whole.shape[0]).Select(row => ContentHash.Of(Rows<byte>(whole, row))).Distinct().Count();
     }
 
     /// <summary>

@@ -42,7 +42,7 @@ public sealed class PixelCacheTests : IDisposable
                     using (var open = cache.Open())
                         written =
                         [
-                            .. records.Select((record, i) => open.Append(record with { Pixels = PixelRecord.Hash(pixels[i]) }, pixels[i])),
+                            .. records.Select((record, i) => open.Append(record with { Pixels = ContentHash.Of(pixels[i]) }, pixels[i])),
                         ];
 
                     using var again = cache.Open();
@@ -71,7 +71,7 @@ public sealed class PixelCacheTests : IDisposable
     {
         using (var cache = _cache.Open())
             Parallel.For(0, 500, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
-                cache.Append(new PixelRecord { Name = (UInt128)i, Pixels = PixelRecord.Hash(Planes((byte)i)) }, Planes((byte)i))
+                cache.Append(new PixelRecord { Name = (UInt128)i, Pixels = ContentHash.Of(Planes((byte)i)) }, Planes((byte)i))
             );
 
         using var again = _cache.Open();
@@ -184,7 +184,7 @@ public sealed class PixelCacheTests : IDisposable
             cancel
         );
         waiting.Wait(cancel);
-        first.Append(new PixelRecord { Name = 1, Pixels = PixelRecord.Hash(Planes(9)) }, Planes(9));
+        first.Append(new PixelRecord { Name = 1, Pixels = ContentHash.Of(Planes(9)) }, Planes(9));
         Assert.False(second.IsCompleted);
         first.Dispose();
 

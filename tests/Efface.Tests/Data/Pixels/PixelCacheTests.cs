@@ -1,3 +1,4 @@
+using Efface.Data;
 using CsCheck;
 using Efface.Data.Pixels;
 using Xunit;

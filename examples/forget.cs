@@ -13,8 +13,8 @@ var config = demo with
     Model = demo.Model with { Width = 0.125 },
     Training = demo.Training with { Epochs = 2 },
 };
-var before = ModelRun.Train(config, Path.Combine(output, "before"));
-var after = ModelRun.Unlearn(config with { Model = config.Model with { From = before.Path } }, Path.Combine(output, "after"));
+var before = TrainingRun.Train(config, Path.Combine(output, "before"));
+var after = TrainingRun.Unlearn(config with { Model = config.Model with { From = before.Path } }, Path.Combine(output, "after"));
 var audit = AuditRun.Run(after.Path, config.Recipe.Forget, new AuditSettings());
 
 Console.WriteLine($"{audit.Verdict}: {string.Join("; ", audit.Reasons)}");

@@ -16,7 +16,7 @@ internal sealed record RunPlace
     public Records.RunConfig? Begun =>
         !Resume ? null
         : Out is null ? throw new InvalidInputException("--resume", "says nothing about which run", "Name its folder with --out")
-        : ModelRun.Begun(Out);
+        : TrainingRun.Begun(Out);
 
     /// <summary>A folder that was asked for, or a new name.</summary>
     public static string OutOr(string? asked, string command) => asked ?? Path.Combine("runs", $"{command}-{DateTime.Now:yyyyMMdd-HHmmss}");

@@ -30,7 +30,13 @@ public sealed partial class SettingsTests
         [typeof(TrainingSettings)] = [],
         [typeof(AttentionRemovalSettings)] = [],
         [typeof(VectorOptions)] = [nameof(VectorOptions.Seed)],
-        [typeof(AuditSettings)] = [nameof(AuditSettings.Seeds)], // --seeds says how many
+        // --seeds says how many; attackers and parts of one's own come by With.
+        [typeof(AuditSettings)] =
+        [
+            nameof(AuditSettings.Seeds),
+            nameof(AuditSettings.OwnAttackers),
+            nameof(AuditSettings.OwnParts),
+        ],
         [typeof(BenchSettings)] = [nameof(BenchSettings.MeasuresMemory)],
         [typeof(ExperimentScale)] = [],
     };

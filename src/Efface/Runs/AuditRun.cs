@@ -30,9 +30,9 @@ public static class AuditRun
     )
     {
         var earlier = Earlier(before, RunFolder.Open(path).Run, reading);
-        using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
+        using var opened = LoadedRun.Open(path, attributes, settings, reading, cancel);
         var (model, prepared, run, sought) = (opened.Model, opened.Prepared, opened.Folder.Run, opened.Attributes);
-        var look = new ModelAudit(prepared, sought, settings, progress, reading, cancel);
+        var look = new ModelInspection(prepared, sought, settings, progress, reading, cancel);
         var past = earlier is null ? null : Stored(earlier, model, run, settings, sought) ?? Anew(earlier, model, look, prepared.Table);
         var now = look.At(model, opened.Table, past);
         now = now with { Result = Divergence.Told(run, now.Result) };
@@ -66,7 +66,7 @@ public static class AuditRun
             : before.Split;
 
     // What an audit of that run has said already, where it was as strict and looked for as much, at the same place.
-    private static AuditedModel? Stored(
+    private static InspectedModel? Stored(
         RunFolder earlier,
         TrainedModel after,
         RunRecord run,
@@ -82,7 +82,7 @@ public static class AuditRun
             return null;
         if (TrainedModel.Describe(earlier.Path) is var before && before.Split != SplitOf(before, after.Description))
             return null;
-        return IsOf(audit, settings, sought) ? AuditedModel.Read(earlier, audit) : null;
+        return IsOf(audit, settings, sought) ? InspectedModel.Read(earlier, audit) : null;
     }
 
     /// <summary>Whether an audit was as strict, and looked for the same.</summary>
@@ -92,7 +92,7 @@ public static class AuditRun
         return Text(audit.Settings) == Text(settings) && audit.Sought.SequenceEqual(sought);
     }
 
-    private static AuditedModel Anew(RunFolder earlier, TrainedModel after, ModelAudit look, ImageTable table)
+    private static InspectedModel Anew(RunFolder earlier, TrainedModel after, ModelInspection look, ImageTable table)
     {
         using var model = TrainedModel.Load(earlier.Path, Compute.Device);
         if (

@@ -25,7 +25,7 @@ public static class CertifyRun
         CancellationToken cancel = default
     )
     {
-        using var opened = OpenedRun.Open(path, attributes, settings, reading, cancel);
+        using var opened = LoadedRun.Open(path, attributes, settings, reading, cancel);
         reading?.OnNote("computing representations");
         using var subject = AuditSubject.Of(opened.Model, opened.Table, reading: reading, cancel: cancel);
         var certified = Certifier.Certify(subject, opened.Attributes, settings, bits) with
@@ -52,7 +52,7 @@ public static class CertifyRun
         CancellationToken cancel = default
     )
     {
-        using var table = OpenedVectors.Read(options, settings, reading, cancel);
+        using var table = CheckedVectors.Read(options, settings, reading, cancel);
         var folder = RunFolder.Create(path);
         try
         {

@@ -72,7 +72,7 @@ public static class DemoRun
     {
         var root = RunFolder.Create(path);
         observer.OnChapter($"Training a model for {config.Data.Task} on faces that Efface draws itself");
-        var before = ModelRun.Train(
+        var before = TrainingRun.Train(
             config with
             {
                 Model = config.Model with { Split = StagedNetwork.Embedding },
@@ -87,7 +87,7 @@ public static class DemoRun
         AuditRun.Run(before.Path, config.Recipe.Forget, Audit, progress: observer.OnAudit, reading: observer, cancel: cancel);
 
         observer.OnChapter($"Unlearning {string.Join(", ", config.Recipe.Forget)}");
-        var after = ModelRun.Unlearn(
+        var after = TrainingRun.Unlearn(
             config with
             {
                 Model = config.Model with { From = before.Path },

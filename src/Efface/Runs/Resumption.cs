@@ -35,7 +35,7 @@ internal static class Resumption
     /// <inheritdoc cref="CheckSettings(RunRecord, string, RunConfig, string)"/>
     public static void CheckFinished(RunRecord began, string command, RunConfig asked, string path)
     {
-        asked = ModelRun.WithUsualTraining(WithBlocksOf(asked, began.Config), forgets: command == "unlearn");
+        asked = TrainingRun.WithUsualTraining(WithBlocksOf(asked, began.Config), forgets: command == "unlearn");
         // The usual stem depends on the images' size.
         var usual = new[] { Backbones.DefaultStem(1), Backbones.DefaultStem(long.MaxValue) }.Contains(began.Config.Model.Stem);
         CheckSettings(began, command, asked, path, open: (setting, value) =>

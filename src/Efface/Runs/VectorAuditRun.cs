@@ -28,7 +28,7 @@ public static class VectorAuditRun
     )
     {
         var started = DateTimeOffset.UtcNow;
-        using var table = OpenedVectors.Read(options, settings, reading, cancel);
+        using var table = CheckedVectors.Read(options, settings, reading, cancel);
         var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
 
         var folder = RunFolder.Create(path);

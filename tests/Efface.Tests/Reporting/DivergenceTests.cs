@@ -62,7 +62,7 @@ public sealed class DivergenceTests : IDisposable
         var problem = Assert.Single(
             Assert
                 .Throws<InvalidInputException>(() =>
-                    ModelRun.Unlearn(config, Path.Combine(from.Path, "after"), cancel: TestContext.Current.CancellationToken)
+                    TrainingRun.Unlearn(config, Path.Combine(from.Path, "after"), cancel: TestContext.Current.CancellationToken)
                 )
                 .Problems
         );

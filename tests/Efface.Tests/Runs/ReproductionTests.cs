@@ -23,7 +23,7 @@ public sealed class OneRunForAll : IDisposable
             "--data faces --task smile --forget glasses --limit 100 --epochs 1 --batch 64 --width 0.125 "
                 + "--stem fast --size 32 --threads 1 --recipe attention-removal"
         );
-        ModelRun.Unlearn(config, path);
+        TrainingRun.Unlearn(config, path);
         AuditRun.Run(path, ["glasses", "skin"], new AuditSettings { Attackers = ["linear"] });
         Run = RunFolder.Open(path);
     }

@@ -88,7 +88,7 @@ public sealed class RunFolderTests : IDisposable
         File.WriteAllText(Path.Combine(folder.Path, "pictures"), "in the pictures' place");
 
         Assert.ThrowsAny<IOException>(() =>
-            new AuditedModel(
+            new InspectedModel(
                 _runs.After(Verdict.Forgotten).Audit!,
                 [
                     [1],

@@ -29,8 +29,8 @@ public sealed class SamePlaceTests : IDisposable
         var (folder, cancel) = (new ExperimentFolder(_folder.FullName), TestContext.Current.CancellationToken);
         string before = folder.PathOf("before"),
             after = folder.PathOf("after");
-        ModelRun.Train(Small, before, cancel: cancel);
-        ModelRun.Unlearn(Small.With($"--recipe paper --forget glasses --from {before}"), after, cancel: cancel);
+        TrainingRun.Train(Small, before, cancel: cancel);
+        TrainingRun.Unlearn(Small.With($"--recipe paper --forget glasses --from {before}"), after, cancel: cancel);
         var split = RunFolder.Open(after).Run.Config.Model.Split;
         Assert.NotEqual("embedding", split);
 

@@ -8,7 +8,7 @@ internal static class AttackSection
     /// <summary>Released places first, for each attribute; then what stays inside a model.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
-        var places = runs.SelectMany(run => run.Audits.Select(audit => new AuditedPlace(run, audit))).ToList();
+        var places = runs.SelectMany(run => run.Audits.Select(audit => new ReportedPlace(run, audit))).ToList();
         if (places.Count == 0)
             return Html.Of(
                 $"""
@@ -49,16 +49,16 @@ internal static class AttackSection
         );
     }
 
-    private static (string Attribute, string Name) Where(AuditedPlace place) => (place.Audit.Attribute, place.Audit.Name);
+    private static (string Attribute, string Name) Where(ReportedPlace place) => (place.Audit.Attribute, place.Audit.Name);
 
     // One scale for an attribute, so that its pictures can be compared.
-    private static IEnumerable<Html> Panels(IReadOnlyList<AuditedPlace> shown, IReadOnlyList<AuditedPlace> all) =>
+    private static IEnumerable<Html> Panels(IReadOnlyList<ReportedPlace> shown, IReadOnlyList<ReportedPlace> all) =>
         from attribute in shown.GroupBy(place => place.Audit.Attribute)
         let axis = Axis.Around(all.Where(place => place.Audit.Attribute == attribute.Key).SelectMany(place => place.Shown), 6, 0.005)
         from place in attribute.GroupBy(place => place.Audit.Name)
         select Panel([.. place], axis);
 
-    private static Html Panel(IReadOnlyList<AuditedPlace> places, Axis axis)
+    private static Html Panel(IReadOnlyList<ReportedPlace> places, Axis axis)
     {
         var (name, attribute) = (places[0].Audit.Name, places[0].Audit.Attribute);
         // Beside what stays inside stands what another run releases: its numbers have been given above.
@@ -77,7 +77,7 @@ internal static class AttackSection
         );
     }
 
-    private static Html Finding(AuditedPlace place) =>
+    private static Html Finding(ReportedPlace place) =>
         Html.Of(
             $"""
             <p class="finding">{AttackerPlot.Swatch(place.Run)} <b>{place.Run.Label}</b> {Badge.Of(place.Audit.Verdict)}{(
@@ -99,7 +99,7 @@ internal static class AttackSection
                 """
             );
 
-    private static Html Numbered(AuditedPlace place) =>
+    private static Html Numbered(ReportedPlace place) =>
         Html.Of(
             $"""
             <h5>{AttackerPlot.Swatch(place.Run)} {place.Run.Label}: {place.Audit.Kind} {place.Audit.Name}, {(

@@ -13,7 +13,7 @@ internal static class AttackerPlot
         Margin = 5;
 
     /// <summary>Draws one place, for each run that has it.</summary>
-    public static Html Draw(IReadOnlyList<AuditedPlace> places, Axis axis)
+    public static Html Draw(IReadOnlyList<ReportedPlace> places, Axis axis)
     {
         var tries = places.SelectMany(place => place.Audit.Attackers).Select(attacker => (attacker.Name, attacker.Knows)).Distinct();
         return Html.Of(
@@ -38,7 +38,7 @@ internal static class AttackerPlot
             """
         );
 
-    private static Html Row(string attacker, string knows, IReadOnlyList<AuditedPlace> places, Axis axis) =>
+    private static Html Row(string attacker, string knows, IReadOnlyList<ReportedPlace> places, Axis axis) =>
         Html.Of(
             $"""
             <div class="row"><span><b>{attacker}</b> knows {knows}</span>
@@ -48,7 +48,7 @@ internal static class AttackerPlot
             """
         );
 
-    private static Html Background(IReadOnlyList<AuditedPlace> places, Axis axis)
+    private static Html Background(IReadOnlyList<ReportedPlace> places, Axis axis)
     {
         var last = places[^1];
         var (floor, tolerance) = (last.Audit.Floors.Reference.BalancedAccuracy.Value, last.Run.Audit!.Settings.Tolerance);
@@ -70,7 +70,7 @@ internal static class AttackerPlot
             ? Html.Of($"""<line class="{style}" x1="{At(axis, value)}" x2="{At(axis, value)}" y1="0" y2="100%"/>""")
             : Html.Empty;
 
-    private static Html Dot(AuditedPlace place, AttackerResult? attacker, Axis axis, int lane)
+    private static Html Dot(ReportedPlace place, AttackerResult? attacker, Axis axis, int lane)
     {
         if (attacker?.Test.BalancedAccuracy is not { } measured || !double.IsFinite(measured.Value))
             return Html.Empty;
@@ -107,7 +107,7 @@ internal static class AttackerPlot
         : tick == axis.Ticks.Count - 1 ? "end"
         : "middle";
 
-    private static Html Key(IReadOnlyList<AuditedPlace> places) =>
+    private static Html Key(IReadOnlyList<ReportedPlace> places) =>
         Html.Of(
             $"""
             <ul class="key">
@@ -132,7 +132,7 @@ internal static class AttackerPlot
         );
 
     // Floors that are the same in all runs are drawn once, in no run's colour.
-    private static IEnumerable<(string Style, string Words, double Value)> FloorsOf(IReadOnlyList<AuditedPlace> places) =>
+    private static IEnumerable<(string Style, string Words, double Value)> FloorsOf(IReadOnlyList<ReportedPlace> places) =>
         from floor in places.SelectMany(place =>
             place.Floors.Select(floor => (place.Run, floor.Style, floor.Words, floor.Floor.BalancedAccuracy.Value))
         )
@@ -143,7 +143,7 @@ internal static class AttackerPlot
             ? ($"floor {floor.Style}", floor.Words, floor.Value)
             : ($"floor {floor.Style} {Style(floor.Run)}", $"{floor.Words}, {floor.Run.Label}", floor.Value);
 
-    private static string Description(IReadOnlyList<AuditedPlace> places) =>
+    private static string Description(IReadOnlyList<ReportedPlace> places) =>
         string.Join(
             " ",
             places.Select(place =>

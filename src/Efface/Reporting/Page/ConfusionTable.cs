@@ -4,7 +4,7 @@ namespace Efface.Reporting.Page;
 internal static class ConfusionTable
 {
     /// <summary>Test images and the share of their class, for one place; nothing where the audit is too old to have kept them.</summary>
-    public static Html Draw(AuditedPlace place)
+    public static Html Draw(ReportedPlace place)
     {
         var audit = place.Audit;
         if (audit.Confusion.Count == 0)

@@ -11,12 +11,12 @@ internal static class HeatMapSection
 {
     private static readonly double[] Steps = [0, 1, 2, 4, 8];
 
-    private sealed record HeatRow(string Name, string Hint, Func<AuditedPlace, Measured?> Leak);
+    private sealed record HeatRow(string Name, string Hint, Func<ReportedPlace, Measured?> Leak);
 
     /// <summary>One map for each attribute; nothing where no run is audited.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
-        var places = runs.SelectMany(run => run.Audits.Select(audit => new AuditedPlace(run, audit))).ToList();
+        var places = runs.SelectMany(run => run.Audits.Select(audit => new ReportedPlace(run, audit))).ToList();
         var terms = Terms.Of(runs);
         return places.Count == 0
             ? Html.Empty
@@ -33,7 +33,7 @@ internal static class HeatMapSection
             );
     }
 
-    private static Html Map(IReadOnlyList<AuditedPlace> places, Terms terms)
+    private static Html Map(IReadOnlyList<ReportedPlace> places, Terms terms)
     {
         var attribute = places[0].Audit.Attribute;
         var runs = places.GroupBy(place => place.Run).ToList();
@@ -61,7 +61,7 @@ internal static class HeatMapSection
         );
     }
 
-    private static IEnumerable<HeatRow> Rows(IReadOnlyList<AuditedPlace> places)
+    private static IEnumerable<HeatRow> Rows(IReadOnlyList<ReportedPlace> places)
     {
         foreach (var name in places.SelectMany(place => place.Audit.Attackers).Select(attacker => attacker.Name).Distinct())
             yield return new HeatRow(name, "", place =>
@@ -75,7 +75,7 @@ internal static class HeatMapSection
             );
     }
 
-    private static Html Row(HeatRow row, IReadOnlyList<AuditedPlace> places) =>
+    private static Html Row(HeatRow row, IReadOnlyList<ReportedPlace> places) =>
         Html.Of(
             $"""
             <tr><th

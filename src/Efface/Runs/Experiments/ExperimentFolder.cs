@@ -43,9 +43,9 @@ internal sealed class ExperimentFolder(string path)
             if (cell.CopyOf is { } trained)
                 Copy(cell, RunFolder.Open(PathOf(trained)), folder);
             else if (cell.Forgets)
-                ModelRun.Unlearn(config, folder, resume: true, observer, cancel);
+                TrainingRun.Unlearn(config, folder, resume: true, observer, cancel);
             else
-                ModelRun.Train(config, folder, resume: true, observer, cancel);
+                TrainingRun.Train(config, folder, resume: true, observer, cancel);
         }
         cancel.ThrowIfCancellationRequested();
         if (Finished(cell) is { } finished)

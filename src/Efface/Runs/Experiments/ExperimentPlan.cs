@@ -49,7 +49,7 @@ internal sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double S
                 return new PlannedCell(
                     cell.Name,
                     false,
-                    learns && ModelRun.WithUsualTraining(folder.ConfigOf(cell), cell.Forgets).Training.Epochs is { } epochs
+                    learns && TrainingRun.WithUsualTraining(folder.ConfigOf(cell), cell.Forgets).Training.Epochs is { } epochs
                         ? epochs * Epoch(cell)
                         : 0
                 );

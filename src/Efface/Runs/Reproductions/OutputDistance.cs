@@ -28,7 +28,7 @@ internal static class OutputDistance
 
     private static Tensor Probabilities(RunFolder run)
     {
-        using var opened = OpenedRun.Open(run.Path, [.. run.Audit!.Sought], run.Audit.Settings, null, CancellationToken.None);
+        using var opened = LoadedRun.Open(run.Path, [.. run.Audit!.Sought], run.Audit.Settings, null, CancellationToken.None);
         var (network, table) = (opened.Model.Network, opened.Table);
         var parts = new List<Tensor>();
         var loader = new BatchLoader(table, table[opened.Model.Description.Task], [], table.Rows(Part.Test), Evaluation.BatchSize);

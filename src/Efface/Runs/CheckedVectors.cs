@@ -6,7 +6,7 @@ using Efface.Data.Vectors;
 namespace Efface.Runs;
 
 /// <summary>Another program's representations with their labels, for whoever looks at them.</summary>
-internal static class OpenedVectors
+internal static class CheckedVectors
 {
     /// <summary>Reads them, and finds out what does not go together.</summary>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>

@@ -3,7 +3,7 @@ using Efface.Auditing;
 namespace Efface.Reporting.Page;
 
 /// <summary>One place of one run, for one attribute.</summary>
-internal sealed record AuditedPlace(ReportRun Run, RepresentationAudit Audit)
+internal sealed record ReportedPlace(ReportRun Run, RepresentationAudit Audit)
 {
     /// <summary>What was reached without h, with the words for it.</summary>
     public IEnumerable<(string Style, string Words, Floor Floor)> Floors =>

@@ -8,7 +8,7 @@ namespace Efface.Runs;
 /// <param name="Originals">Test images.</param>
 /// <param name="Drawn">The same, drawn again from the representation.</param>
 /// <param name="Attention">For each attribute the same, under where the network sees it.</param>
-internal sealed record AuditedModel(
+internal sealed record InspectedModel(
     AuditResult Result,
     IReadOnlyList<byte[]> Originals,
     IReadOnlyList<byte[]> Drawn,
@@ -16,7 +16,7 @@ internal sealed record AuditedModel(
 )
 {
     /// <summary>What an earlier audit left in a run's folder.</summary>
-    public static AuditedModel Read(RunFolder folder, AuditResult result) =>
+    public static InspectedModel Read(RunFolder folder, AuditResult result) =>
         new(
             result,
             Pictures(folder, "image"),
@@ -27,7 +27,7 @@ internal sealed record AuditedModel(
     /// <summary>
     /// Writes the pictures, those of the model before beside them, and audit.json last: where it stands, the audit is whole.
     /// </summary>
-    public void Write(RunFolder folder, AuditedModel? before)
+    public void Write(RunFolder folder, InspectedModel? before)
     {
         Write(folder, "image", Originals);
         Write(folder, "reconstruction", Drawn);

@@ -12,7 +12,7 @@ namespace Efface.Runs;
 public interface IRunObserver : ITrainingObserver, IReadingObserver;
 
 /// <summary>Trains a model, or makes one forget, into a run folder.</summary>
-public static class ModelRun
+public static class TrainingRun
 {
     private const int EpochsFromScratch = 12,
         EpochsFromModel = 4;

@@ -8,7 +8,7 @@ using TorchSharp;
 namespace Efface.Runs;
 
 /// <summary>The whole look at one model: attackers, what can be drawn again, and where it still sees the attributes.</summary>
-internal sealed class ModelAudit(
+internal sealed class ModelInspection(
     Prepared prepared,
     IReadOnlyList<string> sought,
     AuditSettings settings,
@@ -23,7 +23,7 @@ internal sealed class ModelAudit(
     /// <param name="model">Left as it was.</param>
     /// <param name="table">The images that it is run on.</param>
     /// <param name="before">What was seen of the model before unlearning.</param>
-    public AuditedModel At(TrainedModel model, ImageTable table, AuditedModel? before)
+    public InspectedModel At(TrainedModel model, ImageTable table, InspectedModel? before)
     {
         progress?.Invoke(new AuditProgress(0, 1, "computing representations"));
         AuditResult result;
@@ -31,7 +31,7 @@ internal sealed class ModelAudit(
             result = new Auditor(settings, progress).Audit(subject, sought, before?.Result, cancel);
         var (originals, drawn, reconstruction) = settings.Asks(AuditPart.Reconstruction) ? Reconstruct(model, table) : ([], [], null);
         var attention = settings.Asks(AuditPart.Attention) ? sought.Select(name => Attention(model, table, table[name])).ToList() : [];
-        return new AuditedModel(
+        return new InspectedModel(
             result with
             {
                 Reconstruction = reconstruction,

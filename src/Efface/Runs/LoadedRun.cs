@@ -7,11 +7,11 @@ using Efface.Training;
 namespace Efface.Runs;
 
 /// <summary>A run's model with the data it was trained on, for whoever looks at what it computes.</summary>
-internal sealed class OpenedRun : IDisposable
+internal sealed class LoadedRun : IDisposable
 {
     private AttentionRemoval? _removal;
 
-    private OpenedRun(RunFolder folder, IReadOnlyList<string> attributes) => (Folder, Attributes) = (folder, attributes);
+    private LoadedRun(RunFolder folder, IReadOnlyList<string> attributes) => (Folder, Attributes) = (folder, attributes);
 
     /// <summary>Where it is.</summary>
     public RunFolder Folder { get; }
@@ -35,7 +35,7 @@ internal sealed class OpenedRun : IDisposable
     /// <param name="reading">Hears while the images are read.</param>
     /// <param name="cancel">Checked while they are.</param>
     /// <exception cref="InvalidInputException">The folder, its model, its data or a column is wrong.</exception>
-    public static OpenedRun Open(
+    public static LoadedRun Open(
         string path,
         IReadOnlyList<string> attributes,
         AuditSettings settings,
@@ -47,7 +47,7 @@ internal sealed class OpenedRun : IDisposable
         var sought = attributes.Count > 0 ? attributes : folder.Run.Config.Recipe.Forget;
         if (AuditChecks.Settings(settings, sought, "the run names none").ToArray() is { Length: > 0 } wrong)
             throw new InvalidInputException(wrong);
-        var opened = new OpenedRun(folder, sought);
+        var opened = new LoadedRun(folder, sought);
         try
         {
             opened.Load(folder.Run, reading, cancel);

@@ -16,7 +16,7 @@ internal sealed class AuditCommand : LookCommand
 
     internal sealed record AttackSettings
     {
-        [Setting("--seeds", "N", "Each attacker that depends on chance is trained so many times (2; full: 5).", Range = "[1, ∞)")]
+        [Setting("--seeds", "N", "How often each attacker that depends on chance is trained (2; full: 5).", Range = "[1, ∞)")]
         public int? Seeds { get; init; }
     }
 

@@ -131,7 +131,7 @@ internal sealed record Reconstruction(ReconstructionResult Result, Tensor Origin
             cancel.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             decoder.train();
-            optimiser.Rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * step / Steps));
+            optimiser.Rate = Rate * Models.Optimiser.Cosine((double)step / Steps);
             var (values, images) = training.Pick(
                 [.. Enumerable.Range(0, BatchSize).Select(_ => random.Next(training.Rows.Length))],
                 device

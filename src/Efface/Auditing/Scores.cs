@@ -1,3 +1,4 @@
+using Efface.Data;
 namespace Efface.Auditing;
 
 /// <summary>How well an attacker read the attribute on some images.</summary>
@@ -106,11 +107,7 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
 
     private double EntropyOfTruth(int[]? known)
     {
-        double Entropy(IEnumerable<int> labels)
-        {
-            var counts = labels.GroupBy(label => label).Select(group => (double)group.Count()).ToArray();
-            return -counts.Sum(count => count / counts.Sum() * Math.Log2(count / counts.Sum()));
-        }
+        static double Entropy(IEnumerable<int> labels) => JointTable.Entropy(labels.CountBy(label => label).Select(group => group.Value));
         return known is null
             ? Entropy(Truth)
             : Truth

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
 using Efface.Data.Pixels;
@@ -16,7 +15,6 @@ internal sealed class RemovedImages
 {
     private const int Schema = 1;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly ImageTable _original;
     private readonly string _pixels,
@@ -78,14 +76,14 @@ internal sealed class RemovedImages
     /// <summary>Says what came of it: from now on the images are found.</summary>
     public void Keep(AttentionRemovalResult result)
     {
-        WholeFile.Write(_result, partial => File.WriteAllText(partial, JsonSerializer.Serialize(result, Json)));
+        WholeFile.Write(_result, partial => File.WriteAllText(partial, JsonSerializer.Serialize(result, WholeFile.Json)));
     }
 
     private AttentionRemovalResult? Told()
     {
         try
         {
-            return File.Exists(_result) ? JsonSerializer.Deserialize<AttentionRemovalResult>(File.ReadAllText(_result), Json) : null;
+            return File.Exists(_result) ? JsonSerializer.Deserialize<AttentionRemovalResult>(File.ReadAllText(_result), WholeFile.Json) : null;
         }
         catch (JsonException)
         {

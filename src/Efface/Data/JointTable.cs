@@ -60,7 +60,8 @@ public sealed class JointTable
 
     private static int Count(int[,] counts) => counts.Cast<int>().Sum();
 
-    private static double Entropy(IEnumerable<int> counts)
+    /// <summary>Of a distribution by its counts, bits.</summary>
+    internal static double Entropy(IEnumerable<int> counts)
     {
         var all = counts.Where(count => count > 0).Select(count => (double)count).ToArray();
         var total = all.Sum();

@@ -22,6 +22,10 @@ internal abstract class Optimiser : IDisposable
     /// <summary>The step size.</summary>
     public double Rate { get; set; }
 
+    /// <summary>Half a cosine, from 1 to 0: what a step size is multiplied with.</summary>
+    /// <param name="progress">The share of training that is done, in [0, 1].</param>
+    public static double Cosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
+
     /// <summary>The parameters that have a gradient, each with it; the caller disposes the gradients.</summary>
     public IReadOnlyList<Tensor> Gradients() => [.. _parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
 

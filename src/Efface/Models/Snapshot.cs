@@ -113,7 +113,7 @@ public sealed class Snapshot
             throw new InvalidInputException(
                 path,
                 $"cannot be read ({fault.Message.Split('\n')[0]})",
-                "It was damaged after it was written: remove the run's folder and start anew"
+                "It was damaged after it was written: remove the run's folder and start again"
             );
         }
     }

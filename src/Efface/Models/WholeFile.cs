@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Efface.Models;
 
 /// <summary>A file that is there whole or not at all.</summary>
@@ -5,6 +7,9 @@ internal static class WholeFile
 {
     /// <summary>What a temporary name ends in.</summary>
     public const string Partial = ".partial";
+
+    /// <summary>How small files of JSON are written: camelCase, indented.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Has it written to a temporary name, and renames it.</summary>
     /// <exception cref="IOException">It cannot be written; a file that was there is as it was.</exception>

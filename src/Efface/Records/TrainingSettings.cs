@@ -15,7 +15,7 @@ public sealed record TrainingSettings
     [Setting(
         "--blocks",
         "K",
-        "So many local blocks, cut where they take equal time; or the last stages of all but the last, separated by commas.",
+        "K local blocks, cut where they take equal time; or the last stages of all but the last, separated by commas.",
         IsFoundOut = true
     )]
     public string? Blocks { get; init; }
@@ -37,7 +37,7 @@ public sealed record TrainingSettings
     [Setting(
         "--checkpoint",
         "SECONDS",
-        "Save the state so often inside an epoch (300), and after each.",
+        "How often the state is saved inside an epoch (300); it is saved after each, too.",
         Range = "[1, ∞)",
         IsHarmless = true,
         IsFixed = true
@@ -65,7 +65,7 @@ public sealed record TrainingSettings
     public double? LearningRate { get; init; }
 
     /// <summary>Stop after so many epochs without a better validation fidelity; null for never.</summary>
-    [Setting("--patience", "N", "Stop after so many epochs without a better validation fidelity.", Range = "[1, ∞)")]
+    [Setting("--patience", "N", "Stop after N epochs without a better validation fidelity.", Range = "[1, ∞)")]
     public int? Patience { get; init; }
 
     /// <summary>Every so many epochs fresh attackers look at validation; null for never.</summary>

@@ -43,7 +43,7 @@ internal static class PartChecks
         (config.Data.Name, config.Data.Reading.SplitColumn) switch
         {
             ("folders", _) =>
-                $"Add a folder {missing.Word()}, or name the levels anew (`ReadingOptions.Levels` part,class), so that parts are drawn",
+                $"Add a folder {missing.Word()}, or rename the levels (`ReadingOptions.Levels` part,class), so that parts are drawn",
             (_, { } column) =>
                 $"Leave `ReadingOptions.SplitColumn` out, so that parts are drawn, or mark some rows of {column} as {missing.Word()}",
             ("parquet", _) =>

@@ -94,7 +94,6 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     private const string WeightsFile = "model.safetensors",
         DescriptionFile = "model.json";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>What the network was built with; null for those that Efface builds itself.</summary>
     public NetworkBuilder? Builder { get; init; }
@@ -199,7 +198,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
 
     private static void Write(string folder, ModelDescription description) =>
         WholeFile.Write(Path.Combine(folder, DescriptionFile), partial =>
-            File.WriteAllText(partial, JsonSerializer.Serialize(description, Json))
+            File.WriteAllText(partial, JsonSerializer.Serialize(description, WholeFile.Json))
         );
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -240,7 +239,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
                     "Give the folder of a finished run of efface train or efface unlearn"
                 );
         return Attempt(Path.Combine(folder, DescriptionFile), () =>
-            JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), Json)
+            JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), WholeFile.Json)
             ?? throw new JsonException("it is empty")
         );
     }

@@ -79,5 +79,5 @@ public sealed record TrainingOptions
     /// <summary>Warm-up and cosine: what the step size is multiplied with.</summary>
     /// <param name="progress">The share of training that is done, in [0, 1].</param>
     public double RateFactor(double progress) =>
-        progress < WarmUp ? Math.Max(0.01, progress / WarmUp) : 0.5 * (1 + Math.Cos(Math.PI * (progress - WarmUp) / (1 - WarmUp)));
+        progress < WarmUp ? Math.Max(0.01, progress / WarmUp) : Optimiser.Cosine((progress - WarmUp) / (1 - WarmUp));
 }

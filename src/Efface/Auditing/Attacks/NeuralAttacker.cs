@@ -19,7 +19,8 @@ internal abstract class NeuralAttacker : ChoosingAttacker
 {
     private const int BatchSize = 256,
         MostEpochs = 40,
-        Patience = 3;
+        Patience = 3,
+        MostPrepared = 20_000_000;
 
     /// <inheritdoc/>
     public override bool DependsOnSeed => true;
@@ -82,7 +83,9 @@ internal abstract class NeuralAttacker : ChoosingAttacker
         );
         using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
         var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
-        var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray());
+        var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray()).to(device);
+        // What is small is prepared once, and not at each step.
+        var prepared = fit.Values.numel() <= MostPrepared ? reader.Input(fit.Values, fit.Task) : null;
 
         var batches = Math.Max(1, (fit.Count + BatchSize - 1) / BatchSize);
         var usual = Epochs(problem.Budget);
@@ -97,13 +100,16 @@ internal abstract class NeuralAttacker : ChoosingAttacker
             {
                 cancel.ThrowIfCancellationRequested();
                 using var step = NewDisposeScope();
-                optimiser.Rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + (double)i / batches) / epochs));
+                optimiser.Rate = Rate * Optimiser.Cosine((epoch + (double)i / batches) / epochs);
                 var rows = order[(int)((long)fit.Count * i / batches)..(int)((long)fit.Count * (i + 1) / batches)];
                 if (rows.Length < 2)
                     continue;
                 var index = torch.tensor(rows.Select(row => (long)row).ToArray());
-                var input = reader.Input(fit.Values.index_select(0, index), [.. rows.Select(row => fit.Task[row])]);
-                functional.cross_entropy(reader.Network.call(input), labels.index_select(0, index).to(device), weights).backward();
+                var at = index.to(device);
+                var input =
+                    prepared?.index_select(0, at)
+                    ?? reader.Input(fit.Values.index_select(0, index), [.. rows.Select(row => fit.Task[row])]);
+                functional.cross_entropy(reader.Network.call(input), labels.index_select(0, at), weights).backward();
                 optimiser.Step();
             }
             if (selection.Offer(epoch, start.Judge(reader.Read(choose))))

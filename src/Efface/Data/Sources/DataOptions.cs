@@ -40,7 +40,7 @@ public sealed record DataOptions
     public int? Size { get; init; }
 
     /// <summary>At most so many images of each part.</summary>
-    [Setting("--limit", "N", "At most so many images of each part.", Range = "[20, ∞)")]
+    [Setting("--limit", "N", "The most images of each part.", Range = "[20, ∞)")]
     public int? Limit { get; init; }
 
     /// <summary>For whatever is drawn: faces, and parts.</summary>

@@ -106,6 +106,6 @@ internal sealed class JoinedVectors
             throw new InvalidInputException(_file, $"has {known.Length:N0} different codes", $"A code is one of at most {MostCodes:N0}");
         for (var i = 0; i < codes.Length; i++)
             codes[i] = Array.BinarySearch(known, codes[i]);
-        notes.Add($"{_file}: codes lie between {known[0]} and {known[^1]} and are numbered anew, from 0 to {known.Length - 1}");
+        notes.Add($"{_file}: codes lie between {known[0]} and {known[^1]} and are renumbered from 0 to {known.Length - 1}");
     }
 }

@@ -28,7 +28,7 @@ internal sealed record ExperimentScale
     public int Seeds { get; init; } = 1;
 
     /// <summary>At most so many images of each part; null for all.</summary>
-    [Setting("--limit", "N", "At most so many images of each part.")]
+    [Setting("--limit", "N", "The most images of each part.")]
     public int? Limit { get; init; }
 
     /// <summary>A name of the stems; null takes the usual one.</summary>

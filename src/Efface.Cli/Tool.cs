@@ -66,7 +66,12 @@ internal static class Tool
             new HelpOption("--help", "-h"),
             new DemoCommand(shell),
             new ModelCommand(shell, "train", "Train the model before unlearning (baseline 1).", TrainingRun.Train),
-            new ModelCommand(shell, "unlearn", "Make a model forget attributes, from scratch or --from a trained one.", TrainingRun.Unlearn),
+            new ModelCommand(
+                shell,
+                "unlearn",
+                "Make a model forget attributes, from scratch or --from a trained one.",
+                TrainingRun.Unlearn
+            ),
             new AuditCommand(shell),
             new CertifyCommand(shell),
             Branch("data", "Look at data sets.", new DataInspectCommand(shell), new DataCacheCommand(shell)),

@@ -31,12 +31,7 @@ public sealed partial class SettingsTests
         [typeof(AttentionRemovalSettings)] = [],
         [typeof(VectorOptions)] = [nameof(VectorOptions.Seed)],
         // --seeds says how many; attackers and parts of one's own come by With.
-        [typeof(AuditSettings)] =
-        [
-            nameof(AuditSettings.Seeds),
-            nameof(AuditSettings.OwnAttackers),
-            nameof(AuditSettings.OwnParts),
-        ],
+        [typeof(AuditSettings)] = [nameof(AuditSettings.Seeds), nameof(AuditSettings.OwnAttackers), nameof(AuditSettings.OwnParts)],
         [typeof(BenchSettings)] = [nameof(BenchSettings.MeasuresMemory)],
         [typeof(ExperimentScale)] = [],
     };

@@ -1,4 +1,5 @@
 using Efface.Data;
+
 namespace Efface.Auditing;
 
 /// <summary>How well an attacker read the attribute on some images.</summary>

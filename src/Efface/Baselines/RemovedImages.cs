@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
 using Efface.Data.Pixels;
@@ -14,7 +15,6 @@ namespace Efface.Baselines;
 internal sealed class RemovedImages
 {
     private const int Schema = 1;
-
 
     private readonly ImageTable _original;
     private readonly string _pixels,
@@ -83,7 +83,9 @@ internal sealed class RemovedImages
     {
         try
         {
-            return File.Exists(_result) ? JsonSerializer.Deserialize<AttentionRemovalResult>(File.ReadAllText(_result), WholeFile.Json) : null;
+            return File.Exists(_result)
+                ? JsonSerializer.Deserialize<AttentionRemovalResult>(File.ReadAllText(_result), WholeFile.Json)
+                : null;
         }
         catch (JsonException)
         {

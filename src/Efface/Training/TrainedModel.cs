@@ -94,7 +94,6 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     private const string WeightsFile = "model.safetensors",
         DescriptionFile = "model.json";
 
-
     /// <summary>What the network was built with; null for those that Efface builds itself.</summary>
     public NetworkBuilder? Builder { get; init; }
 

@@ -309,7 +309,10 @@ public sealed class ExperimentTests : IDisposable
         {
             Command = "train",
             Started = DateTimeOffset.UnixEpoch,
-            Config = TrainingRun.WithUsualTraining(folder.ConfigOf(cell).With($"--stem {cell.Config.Model.Stem ?? "cifar"}"), forgets: false),
+            Config = TrainingRun.WithUsualTraining(
+                folder.ConfigOf(cell).With($"--stem {cell.Config.Model.Stem ?? "cifar"}"),
+                forgets: false
+            ),
             Environment = new EnvironmentRecord("", "", "", "", 1, 1, "", "cpu"),
             Data = new DataRecord("faces", new string('0', 64), new Dictionary<string, int>(), []),
             Result = new ResultRecord(0.9, 1, 1, false, null),

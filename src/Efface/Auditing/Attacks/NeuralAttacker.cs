@@ -106,8 +106,7 @@ internal abstract class NeuralAttacker : ChoosingAttacker
                     continue;
                 var index = torch.tensor(rows.Select(row => (long)row).ToArray());
                 var at = index.to(device);
-                var input =
-                    prepared?.index_select(0, at)
+                var input = prepared?.index_select(0, at)
                     ?? reader.Input(fit.Values.index_select(0, index), [.. rows.Select(row => fit.Task[row])]);
                 functional.cross_entropy(reader.Network.call(input), labels.index_select(0, at), weights).backward();
                 optimiser.Step();

@@ -1,5 +1,5 @@
-using Efface.Data;
 using CsCheck;
+using Efface.Data;
 using Efface.Data.Pixels;
 using Xunit;
 

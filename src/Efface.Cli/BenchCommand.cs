@@ -16,7 +16,7 @@ internal sealed class BenchCommand : ToolCommand
         Description = "Leave peak memory out, which takes a process for each mode.",
     };
 
-    // What the process of a memory measurement is asked; nobody else needs it.
+    // For the process that measures memory; no user needs it.
     private readonly Option<string> _peakOf = new("--peak-of") { Hidden = true };
 
     public BenchCommand(Shell shell)

@@ -18,10 +18,12 @@ internal sealed class Flags<T>
             command.Add(option);
     }
 
-    /// <summary>What the flags say, over what holds without them.</summary>
+    /// <summary>What the flags say, over the defaults.</summary>
     /// <param name="asked">The command line.</param>
-    /// <param name="usual">What holds without flags.</param>
-    /// <param name="check">What is wrong beside what cannot be read, so that all is told at once; null looks at ranges alone.</param>
+    /// <param name="usual">The values without flags.</param>
+    /// <param name="check">
+    /// What is wrong apart from unreadable flags, so that everything is reported at once; null checks ranges only.
+    /// </param>
     /// <exception cref="InvalidInputException">Something cannot be read.</exception>
     public T Read(ParseResult asked, T usual, Func<T, IEnumerable<Problem>>? check = null)
     {
@@ -45,7 +47,7 @@ internal sealed class Flags<T>
         return read;
     }
 
-    /// <summary>The settings whose flags stand on the command line, with what stands behind each.</summary>
+    /// <summary>The settings whose flags stand on the command line, each with its values.</summary>
     public IEnumerable<(Setting Setting, IReadOnlyList<string> Texts)> Given(ParseResult asked) =>
         from entry in _all
         let result = asked.GetResult(entry.Option)
@@ -69,7 +71,7 @@ internal sealed class Flags<T>
 /// <summary>Messages of the library in the words of the tool.</summary>
 internal static partial class Flags
 {
-    // What the library takes as a parameter, or in a record that has no flags of its own.
+    // What the library takes as a parameter, or in a record without flags.
     private static readonly Dictionary<string, string> Words = new(Settings.FlagsIn(typeof(Settings).Assembly))
     {
         ["path"] = "--out",

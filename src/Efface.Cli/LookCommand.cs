@@ -33,8 +33,8 @@ internal abstract class LookCommand : ToolCommand
     /// <summary>What is looked at: a run's folder, or null and the files of other programs, whose attributes and model before are a run's
     /// too.</summary>
     /// <param name="asked">The command line.</param>
-    /// <param name="others">What else is wrong with it.</param>
-    /// <exception cref="InvalidInputException">What belongs to the other kind, or is missing.</exception>
+    /// <param name="others">Other problems of the command line.</param>
+    /// <exception cref="InvalidInputException">A flag belongs to the other kind, or is missing.</exception>
     protected (string? Run, string Folder, VectorOptions Vectors) Look(ParseResult asked, params IEnumerable<Problem> others)
     {
         var look = _look.Read(asked, new LookSettings());
@@ -44,7 +44,7 @@ internal abstract class LookCommand : ToolCommand
             : (look.Run, look.Run ?? RunPlace.OutOr(look.Out, Name), vectors);
     }
 
-    /// <summary>The flags that were given of how strict it is, and of where results go.</summary>
+    /// <summary>The flags given for how strict it is and where results go.</summary>
     protected IEnumerable<string> GivenOfAudit(ParseResult asked) =>
         Strictness
             .Given(asked)

@@ -22,8 +22,8 @@ public static class TrainingRun
     /// <param name="config">Everything that decides it.</param>
     /// <param name="path">The run's folder.</param>
     /// <param name="resume">Whether to go on with the run that stands there.</param>
-    /// <param name="observer">Hears how far it is.</param>
-    /// <param name="cancel">Ends after the batch at hand; the state is saved.</param>
+    /// <param name="observer">Receives the progress.</param>
+    /// <param name="cancel">Ends after the current batch; the state is saved.</param>
     /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
     public static RunFolder Train(
         RunConfig config,

@@ -35,8 +35,8 @@ internal sealed class Trainer(
     /// <summary>Trains, and leaves the network with the weights that are to be kept.</summary>
     /// <param name="training">Training images.</param>
     /// <param name="validation">Validation images.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Stops after the current batch.</param>
     public TrainingResult Run(
         BatchLoader training,
         BatchLoader validation,

@@ -14,8 +14,8 @@ public static class Forgetting
     /// <param name="model">Trained in place.</param>
     /// <param name="examples">With training and validation parts, and the task's column.</param>
     /// <param name="options">Epochs, step sizes, seed.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Stops after the current batch.</param>
     /// <exception cref="InvalidInputException">The column or a part is missing.</exception>
     public static TrainingResult Train(
         TrainedModel model,
@@ -36,8 +36,8 @@ public static class Forgetting
     /// <param name="examples">With training and validation parts, and the columns of the task and of the attributes.</param>
     /// <param name="attributes">Names of what is to be forgotten.</param>
     /// <param name="options">Epochs, step sizes, seed.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand; the model is then not closed.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Ends after the current batch; the model is then not closed.</param>
     /// <exception cref="InvalidInputException">A column or a part is missing, or the recipe cannot cut the network.</exception>
     public static (TrainedModel Model, TrainingResult Result) Run(
         TrainedModel model,

@@ -48,8 +48,8 @@ internal sealed record Lesson(TrainedModel Model, Examples Examples, TaskAndAttr
 
     /// <summary>Trains the model.</summary>
     /// <param name="random">Where the weights beside the network come from.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Stops after the current batch.</param>
     public TrainingResult Train(Generator random, ITrainingObserver? observer, CancellationToken cancel)
     {
         using var schedule = Blocks(random) is { } blocks ? Scheduled(blocks) : Schedules.Plain(Model, Options);

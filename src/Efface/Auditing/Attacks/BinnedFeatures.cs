@@ -1,12 +1,12 @@
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Features as trees look at them: of each, which of a few ranges of equal frequency a number lies in. A threshold is the upper end of a
+/// Features as trees see them: each number is replaced by its range, one of a few of equal frequency. A threshold is the upper end of a
 /// range.
 /// </summary>
 internal sealed class BinnedFeatures
 {
-    /// <summary>Ranges of a feature at most.</summary>
+    /// <summary>The largest number of ranges of a feature.</summary>
     public const int Most = 32;
 
     private readonly byte[][] _bins;
@@ -60,7 +60,7 @@ internal sealed class BinnedFeatures
         return [.. ends];
     }
 
-    // Of few different numbers each is a range.
+    // Few different values: each is a range.
     private static float[]? OfFew(float[] sorted)
     {
         var found = new List<float>();

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Which products of features have other means in other classes of z. Where y is known, classes are compared among images of the same y,
-/// so that what y does to h neither hides nor feigns it.
+/// Which products of features have different means in different classes of z. Where y is known, classes are compared among images of the
+/// same y, so that the effect of y on h neither hides nor mimics it.
 /// </summary>
 /// <param name="values">f32 [N, F], of about mean 0 and deviation 1.</param>
 /// <param name="groups">The rows of each class, for each y: [y][z].</param>
@@ -19,7 +19,7 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
     /// higher-order orthogonal iteration (De Lathauwer et al. 2000), which looks for each direction only where the others lie.
     /// </summary>
     /// <param name="order">2 or 3.</param>
-    /// <param name="most">R at most.</param>
+    /// <param name="most">The largest R.</param>
     public Tensor Directions(int order, int most)
     {
         using var scope = NewDisposeScope();
@@ -43,7 +43,7 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
     }
 
     /// <summary>
-    /// F² statistics: how much the mean of each product of two differs between classes, against its deviation; those of i &lt; j, zero.
+    /// F² statistics: how much the mean of each product of two differs between classes, relative to its deviation; zero where i &lt; j.
     /// </summary>
     public Tensor OfPairs() => Statistic(null);
 

@@ -10,7 +10,7 @@ namespace Efface.Data.Vectors;
 /// <param name="request">What is wanted.</param>
 /// <param name="layout">How the vectors lie in it.</param>
 /// <param name="compared">Names of the columns whose cells are wanted.</param>
-/// <param name="watch">Told how far it is.</param>
+/// <param name="watch">Receives the progress.</param>
 internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, IReadOnlyList<string> compared, ReadingWatch watch)
 {
     private const int ReportEvery = 1_000;

@@ -90,7 +90,7 @@ internal sealed class VectorFile(
 
     /// <summary>Reads all of it.</summary>
     /// <param name="compared">Columns and arrays of <see cref="Shared"/> and <see cref="Names"/> whose cells are wanted.</param>
-    /// <param name="watch">Told how far it is.</param>
+    /// <param name="watch">Receives the progress.</param>
     /// <exception cref="InvalidInputException">It is damaged further on, or larger than the memory.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public RawVectors Read(IReadOnlyList<string> compared, ReadingWatch watch) => Guard(_path, () => read(compared, watch));

@@ -21,7 +21,7 @@ public static class VectorReader
 
     /// <summary>Reads all files.</summary>
     /// <param name="options">Which, and what their columns mean.</param>
-    /// <param name="observer">Told while it goes on.</param>
+    /// <param name="observer">Receives the progress.</param>
     /// <param name="cancel">Ends it early.</param>
     /// <exception cref="InvalidInputException">Every problem that was found: in what the files are and hold before anything large is read,
     /// then in the rows.</exception>

@@ -66,7 +66,7 @@ internal static class BenchRun
     /// <summary>Measures every network in every mode, by turns: what slows the machine for a while slows all of them.</summary>
     /// <param name="settings">What and how long.</param>
     /// <param name="measureMemory">Runs <see cref="PeakMemory.Of"/> in a process of its own.</param>
-    /// <param name="observer">Hears how far it is.</param>
+    /// <param name="observer">Receives the progress.</param>
     /// <param name="cancel">Ends after the measurement at hand.</param>
     /// <exception cref="InvalidInputException">A setting is out of range.</exception>
     public static BenchRecord Measure(

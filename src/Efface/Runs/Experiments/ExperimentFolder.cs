@@ -30,7 +30,7 @@ internal sealed class ExperimentFolder(string path)
 
     /// <summary>Does what is missing of a cell.</summary>
     /// <param name="cell">Whose <see cref="ExperimentCell.From"/> is finished.</param>
-    /// <param name="observer">Hears how far it is.</param>
+    /// <param name="observer">Receives the progress.</param>
     /// <param name="cancel">Ends after the batch or attack at hand; what there is is saved.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     /// <exception cref="InvalidInputException">Something is wrong with the input, or a run of other settings stands in its

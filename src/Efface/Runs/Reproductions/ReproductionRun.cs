@@ -16,7 +16,7 @@ internal static class ReproductionRun
     /// <param name="folder">Where; tables of one folder share their cells.</param>
     /// <param name="jobs">Cells side by side.</param>
     /// <param name="run">Runs one cell.</param>
-    /// <param name="observer">Hears how far it is.</param>
+    /// <param name="observer">Receives the progress.</param>
     /// <param name="cancel">Ends after the batches at hand.</param>
     /// <returns>The files that were written.</returns>
     /// <exception cref="InvalidInputException">Everything that is wrong with the input, before the first cell.</exception>

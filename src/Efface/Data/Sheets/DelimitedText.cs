@@ -224,7 +224,7 @@ internal static class DelimitedText
             ]);
     }
 
-    // 0, 1, 2, … are how programs name columns that have no names.
+    // Programs name unnamed columns 0, 1, 2, …
     private static bool LacksHeader(string[] cells)
     {
         var numbers = new List<float>();
@@ -233,8 +233,8 @@ internal static class DelimitedText
             ) && !Enumerable.Range(0, 2).Any(first => cells.Select((cell, place) => cell == $"{first + place}").All(isNext => isNext));
     }
 
-    // A stray quote hides separators and line ends up to the next one, and whole rows with them: better no row than such a one.
-    // Quotes within a value (say "hi") are harmless while they hide neither.
+    // A stray quote hides separators and line ends up to the next one, and with them whole rows: such a row is refused. Quotes within a
+    // value (say "hi") are harmless while they hide neither.
     private static bool IsWellQuoted(ReadOnlySpan<char> row, char separator)
     {
         if (!row.Contains('"'))
@@ -253,7 +253,7 @@ internal static class DelimitedText
         return !within;
     }
 
-    // What the parser throws at files that are no tables: rows without end, mostly.
+    // What the parser throws at files that are not tables: mostly rows without end.
     private static T Guard<T>(string path, Func<T> read)
     {
         try

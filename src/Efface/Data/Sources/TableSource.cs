@@ -119,7 +119,8 @@ internal static class TableSource
             throw new InvalidInputException(problems);
     }
 
-    // Names are relative to --images, else to the table's own folder, else to "images" beside the table: where the first picture is.
+    // Names are relative to --images, else to the table's own folder, else to "images" beside the table: wherever the first picture is
+    // found.
     private static string ImageFolder(string root, string file, SheetColumn names, ReadingOptions reading)
     {
         if (reading.Images is { } named)

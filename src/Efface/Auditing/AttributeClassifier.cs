@@ -101,9 +101,9 @@ internal sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     }
 
     /// <summary>The kept classifier of an earlier call with the same images, attribute and options; else trains one and keeps it.</summary>
-    /// <param name="cacheRoot">Has train and validation.</param>
-    /// <param name="table">With train and validation.</param>
-    /// <param name="attribute">Which network to train, and for how long.</param>
+    /// <param name="cacheRoot">The folder of all caches.</param>
+    /// <param name="table">Has train and validation.</param>
+    /// <param name="attribute">One of its columns.</param>
     /// <param name="options">Which network to train, and for how long.</param>
     /// <param name="observer">Receives each step and epoch.</param>
     /// <param name="cancel">Stops after the current batch.</param>

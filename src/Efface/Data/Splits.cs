@@ -46,8 +46,8 @@ internal static class Splits
     /// </summary>
     /// <param name="rows">The rows to draw from.</param>
     /// <param name="stratum">The stratum of a row.</param>
-    /// <param name="group">In [0, 1]; met as closely as whole groups allow, and never exceeded by more than half a group.</param>
-    /// <param name="fraction">Any number.</param>
+    /// <param name="group">The group of a row.</param>
+    /// <param name="fraction">In [0, 1]; met as closely as whole groups allow, and never exceeded by more than half a group.</param>
     /// <param name="seed">Any number.</param>
     /// <returns>The drawn rows, ascending.</returns>
     public static int[] DrawGroups(int[] rows, Func<int, int> stratum, Func<int, int> group, double fraction, int seed)

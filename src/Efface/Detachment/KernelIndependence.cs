@@ -26,16 +26,16 @@ public enum KernelCriterion
 /// </remarks>
 /// <param name="forgetting">λ3 ≥ 0.</param>
 /// <param name="criterion">What the kernel measures.</param>
-/// <param name="labels">Relative to the mean variance given y: directions in which h varies less are not amplified into noise.</param>
+/// <param name="labels">The attributes to forget.</param>
 internal sealed class KernelIndependence(double forgetting, KernelCriterion criterion, TaskAndAttributes labels) : Detacher
 {
     private const int RememberedBatches = 16,
         FewestOfTask = 4;
 
-    // Few enough that an image does not meet itself from an epoch ago.
+    // Relative to the mean variance given y: directions in which h varies less are not amplified into noise.
     private const double Ridge = 1e-3;
 
-    // Not so many that an image meets itself of an epoch ago.
+    // Few enough that an image does not meet itself from an epoch ago.
     private readonly long _mostImages = labels.Joints.Select(joint => joint.Total).DefaultIfEmpty(0).Max() / 2;
 
     private readonly Tensor[] _chances =

@@ -124,7 +124,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     }
 
     /// <summary>The shape of what each stage gives for one example: [D], [T, D] or [C, H, W].</summary>
-    /// <param name="input">Of one example: [C, H, W] or [D].</param>
+    /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
     public IReadOnlyList<long[]> OutputShapes(long[] input)
     {
         using var scope = NewDisposeScope();
@@ -142,7 +142,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         return shapes;
     }
 
-    // Gives blocks that stand in stages of their own the names that they have together: layer2.0, layer2.1.
+    // Gives blocks in stages of their own the names that they have together: layer2.0, layer2.1.
     private sealed class Layer : Module
     {
         public Layer(IEnumerable<(string Name, Module<Tensor, Tensor> Module)> blocks)

@@ -28,11 +28,11 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     private readonly Linear _heads;
     private readonly AttackProblem _problem;
 
-    /// <param name="problem">Who attacks what.</param>
-    /// <param name="moments">The problem to attack.</param>
-    /// <param name="kernel">The side of what a direction sees: 1 for vectors.</param>
-    /// <param name="rows">The side of the patch that a direction sees: 1 for vectors.</param>
-    /// <param name="images">f32 [R, C·kernel²]: the inputs of a direction, standardised.</param>
+    /// <param name="problem">The problem to attack.</param>
+    /// <param name="moments">Where to start.</param>
+    /// <param name="kernel">The side of the patch that a direction sees: 1 for vectors.</param>
+    /// <param name="rows">f32 [R, C·kernel²]: the inputs of a direction, standardised.</param>
+    /// <param name="images">The image of each row.</param>
     /// <param name="fit">The images.</param>
     /// <param name="random">Initialises what does not start at the moments.</param>
     public MomentNetwork(AttackProblem problem, Moments moments, int kernel, Tensor rows, int[] images, AttackSet fit, Generator random)

@@ -95,8 +95,8 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
 
     /// <summary>Finds the picture that each row names, and refuses rows whose name is empty or leaves the root.</summary>
     /// <param name="names">The column of names.</param>
-    /// <param name="root">The folder that the names are relative to, below the root.</param>
-    /// <param name="folder">What the names are relative to, below the root.</param>
+    /// <param name="root">The data set's folder.</param>
+    /// <param name="folder">The folder that the names are relative to, below the root.</param>
     /// <param name="allowOutside">Whether names may leave the root.</param>
     public (IImages Images, int[] OfRow) Pictures(SheetColumn names, string root, string folder, bool allowOutside)
     {

@@ -5,15 +5,15 @@ namespace Efface.Data.Vectors;
 /// <summary>The files with another program's representations and their labels, and what their columns mean.</summary>
 public sealed record VectorOptions
 {
-    /// <summary>a .npy, .npz, .safetensors, .parquet, .csv or .tsv with one row per image, or several with one <see cref="Key"/>.</summary>
+    /// <summary>A .npy, .npz, .safetensors, .parquet, .csv or .tsv with one row per image, or several with one <see cref="Key"/>.</summary>
     [Setting("--representations", "FILE", "Or vectors of any other program: .npy, .npz, .safetensors, .parquet or .csv.")]
     public required string Representations { get; init; }
 
-    /// <summary>a .csv, .tsv or .parquet with one row per image; it may be the file of the representations.</summary>
+    /// <summary>A .csv, .tsv or .parquet with one row per image; it may be the file of the representations.</summary>
     [Setting("--labels", "FILE", "Their labels: .csv, .tsv or .parquet, one row an image.")]
     public required string Labels { get; init; }
 
-    /// <summary>the same images from the model before unlearning; null if there are none.</summary>
+    /// <summary>The same images from the model before unlearning; null if there are none.</summary>
     [Setting(
         "--before",
         "PATH",
@@ -30,22 +30,22 @@ public sealed record VectorOptions
     [Setting("--attribute", "COLS", "Columns to look for, separated by commas (those of the run).")]
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
-    /// <summary>the column with train, validation or test as values.</summary>
+    /// <summary>The column with train, validation or test as values.</summary>
     [Setting("--split-column", "COL", "Column of the labels that says train, validation or test (else the parts are drawn).")]
     public string? SplitColumn { get; init; }
 
-    /// <summary>the column of groups: rows of one group stay in one part.</summary>
+    /// <summary>The column of groups: rows of one group stay in one part.</summary>
     [Setting("--group-column", "COL", "Column of the labels that says which images belong together, to one person say.")]
     public string? GroupColumn { get; init; }
 
     /// <summary>
-    /// a column of the labels, and a column or array of the representations, that identify the image of a row; null joins by position.
+    /// A column of the labels, and A column or array of the representations, that identify the image of a row; null joins by position.
     /// </summary>
     [Setting("--key", "COL", "Column of both files that joins them (else rows are joined by position).")]
     public string? Key { get; init; }
 
     /// <summary>
-    /// the array of an .npz or .safetensors; in tables the column, or the prefix of the columns' names before their number.
+    /// The array of an .npz or .safetensors; in tables the column, or the prefix of the columns' names before their number.
     /// </summary>
     [Setting("--array", "NAME", "Which array or columns of the file hold the vectors: h, or h0..h127, or a,b,c.")]
     public string? Array { get; init; }

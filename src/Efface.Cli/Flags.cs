@@ -21,9 +21,8 @@ internal sealed class Flags<T>
     /// <summary>What the flags say, over the defaults.</summary>
     /// <param name="asked">The command line.</param>
     /// <param name="usual">The values without flags.</param>
-    /// <param name="check">
-    /// What is wrong apart from unreadable flags, so that everything is reported at once; null checks ranges only.
-    /// </param>
+    /// <param name="check">What is wrong apart from unreadable flags, so that everything is reported at once; null checks ranges
+    /// only.</param>
     /// <exception cref="InvalidInputException">Something cannot be read.</exception>
     public T Read(ParseResult asked, T usual, Func<T, IEnumerable<Problem>>? check = null)
     {

@@ -8,12 +8,10 @@ namespace Efface.Auditing;
 /// <summary>Grad-CAM of an attribute at a stage, in audit.json; the pictures lie in the run's folder.</summary>
 /// <param name="Attribute">The column.</param>
 /// <param name="Stage">The stage whose maps were weighted.</param>
-/// <param name="Read">
-/// Balanced accuracy of the linear probe whose decisions were explained: a probe that reads nothing points at nothing.
-/// </param>
-/// <param name="Empty">
-/// The number of pictures in which nothing at this stage supports the decision: their maps are negative throughout.
-/// </param>
+/// <param name="Read">Balanced accuracy of the linear probe whose decisions were explained: a probe that reads nothing points at
+/// nothing.</param>
+/// <param name="Empty">The number of pictures in which nothing at this stage supports the decision: their maps are negative
+/// throughout.</param>
 public sealed record AttentionResult(string Attribute, string Stage, Measured Read, IReadOnlyList<int> Empty);
 
 /// <summary>Where a model still sees an attribute.</summary>

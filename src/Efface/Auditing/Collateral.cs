@@ -7,9 +7,8 @@ namespace Efface.Auditing;
 /// <param name="Attribute">Its name.</param>
 /// <param name="Before">From the model before unlearning; null if there is none.</param>
 /// <param name="After">From the released representation.</param>
-/// <param name="PredictionOnly">
-/// From ŷ alone: releasing only the decision forgets everything, and keeps only this; null without a task.
-/// </param>
+/// <param name="PredictionOnly">From ŷ alone: releasing only the decision forgets everything, and keeps only this; null without a
+/// task.</param>
 public sealed record CollateralResult(string Attribute, Measured? Before, Measured After, Measured? PredictionOnly);
 
 /// <summary>The mean AUC over the attributes that should stay.</summary>

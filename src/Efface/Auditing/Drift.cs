@@ -3,9 +3,8 @@ namespace Efface.Auditing;
 /// <summary>Whether symbols are distributed as in a certified sample: if not, the certificate does not cover these images.</summary>
 /// <param name="Images">Of the new sample.</param>
 /// <param name="Distance">Half of the summed differences of the symbols' shares (total variation), 0 to 1.</param>
-/// <param name="Chance">
-/// The probability that two samples of one distribution differ as much (a permutation test of the χ² statistic).
-/// </param>
+/// <param name="Chance">The probability that two samples of one distribution differ as much (a permutation test of the χ²
+/// statistic).</param>
 /// <param name="Seen">Whether that is too unlikely for chance.</param>
 public sealed record Drift(int Images, double Distance, double Chance, bool Seen)
 {

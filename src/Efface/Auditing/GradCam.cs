@@ -9,10 +9,8 @@ namespace Efface.Auditing;
 
 /// <summary>Where in some images a score comes from.</summary>
 /// <param name="Maps">f32 [B, H, W] in [0, 1] on the CPU, at the images' size; the largest value of each is 1.</param>
-/// <param name="IsEmpty">
-/// For each image whether nothing in it supports the score (the map is nowhere above zero before scaling). Its map is then all zero and
-/// must not be shown as evidence.
-/// </param>
+/// <param name="IsEmpty">For each image whether nothing in it supports the score (the map is nowhere above zero before scaling). Its map is
+/// then all zero and must not be shown as evidence.</param>
 internal sealed record AttentionMaps(Tensor Maps, IReadOnlyList<bool> IsEmpty) : IDisposable
 {
     /// <summary>The maps of some batches, one after another; the parts are disposed.</summary>

@@ -12,9 +12,8 @@ namespace Efface.Auditing;
 /// </summary>
 /// <param name="Attribute">The column.</param>
 /// <param name="OnReal">Balanced accuracy on the real images.</param>
-/// <param name="OnReconstructed">
-/// Balanced accuracy on the reconstructions: a lower bound, because the classifier was never trained on such images.
-/// </param>
+/// <param name="OnReconstructed">Balanced accuracy on the reconstructions: a lower bound, because the classifier was never trained on such
+/// images.</param>
 public sealed record ReadFromPictures(string Attribute, Measured OnReal, Measured OnReconstructed)
 {
     /// <summary>Accuracy on the real images.</summary>
@@ -65,10 +64,8 @@ internal sealed record Reconstruction(ReconstructionResult Result, Tensor Origin
     /// <summary>Trains the decoder, and reconstructs test images.</summary>
     /// <param name="model">The frozen network.</param>
     /// <param name="place">The place that the decoder reads.</param>
-    /// <param name="table">
-    /// The images: the decoder learns from at most 2,000 of the extractor's training images and is judged on at most 500 test images: the
-    /// same for every model.
-    /// </param>
+    /// <param name="table">The images: the decoder learns from at most 2,000 of the extractor's training images and is judged on at most
+    /// 500 test images: the same for every model.</param>
     /// <param name="count">How many reconstructions to return.</param>
     /// <param name="seed">The decoder's seed.</param>
     /// <param name="readers">Classifiers of real images, one for each attribute: the same before and after unlearning.</param>

@@ -3,9 +3,8 @@ namespace Efface.Auditing;
 /// <summary>One class against the rest: an average over thirty classes hides that one of them is always recognised.</summary>
 /// <param name="Class">Its name.</param>
 /// <param name="Attacker">The attacker that separates it best from the rest on validation.</param>
-/// <param name="GivenTask">
-/// Balanced accuracy of class against rest, less what y alone reaches, on test, at the confidence corrected for the number of classes.
-/// </param>
+/// <param name="GivenTask">Balanced accuracy of class against rest, less what y alone reaches, on test, at the confidence corrected for the
+/// number of classes.</param>
 public sealed record ClassLeak(string Class, Choice Attacker, Measured GivenTask);
 
 /// <summary>
@@ -15,9 +14,8 @@ public sealed record ClassLeak(string Class, Choice Attacker, Measured GivenTask
 /// <param name="Attacker">The attacker whose most confident images gain most on validation.</param>
 /// <param name="Images">How many there are: a twentieth, and at least 50.</param>
 /// <param name="Gain">The share of them that it names correctly, less the chance of the class it names given their y.</param>
-/// <param name="Lead">
-/// The same share, less that of the best guess from their y: an attacker that only outweighs what y reveals is not certain.
-/// </param>
+/// <param name="Lead">The same share, less that of the best guess from their y: an attacker that only outweighs what y reveals is not
+/// certain.</param>
 public sealed record SurestImages(Choice Attacker, int Images, Measured Gain, Measured Lead)
 {
     /// <summary>Whether they surely leak more than is tolerated.</summary>

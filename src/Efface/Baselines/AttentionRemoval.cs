@@ -58,9 +58,8 @@ internal sealed class AttentionRemoval : IDisposable
     /// <param name="reading">Receives the number of images done.</param>
     /// <param name="training">Receives the classifiers' training.</param>
     /// <param name="cancel">Checked between batches.</param>
-    /// <exception cref="InvalidInputException">
-    /// A column is missing, a classifier cannot be trained, or the cache cannot be written.
-    /// </exception>
+    /// <exception cref="InvalidInputException">A column is missing, a classifier cannot be trained, or the cache cannot be
+    /// written.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static AttentionRemoval Of(
         ImageTable original,

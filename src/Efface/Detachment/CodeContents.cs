@@ -29,9 +29,8 @@ internal sealed class CodeContents : IDisposable
     /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
     /// <param name="device">The device of the assignments.</param>
     /// <param name="random">Initialises the weights of decoder and heads.</param>
-    /// <param name="embedding">
-    /// The untouched model's embedding, to be reconstructed from the code; owned from now on. Null without such a model.
-    /// </param>
+    /// <param name="embedding">The untouched model's embedding, to be reconstructed from the code; owned from now on. Null without such a
+    /// model.</param>
     public CodeContents(
         CodeSettings settings,
         TaskAndAttributes labels,

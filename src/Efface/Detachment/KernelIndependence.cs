@@ -19,11 +19,9 @@ public enum KernelCriterion
 /// Detachment of a continuous h without heads: a kernel criterion of h and z among the images of one y, averaged over y (Gretton et al.,
 /// ALT 2005, and JMLR 2012). It is limited to what its kernel sees: another kind of attacker may still read z.
 /// </summary>
-/// <remarks>
-/// A batch alone is too small, and in h itself the direction that reveals z may be small beside large ones: so the batch is compared with
-/// the last representations of earlier batches, in coordinates in which h is white given y. The criterion is in units of the share of z's
-/// variance that the best linear reader explains (R²): it does not shrink with the dimension of h.
-/// </remarks>
+/// <remarks>A batch alone is too small, and in h itself the direction that reveals z may be small beside large ones: so the batch is
+/// compared with the last representations of earlier batches, in coordinates in which h is white given y. The criterion is in units of the
+/// share of z's variance that the best linear reader explains (R²): it does not shrink with the dimension of h.</remarks>
 /// <param name="forgetting">λ3 ≥ 0.</param>
 /// <param name="criterion">What the kernel measures.</param>
 /// <param name="labels">The attributes to forget.</param>

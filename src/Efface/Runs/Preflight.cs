@@ -32,9 +32,8 @@ internal static class Preflight
     /// <param name="config">The user's settings.</param>
     /// <param name="forgets">Whether attributes are to be forgotten, so that they must exist and be forgettable.</param>
     /// <param name="observer">Receives the progress of decoding.</param>
-    /// <param name="hasBegun">
-    /// Whether it is the configuration of an existing run: settings that its recipe ignored are ignored again.
-    /// </param>
+    /// <param name="hasBegun">Whether it is the configuration of an existing run: settings that its recipe ignored are ignored
+    /// again.</param>
     /// <param name="cancel">Stops decoding early.</param>
     /// <exception cref="InvalidInputException">Every problem found.</exception>
     public static Prepared Check(

@@ -157,11 +157,11 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     }
 }
 
-/// <summary>What one block gave in a step; no tensor has a graph.</summary>
+/// <summary>The result of one block in a step; no tensor has a graph.</summary>
 /// <param name="Output">The input of the next block; null from the last.</param>
 /// <param name="DetachmentLoss">The loss of its detacher, a scalar; null without one.</param>
 /// <param name="TaskLoss">Cross-entropy of the logits in nats, a scalar; null from all but the last.</param>
-/// <param name="Correct">How many images the logits get right, a scalar; null from all but the last.</param>
+/// <param name="Correct">The number of images that the logits classify correctly, a scalar; null from all but the last.</param>
 public sealed record BlockResult(Tensor? Output, Tensor? DetachmentLoss, Tensor? TaskLoss, Tensor? Correct) : IDisposable
 {
     internal BlockResult With(BlockResult other) =>

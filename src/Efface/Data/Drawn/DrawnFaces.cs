@@ -27,11 +27,9 @@ public sealed record DrawnFacesOptions
 /// <summary>Two correlated factors.</summary>
 /// <param name="First">A name from <see cref="DrawnFaces.Factors"/>.</param>
 /// <param name="Second">Another one.</param>
-/// <param name="Value">
-/// In [-1, 1]. Two factors of two classes have exactly this correlation (Pearson, that is phi) in expectation, and so agree with
-/// probability (1 + value) / 2. For more classes it is the monotone analogue: at 1 the higher class of one factor goes with the
-/// higher class of the other as far as the numbers of classes allow, at -1 with the lower.
-/// </param>
+/// <param name="Value">In [-1, 1]. Two factors of two classes have exactly this correlation (Pearson, that is phi) in expectation, and so
+/// agree with probability (1 + value) / 2. For more classes it is the monotone analogue: at 1 the higher class of one factor goes with the
+/// higher class of the other as far as the numbers of classes allow, at -1 with the lower.</param>
 public sealed record FactorCorrelation(string First, string Second, double Value);
 
 /// <summary>

@@ -37,9 +37,8 @@ internal static class LabelJudge
     /// <param name="rules">The user's, and before them the data set's own.</param>
     /// <param name="chosen">Names of task and attributes.</param>
     /// <param name="source">The source of the columns, in words.</param>
-    /// <exception cref="InvalidInputException">
-    /// A rule names something that does not exist, or a chosen column has no classes: all of it at once.
-    /// </exception>
+    /// <exception cref="InvalidInputException">A rule names something that does not exist, or a chosen column has no classes: all of it at
+    /// once.</exception>
     public static JudgedLabels Judge(
         IReadOnlyList<SheetColumn> columns,
         SheetDraft rows,

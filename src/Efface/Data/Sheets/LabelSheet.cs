@@ -74,9 +74,8 @@ public sealed record LabelSheet
 
 /// <summary>A row that cannot be used.</summary>
 /// <param name="File">The row's file.</param>
-/// <param name="Line">
-/// From 1 in a text file, including the header; from 0 in parquet and CIFAR-10's records; null if the row is the file's name.
-/// </param>
+/// <param name="Line">From 1 in a text file, including the header; from 0 in parquet and CIFAR-10's records; null if the row is the file's
+/// name.</param>
 /// <param name="Column">The column in question, or null.</param>
 /// <param name="Value">The value found there, or null.</param>
 /// <param name="Fault">The same words for the same kind of fault.</param>

@@ -29,9 +29,8 @@ internal static class RowTensor
     }
 
     /// <summary>Uninitialised memory for rows.</summary>
-    /// <exception cref="InvalidInputException">
-    /// There are too many rows, a row is too wide, or the machine has too little memory.
-    /// </exception>
+    /// <exception cref="InvalidInputException">There are too many rows, a row is too wide, or the machine has too little
+    /// memory.</exception>
     public static Tensor Allocate(string file, long[] shape, ScalarType type)
     {
         var bytes = (double)Count(file, shape) * (type == ScalarType.Int64 ? sizeof(long) : sizeof(float));

@@ -27,9 +27,8 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
     /// <summary>Chooses.</summary>
     /// <param name="request">The request.</param>
     /// <param name="columns">The table's, in its order.</param>
-    /// <exception cref="InvalidInputException">
-    /// It is unclear what the vectors are, some of their columns hold other things, or there is no column of keys.
-    /// </exception>
+    /// <exception cref="InvalidInputException">It is unclear what the vectors are, some of their columns hold other things, or there is no
+    /// column of keys.</exception>
     public static VectorColumns Choose(VectorRequest request, IReadOnlyList<TableColumn> columns)
     {
         var problems = new List<Problem>();

@@ -76,10 +76,8 @@ internal static class VectorJoin
     /// <param name="labelsFile">The name of their file for the user.</param>
     /// <param name="vectors">With the cells of <paramref name="compared"/>.</param>
     /// <param name="file">The name of their file for the user.</param>
-    /// <param name="compared">
-    /// Columns of the vectors' file; those that the labels also have must agree row by row, others if most of their values occur in a
-    /// column of the labels.
-    /// </param>
+    /// <param name="compared">Columns of the vectors' file; those that the labels also have must agree row by row, others if most of their
+    /// values occur in a column of the labels.</param>
     public static void RefuseOtherOrder(
         VectorLabels labels,
         string labelsFile,

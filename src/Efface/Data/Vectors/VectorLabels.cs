@@ -29,9 +29,8 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
     /// <summary>Reads the columns that are not in <paramref name="without"/>.</summary>
     /// <param name="options">The file, and what its columns mean.</param>
     /// <param name="without">Columns that are vectors.</param>
-    /// <param name="whole">
-    /// Whether columns with many values are kept too, because they may name rows; else only those that <paramref name="shared"/> names.
-    /// </param>
+    /// <param name="whole">Whether columns with many values are kept too, because they may name rows; else only those that
+    /// <paramref name="shared"/> names.</param>
     /// <param name="shared">Columns that the representations also have.</param>
     public static VectorLabels Read(
         VectorOptions options,
@@ -55,9 +54,8 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
     }
 
     /// <summary>The final labels: without missing ones, after the user's rules.</summary>
-    /// <exception cref="InvalidInputException">
-    /// A rule names something that does not exist, or task or attribute have no classes.
-    /// </exception>
+    /// <exception cref="InvalidInputException">A rule names something that does not exist, or task or attribute have no
+    /// classes.</exception>
     public (VectorLabels Labels, IReadOnlyList<Finding> Findings) Judged(VectorOptions options, IReadOnlyCollection<string> chosen)
     {
         // Keys, parts and groups are names, not labels: an id of -1 or unknown is as good as others.

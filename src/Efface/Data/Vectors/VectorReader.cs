@@ -23,9 +23,8 @@ public static class VectorReader
     /// <param name="options">The files, and what their columns mean.</param>
     /// <param name="observer">Receives the progress.</param>
     /// <param name="cancel">Ends it early.</param>
-    /// <exception cref="InvalidInputException">
-    /// Every problem found: in the files and their headers before anything large is read, then in the rows.
-    /// </exception>
+    /// <exception cref="InvalidInputException">Every problem found: in the files and their headers before anything large is read, then in
+    /// the rows.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static VectorTable Read(VectorOptions options, IReadingObserver? observer = null, CancellationToken cancel = default)
     {

@@ -31,9 +31,8 @@ internal sealed record SweepPoint(IReadOnlyList<string> Values, MethodRow Row);
 /// <param name="Axes">What differed.</param>
 /// <param name="Before">The model that all points started from; null from scratch.</param>
 /// <param name="Points">Every point.</param>
-/// <param name="Front">
-/// The points that no other one beats in one of fidelity, leak, certificate and what is kept without being worse in another.
-/// </param>
+/// <param name="Front">The points that no other one beats in one of fidelity, leak, certificate and what is kept without being worse in
+/// another.</param>
 /// <param name="Knee">The point of the front nearest to the best of everything.</param>
 internal sealed record SweepResult(
     IReadOnlyList<SweepAxis> Axes,

@@ -52,7 +52,7 @@ internal sealed class BenchCommand : ToolCommand
         return Shell.Done;
     }
 
-    /// <summary>Measures, each peak of memory in a process of its own.</summary>
+    /// <summary>Measures, with a separate process for each peak of memory.</summary>
     public static BenchRecord Measure(BenchSettings bench, ProgressDisplay display, CancellationToken cancel) =>
         BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, cancel);
 

@@ -10,7 +10,7 @@ internal sealed class Flags<T>
     private readonly (Setting Setting, Option Option)[] _all;
 
     /// <param name="command">Gets the flags.</param>
-    /// <param name="has">Which of the table's it has; null for all.</param>
+    /// <param name="has">Which settings of the table to include; null for all.</param>
     public Flags(Command command, Func<Setting, bool>? has = null)
     {
         _all = [.. Settings.Of<T>().Where(has ?? (_ => true)).Select(setting => (setting, OptionOf(setting)))];
@@ -91,7 +91,7 @@ internal static partial class Flags
             Words.Add(property, flag);
     }
 
-    /// <summary>A message with flags where the library names properties.</summary>
+    /// <summary>A message with flags in place of the library's property names.</summary>
     public static string InWords(Problem problem) =>
         Code().Replace(problem.ToString(), match => Words.GetValueOrDefault(match.Groups[1].Value, match.Value));
 

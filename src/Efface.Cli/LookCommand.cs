@@ -5,7 +5,7 @@ using Efface.Data.Vectors;
 
 namespace Efface.Cli;
 
-/// <summary>A command that looks at a run, or at the representations of any other program.</summary>
+/// <summary>A command that inspects a run, or the representations of any other program.</summary>
 internal abstract class LookCommand : ToolCommand
 {
     private readonly Flags<LookSettings> _look;
@@ -30,8 +30,9 @@ internal abstract class LookCommand : ToolCommand
 
     protected Flags<AuditSettings> Strictness { get; }
 
-    /// <summary>What is looked at: a run's folder, or null and the files of other programs, whose attributes and model before are a run's
-    /// too.</summary>
+    /// <summary>
+    /// What to inspect: a run's folder, or null and the files of other programs, whose attributes and model before also apply to a run.
+    /// </summary>
     /// <param name="asked">The command line.</param>
     /// <param name="others">Other problems of the command line.</param>
     /// <exception cref="InvalidInputException">A flag belongs to the other kind, or is missing.</exception>

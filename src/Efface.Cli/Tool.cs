@@ -7,8 +7,8 @@ namespace Efface.Cli;
 /// <summary>The whole tool as one call; can run several times in one process.</summary>
 internal static class Tool
 {
-    /// <summary>Runs one command and turns what goes wrong into a message and an exit code.</summary>
-    /// <param name="arguments">Of the command line.</param>
+    /// <summary>Runs one command and turns faults into a message and an exit code.</summary>
+    /// <param name="arguments">The arguments of the command line.</param>
     /// <param name="output">Takes results: the process's stdout.</param>
     /// <param name="error">Takes progress and problems: the process's stderr.</param>
     /// <param name="cancel">Stops the command: the current batch is finished, and the results so far are saved.</param>

@@ -44,8 +44,8 @@ internal abstract class RunCommand : ToolCommand
         HelpName = "FILE",
     };
 
-    /// <param name="shell">Where words go.</param>
-    /// <param name="name">Of the command.</param>
+    /// <param name="shell">Where output goes.</param>
+    /// <param name="name">The command's name.</param>
     /// <param name="description">For the help text.</param>
     /// <param name="like">The command whose settings it shares; null for the settings of all commands.</param>
     protected RunCommand(Shell shell, string name, string description, string? like = null)

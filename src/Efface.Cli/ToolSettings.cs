@@ -18,11 +18,11 @@ internal sealed record RunPlace
         : Out is null ? throw new InvalidInputException("--resume", "says nothing about which run", "Name its folder with --out")
         : TrainingRun.Begun(Out);
 
-    /// <summary>A folder that was asked for, or a new name.</summary>
+    /// <summary>The requested folder, or a new name.</summary>
     public static string OutOr(string? asked, string command) => asked ?? Path.Combine("runs", $"{command}-{DateTime.Now:yyyyMMdd-HHmmss}");
 }
 
-/// <summary>How many runs are compared.</summary>
+/// <summary>How experiments run, and where their results go.</summary>
 internal sealed record ExperimentPlace
 {
     [Setting("--jobs", "N", "Runs side by side, each in a process of its own (1).", Range = "[1, ∞)")]

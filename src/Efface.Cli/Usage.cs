@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Efface.Cli;
 
-/// <summary>What is wrong with a command line, a line each.</summary>
+/// <summary>What is wrong with a command line, one problem per line.</summary>
 internal static partial class Usage
 {
     /// <summary>Every fault, with a word that may have been meant.</summary>

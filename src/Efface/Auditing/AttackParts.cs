@@ -87,7 +87,7 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
     public Attack Floor(FloorAttacker floor)
     {
         using var scope = NewDisposeScope();
-        var without = With(Problem, set => torch.zeros(set.Count, 0)); // what is not looked at need not be copied
+        var without = With(Problem, set => torch.zeros(set.Count, 0)); // unused values need not be copied
         var (seen, unseen) = (without.OnTraining(floor, 0), without.OnUnseen(floor, 0));
         return unseen.Validation.BalancedAccuracy() > seen.Validation.BalancedAccuracy() ? unseen : seen;
     }

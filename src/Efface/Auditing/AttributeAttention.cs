@@ -15,7 +15,7 @@ namespace Efface.Auditing;
 public sealed record AttentionResult(string Attribute, string Stage, Measured Read, IReadOnlyList<int> Empty);
 
 /// <summary>Where a model still sees an attribute.</summary>
-/// <param name="Maps">For the decision of a linear probe on each image.</param>
+/// <param name="Maps">One for the decision of a linear probe on each image.</param>
 /// <param name="Decisions">What the probe decided, a class for each image.</param>
 /// <param name="Read">The probe's balanced accuracy on test: a probe that reads nothing points at nothing.</param>
 internal sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> Decisions, Measured Read) : IDisposable
@@ -31,7 +31,7 @@ internal sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int>
     /// <param name="model">The model; left unchanged.</param>
     /// <param name="stage">The stage whose maps are weighted.</param>
     /// <param name="table">The probe learns from at most 5,000 of its training images, and is judged on its test images.</param>
-    /// <param name="attribute">One of the table's columns.</param>
+    /// <param name="attribute">One of its columns.</param>
     /// <param name="rows">The images to explain.</param>
     /// <param name="readAt">That stage or a later one; null for the stage itself.</param>
     /// <param name="cancel">Checked before each batch.</param>

@@ -139,7 +139,7 @@ public sealed record RepresentationAudit
     /// <summary>z; several joined by + for the joint audit.</summary>
     public required string Attribute { get; init; }
 
-    /// <summary>Of this place and attribute.</summary>
+    /// <summary>The verdict for this place and attribute.</summary>
     public required Verdict Verdict { get; init; }
 
     /// <summary>Why, in words.</summary>
@@ -228,7 +228,7 @@ public sealed record AuditResult
     /// <summary>The classes of the task and of the audited attributes, in the images that it rests on.</summary>
     public IReadOnlyList<ClassCounts> Classes { get; init; } = [];
 
-    /// <summary>The verdict for each attribute, and for all at once where there are several.</summary>
+    /// <summary>The verdict for each attribute, and for all at once if there are several.</summary>
     public IReadOnlyList<AttributeVerdict> Attributes =>
         [
             .. All.Where(audit => audit.Released)
@@ -272,7 +272,7 @@ public sealed record AuditResult
     /// <summary>What else can be read.</summary>
     public IReadOnlyList<CollateralResult> Collateral { get; init; } = [];
 
-    /// <summary>The mean of <see cref="Collateral"/>; null where there is none.</summary>
+    /// <summary>The mean of <see cref="Collateral"/>; null if there is none.</summary>
     public CollateralMean? CollateralMean => Auditing.CollateralMean.Of(Collateral);
 
     /// <summary>What can be reconstructed of test images from the first released place; null if there are no images.</summary>

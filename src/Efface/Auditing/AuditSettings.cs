@@ -28,7 +28,7 @@ public sealed record AuditSettings
     )]
     public double WorstTolerance { get; init; } = 0.25;
 
-    /// <summary>Of every interval.</summary>
+    /// <summary>The confidence of every interval.</summary>
     [Setting("--confidence", "C", "Of every interval (0.95).", Range = "[0.5, 1)", Remedy = "Give a confidence such as 0.95")]
     public double Confidence { get; init; } = 0.95;
 

@@ -17,7 +17,7 @@ public sealed class AuditSubject : IDisposable
     /// <summary>The representations there.</summary>
     public required CapturedParts Parts { get; init; }
 
-    /// <summary>y; null where there is no task.</summary>
+    /// <summary>y; null if there is no task.</summary>
     public required Column? Task { get; init; }
 
     /// <summary>Every label of the images, including the task.</summary>

@@ -14,7 +14,7 @@ internal static class BernoulliSum
     private const int Steps = 40;
 
     /// <summary>
-    /// Of independent zeros and ones: the upper end of Clopper and Pearson (1934), which holds for any means by Hoeffding (1956).
+    /// For independent zeros and ones: the upper end of Clopper and Pearson (1934), which holds for any means by Hoeffding (1956).
     /// </summary>
     /// <param name="ones">The ones observed, 0 to n.</param>
     /// <param name="n">Terms, at least 1.</param>
@@ -24,7 +24,7 @@ internal static class BernoulliSum
         ones >= n - 1 ? 1 : Beta.InvCDF(ones + 1, n - ones, 1 - Math.Min(MostDoubt, delta));
 
     /// <summary>
-    /// Of independent terms, each between 0 and its weight: Chernoff's bound, with the largest moment generating function that such terms
+    /// For independent terms, each between 0 and its weight: Chernoff's bound, with the largest moment generating function that such terms
     /// of one total mean can have.
     /// </summary>
     /// <param name="sum">The observed sum.</param>

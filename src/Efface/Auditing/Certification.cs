@@ -5,7 +5,7 @@ namespace Efface.Auditing;
 /// </summary>
 /// <param name="symbols">The released symbol of each image, [N]; from 0.</param>
 /// <param name="number">How many symbols there can be.</param>
-/// <param name="task">y, [N]; null where there is none.</param>
+/// <param name="task">y, [N]; null if there is none.</param>
 /// <param name="attribute">z, [N].</param>
 /// <param name="classes">K, the classes of z.</param>
 /// <param name="sampling">How the images were drawn; 1 - its confidence is δ.</param>

@@ -30,15 +30,15 @@ public sealed record CertificationRecord
     /// <summary>How many images of the sample have each symbol, [Symbols].</summary>
     public required IReadOnlyList<int> Counts { get; init; }
 
-    /// <summary>Each attribute, and all at once where there are several.</summary>
+    /// <summary>Each attribute, and all at once if there are several.</summary>
     public required IReadOnlyList<CertifiedAttribute> Attributes { get; init; }
 }
 
-/// <summary>What is certified of one attribute.</summary>
+/// <summary>The certificate of one attribute.</summary>
 /// <param name="Attribute">z; several joined by +.</param>
 /// <param name="Verdict">Certified, Leaks, or Inconclusive.</param>
 /// <param name="Reasons">Why, in words.</param>
-/// <param name="Classes">Of z.</param>
+/// <param name="Classes">The classes of z.</param>
 /// <param name="Certificates">The bounds.</param>
 /// <param name="WorstSymbol">The symbol that reveals most.</param>
 public sealed record CertifiedAttribute(

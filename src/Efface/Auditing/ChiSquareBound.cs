@@ -70,7 +70,7 @@ internal sealed class ChiSquareBound
     public double Expected { get; }
 
     /// <summary>The most that an attacker that sees symbol and y gains in balanced accuracy over one that knows only y.</summary>
-    /// <param name="symbols">Of each image, [N].</param>
+    /// <param name="symbols">The symbol of each image, [N].</param>
     public double Leak(int[] symbols) =>
         Math.Min(_most, _untold + (_log + _pairs.Sum(pair => pair.Share * pair.Sum(symbols, pair.Rate(_scale)))) / _scale);
 

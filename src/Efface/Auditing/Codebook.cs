@@ -8,7 +8,7 @@ namespace Efface.Auditing;
 /// Vassilvitskii 2007), on standardised features. It uses no label: a certificate of the symbols is no promise about the vectors.
 /// </summary>
 /// <param name="Mean">[D].</param>
-/// <param name="Deviation">[D]; 1 where a feature is constant.</param>
+/// <param name="Deviation">[D]; 1 for a constant feature.</param>
 /// <param name="Centres">[M][D], of standardised features.</param>
 public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres)
 {
@@ -49,7 +49,7 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
     }
 
     /// <summary>The symbol of each row, int64 [N].</summary>
-    /// <param name="values">As those it was fitted on.</param>
+    /// <param name="values">Values of the same shape as in fitting.</param>
     public Tensor Encode(Tensor values)
     {
         using var scope = NewDisposeScope();

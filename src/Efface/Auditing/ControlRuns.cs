@@ -18,7 +18,7 @@ internal static class ControlRuns
     /// <summary>z written into h so that the best attacker gains exactly the tolerance; must be found.</summary>
     /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
-    /// <param name="sampling">Of the test images.</param>
+    /// <param name="sampling">How the test images were drawn.</param>
     /// <param name="cancel">Checked by attackers.</param>
     public static Control Planted(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
     {
@@ -33,7 +33,7 @@ internal static class ControlRuns
     /// <summary>z permuted among images of one y; must not be found.</summary>
     /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
-    /// <param name="sampling">Of the test images.</param>
+    /// <param name="sampling">How the test images were drawn.</param>
     /// <param name="cancel">Checked by attackers.</param>
     public static Control Shuffled(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
     {
@@ -50,7 +50,7 @@ internal static class ControlRuns
     /// <summary>The planted trace where only two directions together reveal it; null for codes, where nothing hides.</summary>
     /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
-    /// <param name="sampling">Of the test images.</param>
+    /// <param name="sampling">How the test images were drawn.</param>
     /// <param name="cancel">Checked by attackers.</param>
     public static Control? Hidden(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
     {
@@ -71,7 +71,7 @@ internal static class ControlRuns
     /// even q = 1 gains less.
     /// </summary>
     /// <param name="joint">Counts of (y, z).</param>
-    /// <param name="gain">Of balanced accuracy.</param>
+    /// <param name="gain">The gain in balanced accuracy.</param>
     public static double? PlantedShare(int[,] joint, double gain)
     {
         var floor = BestBalancedAccuracy(joint, 0);

@@ -1,7 +1,7 @@
 namespace Efface.Auditing;
 
 /// <summary>Whether symbols are distributed as in a certified sample: if not, the certificate does not cover these images.</summary>
-/// <param name="Images">Of the new sample.</param>
+/// <param name="Images">The number of images in the new sample.</param>
 /// <param name="Distance">Half of the summed differences of the symbols' shares (total variation), 0 to 1.</param>
 /// <param name="Chance">The probability that two samples of one distribution differ as much (a permutation test of the χ²
 /// statistic).</param>

@@ -41,7 +41,7 @@ internal static class GradCam
     /// <summary>Where a score comes from, at a stage.</summary>
     /// <param name="network">Run in evaluation mode.</param>
     /// <param name="stage">Its output must be maps.</param>
-    /// <param name="images">Normalised, f32 [B, C, H, W], where the network is.</param>
+    /// <param name="images">Normalised, f32 [B, C, H, W], on the network's device.</param>
     /// <param name="score">The stage's output [B, C', H', W'] in, one score for each image [B] out.</param>
     /// <exception cref="InvalidInputException">There is no such stage, or its output is a vector.</exception>
     public static AttentionMaps Of(StagedNetwork network, string stage, Tensor images, Func<Tensor, Tensor> score)

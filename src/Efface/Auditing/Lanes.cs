@@ -7,7 +7,7 @@ namespace Efface.Auditing;
 /// Runs independent work in parallel. Each lane has its own native threads, so that results do not depend on what runs beside it; small
 /// operations use one core better than several that wait for each other.
 /// </summary>
-/// <param name="count">How many lanes.</param>
+/// <param name="count">The number of lanes.</param>
 /// <param name="threads">Threads per operation in a lane.</param>
 internal sealed class Lanes(int count, int threads = 1)
 {

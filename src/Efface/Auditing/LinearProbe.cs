@@ -9,8 +9,8 @@ namespace Efface.Auditing;
 /// Logistic regression on vectors, differentiable in its input. Classes have equal weight; full-batch with a little weight decay, so that
 /// the solution is unique and depends on no seed.
 /// </summary>
-/// <param name="Mean">Of the vectors it learnt from, f32 [D].</param>
-/// <param name="Deviation">Of the vectors it learnt from, f32 [D].</param>
+/// <param name="Mean">The mean of the vectors it was fitted on, f32 [D].</param>
+/// <param name="Deviation">The deviation of the vectors it was fitted on, f32 [D].</param>
 /// <param name="Weight">From standardised vectors to logits, f32 [classes, D].</param>
 /// <param name="Bias">f32 [classes].</param>
 internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Parameter Weight, Parameter Bias) : IDisposable

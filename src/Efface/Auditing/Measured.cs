@@ -4,7 +4,7 @@ namespace Efface.Auditing;
 /// <param name="Value">The estimate.</param>
 /// <param name="Low">The interval's lower end.</param>
 /// <param name="High">The interval's upper end.</param>
-/// <param name="N">How many images it rests on.</param>
+/// <param name="N">The number of images behind it.</param>
 public sealed record Measured(double Value, double Low, double High, int N)
 {
     /// <summary>A share with Wilson's score interval (Wilson 1927).</summary>

@@ -8,7 +8,7 @@ namespace Efface.Auditing;
 /// One place and one attribute: every attacker, the floors, the controls, and the verdict. Independent steps come first, then further seeds
 /// of the best attackers, then the judgement.
 /// </summary>
-/// <param name="subject">What is audited.</param>
+/// <param name="subject">The subject to audit.</param>
 /// <param name="place">The place to audit.</param>
 /// <param name="attribute">The attribute to look for.</param>
 /// <param name="settings">How strict.</param>
@@ -261,7 +261,7 @@ internal sealed class PlaceAudit(
         );
     }
 
-    // Of the code; at a place that reveals the model's decision, of the decision alone.
+    // For the code; at a place that reveals the model's decision, for the decision alone.
     private Certification? Certification(AttackSet test) =>
         (place.Symbols > 0, place.IsDecision) switch
         {

@@ -59,7 +59,7 @@ public sealed record AttentionRemovalSettings
 }
 
 /// <summary>What removing the area did.</summary>
-/// <param name="Fingerprint">Of the table of removed images.</param>
+/// <param name="Fingerprint">The fingerprint of the table of removed images.</param>
 /// <param name="Images">How many there are.</param>
 /// <param name="WithoutMap">In how many no area supported the classifier's decision: they are left unchanged.</param>
 /// <param name="Attributes">What can be read afterwards.</param>

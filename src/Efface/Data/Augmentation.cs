@@ -17,7 +17,7 @@ internal sealed class Augmentation(int shift, bool flip)
     /// <summary>Shifts and flips each image independently, in one gather. Vectors stay as they are.</summary>
     /// <param name="images">u8 [B, C, H, W]; or vectors.</param>
     /// <param name="random">The source of randomness: on the CPU, so that every device shifts the images alike.</param>
-    /// <returns>Of the same shape and type.</returns>
+    /// <returns>A tensor of the same shape and type.</returns>
     public Tensor Apply(Tensor images, Generator random)
     {
         if (images.dim() != 4)

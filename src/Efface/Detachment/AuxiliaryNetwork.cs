@@ -25,7 +25,7 @@ internal sealed class AuxiliaryNetwork : Detacher
     /// <summary>Builds the heads for a representation.</summary>
     /// <param name="settings">λ, objective, width and steps of the heads.</param>
     /// <param name="labels">The training split's joint tables.</param>
-    /// <param name="shape">Of h for one image: [D], [T, D] or [C, H, W].</param>
+    /// <param name="shape">The shape of h for one image: [D], [T, D] or [C, H, W].</param>
     /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
     /// <param name="device">The device of h.</param>
     /// <param name="random">Initialises the heads' weights.</param>

@@ -19,8 +19,8 @@ internal sealed class Decoder : Module<Tensor, Tensor>
     private readonly Module<Tensor, Tensor> layers;
     private readonly bool _drawsImages;
 
-    /// <param name="shape">Of h for one example: [D], [T, D] or [C, H, W].</param>
-    /// <param name="input">Of one example: [C, H, W] or [D].</param>
+    /// <param name="shape">The shape of h for one example: [D], [T, D] or [C, H, W].</param>
+    /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
     /// <param name="random">Initialises its weights.</param>
     /// <param name="width">Channels of the inner layers.</param>
     public Decoder(long[] shape, long[] input, Generator random, int width = UsualWidth)

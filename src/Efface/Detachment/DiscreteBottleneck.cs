@@ -52,7 +52,7 @@ internal static class DiscreteBottleneck
     /// before, and learns what else to say. Does nothing if there are fewer codes than classes.
     /// </summary>
     /// <param name="network">With a fresh bottleneck and a trained head.</param>
-    /// <param name="embeddings">Of training images, f32 [N, D], on the network's device.</param>
+    /// <param name="embeddings">Embeddings of training images, f32 [N, D], on the network's device.</param>
     /// <param name="random">The source of the random rests.</param>
     public static void StartFromDecision(StagedNetwork network, Tensor embeddings, Generator random)
     {
@@ -95,7 +95,7 @@ internal static class DiscreteBottleneck
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>How many different rests M codes have.</summary>
+    /// <summary>The number of different rests of M codes.</summary>
     public static long Rests(long codes, long classes) => (codes + classes - 1) / classes;
 
     /// <summary>The chosen code as one-hot f32 [B, M]: its value is the decision's, its gradient the assignment's.</summary>

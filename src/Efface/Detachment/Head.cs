@@ -15,9 +15,9 @@ internal sealed class Head : Module<Tensor, Tensor>
     private readonly Sequential trunk;
     private readonly Linear output;
 
-    /// <param name="shape">Of h for one image: [D], [T, D] or [C, H, W].</param>
-    /// <param name="classes">Of the label.</param>
-    /// <param name="width">Of the hidden layers.</param>
+    /// <param name="shape">The shape of h for one image: [D], [T, D] or [C, H, W].</param>
+    /// <param name="classes">The number of classes of the label.</param>
+    /// <param name="width">The width of the hidden layers.</param>
     /// <param name="random">Initialises its weights.</param>
     public Head(long[] shape, int classes, int width, Generator random)
         : base(nameof(Head))

@@ -9,7 +9,7 @@ namespace Efface.Models;
 public static class Layout
 {
     /// <summary>The viewed shape, [D] or [C, H, W].</summary>
-    /// <param name="shape">Of one representation: [D], [T, D] or [C, H, W].</param>
+    /// <param name="shape">The shape of one representation: [D], [T, D] or [C, H, W].</param>
     /// <exception cref="ArgumentException">It has another number of dimensions.</exception>
     public static long[] Of(long[] shape) =>
         shape switch

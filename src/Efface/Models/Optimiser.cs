@@ -68,7 +68,7 @@ internal abstract class Optimiser : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Where a parameter is.</summary>
+    /// <summary>The device of a parameter.</summary>
     protected Device DeviceOf(int index) => _parameters[index].device;
 
     /// <summary>Called before a step.</summary>

@@ -7,7 +7,7 @@ namespace Efface.Models;
 
 /// <summary>A named part of a network: its modules run in order.</summary>
 /// <param name="Name">The stage's name; a split is such a name. <c>layer2.0</c> ends inside layer2, <c>layer2</c> at its end.</param>
-/// <param name="Modules">Modules under the names that their parameters carry (torchvision's, where there is such a network).</param>
+/// <param name="Modules">Modules under the names of their parameters (torchvision's, if it has such a network).</param>
 public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> Modules)
 {
     /// <summary>A stage of one module with the stage's own name.</summary>
@@ -123,7 +123,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         return [.. Stages.Skip(start).Take(length).SelectMany(stage => stage.Modules).SelectMany(entry => entry.Module.parameters())];
     }
 
-    /// <summary>The shape of what each stage gives for one example: [D], [T, D] or [C, H, W].</summary>
+    /// <summary>The shape of each stage's output for one example: [D], [T, D] or [C, H, W].</summary>
     /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
     public IReadOnlyList<long[]> OutputShapes(long[] input)
     {

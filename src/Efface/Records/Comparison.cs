@@ -13,7 +13,7 @@ namespace Efface.Records;
 /// <param name="GivenTask">A(h,y) - A(y).</param>
 /// <param name="BeyondPrediction">A(h) - A(ŷ).</param>
 /// <param name="Aum">As in Guo et al.; null without a task.</param>
-/// <param name="Verdict">Of the whole audit.</param>
+/// <param name="Verdict">The verdict of the whole audit.</param>
 /// <param name="Kept">Mean AUC of what should stay; null if it was not measured.</param>
 internal sealed record ComparisonRow(
     string Run,

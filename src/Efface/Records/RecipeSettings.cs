@@ -53,7 +53,7 @@ public sealed record RecipeSettings
         "Weights of reconstruction, task and forgetting.",
         Range = "[0, ∞)",
         Remedy = "Give λ1,λ2,λ3, each 0 or more, such as 2.5,1,5",
-        IsFixed = true // sweeps have each of them by itself
+        IsFixed = true // sweeps vary each λ separately
     )]
     public IReadOnlyList<double>? Lambda { get; init; }
 

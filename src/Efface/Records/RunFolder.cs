@@ -35,7 +35,7 @@ public sealed class RunFolder
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
-    /// <summary>Makes a new folder.</summary>
+    /// <summary>Creates a new folder.</summary>
     /// <param name="path">Where; leftovers of a run that was killed before it started do not count.</param>
     /// <exception cref="InvalidInputException">It exists and is not empty, or cannot be created.</exception>
     public static RunFolder Create(string path)

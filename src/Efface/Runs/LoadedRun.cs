@@ -25,7 +25,7 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>Its data set.</summary>
     public Prepared Prepared { get; private set; } = null!;
 
-    /// <summary>The images that it was trained on: without the removed area, where one was.</summary>
+    /// <summary>The images that it was trained on: without the removed area, if there is one.</summary>
     public ImageTable Table => _removal?.Table ?? Prepared.Table;
 
     /// <summary>Loads everything, and finds contradictions.</summary>

@@ -45,7 +45,7 @@ internal static class Evaluation
         }
     }
 
-    /// <summary>The share of images whose task the network gets right: the fidelity.</summary>
+    /// <summary>The share of images for which the network predicts the task correctly: the fidelity.</summary>
     public static double Fidelity(
         StagedNetwork network,
         Normalisation normalisation,

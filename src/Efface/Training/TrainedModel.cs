@@ -59,7 +59,7 @@ public sealed record ModelDescription
 
     /// <summary>A network for a column of a table, split behind the embedding.</summary>
     /// <param name="table">The table: the shape of its values and its training part decide input and normalisation.</param>
-    /// <param name="task">The column to predict.</param>
+    /// <param name="task">The task's column.</param>
     /// <param name="model">A name of <see cref="Backbones.Names"/>, or the name of the user's own network.</param>
     /// <param name="stem">A name of <see cref="Backbones.Stems"/>; null takes the default for the image size.</param>
     /// <param name="width">Factor on every stage's channels.</param>

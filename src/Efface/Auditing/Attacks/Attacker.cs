@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>The problem that an attacker faces.</summary>
-/// <param name="Shape">Of h for one image: [D], [C, H, W], or [] for a symbol.</param>
-/// <param name="Symbols">How many symbols there are, for a discrete representation; else 0.</param>
+/// <param name="Shape">The shape of h for one image: [D], [C, H, W], or [] for a symbol.</param>
+/// <param name="Symbols">The number of symbols of a discrete representation; else 0.</param>
 /// <param name="TaskClasses">Classes of y; 0 when the attacker does not know y.</param>
 /// <param name="AttributeClasses">Classes of z.</param>
 public sealed record AttackProblem(long[] Shape, int Symbols, int TaskClasses, int AttributeClasses)

@@ -20,7 +20,7 @@ internal sealed class BinnedFeatures
     /// <summary>N.</summary>
     public int Count => _bins[0].Length;
 
-    /// <summary>Of numbers f32 [N · F], row by row.</summary>
+    /// <summary>Bins numbers f32 [N · F], row by row.</summary>
     public static BinnedFeatures Of(float[] values, int width)
     {
         var count = values.Length / width;
@@ -41,7 +41,7 @@ internal sealed class BinnedFeatures
     /// <summary>The range of each number of a feature, [N].</summary>
     public ReadOnlySpan<byte> Bins(int feature) => _bins[feature];
 
-    /// <summary>How many ranges a feature has; 1 where it is constant.</summary>
+    /// <summary>The number of ranges of a feature; 1 if it is constant.</summary>
     public int Ranges(int feature) => _ends[feature].Length + 1;
 
     /// <summary>The largest number that lies in a range or below it.</summary>

@@ -27,7 +27,7 @@ internal sealed class BoostedTrees(BinnedFeatures features, bool[] positive, dou
         _slopes = new double[features.Count],
         _curvatures = new double[features.Count];
 
-    /// <summary>How many trees there are.</summary>
+    /// <summary>The number of trees.</summary>
     public int Count => _trees.Count;
 
     /// <summary>Grows until this number of trees is reached, or no split is left.</summary>

@@ -50,7 +50,7 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
     /// <summary>The same of products of three, one of which is <paramref name="third"/>.</summary>
     public Tensor OfTriples(int third) => Statistic(third);
 
-    /// <summary>The rows of each class of z for each y (of all y together where the attacker does not know it).</summary>
+    /// <summary>The rows of each class of z for each y (for all y together if the attacker does not know it).</summary>
     public static IReadOnlyList<IReadOnlyList<Tensor>> Groups(AttackProblem problem, AttackSet set) =>
         [
             .. Enumerable
@@ -86,7 +86,7 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
         return (total / squares.clamp(min: 1e-12)).tril().MoveToOuterDisposeScope();
     }
 
-    // Of each class: by how much its mean differs from that of all classes of this y.
+    // How much the mean of each class differs from that of all classes of this y.
     private IEnumerable<(Tensor Difference, double Count)> Between(Func<Tensor, int, Tensor> sum)
     {
         foreach (var classes in groups)

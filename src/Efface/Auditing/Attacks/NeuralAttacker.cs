@@ -8,7 +8,7 @@ namespace Efface.Auditing.Attacks;
 /// <summary>The settings of a network to choose from.</summary>
 /// <param name="Width">A factor on the width of its layers.</param>
 /// <param name="Dropout">The share of features left out in training.</param>
-/// <param name="WeightDecay">Of the optimiser.</param>
+/// <param name="WeightDecay">The weight decay of the optimiser.</param>
 internal record NeuralSettings(double Width, double Dropout, double WeightDecay);
 
 /// <summary>

@@ -5,7 +5,7 @@ namespace Efface.Auditing.Attacks;
 /// from what is known and adds a multiple of its own evidence: <c>known + scale · (opinion - known)</c>, so that an attacker that learns
 /// nothing says what is known.
 /// </summary>
-/// <param name="BalancedAccuracy">Of the class-balanced decisions; NaN if there are no images.</param>
+/// <param name="BalancedAccuracy">The balanced accuracy of the class-balanced decisions; NaN if there are no images.</param>
 /// <param name="Error">Its standard error.</param>
 /// <param name="LogLoss">Class-balanced cross-entropy in nats, at the best <paramref name="Scale"/>.</param>
 /// <param name="Scale">The factor, 0 or more, on what is added; small if it is worth little.</param>
@@ -21,7 +21,7 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
     public double Gain { get; init; }
 
     /// <summary>Judges predictions log p(z | ...), [N, K], against the truth, [N].</summary>
-    /// <param name="opinions">What the attacker says.</param>
+    /// <param name="opinions">The attacker's predictions.</param>
     /// <param name="known">What is known without h, [N, K].</param>
     /// <param name="truth">z.</param>
     public static Quality Of(double[,] opinions, double[,] known, int[] truth)

@@ -10,7 +10,7 @@ internal sealed record Standardiser(Tensor Largest, Tensor Mean, Tensor Deviatio
 {
     private const double Constant = 1e-12;
 
-    /// <summary>Of f32 [N, F] or [N, C, H, W].</summary>
+    /// <summary>Computes them from f32 [N, F] or [N, C, H, W].</summary>
     public static Standardiser Of(Tensor values)
     {
         using var scope = NewDisposeScope();

@@ -32,7 +32,7 @@ internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rat
 
     private sealed record Leaf(int Start, int End, Sums Total, Sums[] Ranges, Split Best)
     {
-        // Where the node above points to it.
+        // The index of the parent node.
         public int Parent { get; init; } = -1;
 
         public bool IsLeft { get; init; }

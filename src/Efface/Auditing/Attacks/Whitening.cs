@@ -18,7 +18,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
     private const double Resolution = 1e-10,
         Null = 1e-16;
 
-    /// <summary>Of values [N, F]; constant features and directions without variance are left out.</summary>
+    /// <summary>Computes them from values [N, F]; constant features and directions without variance are left out.</summary>
     /// <param name="values">f32 or f64 [N, F].</param>
     public static Whitening Of(Tensor values)
     {
@@ -44,7 +44,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         return torch.cat([.. Chunks(values).Select(rows => (rows - Mean).matmul(Map))]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Each feature by itself, with deviation 1; constant ones become 0.</summary>
+    /// <summary>Each feature alone, with deviation 1; constant ones become 0.</summary>
     public static Whitening OfEach(Tensor values)
     {
         using var scope = NewDisposeScope();

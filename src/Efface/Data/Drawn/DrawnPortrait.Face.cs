@@ -40,7 +40,7 @@ internal sealed partial class DrawnPortrait
 
     private void DrawEyes()
     {
-        var lid = _look.Smile ? 0.6f : 0.9f; // A smile lifts the cheeks, and they the lower lid.
+        var lid = _look.Smile ? 0.6f : 0.9f; // A smile lifts the cheeks, which lift the lower lid.
         foreach (var side in Sides)
         {
             var (eye, wide, high) = (Eye(side), new Vector2(EyeWidth(side), side * _sitter.EyeSlant), Down(_sitter.EyeOpening));

@@ -91,7 +91,7 @@ internal static class ParquetFiles
         return names;
     }
 
-    /// <summary>One column of a row group as text; null where there is no value.</summary>
+    /// <summary>One column of a row group as text; null for missing values.</summary>
     public static string?[] ReadText(ParquetReader reader, int group, DataField field)
     {
         using var rows = reader.OpenRowGroupReader(group);
@@ -118,7 +118,7 @@ internal static class ParquetFiles
         };
     }
 
-    /// <summary>The pictures of a row group; null entries where there is none.</summary>
+    /// <summary>The pictures of a row group; null for missing ones.</summary>
     public static byte[]?[] ReadBytes(ParquetReader reader, int group, DataField field)
     {
         using var rows = reader.OpenRowGroupReader(group);

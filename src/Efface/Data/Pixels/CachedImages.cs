@@ -24,7 +24,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         }
         catch (AggregateException faults) when (faults.InnerException is InvalidInputException fault)
         {
-            throw new InvalidInputException(fault.Problems); // A damaged file that holds many pictures, met on another thread.
+            throw new InvalidInputException(fault.Problems); // A damaged file of many pictures, found on another thread.
         }
         catch (Exception fault)
             when ((fault as AggregateException)?.InnerException is IOException or UnauthorizedAccessException

@@ -94,7 +94,7 @@ public sealed record RowFault(string File, int? Line, string? Column, string? Va
 
 /// <summary>Something about the data that a user should know, but that does not stop the run.</summary>
 /// <param name="What">In words.</param>
-/// <param name="Count">How often.</param>
+/// <param name="Count">The number of cases.</param>
 /// <param name="Examples">The first few.</param>
 /// <param name="Advice">What to do about it.</param>
 public sealed record Finding(string What, int Count, IReadOnlyList<string> Examples, string Advice)

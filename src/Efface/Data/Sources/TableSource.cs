@@ -86,7 +86,7 @@ internal static class TableSource
     private static string ImageColumn(string file, string[] header, ReadingOptions reading)
     {
         if (reading.ImageColumn is { } named)
-            return named; // that it is there is checked with the others
+            return named; // whether it exists is checked with the others
         string[] found = [.. header.Where(name => ImageColumns.Contains(name, StringComparer.OrdinalIgnoreCase))];
         return found.Length == 1
             ? found[0]

@@ -16,7 +16,7 @@ internal static class VectorCopies
     private const int MostCopies = 10;
 
     /// <summary>The rows that stay.</summary>
-    /// <param name="rows">Of the labels.</param>
+    /// <param name="rows">Rows of the labels.</param>
     /// <param name="hashes">Equal for equal vectors; one for each of <paramref name="rows"/>.</param>
     /// <param name="parts">The part of each row of the labels.</param>
     /// <param name="columns">Columns of classes.</param>

@@ -6,7 +6,7 @@ namespace Efface.Reporting.Page;
 
 /// <summary>A run as the report sees it: read once, with its own label.</summary>
 /// <param name="Index">Its place in the order given; decides colour and marker.</param>
-/// <param name="Label">What it is called.</param>
+/// <param name="Label">Its name in the report.</param>
 /// <param name="Folder">The folder with its pictures.</param>
 /// <param name="Record">run.json.</param>
 /// <param name="Audit">audit.json; null if there is none.</param>

@@ -26,7 +26,7 @@ internal sealed record ReportedPlace(ReportRun Run, RepresentationAudit Audit)
                     .SelectMany(measured => new[] { measured.Value, measured.Low, measured.High })
             );
 
-    /// <summary>Of an attacker's runs with this knowledge, the best on validation; null if it was not run.</summary>
+    /// <summary>The best run of an attacker with this knowledge on validation; null if it was not run.</summary>
     public AttackerResult? Best(string attacker, string knows) =>
         Audit.Attackers.Where(result => result.Name == attacker && result.Knows == knows).MaxBy(result => result.Validation);
 }

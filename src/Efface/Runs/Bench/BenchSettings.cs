@@ -55,7 +55,7 @@ internal sealed record BenchSettings
     [Setting("--seed", "S", "Decides weights and noise (0).")]
     public int Seed { get; init; }
 
-    /// <summary>What is wrong, each with its remedy.</summary>
+    /// <summary>What is wrong with the settings, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var model in Models)

@@ -28,7 +28,7 @@ internal sealed class ExperimentFolder(string path)
             : null;
     }
 
-    /// <summary>Does what is missing of a cell.</summary>
+    /// <summary>Does the missing work of a cell.</summary>
     /// <param name="cell">The cell; its <see cref="ExperimentCell.From"/> is finished.</param>
     /// <param name="observer">Receives the progress.</param>
     /// <param name="cancel">Stops after the current batch or attack; the results so far are saved.</param>

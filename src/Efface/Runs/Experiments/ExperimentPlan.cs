@@ -10,7 +10,7 @@ namespace Efface.Runs.Experiments;
 /// <param name="Seconds">Roughly how long its training takes; 0 if that is done.</param>
 internal sealed record PlannedCell(string Name, bool IsFinished, double Seconds);
 
-/// <summary>What an experiment would run.</summary>
+/// <summary>The runs that an experiment would do.</summary>
 /// <param name="Cells">Every cell.</param>
 /// <param name="Seconds">For all missing training.</param>
 /// <param name="AuditSeconds">For all missing audits, at the median duration of the finished ones; null if none is finished.</param>

@@ -33,7 +33,7 @@ internal sealed record MethodRow
     /// </summary>
     public required string Read { get; init; }
 
-    /// <summary>How many seeds.</summary>
+    /// <summary>The number of seeds.</summary>
     public required int Seeds { get; init; }
 
     /// <summary>Accuracy of the task on test.</summary>
@@ -155,7 +155,7 @@ internal sealed record MethodRow
         );
     }
 
-    // Of the released representation, if it is a code.
+    // For the released representation, if it is a code.
     private static double? Bound(AuditResult audit, string? read) =>
         audit
             .All.Where(place => place.Released && place.Kind == "discrete" && (read is null || place.Attribute == read))

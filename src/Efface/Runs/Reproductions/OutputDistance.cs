@@ -14,7 +14,7 @@ internal static class OutputDistance
     /// Mean over test images of the total variation distance ½ Σ_k |p(k) - q(k)| between the class probabilities of each pair of runs, 0 to
     /// 1: [runs, runs].
     /// </summary>
-    /// <param name="runs">Of the same data and task; each model sees images of the kind it was trained on.</param>
+    /// <param name="runs">Runs on the same data and task; each model sees images of the kind it was trained on.</param>
     public static double[,] Between(IReadOnlyList<RunFolder> runs)
     {
         using var scope = NewDisposeScope();

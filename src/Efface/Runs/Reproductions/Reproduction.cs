@@ -34,7 +34,7 @@ internal sealed record Reproduced(
 /// <summary>A table or figure of Guo et al. (ACM MM 2022) as a command.</summary>
 /// <param name="Name">As in <c>efface reproduce NAME</c>.</param>
 /// <param name="Shows">What it shows.</param>
-/// <param name="Cells">The runs that it rests on, each after those that it needs.</param>
+/// <param name="Cells">The runs behind it, each after those that it needs.</param>
 /// <param name="Make">Creates it from the finished runs.</param>
 internal sealed record Reproduction(
     string Name,
@@ -49,7 +49,7 @@ internal sealed record Reproduction(
     /// <summary>Whether it shows several networks.</summary>
     public bool ComparesModels { get; init; }
 
-    /// <summary>Every table and figure that rests on runs; table 2 is <see cref="BenchRun"/>.</summary>
+    /// <summary>Every table and figure based on runs; table 2 is <see cref="BenchRun"/>.</summary>
     public static IReadOnlyList<Reproduction> All { get; } =
     [
         new("table1", "every way to forget, on each data set", MethodTables.UsualCells, MethodTables.Table1)

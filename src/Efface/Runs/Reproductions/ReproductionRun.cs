@@ -39,7 +39,7 @@ internal static class ReproductionRun
         );
     }
 
-    /// <summary>The runs that a table or figure rests on.</summary>
+    /// <summary>The runs behind a table or figure.</summary>
     /// <exception cref="InvalidInputException">Everything that is wrong with the scale.</exception>
     public static IReadOnlyList<ExperimentCell> Cells(Reproduction what, ReproductionSettings settings) =>
         settings.Scale.Check().ToArray() is { Length: > 0 } problems ? throw new InvalidInputException(problems) : what.Cells(settings);

@@ -97,7 +97,7 @@ internal static class Sweep
         return [.. SweepOrigins.Cells(settings, points.Select(point => point.Config)), .. points];
     }
 
-    /// <summary>Runs what is missing, and writes sweep.html, sweep.csv and sweep.json.</summary>
+    /// <summary>Does the missing runs, and writes sweep.html, sweep.csv and sweep.json.</summary>
     /// <inheritdoc cref="ReproductionRun.Run"/>
     public static async Task<SweepResult> Run(
         SweepSettings settings,

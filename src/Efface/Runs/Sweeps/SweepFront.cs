@@ -16,7 +16,7 @@ internal static class SweepFront
     }
 
     /// <summary>
-    /// Of some points the one nearest to the best of everything, with each measure scaled from its worst (0) to its best (1) among them.
+    /// The point nearest to the best of everything, with each measure scaled from its worst (0) to its best (1) among the given points.
     /// </summary>
     public static SweepPoint Knee(IReadOnlyList<SweepPoint> front)
     {

@@ -16,7 +16,7 @@ internal sealed class BenchCommand : ToolCommand
         Description = "Leave peak memory out, which takes a process for each mode.",
     };
 
-    // What the process of a memory measurement is asked; nobody else needs it.
+    // For the process that measures memory; no user needs it.
     private readonly Option<string> _peakOf = new("--peak-of") { Hidden = true };
 
     public BenchCommand(Shell shell)
@@ -52,7 +52,7 @@ internal sealed class BenchCommand : ToolCommand
         return Shell.Done;
     }
 
-    /// <summary>Measures, each peak of memory in a process of its own.</summary>
+    /// <summary>Measures, with a separate process for each peak of memory.</summary>
     public static BenchRecord Measure(BenchSettings bench, ProgressDisplay display, CancellationToken cancel) =>
         BenchRun.Measure(bench, (one, mode, ends) => InProcess(new Peak(one, mode, bench, ends)), display, cancel);
 

@@ -6,8 +6,8 @@ using Efface.Runs.Experiments;
 namespace Efface.Cli;
 
 /// <summary>
-/// What a process beside others is asked: one cell of an experiment, a line on stdin. Nobody else needs it. When stdin ends, whoever asked
-/// has stopped, or is dead: then it stops too.
+/// The request to a process that works beside others: one cell of an experiment, a line on stdin. Users never call it. When stdin ends, the
+/// parent process has stopped or died: then this one stops too.
 /// </summary>
 internal sealed class CellCommand : ToolCommand
 {

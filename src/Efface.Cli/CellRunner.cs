@@ -5,8 +5,7 @@ using Efface.Runs.Experiments;
 namespace Efface.Cli;
 
 /// <summary>
-/// Runs cells of an experiment: one at a time within this process, several each in a process of its own, because chance and threads are a
-/// process's.
+/// Runs cells of an experiment: one at a time within this process, several in a process each, because seeds and threads are per process.
 /// </summary>
 internal static class CellRunner
 {
@@ -38,7 +37,7 @@ internal static class CellRunner
     {
         var start = OwnProcess.With("cell");
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
-        // Where the cell says nothing of threads: the share is no setting of its own, and another one may go on with it.
+        // Only where the cell does not set threads: the share is not a setting, and another share may resume the cell.
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         using var process = Process.Start(start)!;
         await process

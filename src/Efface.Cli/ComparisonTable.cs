@@ -16,7 +16,7 @@ internal static class ComparisonTable
             table.AddColumn(Label(row.Run), column => column.RightAligned());
 
         void Add(string name, Func<ComparisonRow, string> cell) => table.AddRow([name, .. rows.Select(row => Markup.Escape(cell(row)))]);
-        // Vectors that came without a task are held against guessing.
+        // Vectors without a task are compared with guessing.
         var hasTask = rows.Any(row => row.Fidelity is not null);
         if (hasTask)
             Add("fidelity (task, test)", row => Percent(row.Fidelity));

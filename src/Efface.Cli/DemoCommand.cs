@@ -34,7 +34,7 @@ internal sealed class DemoCommand : RunCommand
         return Shell.Done;
     }
 
-    // The demo is run without flags, and again: the second time must not fail for the first one's folder.
+    // The demo is run again without flags: the second time must not fail because of the first one's folder.
     private static string FreeFolder() =>
         Enumerable.Range(1, int.MaxValue).Select(i => i == 1 ? "efface-demo" : $"efface-demo-{i}").First(name => !Directory.Exists(name));
 }

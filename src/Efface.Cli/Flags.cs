@@ -10,7 +10,7 @@ internal sealed class Flags<T>
     private readonly (Setting Setting, Option Option)[] _all;
 
     /// <param name="command">Gets the flags.</param>
-    /// <param name="has">Which of the table's it has; null for all.</param>
+    /// <param name="has">Which settings of the table to include; null for all.</param>
     public Flags(Command command, Func<Setting, bool>? has = null)
     {
         _all = [.. Settings.Of<T>().Where(has ?? (_ => true)).Select(setting => (setting, OptionOf(setting)))];
@@ -18,10 +18,11 @@ internal sealed class Flags<T>
             command.Add(option);
     }
 
-    /// <summary>What the flags say, over what holds without them.</summary>
+    /// <summary>What the flags say, over the defaults.</summary>
     /// <param name="asked">The command line.</param>
-    /// <param name="usual">What holds without flags.</param>
-    /// <param name="check">What is wrong beside what cannot be read, so that all is told at once; null looks at ranges alone.</param>
+    /// <param name="usual">The values without flags.</param>
+    /// <param name="check">What is wrong apart from unreadable flags, so that everything is reported at once; null checks ranges
+    /// only.</param>
     /// <exception cref="InvalidInputException">Something cannot be read.</exception>
     public T Read(ParseResult asked, T usual, Func<T, IEnumerable<Problem>>? check = null)
     {
@@ -45,7 +46,7 @@ internal sealed class Flags<T>
         return read;
     }
 
-    /// <summary>The settings whose flags stand on the command line, with what stands behind each.</summary>
+    /// <summary>The settings whose flags stand on the command line, each with its values.</summary>
     public IEnumerable<(Setting Setting, IReadOnlyList<string> Texts)> Given(ParseResult asked) =>
         from entry in _all
         let result = asked.GetResult(entry.Option)
@@ -69,7 +70,7 @@ internal sealed class Flags<T>
 /// <summary>Messages of the library in the words of the tool.</summary>
 internal static partial class Flags
 {
-    // What the library takes as a parameter, or in a record that has no flags of its own.
+    // What the library takes as a parameter, or in a record without flags.
     private static readonly Dictionary<string, string> Words = new(Settings.FlagsIn(typeof(Settings).Assembly))
     {
         ["path"] = "--out",
@@ -90,7 +91,7 @@ internal static partial class Flags
             Words.Add(property, flag);
     }
 
-    /// <summary>A message with flags where the library names properties.</summary>
+    /// <summary>A message with flags in place of the library's property names.</summary>
     public static string InWords(Problem problem) =>
         Code().Replace(problem.ToString(), match => Words.GetValueOrDefault(match.Groups[1].Value, match.Value));
 

@@ -5,7 +5,7 @@ using Efface.Data.Vectors;
 
 namespace Efface.Cli;
 
-/// <summary>A command that looks at a run, or at the representations of any other program.</summary>
+/// <summary>A command that inspects a run, or the representations of any other program.</summary>
 internal abstract class LookCommand : ToolCommand
 {
     private readonly Flags<LookSettings> _look;
@@ -30,11 +30,12 @@ internal abstract class LookCommand : ToolCommand
 
     protected Flags<AuditSettings> Strictness { get; }
 
-    /// <summary>What is looked at: a run's folder, or null and the files of other programs, whose attributes and model before are a run's
-    /// too.</summary>
+    /// <summary>
+    /// What to inspect: a run's folder, or null and the files of other programs, whose attributes and model before also apply to a run.
+    /// </summary>
     /// <param name="asked">The command line.</param>
-    /// <param name="others">What else is wrong with it.</param>
-    /// <exception cref="InvalidInputException">What belongs to the other kind, or is missing.</exception>
+    /// <param name="others">Other problems of the command line.</param>
+    /// <exception cref="InvalidInputException">A flag belongs to the other kind, or is missing.</exception>
     protected (string? Run, string Folder, VectorOptions Vectors) Look(ParseResult asked, params IEnumerable<Problem> others)
     {
         var look = _look.Read(asked, new LookSettings());
@@ -44,7 +45,7 @@ internal abstract class LookCommand : ToolCommand
             : (look.Run, look.Run ?? RunPlace.OutOr(look.Out, Name), vectors);
     }
 
-    /// <summary>The flags that were given of how strict it is, and of where results go.</summary>
+    /// <summary>The flags given for how strict it is and where results go.</summary>
     protected IEnumerable<string> GivenOfAudit(ParseResult asked) =>
         Strictness
             .Given(asked)

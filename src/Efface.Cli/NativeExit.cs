@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Efface.Cli;
 
-/// <summary>The end of the process in the middle of a native operation: an ordinary one waits for it, or crashes in it.</summary>
+/// <summary>Ends the process in the middle of a native operation: an ordinary exit waits for it, or crashes in it.</summary>
 internal static partial class NativeExit
 {
-    /// <summary>Now.</summary>
+    /// <summary>Ends it now.</summary>
     public static void With(int code)
     {
         if (OperatingSystem.IsWindows())

@@ -9,7 +9,7 @@ internal static class OwnProcess
     public static ProcessStartInfo With(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!);
-        // Run by dotnet, the tool is an argument; by itself it is the process.
+        // Run by dotnet, the tool is an argument; otherwise it is the process.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(OwnProcess).Assembly.Location);
         foreach (var argument in arguments)

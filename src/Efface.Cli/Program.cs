@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Efface;
 using Efface.Cli;
 
-// Whoever stops a command does not wait for a batch that takes minutes.
+// A user who stops a command does not wait for a batch that takes minutes.
 var longestStop = TimeSpan.FromSeconds(4.5);
 NativeThreads.WaitPassively();
 using var stop = new CancellationTokenSource();
@@ -18,7 +18,7 @@ void Stop(PosixSignalContext signal)
     deadline.Change(longestStop, Timeout.InfiniteTimeSpan);
 }
 
-// Files are written under another name until they are whole, so that nothing is half there.
+// Files are written under another name until they are whole, so no file is left half-written.
 void Leave()
 {
     Console.Error.WriteLine(

@@ -21,7 +21,7 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
 
     private ProgressDisplay(Shell shell, ProgressTask? bar) => (_shell, _bar) = (shell, bar);
 
-    /// <summary>Works with a display at hand.</summary>
+    /// <summary>Runs work with a display.</summary>
     public static T Show<T>(Shell shell, Func<ProgressDisplay, T> work)
     {
         if (!shell.IsLive)
@@ -81,7 +81,7 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
             Line(text);
     }
 
-    // As the attacks so far took.
+    // Estimated from the attacks so far.
     private string Left(AuditProgress progress) =>
         progress.Done < 2 ? "" : Text($", {_attacking.Elapsed / progress.Done * (progress.Total - progress.Done):m\\:ss} left");
 

@@ -38,7 +38,7 @@ internal sealed class ReproduceCommand : ToolCommand
 
     private static bool IsOfScale(Setting setting) => setting.Property.StartsWith(nameof(ExperimentScale), StringComparison.Ordinal);
 
-    // Table 2 is measured on noise: it has the network of the scale, and nothing that is about data or training.
+    // Table 2 is measured on noise: it uses the network of the scale, and nothing about data or training.
     private BenchSettings Bench(ParseResult asked)
     {
         string[] idle =

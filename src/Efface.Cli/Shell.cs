@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Efface.Cli;
 
-/// <summary>What all parts of a command share: where words go, what exit codes mean, and how a user stops it.</summary>
+/// <summary>What all parts of a command share: where output goes, what exit codes mean, and how a user stops it.</summary>
 internal sealed class Shell : IDisposable
 {
     public const int Done = 0,
@@ -29,7 +29,7 @@ internal sealed class Shell : IDisposable
         _said = _stop.Token.Register(() => Error.WriteLine("efface: stopping after this batch."));
     }
 
-    /// <summary>When this is set, the batch at hand is finished, and what there is is saved.</summary>
+    /// <summary>When this is set, the current batch is finished, and the results so far are saved.</summary>
     public CancellationToken Cancel => _stop.Token;
 
     /// <summary>Results.</summary>
@@ -38,7 +38,7 @@ internal sealed class Shell : IDisposable
     /// <summary>Progress and problems.</summary>
     public TextWriter Error { get; }
 
-    /// <summary>Results as tables; no colours when this is not a terminal, whatever a build server promises.</summary>
+    /// <summary>Results as tables; no colours when this is not a terminal, whatever a build server claims.</summary>
     public IAnsiConsole Tables { get; }
 
     /// <summary>Progress; no colours or bars when this is not a terminal.</summary>
@@ -47,7 +47,7 @@ internal sealed class Shell : IDisposable
     /// <summary>Whether progress is a live display.</summary>
     public bool IsLive { get; }
 
-    /// <summary>What a verdict ends a command with.</summary>
+    /// <summary>The exit code of a verdict.</summary>
     public static int ExitCode(Verdict verdict) =>
         verdict switch
         {

@@ -4,14 +4,14 @@ using Efface.Runs;
 
 namespace Efface.Cli;
 
-/// <summary>The whole tool as one call; several can run in one process.</summary>
+/// <summary>The whole tool as one call; can run several times in one process.</summary>
 internal static class Tool
 {
-    /// <summary>Runs one command and turns what goes wrong into a message and an exit code.</summary>
-    /// <param name="arguments">Of the command line.</param>
+    /// <summary>Runs one command and turns faults into a message and an exit code.</summary>
+    /// <param name="arguments">The arguments of the command line.</param>
     /// <param name="output">Takes results: the process's stdout.</param>
     /// <param name="error">Takes progress and problems: the process's stderr.</param>
-    /// <param name="cancel">Stops the command: the batch at hand is finished, and what there is is saved.</param>
+    /// <param name="cancel">Stops the command: the current batch is finished, and the results so far are saved.</param>
     public static int Run(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancel = default)
     {
         using var shell = new Shell(output, error, cancel);

@@ -30,7 +30,7 @@ internal abstract class ToolCommand : Command
     /// <summary>Whether the result is for a machine.</summary>
     protected bool IsJson(ParseResult asked) => asked.GetValue(_json);
 
-    /// <summary>Works with a display at hand of how far it is.</summary>
+    /// <summary>Runs work with a progress display.</summary>
     protected T Show<T>(Func<ProgressDisplay, T> work) => ProgressDisplay.Show(Shell, work);
 }
 
@@ -44,10 +44,10 @@ internal abstract class RunCommand : ToolCommand
         HelpName = "FILE",
     };
 
-    /// <param name="shell">Where words go.</param>
-    /// <param name="name">Of the command.</param>
-    /// <param name="description">For the help.</param>
-    /// <param name="like">The command whose settings it has; null for those that all have.</param>
+    /// <param name="shell">Where output goes.</param>
+    /// <param name="name">The command's name.</param>
+    /// <param name="description">For the help text.</param>
+    /// <param name="like">The command whose settings it shares; null for the settings of all commands.</param>
     protected RunCommand(Shell shell, string name, string description, string? like = null)
         : base(shell, name, description)
     {
@@ -55,7 +55,7 @@ internal abstract class RunCommand : ToolCommand
         Add(_file);
     }
 
-    /// <summary>The flags over the file of --config, over what was there, over the model that is the start.</summary>
+    /// <summary>The flags over the file of --config, over the run's record, over the model it starts from.</summary>
     protected RunConfig Config(ParseResult asked, RunConfig? usual = null)
     {
         var from = _config.Given(asked).FirstOrDefault(given => given.Setting.Flag == "--from").Texts?[^1];

@@ -3,7 +3,7 @@ using Efface.Runs.Experiments;
 
 namespace Efface.Cli;
 
-/// <summary>Where a run stands.</summary>
+/// <summary>Where a run is stored.</summary>
 internal sealed record RunPlace
 {
     [Setting("--out", "DIR", "The run's new folder (runs/COMMAND-TIME).")]
@@ -12,17 +12,17 @@ internal sealed record RunPlace
     [Setting("--resume", null, "Go on with the run in --out from its last saved state; start it where there is none yet.")]
     public bool Resume { get; init; }
 
-    /// <summary>What the run there began with, where it is to go on.</summary>
+    /// <summary>The config that the run there started with, if it is to be resumed.</summary>
     public Records.RunConfig? Begun =>
         !Resume ? null
         : Out is null ? throw new InvalidInputException("--resume", "says nothing about which run", "Name its folder with --out")
         : TrainingRun.Begun(Out);
 
-    /// <summary>A folder that was asked for, or a new name.</summary>
+    /// <summary>The requested folder, or a new name.</summary>
     public static string OutOr(string? asked, string command) => asked ?? Path.Combine("runs", $"{command}-{DateTime.Now:yyyyMMdd-HHmmss}");
 }
 
-/// <summary>How many runs are compared.</summary>
+/// <summary>How experiments run, and where their results go.</summary>
 internal sealed record ExperimentPlace
 {
     [Setting("--jobs", "N", "Runs side by side, each in a process of its own (1).", Range = "[1, ∞)")]
@@ -34,8 +34,8 @@ internal sealed record ExperimentPlace
     [Setting("--out", "DIR", "Folder of the results; finished runs there are kept, and what was stopped goes on.")]
     public string? Out { get; init; }
 
-    /// <summary>Where the results are; there must be a place, since finished runs are kept for the next time.</summary>
-    /// <exception cref="InvalidInputException">There is none, or no run at a time.</exception>
+    /// <summary>Where the results are; required, since finished runs are kept for the next time.</summary>
+    /// <exception cref="InvalidInputException">There is no folder, or less than one run at a time.</exception>
     public ExperimentFolder Folder() =>
         Settings.Of<ExperimentPlace>().SelectMany(setting => setting.Check(this)).ToArray() is { Length: > 0 } wrong
             ? throw new InvalidInputException(wrong)

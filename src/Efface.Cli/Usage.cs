@@ -5,13 +5,13 @@ using System.Text.RegularExpressions;
 
 namespace Efface.Cli;
 
-/// <summary>What is wrong with a command line, a line each.</summary>
+/// <summary>What is wrong with a command line, one problem per line.</summary>
 internal static partial class Usage
 {
     /// <summary>Every fault, with a word that may have been meant.</summary>
     public static IEnumerable<string> Faults(ParseResult asked)
     {
-        // What stands behind an unknown command is its own, and what stands behind an unknown flag is its value.
+        // What follows an unknown command is its own; what follows an unknown flag is its value.
         var unknown = asked.UnmatchedTokens.Where(token => token.StartsWith('-')).ToList();
         if (unknown.Count == 0 || asked.CommandResult.Command.Subcommands.Count > 0)
             unknown = [.. asked.UnmatchedTokens.Take(1)];
@@ -38,7 +38,7 @@ internal static partial class Usage
         return string.Join(' ', names);
     }
 
-    // The parser knows, and tells it to people only.
+    // The parser knows the suggestions, but gives them only as text.
     private static Dictionary<string, string> Meant(ParseResult asked)
     {
         if (asked.Action is not ParseErrorAction action)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Efface;
 
-/// <summary>Where a number may lie.</summary>
+/// <summary>The range of a number.</summary>
 internal readonly record struct Interval(double Low, bool HasLow, double High, bool HasHigh)
 {
     /// <summary>Reads <c>[1, 12]</c>, <c>(0, 1)</c>, <c>[1, ∞)</c>.</summary>
@@ -14,7 +14,7 @@ internal readonly record struct Interval(double Low, bool HasLow, double High, b
         static double End(string end) => end == "∞" ? double.PositiveInfinity : double.Parse(end, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What is wrong with a number; null where it lies within.</summary>
+    /// <summary>What is wrong with a number; null if it lies within.</summary>
     public string? Fault(double number)
     {
         if ((HasLow ? number >= Low : number > Low) && (HasHigh ? number <= High : number < High))

@@ -6,7 +6,7 @@ namespace Efface;
 /// <param name="Remedy">What the user can do about it.</param>
 public sealed record Problem(string Subject, string Fault, string Remedy)
 {
-    /// <summary>A problem for each name that a flag's list has more than once.</summary>
+    /// <summary>A problem for each name that appears more than once in a flag's list.</summary>
     internal static IEnumerable<Problem> NamedTwice(string flag, IEnumerable<string> names, string kind) =>
         names
             .CountBy(name => name)
@@ -17,7 +17,7 @@ public sealed record Problem(string Subject, string Fault, string Remedy)
     public override string ToString() => $"{Subject}: {Fault}. {Remedy}.";
 }
 
-/// <summary>The user's input is wrong. Carries every problem that was found, not only the first (exit code 2).</summary>
+/// <summary>The user's input is wrong. Carries every problem found, not only the first (exit code 2).</summary>
 /// <param name="problems">At least one problem.</param>
 public sealed class InvalidInputException(IReadOnlyList<Problem> problems) : Exception(string.Join(Environment.NewLine, problems))
 {
@@ -25,6 +25,6 @@ public sealed class InvalidInputException(IReadOnlyList<Problem> problems) : Exc
     public InvalidInputException(string subject, string fault, string remedy)
         : this([new Problem(subject, fault, remedy)]) { }
 
-    /// <summary>Everything that was found.</summary>
+    /// <summary>Every problem found.</summary>
     public IReadOnlyList<Problem> Problems { get; } = problems;
 }

@@ -10,13 +10,13 @@ public static partial class NativeThreads
         Unset = "active";
 
     /// <summary>
-    /// passive: they sleep. active: they spin, and on cores that other processes use too everything takes up to a hundred times as long.
+    /// passive: they sleep. active: they spin, and on cores that other processes also use, everything takes up to a hundred times as long.
     /// </summary>
     public static string Waiting => Environment.GetEnvironmentVariable(Variable)?.ToLowerInvariant() ?? Unset;
 
     /// <summary>
-    /// Makes them sleep, unless the environment variable OMP_WAIT_POLICY says otherwise. The native library reads it once: call this before
-    /// the first use of TorchSharp. Processes that are started from here inherit it.
+    /// Makes them sleep, unless the environment variable OMP_WAIT_POLICY is set. The native library reads it once: call this before the
+    /// first use of TorchSharp. Child processes inherit it.
     /// </summary>
     public static void WaitPassively()
     {

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Efface;
 
-/// <summary>A property that users set, wherever it lies within a record of settings.</summary>
+/// <summary>A property that users set, at any depth within a record of settings.</summary>
 internal sealed class Setting
 {
     private readonly IReadOnlyList<PropertyInfo> _path;
@@ -25,7 +25,7 @@ internal sealed class Setting
     /// <summary>Its flag, without dashes.</summary>
     public string Name => Flag[2..];
 
-    /// <summary>The record that declares it, and its name there, as messages have it: <c>RecipeSettings.Bits</c>.</summary>
+    /// <summary>The record that declares it, and its name there, as used in messages: <c>RecipeSettings.Bits</c>.</summary>
     public string Property => $"{_path[^1].DeclaringType!.Name}.{_path[^1].Name}";
 
     /// <inheritdoc cref="SettingAttribute.Value"/>
@@ -55,13 +55,13 @@ internal sealed class Setting
     /// <inheritdoc cref="SettingTraitsAttribute.IsFixed"/>
     public bool IsFixed => _traits.Any(traits => traits.IsFixed);
 
-    /// <summary>Its type; nullable only where null means something else than every value.</summary>
+    /// <summary>Its type; nullable only if null means something different from every value.</summary>
     public Type Type => _path[^1].PropertyType;
 
-    // Whether it lies in no group.
+    // Whether it is in no group.
     internal bool IsOwn => _path.Count == 1;
 
-    /// <summary>Its value; null where it has none, or the group that it belongs to is not there.</summary>
+    /// <summary>Its value; null if it has none, or its group is missing.</summary>
     public object? In(object settings)
     {
         object? value = settings;
@@ -70,10 +70,10 @@ internal sealed class Setting
         return value;
     }
 
-    /// <summary>Its value where nobody sets it.</summary>
+    /// <summary>Its default value.</summary>
     public object? Default => _path[^1].GetValue(Activator.CreateInstance(_path[^1].ReflectedType!));
 
-    /// <summary>The settings with another value; a group that is not there begins with its defaults.</summary>
+    /// <summary>The settings with another value; a missing group is created with its defaults.</summary>
     public T With<T>(T settings, object? value)
         where T : notnull => (T)Changed(settings, 0, value);
 
@@ -93,7 +93,7 @@ internal sealed class Setting
     private static object Copy(object record) => record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
 
     /// <summary>The settings with a value as users write it; no text switches it on.</summary>
-    /// <exception cref="InvalidInputException">The text is no value of its type.</exception>
+    /// <exception cref="InvalidInputException">The text is not a value of its type.</exception>
     public T Read<T>(T settings, params IReadOnlyList<string> texts)
         where T : notnull
     {
@@ -101,7 +101,7 @@ internal sealed class Setting
         if (ElementType is not { } element)
             return With(settings, texts is [] ? true : One(Nullable.GetUnderlyingType(Type) ?? Type, texts[^1], whole));
         string[] parts = Repeats ? [.. texts] : whole.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        // An unset variable in somebody's script must not mean the usual.
+        // An unset variable in a script must not mean the default.
         if (parts is [])
             throw Refused($"\"{whole}\"", "names nothing", "Give names, with commas between them, or leave it out");
         var values = Array.CreateInstance(element, parts.Length);
@@ -154,7 +154,7 @@ internal sealed class Setting
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         };
 
-    /// <summary>That its value lies outside its range.</summary>
+    /// <summary>A problem if its value is out of range.</summary>
     public IEnumerable<Problem> Check(object settings)
     {
         if (Range is null || In(settings) is not { } value)

@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 
 namespace Efface;
 
-/// <summary>The table of the settings in a record: every property with a <see cref="SettingAttribute"/>, also within its groups.</summary>
+/// <summary>The settings in a record: every property with a <see cref="SettingAttribute"/>, including those in its groups.</summary>
 internal static class Settings
 {
-    /// <summary>In the order in which the properties stand.</summary>
+    /// <summary>In the order of the properties.</summary>
     public static IReadOnlyList<Setting> Of<T>() => Table<T>.Settings;
 
-    /// <summary>Every value outside its range, of a record itself; its groups check themselves.</summary>
+    /// <summary>Every value of a record that is out of range; its groups check themselves.</summary>
     internal static IEnumerable<Problem> Check<T>(T settings)
         where T : notnull => Table<T>.Own.SelectMany(setting => setting.Check(settings));
 

@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace Efface.Auditing;
 
-/// <summary>One place and one attribute, in all three parts: what attackers are fitted on, chosen on and read on.</summary>
-/// <param name="Problem">What the attacker is up against.</param>
+/// <summary>One place and one attribute, in all three parts: attackers are fitted on one, chosen on one and evaluated on one.</summary>
+/// <param name="Problem">The problem that the attacker faces.</param>
 /// <param name="Training">Images that the extractor learnt from.</param>
 /// <param name="Validation">Images that it never saw.</param>
-/// <param name="Test">Read once.</param>
+/// <param name="Test">Evaluated once.</param>
 public sealed record AttackParts(AttackProblem Problem, AttackSet Training, AttackSet Validation, AttackSet Test)
 {
     /// <summary>The same images with another representation.</summary>
@@ -38,7 +38,7 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
             Test = Test with { Attribute = attribute(Test) },
         };
 
-    /// <summary>The same problem for an attacker who does or does not know y.</summary>
+    /// <summary>The same problem for an attacker that knows y, or does not.</summary>
     public AttackParts Knowing(bool task) =>
         this with
         {
@@ -57,8 +57,8 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
     }
 
     /// <summary>
-    /// Fits on images that the extractor never saw: once on each half of validation, each judged on the other half; on test the
-    /// two opinions are averaged. So every validation image is used for fitting and for choosing, never for both at once.
+    /// Fits on images that the extractor never saw: once on each half of validation, each judged on the other half; on test the two
+    /// predictions are averaged. So every validation image is used for fitting and for choosing, but never for both at once.
     /// </summary>
     public Attack OnUnseen(IAttacker attacker, int seed, CancellationToken cancel = default)
     {
@@ -83,11 +83,11 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
         );
     }
 
-    /// <summary>What is reached without h, fitted where it reads validation better.</summary>
+    /// <summary>What is reached without h, fitted on the images where it reads validation better.</summary>
     public Attack Floor(FloorAttacker floor)
     {
         using var scope = NewDisposeScope();
-        var without = With(Problem, set => torch.zeros(set.Count, 0)); // what is not looked at need not be copied
+        var without = With(Problem, set => torch.zeros(set.Count, 0)); // unused values need not be copied
         var (seen, unseen) = (without.OnTraining(floor, 0), without.OnUnseen(floor, 0));
         return unseen.Validation.BalancedAccuracy() > seen.Validation.BalancedAccuracy() ? unseen : seen;
     }
@@ -118,5 +118,5 @@ public sealed record AttackParts(AttackProblem Problem, AttackSet Training, Atta
     }
 }
 
-/// <summary>An attacker's opinions on validation, which it is chosen by, and on test, which count.</summary>
+/// <summary>An attacker's predictions on validation, which decide whether it is chosen, and on test, which count.</summary>
 public sealed record Attack(Readings Validation, Readings Test);

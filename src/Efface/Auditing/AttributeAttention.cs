@@ -7,16 +7,17 @@ namespace Efface.Auditing;
 
 /// <summary>Grad-CAM of an attribute at a stage, in audit.json; the pictures lie in the run's folder.</summary>
 /// <param name="Attribute">The column.</param>
-/// <param name="Stage">Whose maps were weighted.</param>
-/// <param name="Read">Balanced accuracy of the linear probe whose decisions were looked at: one that reads nothing points at
+/// <param name="Stage">The stage whose maps were weighted.</param>
+/// <param name="Read">Balanced accuracy of the linear probe whose decisions were explained: a probe that reads nothing points at
 /// nothing.</param>
-/// <param name="Empty">The pictures in which nothing at this stage speaks for the decision: their maps are negative throughout.</param>
+/// <param name="Empty">The number of pictures in which nothing at this stage supports the decision: their maps are negative
+/// throughout.</param>
 public sealed record AttentionResult(string Attribute, string Stage, Measured Read, IReadOnlyList<int> Empty);
 
-/// <summary>Where a model still sees an attribute that it was not asked for.</summary>
-/// <param name="Maps">For the decision of a linear probe on each image.</param>
+/// <summary>Where a model still sees an attribute.</summary>
+/// <param name="Maps">One for the decision of a linear probe on each image.</param>
 /// <param name="Decisions">What the probe decided, a class for each image.</param>
-/// <param name="Read">The probe's balanced accuracy on test: one that reads nothing points at nothing.</param>
+/// <param name="Read">The probe's balanced accuracy on test: a probe that reads nothing points at nothing.</param>
 internal sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int> Decisions, Measured Read) : IDisposable
 {
     private const int Most = 5000,
@@ -24,14 +25,14 @@ internal sealed record AttributeAttention(AttentionMaps Maps, IReadOnlyList<int>
     private const double Confidence = 0.95;
 
     /// <summary>
-    /// Grad-CAM, at a stage, of a linear probe for the attribute that was trained on the frozen network. The probe reads the mean over
-    /// places of the output of <paramref name="readAt"/>.
+    /// Grad-CAM, at a stage, of a linear probe for the attribute, trained on the frozen network. The probe reads the mean over places of
+    /// the output of <paramref name="readAt"/>.
     /// </summary>
-    /// <param name="model">Left as it was.</param>
-    /// <param name="stage">Whose maps are weighted.</param>
+    /// <param name="model">The model; left unchanged.</param>
+    /// <param name="stage">The stage whose maps are weighted.</param>
     /// <param name="table">The probe learns from at most 5,000 of its training images, and is judged on its test images.</param>
     /// <param name="attribute">One of its columns.</param>
-    /// <param name="rows">The images to point at.</param>
+    /// <param name="rows">The images to explain.</param>
     /// <param name="readAt">That stage or a later one; null for the stage itself.</param>
     /// <param name="cancel">Checked before each batch.</param>
     /// <exception cref="InvalidInputException">There is no such stage, its output is a vector, or <paramref name="readAt"/> comes before

@@ -7,28 +7,28 @@ using static TorchSharp.torch;
 
 namespace Efface.Auditing;
 
-/// <summary>What a classifier for an attribute is built and trained with.</summary>
+/// <summary>How a classifier for an attribute is built and trained.</summary>
 internal sealed record ClassifierOptions
 {
     /// <summary>A name of <see cref="Backbones.Names"/>.</summary>
     public string Model { get; init; } = "resnet18";
 
-    /// <summary>A name of <see cref="Backbones.Stems"/>; null takes the usual one for the images' size.</summary>
+    /// <summary>A name of <see cref="Backbones.Stems"/>; null takes the default for the image size.</summary>
     public string? Stem { get; init; }
 
     /// <summary>Factor on every stage's channels.</summary>
     public double Width { get; init; } = 1;
 
-    /// <summary>How often every training image is seen, when there are many.</summary>
+    /// <summary>Passes over the training images, for large sets.</summary>
     public int Epochs { get; init; } = 6;
 
-    /// <summary>A small set is seen more often, until so many steps are made, or 40 epochs.</summary>
+    /// <summary>The fewest steps: a small set is repeated until they are made, for at most 40 epochs.</summary>
     public int FewestSteps { get; init; } = 1000;
 
     /// <summary>Decides initial weights, order and augmentation.</summary>
     public int Seed { get; init; }
 
-    /// <summary>It learns from at most so many images of the training part.</summary>
+    /// <summary>The largest number of training images it learns from.</summary>
     public int Most { get; init; } = CapturedParts.Most(Budget.Full);
 
     /// <summary>
@@ -45,14 +45,14 @@ internal sealed record ClassifierOptions
         };
 }
 
-/// <summary>How often an attribute was read rightly.</summary>
+/// <summary>How often an attribute was read correctly.</summary>
 /// <param name="Accuracy">Wilson's interval.</param>
 /// <param name="BalancedAccuracy">Bootstrap interval.</param>
 internal sealed record AttributeScore(Measured Accuracy, Measured BalancedAccuracy);
 
 /// <summary>
-/// Reads an attribute from images: it shows where in an image the attribute is, and whether a changed image still shows it. An
-/// ordinary network, trained with the attribute as its task, classes weighted equally; balanced accuracy on validation chooses the epoch.
+/// Reads an attribute from images: shows where in an image the attribute is, and whether a changed image still shows it. An ordinary
+/// network with the attribute as its task and classes weighted equally; balanced accuracy on validation chooses the epoch.
 /// </summary>
 /// <param name="Model">Owned; its task is the attribute.</param>
 internal sealed record AttributeClassifier(TrainedModel Model) : IDisposable
@@ -67,11 +67,11 @@ internal sealed record AttributeClassifier(TrainedModel Model) : IDisposable
     public string Attribute => Model.Description.Task;
 
     /// <summary>Trains on the training part.</summary>
-    /// <param name="table">With train and validation.</param>
+    /// <param name="table">Has train and validation.</param>
     /// <param name="attribute">One of its columns.</param>
-    /// <param name="options">Which network, and how long.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <param name="options">Which network to train, and for how long.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Stops after the current batch.</param>
     /// <exception cref="InvalidInputException">The network cannot be built, or its training diverged.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static AttributeClassifier Train(
@@ -100,15 +100,13 @@ internal sealed record AttributeClassifier(TrainedModel Model) : IDisposable
         }
     }
 
-    /// <summary>
-    /// The classifier of an earlier call with the same images, attribute and options, where it is kept; else trains it and keeps it.
-    /// </summary>
+    /// <summary>The kept classifier of an earlier call with the same images, attribute and options; else trains one and keeps it.</summary>
     /// <param name="cacheRoot">The folder of all caches.</param>
-    /// <param name="table">With train and validation.</param>
+    /// <param name="table">Has train and validation.</param>
     /// <param name="attribute">One of its columns.</param>
-    /// <param name="options">Which network, and how long.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <param name="options">Which network to train, and for how long.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Stops after the current batch.</param>
     /// <exception cref="InvalidInputException">The network cannot be built, or its training diverged.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     /// <exception cref="IOException">The cache cannot be written.</exception>
@@ -162,7 +160,7 @@ internal sealed record AttributeClassifier(TrainedModel Model) : IDisposable
             options.Epochs,
             Math.Max(options.Epochs, MostEpochs)
         );
-        // Patience as long as the training: it goes to the end, and back to its best epoch.
+        // Patience equals the length of training: it runs to the end, then returns to its best epoch.
         var training = Training with { Epochs = epochs, Seed = options.Seed, Patience = epochs };
         using var schedule = Schedules.Plain(model, training, Weights(attribute.Count(rows)));
         var result = new Trainer(schedule, training, model.Description.Normalisation, Augmentation.For(table)).Run(
@@ -210,10 +208,10 @@ internal sealed record AttributeClassifier(TrainedModel Model) : IDisposable
                 }),
         ];
 
-    /// <summary>How well the attribute was read from pictures of <paramref name="rows"/>.</summary>
-    /// <param name="decisions">What <see cref="Read(Tensor)"/> said of the rows' images, or of what became of them.</param>
-    /// <param name="table">Where the truth stands.</param>
-    /// <param name="rows">Which rows the pictures are of.</param>
+    /// <summary>How well the attribute was read from images of <paramref name="rows"/>.</summary>
+    /// <param name="decisions">The output of <see cref="Read(Tensor)"/> for the rows' images, or for changed versions of them.</param>
+    /// <param name="table">Holds the truth.</param>
+    /// <param name="rows">The rows that the images belong to.</param>
     /// <param name="confidence">In (0, 1).</param>
     public AttributeScore Score(int[] decisions, ImageTable table, int[] rows, double confidence)
     {
@@ -254,7 +252,7 @@ internal sealed record AttributeClassifier(TrainedModel Model) : IDisposable
         ];
     }
 
-    // Every class weighs the same, however rare it is.
+    // Every class has the same weight, however rare it is.
     private static float[] Weights(int[] counts) =>
         [.. counts.Select(count => count == 0 ? 0 : (float)counts.Sum() / count / counts.Count(any => any > 0))];
 }

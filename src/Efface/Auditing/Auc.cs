@@ -1,12 +1,12 @@
 namespace Efface.Auditing;
 
 /// <summary>
-/// The area under the ROC curve, one class against the rest, mean over classes: how well images are ranked, 0.5 being chance. Ties count
-/// half. The interval follows from each image's own part in the area (DeLong et al. 1988; by groups, Obuchowski 1997), on the logit scale.
+/// The area under the ROC curve, one class against the rest, mean over classes: how well images are ranked; 0.5 is chance. Ties count half.
+/// The interval follows from each image's own part in the area (DeLong et al. 1988; by groups, Obuchowski 1997), on the logit scale.
 /// </summary>
 internal static class Auc
 {
-    /// <summary>The mean over the classes that occur.</summary>
+    /// <summary>The mean over the classes present.</summary>
     /// <param name="balanced">Log-probabilities, [N, K].</param>
     /// <param name="truth">The class of each image, [N].</param>
     /// <param name="sampling">How the images were drawn.</param>
@@ -29,7 +29,7 @@ internal static class Auc
         for (var i = 0; i < n; i++)
             terms[i] /= areas.Count;
 
-        // A perfect ranking shows no spread: it is then taken for one mistake short of it.
+        // A perfect ranking shows no spread: its error is then that of a ranking one mistake short of it.
         var (area, error) = (areas.Average(), sampling.StandardError(terms));
         var inner = (area * fewest + 0.5) / (fewest + 1);
         if (error == 0)
@@ -41,7 +41,7 @@ internal static class Auc
 
     private static double Logistic(double x) => 1 / (1 + Math.Exp(-x));
 
-    // Mann and Whitney's statistic by mid-ranks; the share of the other side that each image is ranked rightly against is its part.
+    // Mann and Whitney's statistic by mid-ranks; each image contributes the share of the other side that it is ranked correctly against.
     private static double Area(double[] margins, int[] truth, int k, int positives, double[] terms)
     {
         var negatives = margins.Length - positives;
@@ -72,7 +72,7 @@ internal static class Auc
         return area;
     }
 
-    // log of p(k) / p(not k): the order by which class k is told from the rest.
+    // log of p(k) / p(not k): ranks images by class k against the rest.
     private static double[] Margins(double[,] balanced, int k)
     {
         int n = balanced.GetLength(0),

@@ -24,40 +24,42 @@ public enum Verdict
 /// <summary>What is reached without h.</summary>
 public sealed record Floor(Measured Accuracy, Measured BalancedAccuracy);
 
-/// <summary>The three floors; without a task there is only the first.</summary>
+/// <summary>The three floors; without a task only the first.</summary>
 public sealed record Floors(Floor Majority, Floor? LabelOnly, Floor? PredictionOnly)
 {
-    /// <summary>What everything is measured against: who knows y where there is a task, else who knows nothing.</summary>
+    /// <summary>
+    /// The floor everything is measured against: the attacker that knows y if there is a task, else the one that knows nothing.
+    /// </summary>
     [JsonIgnore]
     public Floor Reference => LabelOnly ?? Majority;
 }
 
 /// <summary>A check of the audit itself.</summary>
-/// <param name="Passed">Whether it came out as it must.</param>
+/// <param name="Passed">Whether it came out as expected.</param>
 /// <param name="Measured">The leak that was measured, in balanced accuracy given the task.</param>
 /// <param name="Wanted">What a perfect audit would measure.</param>
 public sealed record Control(bool Passed, Measured Measured, double Wanted);
 
 /// <summary>The checks of the audit itself at one place.</summary>
-/// <param name="Planted">z written into h so weakly that the best attacker gains exactly the tolerance: it must be found.</param>
-/// <param name="Shuffled">z permuted among images of one y: it must not be found.</param>
+/// <param name="Planted">z written into h so weakly that the best attacker gains exactly the tolerance: the audit must find it.</param>
+/// <param name="Shuffled">z permuted among images of one y: the audit must not find it.</param>
 public sealed record Controls(Control Planted, Control Shuffled)
 {
     /// <summary>
-    /// The planted trace where no direction by itself tells it, but two together: it need not be found, and says what could go unseen. Null
-    /// for codes, of which nothing goes unseen.
+    /// The planted trace where no single direction reveals it, but two together do: the audit need not find it; it shows what could go
+    /// unseen. Null for codes, where nothing goes unseen.
     /// </summary>
     public Control? Hidden { get; init; }
 
-    /// <summary>Whether both came out as they must.</summary>
+    /// <summary>Whether both came out as expected.</summary>
     [JsonIgnore]
     public bool Passed => Planted.Passed && Shuffled.Passed;
 }
 
-/// <summary>Whether some image, or some group, stands in more than one of training, validation and test.</summary>
-/// <param name="Passed">Nothing is shared, as far as it was checked.</param>
-/// <param name="SharedImages">Test and validation images that stand in an earlier part too; null where it could not be checked.</param>
-/// <param name="SharedGroups">Groups that stand in more than one part; null without a column of groups.</param>
+/// <summary>Whether an image or a group is in more than one of training, validation and test.</summary>
+/// <param name="Passed">Nothing is shared, as far as could be checked.</param>
+/// <param name="SharedImages">Test and validation images that are in an earlier part too; null where this could not be checked.</param>
+/// <param name="SharedGroups">Groups that are in more than one part; null without a group column.</param>
 public sealed record SplitControl(bool Passed, int? SharedImages, int? SharedGroups);
 
 /// <summary>Two paired differences of balanced accuracy on the same test images.</summary>
@@ -80,7 +82,7 @@ public sealed record AttackerResult
     /// <summary>The attacker's own seed.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>Balanced accuracy on validation: what the best attacker is chosen by.</summary>
+    /// <summary>Balanced accuracy on validation: the best attacker is chosen by it.</summary>
     public required double Validation { get; init; }
 
     /// <summary>On test.</summary>
@@ -89,7 +91,7 @@ public sealed record AttackerResult
     /// <summary>A(this) - A(y), paired, on test; without a task less the majority's.</summary>
     public required Measured GivenTask { get; init; }
 
-    /// <summary>What tells attackers apart.</summary>
+    /// <summary>Identifies the attacker.</summary>
     [JsonIgnore]
     public Choice Identity => new(Name, Knows, FittedOn, Seed);
 
@@ -98,7 +100,7 @@ public sealed record AttackerResult
     public bool KnowsTask => Knows.EndsWith(",y", StringComparison.Ordinal);
 }
 
-/// <summary>The attacker that counts, on the test images of one class of the task or of another attribute.</summary>
+/// <summary>The chosen attacker, on the test images of one class of the task or of another attribute.</summary>
 /// <param name="Column">The task, or another attribute.</param>
 /// <param name="Class">One of its classes.</param>
 /// <param name="BalancedAccuracy">On these images.</param>
@@ -106,15 +108,15 @@ public sealed record AttackerResult
 public sealed record SubgroupResult(string Column, string Class, Measured BalancedAccuracy, Measured GivenTask);
 
 /// <summary>The same attackers on the model before unlearning.</summary>
-/// <param name="Name">The place in that model: of the same name, else the first that it releases.</param>
-/// <param name="Best">Chosen on validation there.</param>
+/// <param name="Name">The place in that model: the one of the same name, else the first released one.</param>
+/// <param name="Best">The attacker chosen on validation there.</param>
 /// <param name="BalancedAccuracy">Its balanced accuracy on test.</param>
 /// <param name="Leak">Its leak.</param>
 public sealed record BeforeReading(string Name, Choice Best, Measured BalancedAccuracy, Leak Leak);
 
 /// <summary>The verdict for one attribute, or for all at once.</summary>
 /// <param name="Attribute">Its name; several joined by +.</param>
-/// <param name="Verdict">The worst of a released place.</param>
+/// <param name="Verdict">The worst verdict of a released place.</param>
 /// <param name="Name">That place.</param>
 /// <param name="Reasons">Why, in words.</param>
 public sealed record AttributeVerdict(string Attribute, Verdict Verdict, string Name, IReadOnlyList<string> Reasons);
@@ -131,13 +133,13 @@ public sealed record RepresentationAudit
     /// <summary><c>continuous</c> or <c>discrete</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Whether it leaves the extractor; the verdict looks at such places only.</summary>
+    /// <summary>Whether it leaves the extractor; the verdict looks only at such places.</summary>
     public required bool Released { get; init; }
 
     /// <summary>z; several joined by + for the joint audit.</summary>
     public required string Attribute { get; init; }
 
-    /// <summary>Of this place and attribute.</summary>
+    /// <summary>The verdict for this place and attribute.</summary>
     public required Verdict Verdict { get; init; }
 
     /// <summary>Why, in words.</summary>
@@ -146,16 +148,16 @@ public sealed record RepresentationAudit
     /// <summary>What is reached without h.</summary>
     public required Floors Floors { get; init; }
 
-    /// <summary>The checks of the audit itself; null where they were not asked for.</summary>
+    /// <summary>The checks of the audit itself; null if they were not requested.</summary>
     public Controls? Controls { get; init; }
 
     /// <summary>Every attacker.</summary>
     public required IReadOnlyList<AttackerResult> Attackers { get; init; }
 
-    /// <summary>The attacker that counts, chosen on validation.</summary>
+    /// <summary>The chosen attacker: the best on validation.</summary>
     public required Choice Best { get; init; }
 
-    /// <summary>The attacker that counts among those who do not know y.</summary>
+    /// <summary>The chosen attacker among those that do not know y.</summary>
     public required Choice BestWithoutTask { get; init; }
 
     /// <summary>Its leak.</summary>
@@ -164,33 +166,33 @@ public sealed record RepresentationAudit
     /// <summary>The classes of z, in the order of <see cref="Confusion"/>.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>Test images of each class (rows) that the attacker that counts took for each class (columns).</summary>
+    /// <summary>Counts of test images of each class (rows) that the chosen attacker assigned to each class (columns).</summary>
     public IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; } = [];
 
-    /// <summary>The attacker that counts, on parts of the test images.</summary>
+    /// <summary>The chosen attacker, on subgroups of the test images.</summary>
     public IReadOnlyList<SubgroupResult> Subgroups { get; init; } = [];
 
     /// <summary>What the mean over classes and images can hide; null in a file of an earlier version.</summary>
     public WorstCases? WorstCases { get; init; }
 
-    /// <summary>
-    /// Whether vectors have no more digits than 16 bits hold; what hides in the digits behind was not looked for. Null for codes.
-    /// </summary>
+    /// <summary>Whether vectors have no more digits than 16 bits hold; digits beyond were not searched. Null for codes.</summary>
     public bool? IsRounded { get; init; }
 
-    /// <summary>What the same attackers read from the model before unlearning; null where none is known.</summary>
+    /// <summary>What the same attackers read from the model before unlearning; null if there is none.</summary>
     public BeforeReading? Before { get; init; }
 
-    /// <summary>Bounds on every attacker who sees the code; at the logits, on whoever is told the bare decision. Empty elsewhere.</summary>
+    /// <summary>
+    /// Bounds on every attacker that sees the code; at the logits, on every attacker that sees only the decision. Empty elsewhere.
+    /// </summary>
     public IReadOnlyList<Certificate> Certificates { get; init; } = [];
 
     /// <summary>I(c; z | y) of a code, on training and on test images; null elsewhere.</summary>
     public CountedInformation? Information { get; init; }
 
-    /// <summary>The code that gives most away; null where there is none.</summary>
+    /// <summary>The code that reveals most; null if there is none.</summary>
     public WorstSymbol? WorstSymbol { get; init; }
 
-    /// <summary>What the user's own parts measured, by part and number; null where there are none.</summary>
+    /// <summary>The results of the user's own parts, by part and name; null if there are none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, Measured>>? Own { get; init; }
 
     /// <summary>The result of <see cref="Best"/>.</summary>
@@ -207,26 +209,26 @@ public sealed record RepresentationAudit
 /// <summary>audit.json.</summary>
 public sealed record AuditResult
 {
-    /// <summary>The version of this file's form.</summary>
+    /// <summary>The version of this file's format.</summary>
     public int SchemaVersion { get; init; } = 2;
 
     /// <summary>The worst verdict of a released place.</summary>
     public Verdict Verdict => Worst.Verdict;
 
-    /// <summary>Why, in words, after what must be known first.</summary>
+    /// <summary>Why, in words, after the warnings.</summary>
     public IReadOnlyList<string> Reasons =>
         [.. Warnings, .. Worst.Reasons.Select(reason => $"{Worst.Attribute} at {Worst.Name}: {reason}")];
 
-    /// <summary>What must be known before any verdict is read, in words.</summary>
+    /// <summary>What to know before reading any verdict, in words.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>What of which files was taken for the vectors; empty for a run.</summary>
+    /// <summary>Which parts of which files were used as vectors; empty for a run.</summary>
     public IReadOnlyList<VectorOrigin> Source { get; init; } = [];
 
-    /// <summary>The classes of the task and of what it looked for, in the images that it rests on.</summary>
+    /// <summary>The classes of the task and of the audited attributes, in the images that it rests on.</summary>
     public IReadOnlyList<ClassCounts> Classes { get; init; } = [];
 
-    /// <summary>The verdict for each attribute, and for all at once where there are several.</summary>
+    /// <summary>The verdict for each attribute, and for all at once if there are several.</summary>
     public IReadOnlyList<AttributeVerdict> Attributes =>
         [
             .. All.Where(audit => audit.Released)
@@ -235,18 +237,18 @@ public sealed record AuditResult
                 .Select(worst => new AttributeVerdict(worst.Attribute, worst.Verdict, worst.Name, worst.Reasons)),
         ];
 
-    /// <summary>Accuracy of the task on test; null without a task, and written even so: a file without it is not an audit.</summary>
+    /// <summary>Accuracy of the task on test; null without a task, but always written: a file without it is not an audit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required Measured? Fidelity { get; init; }
 
     /// <summary>
-    /// Harmonic mean of (1 - attack accuracy) and fidelity, as in Guo et al.: for the first attribute, and the attacker without y who
-    /// read validation best at a released place.
+    /// Harmonic mean of (1 - attack accuracy) and fidelity, as in Guo et al.: for the first attribute, and the attacker without y that read
+    /// validation best at a released place.
     /// </summary>
     public double? Aum => Fidelity is null ? null : AttributeUnlearningMetric(AttackAccuracy.Value, Fidelity.Value);
 
     /// <summary>
-    /// What the paper calls efficacy: plain accuracy on test of the attacker without y who read validation best at a released place, for
+    /// What the paper calls efficacy: plain accuracy on test of the attacker without y that read validation best at a released place, for
     /// the first attribute.
     /// </summary>
     [JsonIgnore]
@@ -258,7 +260,7 @@ public sealed record AuditResult
     /// <summary>The images that it rests on; null in a file of version 1.</summary>
     public AuditedImages? Images { get; init; }
 
-    /// <summary>Whether images or groups stand on both sides; null in a file of version 1.</summary>
+    /// <summary>Whether images or groups are in more than one part; null in a file of version 1.</summary>
     public SplitControl? Split { get; init; }
 
     /// <summary>Every place for every attribute.</summary>
@@ -270,19 +272,19 @@ public sealed record AuditResult
     /// <summary>What else can be read.</summary>
     public IReadOnlyList<CollateralResult> Collateral { get; init; } = [];
 
-    /// <summary>The mean of <see cref="Collateral"/>; null where there is none.</summary>
+    /// <summary>The mean of <see cref="Collateral"/>; null if there is none.</summary>
     public CollateralMean? CollateralMean => Auditing.CollateralMean.Of(Collateral);
 
-    /// <summary>What of test images can be drawn again from the first released place; null where there are no images.</summary>
+    /// <summary>What can be reconstructed of test images from the first released place; null if there are no images.</summary>
     public ReconstructionResult? Reconstruction { get; init; }
 
-    /// <summary>The same of the model before unlearning; null where none is known.</summary>
+    /// <summary>The same for the model before unlearning; null if there is none.</summary>
     public ReconstructionResult? ReconstructionBefore { get; init; }
 
-    /// <summary>Where the network still sees the attributes; empty where there are no images.</summary>
+    /// <summary>Where the network still sees the attributes; empty if there are no images.</summary>
     public IReadOnlyList<AttentionResult> Attention { get; init; } = [];
 
-    /// <summary>What it looked for, in that order.</summary>
+    /// <summary>The audited attributes, in order.</summary>
     [JsonIgnore]
     public IEnumerable<string> Sought => Representations.Select(place => place.Attribute).Distinct();
 
@@ -298,7 +300,7 @@ public sealed record AuditResult
     public Measured AttackAccuracyOn(string attribute) =>
         Released(attribute).Select(audit => audit.BestWithoutTaskResult).MaxBy(attacker => attacker.Validation)!.Test.Accuracy;
 
-    /// <summary>The released place that decides about one attribute, or about all at once under their joint name.</summary>
+    /// <summary>The released place that decides the verdict on one attribute, or on all at once under their joint name.</summary>
     public RepresentationAudit WorstFor(string attribute) => WorstOf(Released(attribute));
 
     /// <summary>AUM = 2 (1 - e) f / ((1 - e) + f), with e the attack accuracy and f the fidelity.</summary>
@@ -313,8 +315,8 @@ public sealed record AuditResult
 }
 
 /// <summary>The images that an audit rests on.</summary>
-/// <param name="Training">Images of the extractor's training part that attackers were fitted on.</param>
-/// <param name="Validation">Images that it never saw, for choosing and for attackers fitted on unseen images.</param>
-/// <param name="Test">Read once.</param>
+/// <param name="Training">Images of the extractor's training part, to fit attackers on.</param>
+/// <param name="Validation">Images that it never saw, for choosing attackers and for fitting those on unseen images.</param>
+/// <param name="Test">Evaluated once.</param>
 /// <param name="TestGroups">Groups among the test images; null where independence was not checked.</param>
 public sealed record AuditedImages(int Training, int Validation, int Test, int? TestGroups);

@@ -6,7 +6,7 @@ namespace Efface.Auditing;
 /// <summary>How strict an audit is.</summary>
 public sealed record AuditSettings
 {
-    /// <summary>τ: so much balanced accuracy beyond the label-only floor is tolerated.</summary>
+    /// <summary>τ: the balanced accuracy beyond the label-only floor that is tolerated.</summary>
     [Setting(
         "--tolerance",
         "T",
@@ -17,7 +17,7 @@ public sealed record AuditSettings
     public double Tolerance { get; init; } = 0.05;
 
     /// <summary>
-    /// So much is tolerated of one class against the rest, of the images of which an attacker is surest, and of one symbol.
+    /// The same tolerance for one class against the rest, for the images of which an attacker is most confident, and for one symbol.
     /// </summary>
     [Setting(
         "--worst-tolerance",
@@ -28,26 +28,26 @@ public sealed record AuditSettings
     )]
     public double WorstTolerance { get; init; } = 0.25;
 
-    /// <summary>Of every interval.</summary>
+    /// <summary>The confidence of every interval.</summary>
     [Setting("--confidence", "C", "Of every interval (0.95).", Range = "[0.5, 1)", Remedy = "Give a confidence such as 0.95")]
     public double Confidence { get; init; } = 0.95;
 
-    /// <summary>How much work is spent.</summary>
+    /// <summary>How much compute is spent.</summary>
     [Setting("--budget", "NAME", "quick (the default) or full: more images, settings and seeds.", Command = "audit")]
     public Budget Budget { get; init; } = Budget.Quick;
 
     /// <summary>
-    /// Each attacker that depends on chance is trained once for each of them; in a quick audit one that does not read best with the first
-    /// is trained with that alone.
+    /// Each attacker that depends on chance is trained once per seed; in a quick audit, one that is not the best with the first seed is
+    /// trained with that one only.
     /// </summary>
     public IReadOnlyList<int> Seeds { get; init; } = [0, 1];
 
-    /// <summary>The names of the attackers to send; those that can work on a place do.</summary>
+    /// <summary>The names of the attackers to run; each runs where it can.</summary>
     [Setting("--attackers", "NAMES", "Which attackers to send, separated by commas (all).", Command = "audit")]
     public IReadOnlyList<string> Attackers { get; init; } =
     [.. Attacks.Attackers.All.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
 
-    /// <summary>What is looked at beside attacks: names of <see cref="AuditPart"/>.</summary>
+    /// <summary>What is examined beside attacks: names of <see cref="AuditPart"/>.</summary>
     [Setting(
         "--parts",
         "NAMES",
@@ -56,7 +56,7 @@ public sealed record AuditSettings
     )]
     public IReadOnlyList<string> Parts { get; init; } = AuditPart.All;
 
-    /// <summary>Further stages of the network to look at; <c>all</c> is every one behind the split.</summary>
+    /// <summary>Further stages of the network to audit; <c>all</c> is every one behind the split.</summary>
     [Setting(
         "--stages",
         "NAMES",
@@ -65,15 +65,15 @@ public sealed record AuditSettings
     )]
     public IReadOnlyList<string> Stages { get; init; } = [];
 
-    /// <summary>Attackers of the user's own; sent where <see cref="Attackers"/> names them.</summary>
+    /// <summary>The user's own attackers; run if <see cref="Attackers"/> names them.</summary>
     [JsonIgnore]
     public IReadOnlyList<IAttacker> OwnAttackers { get; private init; } = [];
 
-    /// <summary>Parts of the user's own; looked at where <see cref="Parts"/> names them.</summary>
+    /// <summary>The user's own parts; run if <see cref="Parts"/> names them.</summary>
     [JsonIgnore]
     public IReadOnlyList<IAuditPart> OwnParts { get; private init; } = [];
 
-    /// <summary>With an attacker of the user's own.</summary>
+    /// <summary>With one of the user's own attackers.</summary>
     public AuditSettings With(IAttacker attacker) =>
         this with
         {
@@ -81,10 +81,10 @@ public sealed record AuditSettings
             Attackers = [.. Attackers, attacker.Name],
         };
 
-    /// <summary>With an audit part of the user's own.</summary>
+    /// <summary>With one of the user's own audit parts.</summary>
     public AuditSettings With(IAuditPart part) => this with { OwnParts = [.. OwnParts, part], Parts = [.. Parts, part.Name] };
 
-    /// <summary>What is wrong with them, each with its remedy.</summary>
+    /// <summary>What is wrong with the settings, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var problem in Settings.Check(this))
@@ -111,7 +111,7 @@ public sealed record AuditSettings
             );
     }
 
-    /// <summary>The seeds that an attacker is sent with.</summary>
+    /// <summary>The seeds that an attacker runs with.</summary>
     public IEnumerable<int> SeedsFor(IAttacker attacker) =>
         Seeds.Take(
             attacker switch
@@ -122,11 +122,11 @@ public sealed record AuditSettings
             }
         );
 
-    /// <summary>Every attacker that there is to choose from.</summary>
+    /// <summary>Every attacker available.</summary>
     internal IEnumerable<IAttacker> Known => Attacks.Attackers.All.Concat(OwnAttackers);
 
     internal bool Asks(string part) => Parts.Contains(part);
 
-    /// <summary>The seeds of a budget, unless the user says otherwise.</summary>
+    /// <summary>The default seeds of a budget.</summary>
     public static IReadOnlyList<int> SeedsOf(Budget budget) => [.. Enumerable.Range(0, budget == Budget.Quick ? 2 : 5)];
 }

@@ -7,34 +7,34 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// What an audit looks at: representations of images in three parts, at one or more places, and what is known of the images.
+/// What an audit examines: representations of images in three parts, at one or more places, and what is known about the images.
 /// </summary>
 public sealed class AuditSubject : IDisposable
 {
-    /// <summary>Where it looks.</summary>
+    /// <summary>The places to audit.</summary>
     public required IReadOnlyList<Place> Places { get; init; }
 
-    /// <summary>What is found there.</summary>
+    /// <summary>The representations there.</summary>
     public required CapturedParts Parts { get; init; }
 
-    /// <summary>y; null where there is no task.</summary>
+    /// <summary>y; null if there is no task.</summary>
     public required Column? Task { get; init; }
 
-    /// <summary>Every label of the images, the task among them.</summary>
+    /// <summary>Every label of the images, including the task.</summary>
     public required IReadOnlyList<Column> Columns { get; init; }
 
-    /// <summary>The group of each image, where a column says so.</summary>
+    /// <summary>The group of each image, if there is a group column.</summary>
     public int[]? Groups { get; init; }
 
-    /// <summary>Equal for equal images; null where that cannot be told.</summary>
+    /// <summary>Equal for equal images; null if that is unknown.</summary>
     public IReadOnlyList<UInt128>? Identities { get; init; }
 
-    /// <summary>Runs a model over a table, and looks at the places of the split, the embedding, the code and the logits.</summary>
+    /// <summary>Runs a model over a table, and captures the places of the split, the embedding, the code and the logits.</summary>
     /// <param name="model">Trained; put into evaluation mode.</param>
-    /// <param name="table">With the parts it was trained with.</param>
-    /// <param name="stages">Further stages to look at.</param>
-    /// <param name="budget">Decides how many training images are looked at.</param>
-    /// <param name="reading">Hears how far it is.</param>
+    /// <param name="table">The table, with the parts that the model was trained with.</param>
+    /// <param name="stages">Further stages to capture.</param>
+    /// <param name="budget">Decides how many training images are used.</param>
+    /// <param name="reading">Receives the progress.</param>
     /// <param name="cancel">Checked before each batch.</param>
     /// <exception cref="InvalidInputException">A stage does not exist.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
@@ -61,11 +61,11 @@ public sealed class AuditSubject : IDisposable
         };
     }
 
-    /// <summary>Representations that another program computed; ŷ is what logistic regression makes of them.</summary>
+    /// <summary>Representations that another program computed; ŷ is predicted by logistic regression on them.</summary>
     /// <param name="table">Their labels, parts and groups. Owned by the caller.</param>
     /// <param name="task">The name of y; null without a task.</param>
-    /// <param name="before">Whether to look at the model before unlearning instead.</param>
-    /// <param name="budget">Decides how many training images are looked at.</param>
+    /// <param name="before">Whether to audit the model before unlearning instead.</param>
+    /// <param name="budget">Decides how many training images are used.</param>
     public static AuditSubject Of(VectorTable table, string? task, bool before = false, Budget budget = Budget.Quick)
     {
         var y = table.Columns.FirstOrDefault(column => column.Name == task);
@@ -104,7 +104,7 @@ public sealed class AuditSubject : IDisposable
             };
     }
 
-    /// <summary>The class of some images; without a column all have the same.</summary>
+    /// <summary>The classes of some images; without a column all have the same.</summary>
     public static int[] Of(Column? column, int[] rows) =>
         column is null ? new int[rows.Length] : [.. rows.Select(row => column.Labels[row])];
 

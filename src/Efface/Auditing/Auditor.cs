@@ -4,13 +4,13 @@ using Efface.Data.Vectors;
 
 namespace Efface.Auditing;
 
-/// <summary>Where an audit stands.</summary>
+/// <summary>The progress of an audit.</summary>
 /// <param name="Done">Attacks that are finished.</param>
 /// <param name="Total">Attacks in all.</param>
-/// <param name="Now">What is being attacked, and how.</param>
+/// <param name="Now">The current attack.</param>
 public sealed record AuditProgress(int Done, int Total, string Now);
 
-/// <summary>Sends fresh attackers to every place of a subject, for every attribute, and judges.</summary>
+/// <summary>Runs fresh attackers on every place of a subject, for every attribute, and judges.</summary>
 public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onProgress = null)
 {
     private const int MostOfCollapsed = 100;
@@ -18,9 +18,9 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     /// <summary>Audits representations.</summary>
-    /// <param name="subject">What is audited.</param>
-    /// <param name="attributes">Names of the columns to look for.</param>
-    /// <param name="before">What the same audit said of the model before unlearning, on the same images; null where none is known.</param>
+    /// <param name="subject">The subject to audit.</param>
+    /// <param name="attributes">Names of the columns to read.</param>
+    /// <param name="before">The result of the same audit of the model before unlearning, on the same images; null if there is none.</param>
     /// <param name="cancel">Checked before each attack.</param>
     /// <exception cref="InvalidInputException">None of the attackers can read some place.</exception>
     public AuditResult Audit(
@@ -34,7 +34,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
         var sought = columns.Count > 1 ? [.. columns, Product(columns, subject.Parts)] : columns;
         var collateral = settings.Asks(AuditPart.Collateral) ? CollateralRuns.Columns(subject, columns) : [];
         RequireAttackers(subject);
-        // Bonferroni over places and attributes: one of them must not "leak" by chance alone.
+        // Bonferroni over places and attributes: none of them must "leak" by chance alone.
         var corrected = 1 - (1 - settings.Confidence) / (subject.Places.Count(place => place.Released) * sought.Count);
         var split = SplitCheck.Of(subject);
         PlaceAudit[] places =
@@ -87,7 +87,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
 
     private IEnumerable<string> Warnings(AuditSubject subject)
     {
-        // Rows that belong to other images, and a model that learnt nothing, give nothing away.
+        // Rows that belong to other images, or a model that learnt nothing, reveal nothing.
         if (subject.Task is { } task && OfTask(subject, task) is { } read && read.Guessing >= read.Measured.Low)
             yield return string.Create(
                 Invariant,
@@ -95,7 +95,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
                     + $"reaches {read.Guessing:P1}): a model that learnt nothing gives nothing away, and rows that belong to other "
                     + $"images do not either"
             );
-        // What is computed from a code has as few vectors as the code has symbols, and nothing has collapsed.
+        // A function of a code has as few distinct vectors as the code has symbols; that is no collapse.
         bool IsOfCode(Place place) => subject.Places.Any(code => code.Symbols > 0 && code.Stage < place.Stage);
         foreach (var place in subject.Places.Where(place => place.Released && place.Symbols == 0 && !IsOfCode(place)))
         {
@@ -121,7 +121,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     private static bool[] Right(AuditSubject subject, Column task) =>
         [.. subject.Parts.Test.Predictions.Zip(AuditSubject.Of(task, subject.Parts.Test.Rows), (prediction, y) => prediction == y)];
 
-    // What is computed from a certified code tells no more than the code does.
+    // A function of a certified code reveals no more than the code does.
     private static RepresentationAudit Covered(AuditSubject subject, RepresentationAudit audit, IReadOnlyList<RepresentationAudit> audits)
     {
         int Stage(RepresentationAudit of) => subject.Places.Single(place => place.Name == of.Name).Stage;
@@ -156,7 +156,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
         return subject.Task is { } task ? Measured.Share(Right(subject, task), subject.Sampling(settings.Confidence)) : null;
     }
 
-    // All attributes at once, as one attribute of every combination that occurs; combinations that training or test hardly have are one
+    // All attributes at once, as one attribute with a class per combination that occurs; combinations too rare in training or test form one
     // class.
     private static Column Product(IReadOnlyList<Column> columns, CapturedParts parts)
     {
@@ -186,7 +186,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
         );
     }
 
-    // Says how far they are, whichever lane begins one.
+    // Reports progress, whichever lane starts a step.
     private sealed class Steps(Lanes lanes, Action<AuditProgress>? onProgress, CancellationToken cancel)
     {
         private readonly Lock _told = new();

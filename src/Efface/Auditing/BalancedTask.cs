@@ -1,18 +1,18 @@
 namespace Efface.Auditing;
 
 /// <summary>
-/// What y tells of z on some images, classes of z taken as equally frequent: else a rare class would never be worth guessing.
+/// What y reveals about z on some images, with classes of z taken as equally frequent: else a rare class would never be worth guessing.
 /// </summary>
-/// <param name="task">y, [N]; the same for all without a task.</param>
+/// <param name="task">y, [N]; constant without a task.</param>
 /// <param name="attribute">z, [N].</param>
 internal sealed class BalancedTask(int[] task, int[] attribute)
 {
     private readonly Dictionary<int, int> _ofClass = attribute.CountBy(z => z).ToDictionary();
 
-    // By y: p(z|y) of each class that meets it.
+    // By y: p(z|y) of each class that occurs with it.
     private readonly Dictionary<int, Dictionary<int, double>> _chances = Chances(task, attribute);
 
-    /// <summary>What an image counts: all classes of z together count alike.</summary>
+    /// <summary>The weight of an image: all classes of z have the same total weight.</summary>
     public double Weight(int image) => 1.0 / _ofClass[attribute[image]];
 
     /// <summary>p(z|y) of a class at an image's y.</summary>

@@ -14,20 +14,20 @@ internal static class BernoulliSum
     private const int Steps = 40;
 
     /// <summary>
-    /// Of independent zeros and ones: the upper end of Clopper and Pearson (1934), which Hoeffding (1956) allows whatever the means.
+    /// For independent zeros and ones: the upper end of Clopper and Pearson (1934), which holds for any means by Hoeffding (1956).
     /// </summary>
-    /// <param name="ones">How many ones were seen, 0 to n.</param>
+    /// <param name="ones">The ones observed, 0 to n.</param>
     /// <param name="n">Terms, at least 1.</param>
-    /// <param name="delta">The chance that the mean share exceeds the bound; above 1/4 it counts as that.</param>
+    /// <param name="delta">The chance that the mean share exceeds the bound; capped at 1/4.</param>
     /// <returns>A share of n.</returns>
     public static double Share(int ones, int n, double delta) =>
         ones >= n - 1 ? 1 : Beta.InvCDF(ones + 1, n - ones, 1 - Math.Min(MostDoubt, delta));
 
     /// <summary>
-    /// Of independent terms, each between 0 and its weight: Chernoff's bound, with the largest of all moment generating functions that such
-    /// terms of one total mean can have.
+    /// For independent terms, each between 0 and its weight: Chernoff's bound, with the largest moment generating function that such terms
+    /// of one total mean can have.
     /// </summary>
-    /// <param name="sum">The sum that was seen.</param>
+    /// <param name="sum">The observed sum.</param>
     /// <param name="weights">The weights, above 0, and how many terms have each; they sum to 1.</param>
     /// <param name="delta">The chance that the mean exceeds the bound.</param>
     public static double Mean(double sum, IReadOnlyList<(double Weight, int Count)> weights, double delta)
@@ -46,7 +46,7 @@ internal static class BernoulliSum
         );
     }
 
-    // At no price nu do all means go to 0, at a high one all to 1.
+    // For a low price nu all means go to 0, for a high one all to 1.
     private static double Slope(IReadOnlyList<(double Weight, int Count)> weights, double t, bool small) =>
         small
             ? weights.Min(term => Fall(t * term.Weight) / term.Weight)
@@ -73,7 +73,7 @@ internal static class BernoulliSum
 
     private static double Fall(double exponent) => -double.ExpM1(-exponent);
 
-    // Golden section, of a function that falls and then rises, on a logarithmic scale. What is found bounds, smallest or not.
+    // Golden section on a logarithmic scale, for a function that falls and then rises. The result is a bound, minimal or not.
     private static double Smallest(Func<double, double> function, double low, double high)
     {
         var golden = (Math.Sqrt(5) - 1) / 2;

@@ -4,20 +4,20 @@ namespace Efface.Auditing;
 
 /// <summary>
 /// Percentile bootstrap intervals (Efron 1979), seeded, for balanced accuracy and for paired differences of it. Images are resampled, or
-/// whole groups where they come in groups; images alike in class and score are drawn together, so that n costs nothing.
+/// whole groups where they come in groups; images with equal class and score are drawn together, so that the cost does not grow with n.
 /// </summary>
 internal static class Bootstrap
 {
     private const int Resamples = 4000;
 
-    // Half a best and half a worst score beside what was seen in each class: an interval must not shrink to a point because nothing
-    // differed in a finite sample (after Agresti and Min 2005, on matched pairs).
+    // Half a best and half a worst score added to those of each class: an interval must not shrink to a point because nothing differed in a
+    // finite sample (after Agresti and Min 2005, on matched pairs).
     private const double Unseen = 0.5;
 
     private const double Farthest = 800;
 
     /// <summary>Balanced accuracy: the mean over classes of the share that was right.</summary>
-    /// <param name="right">Whether each image was read rightly.</param>
+    /// <param name="right">Whether each image was read correctly.</param>
     /// <param name="truth">Each image's true class.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <param name="sampling">How the images were drawn.</param>
@@ -60,7 +60,7 @@ internal static class Bootstrap
         double At(double quantile) => resampled[Math.Clamp((int)Math.Round(quantile * (Resamples - 1)), 0, Resamples - 1)];
     }
 
-    // What one unit (an image, or a group of them) adds to each class, and how many units there are of the kind.
+    // The contribution of one unit (an image, or a group of them) to each class, and how many such units there are.
     private sealed record Kind((int Class, int Sum, int Size)[] Adds, double Weight);
 
     private static Kind[] Kinds(int[] scores, int[] truth, int[]? groups)
@@ -125,8 +125,8 @@ internal static class Bootstrap
         return total / present;
     }
 
-    // The percentile that makes up for a resample's spread being too small in small samples: by n - 1, and by Student's t (Hesterberg
-    // 2015), with the degrees of freedom of Welch (1947) over the classes.
+    // The percentile that corrects for the too small spread of resamples in small samples: by n - 1, and by Student's t (Hesterberg 2015),
+    // with the degrees of freedom of Welch (1947) over the classes.
     private static double Tail(Kind[] seen, int[] present, double confidence)
     {
         var (plain, corrected, squares) = (0.0, 0.0, 0.0);
@@ -147,7 +147,7 @@ internal static class Bootstrap
         if (plain == 0)
             return half;
         var freedom = corrected * corrected / squares;
-        // The library looks for the quantile no farther out, and the normal distribution has nothing there.
+        // The library searches for the quantile no farther out, where the normal distribution has no mass.
         if (StudentT.CDF(0, 1, freedom, -Farthest) > half)
             return 0;
         return Normal.CDF(0, 1, Math.Sqrt(corrected / plain) * StudentT.InvCDF(0, 1, freedom, half));

@@ -9,24 +9,24 @@ using static TorchSharp.torch;
 
 namespace Efface.Auditing;
 
-/// <summary>What is handed out for some images, at each place.</summary>
+/// <summary>The representations of some images, at each place.</summary>
 /// <param name="Values">f32 [N, ...] for each place by name, or int64 [N] for a code; on the CPU.</param>
 /// <param name="Predictions">ŷ, [N].</param>
 /// <param name="Rows">Which images of the table they are.</param>
 public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] Predictions, int[] Rows) : IDisposable
 {
-    /// <summary>What is larger lies in a file: a sixteenth of the memory for each place and part.</summary>
+    /// <summary>Larger values are kept in a file: a sixteenth of the memory for each place and part.</summary>
     private static long MostInMemory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
 
     private IReadOnlyList<IDisposable> Files { get; init; } = [];
 
-    /// <summary>Computes every place once, for all attackers; what memory should not hold lies in a file that is mapped.</summary>
+    /// <summary>Computes every place once, for all attackers; values too large for memory go to a mapped file.</summary>
     /// <param name="model">The network.</param>
-    /// <param name="places">Where to look.</param>
+    /// <param name="places">The places to capture.</param>
     /// <param name="table">The images.</param>
     /// <param name="rows">Which of them.</param>
-    /// <param name="inMemory">Bytes of a place that are kept in memory at most; null leaves it to the machine.</param>
-    /// <param name="reading">Hears how far it is.</param>
+    /// <param name="inMemory">The most bytes of a place to keep in memory; null derives it from the machine.</param>
+    /// <param name="reading">Receives the progress.</param>
     /// <param name="cancel">Checked before each batch.</param>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static Captured From(
@@ -81,7 +81,7 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
         }
     }
 
-    /// <summary>Some rows of representations that are there already.</summary>
+    /// <summary>Some rows of representations that already exist.</summary>
     public static Captured Of(IReadOnlyList<(Place Place, Tensor Values)> places, int[] predictions, int[] rows)
     {
         using var index = torch.tensor(rows.Select(row => (long)row).ToArray());
@@ -126,10 +126,10 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
 /// <summary>The three parts of a data set, as a network represents them.</summary>
 /// <param name="Training">Images that the extractor learnt from.</param>
 /// <param name="Validation">Images that it never saw: attackers are chosen on them, and some are fitted on them.</param>
-/// <param name="Test">Read once.</param>
+/// <param name="Test">Evaluated once.</param>
 public sealed record CapturedParts(Captured Training, Captured Validation, Captured Test) : IDisposable
 {
-    /// <summary>Attackers are fitted on at most so many of the extractor's training images.</summary>
+    /// <summary>The largest number of the extractor's training images that attackers are fitted on.</summary>
     public static int Most(Budget budget) => budget == Budget.Quick ? 8_000 : 20_000;
 
     /// <summary>Runs the network over all three parts.</summary>
@@ -148,7 +148,7 @@ public sealed record CapturedParts(Captured Training, Captured Validation, Captu
         return new CapturedParts(Of(training), Of(table.Rows(Part.Validation)), Of(table.Rows(Part.Test)));
     }
 
-    /// <summary>As many of the training images as attackers are fitted on, the same each time.</summary>
+    /// <summary>The training images that attackers are fitted on, the same each time.</summary>
     public static int[] Drawn(int[] training, Column? task, Budget budget) =>
         Splits.AtMost(training, Most(budget), task is null ? _ => 0 : Splits.By([task]), 0);
 

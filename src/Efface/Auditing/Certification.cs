@@ -1,9 +1,11 @@
 namespace Efface.Auditing;
 
-/// <summary>Certificates from a sample that neither trained nor chose anything; given the sample's own table of y and z.</summary>
-/// <param name="symbols">What is released of each image, [N]; from 0.</param>
+/// <summary>
+/// Certificates from a sample that was used neither for training nor for choosing; conditional on the sample's own table of y and z.
+/// </summary>
+/// <param name="symbols">The released symbol of each image, [N]; from 0.</param>
 /// <param name="number">How many symbols there can be.</param>
-/// <param name="task">y, [N]; null where there is none.</param>
+/// <param name="task">y, [N]; null if there is none.</param>
 /// <param name="attribute">z, [N].</param>
 /// <param name="classes">K, the classes of z.</param>
 /// <param name="sampling">How the images were drawn; 1 - its confidence is δ.</param>
@@ -15,10 +17,10 @@ internal sealed class Certification(int[] symbols, int number, int[]? task, int[
     private readonly double[] _ofClass = Count(attribute, classes);
     private (double Accuracy, double Balanced)[]? _bias;
 
-    /// <summary>How often z is permuted to say what many symbols cost.</summary>
+    /// <summary>The number of permutations of z that measure the price of many symbols.</summary>
     internal int Permutations { get; init; } = 100;
 
-    /// <summary>Bounds on accuracy and balanced accuracy, for who sees the symbol, and for who knows y too.</summary>
+    /// <summary>Bounds on accuracy and balanced accuracy, for attackers that see the symbol, and for those that know y too.</summary>
     /// <param name="symbol"><c>c</c> or <c>ŷ</c>.</param>
     /// <param name="confidence">1 - δ; null takes the sampling's.</param>
     public IReadOnlyList<Certificate> Certificates(string symbol, double? confidence = null)
@@ -58,10 +60,10 @@ internal sealed class Certification(int[] symbols, int number, int[]? task, int[
     }
 
     /// <summary>
-    /// The symbol at which one class, all taken as equally frequent, is surely named oftener than by the best guess from y, and most beyond
-    /// its chance given y; null where no symbol surely does.
+    /// The symbol at which one class, with all taken as equally frequent, is significantly more often right than the best guess from y, and
+    /// exceeds its chance given y most; null if there is none.
     /// </summary>
-    /// <param name="confidence">At which the intervals of all symbols, with each y, and classes hold together.</param>
+    /// <param name="confidence">Joint confidence of the intervals of all symbols, with each y, and classes.</param>
     public WorstSymbol? Told(double confidence)
     {
         var known = task ?? new int[attribute.Length];
@@ -92,7 +94,7 @@ internal sealed class Certification(int[] symbols, int number, int[]? task, int[
             .MaxBy(symbol => symbol.Share.Low - symbol.Expected);
     }
 
-    /// <summary>The symbol whose images are surely most of one class beyond what y tells.</summary>
+    /// <summary>The symbol whose images most certainly share one class beyond what y reveals.</summary>
     public WorstSymbol Worst()
     {
         var (known, joint, ofTask) = Known();
@@ -155,8 +157,8 @@ internal sealed class Certification(int[] symbols, int number, int[]? task, int[
 
     private ChiSquareBound Squares(double delta) => new(number, task ?? new int[attribute.Length], attribute, _ofClass, delta);
 
-    // Two bounds of one number share the chance to be wrong. Most of it goes to the one that would be the smaller if symbols were drawn
-    // without looking, all equally often: this depends on labels and sizes alone.
+    // Two bounds on one number share the error probability. Most of it goes to the one that would be smaller if symbols were drawn blindly,
+    // all equally often: this depends on labels and sizes alone.
     private double ShareOfSquares(double delta, double floor)
     {
         if (sampling.Groups is not null || Squares(delta) is not { Speaks: true } squares)
@@ -172,7 +174,7 @@ internal sealed class Certification(int[] symbols, int number, int[]? task, int[
         };
     }
 
-    // What one image adds where it is a hit, or a group of them at most.
+    // The largest contribution of one image, or of one group, to the hits.
     private double PlugIn(double estimate, Func<int, double> weight, double delta)
     {
         var n = attribute.Length;
@@ -189,7 +191,7 @@ internal sealed class Certification(int[] symbols, int number, int[]? task, int[
             : BernoulliSum.Mean(estimate, weights, delta);
     }
 
-    // Who knew the sample's table would say the class of the largest entry of a row.
+    // An attacker that knew the sample's table would name the class of the largest entry of a row.
     private (double Accuracy, double Balanced) Best(int[,] table) => Best(table, (counts, row, label) => counts[row, label]);
 
     // The same from p(symbol, y) p(z | y).
@@ -230,7 +232,7 @@ internal sealed class Certification(int[] symbols, int number, int[]? task, int[
         );
     }
 
-    // What the best of all decisions reaches on average where z is permuted among images of one y, above what it would reach in truth.
+    // What the best possible decisions reach on average where z is permuted among images of one y, less what they would reach in truth.
     private (double Accuracy, double Balanced)[] Bias(IReadOnlyList<int[]> kinds)
     {
         var (random, sums) = (new Random(0), new (double Accuracy, double Balanced)[kinds.Count]);

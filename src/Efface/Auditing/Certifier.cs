@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace Efface.Auditing;
 
-/// <summary>Certificates alone: no attackers but the table that knows the symbols.</summary>
+/// <summary>Certificates alone: no attackers except the table over symbols.</summary>
 internal static class Certifier
 {
     /// <summary>Certifies the first released code of a subject, or its first released vectors after a codebook.</summary>
-    /// <param name="subject">What is audited.</param>
-    /// <param name="attributes">Names of the columns to look for.</param>
+    /// <param name="subject">What to certify.</param>
+    /// <param name="attributes">Names of the columns to read.</param>
     /// <param name="settings">Tolerance and confidence.</param>
-    /// <param name="bits">Of the codebook, for vectors; null where there is a code.</param>
+    /// <param name="bits">Bits of the codebook, for vectors; null if there is a code.</param>
     /// <exception cref="InvalidInputException">There is no code and no number of bits, or both.</exception>
     public static CertificationRecord Certify(AuditSubject subject, IReadOnlyList<string> attributes, AuditSettings settings, int? bits)
     {
@@ -79,7 +79,7 @@ internal static class Certifier
         };
     }
 
-    // What one attacker reads, or does not, is no certificate: where nothing surely leaks, the bound is the reason.
+    // What one attacker reads, or does not, is no certificate: without a significant leak, the bound is the reason.
     private static CertifiedAttribute Certified(RepresentationAudit audit) =>
         new(
             audit.Attribute,

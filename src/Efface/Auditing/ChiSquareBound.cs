@@ -1,9 +1,9 @@
 namespace Efface.Auditing;
 
 /// <summary>
-/// A bound on what symbols tell of z beyond y that has no price of many symbols in its centre: each class of z is set against the most
-/// frequent one of the same y, fair coins say of which of the two the next image is taken, and of each symbol the difference of the two
-/// counts is squared. docs/certificate.md has the proof. What depends on the labels alone is settled before a symbol is seen.
+/// A bound on what symbols reveal about z beyond y, without the price of many symbols in its centre. Each class of z is compared with the
+/// most frequent one of the same y; fair coins decide from which of the two the next image is taken; for each symbol the difference of the
+/// two counts is squared. docs/certificate.md has the proof. Everything that depends on the labels alone is fixed before a symbol is seen.
 /// </summary>
 internal sealed class ChiSquareBound
 {
@@ -17,12 +17,12 @@ internal sealed class ChiSquareBound
         _untold,
         _most;
 
-    /// <summary>Settles images, coins and scale.</summary>
+    /// <summary>Fixes images, coins and scale.</summary>
     /// <param name="symbols">How many symbols there can be.</param>
     /// <param name="task">y, [N].</param>
     /// <param name="attribute">z, [N].</param>
     /// <param name="ofClass">Images of each class of z.</param>
-    /// <param name="delta">The chance that what is told exceeds the bound.</param>
+    /// <param name="delta">The probability that the leak exceeds the bound.</param>
     public ChiSquareBound(int symbols, int[] task, int[] attribute, double[] ofClass, double delta)
     {
         _log = Math.Log(1 / delta);
@@ -63,14 +63,14 @@ internal sealed class ChiSquareBound
         Expected = Math.Min(_most, Expected + _most - expected.Sum(one => one.Pair.Weight));
     }
 
-    /// <summary>Whether there are images enough for any pair of classes.</summary>
+    /// <summary>Whether there are enough images for any pair of classes.</summary>
     public bool Speaks => _pairs.Count > 0;
 
-    /// <summary>What the bound will be about, if symbols tell nothing and are equally frequent.</summary>
+    /// <summary>The approximate bound if symbols reveal nothing and are equally frequent.</summary>
     public double Expected { get; }
 
-    /// <summary>The most that anyone who sees symbol and y gains in balanced accuracy over who knows y.</summary>
-    /// <param name="symbols">Of each image, [N].</param>
+    /// <summary>The most that an attacker that sees symbol and y gains in balanced accuracy over one that knows only y.</summary>
+    /// <param name="symbols">The symbol of each image, [N].</param>
     public double Leak(int[] symbols) =>
         Math.Min(_most, _untold + (_log + _pairs.Sum(pair => pair.Share * pair.Sum(symbols, pair.Rate(_scale)))) / _scale);
 
@@ -81,14 +81,14 @@ internal sealed class ChiSquareBound
         return order;
     }
 
-    // Two classes of one y; as many images of each as fair coins ask for.
+    // Two classes of one y, with as many images of each as fair coins ask for.
     private sealed record Pair(int[] One, int[] Other, double Weight, double Share)
     {
         public int Draws => One.Length + Other.Length;
 
         public static Pair Of(int[] one, int[] other, double weight, double share, Random random)
         {
-            // Three standard deviations of the coins' sum stay below what there is.
+            // Three standard deviations of the coins' sum stay below the number available.
             var fewest = Math.Min(one.Length, other.Length);
             var draws = (int)Math.Pow(Math.Sqrt(Reach * Reach + 2 * fewest) - Reach, 2);
             var heads = Enumerable.Range(0, draws).Count(_ => random.Next(2) == 0);

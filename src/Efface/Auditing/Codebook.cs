@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// Reduces vectors to one of 2^B symbols, the nearest of so many centres: k-means (Lloyd 1982) from the seeds of k-means++ (Arthur and
-/// Vassilvitskii 2007), on standardised features. It looks at no label: what is certified of the symbols is no promise about the vectors.
+/// Reduces vectors to one of 2^B symbols, the nearest of 2^B centres: k-means (Lloyd 1982) from the seeds of k-means++ (Arthur and
+/// Vassilvitskii 2007), on standardised features. It uses no label: a certificate of the symbols is no promise about the vectors.
 /// </summary>
 /// <param name="Mean">[D].</param>
-/// <param name="Deviation">[D]; 1 where a feature is constant.</param>
+/// <param name="Deviation">[D]; 1 for a constant feature.</param>
 /// <param name="Centres">[M][D], of standardised features.</param>
 public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres)
 {
@@ -19,7 +19,7 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
     /// <summary>Learns the centres.</summary>
     /// <param name="values">f32 [N, ...]: vectors, or maps, which are taken as vectors.</param>
     /// <param name="bits">B, 1 to 12.</param>
-    /// <param name="seed">Of the first centres.</param>
+    /// <param name="seed">The seed of the first centres.</param>
     public static Codebook Fit(Tensor values, int bits, int seed)
     {
         using var scope = NewDisposeScope();
@@ -34,7 +34,7 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
             var nearest = Nearest(standardised, centres);
             var size = torch.zeros(centres.shape[0]).scatter_add_(0, nearest, torch.ones(nearest.shape[0]));
             var sums = torch.zeros_like(centres).index_add_(0, nearest, standardised, 1);
-            // A centre that nothing is near to stays where it is.
+            // A centre without points stays where it is.
             var moved = torch.where((size > 0).unsqueeze(1), sums / size.clamp(min: 1).unsqueeze(1), centres);
             var change = (moved - centres).abs().amax().item<float>();
             centres.copy_(moved);
@@ -49,7 +49,7 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
     }
 
     /// <summary>The symbol of each row, int64 [N].</summary>
-    /// <param name="values">As those it was fitted on.</param>
+    /// <param name="values">Values of the same shape as in fitting.</param>
     public Tensor Encode(Tensor values)
     {
         using var scope = NewDisposeScope();
@@ -72,7 +72,7 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
         return torch.cat(nearest);
     }
 
-    // Each the likelier, the farther it lies from those that are chosen.
+    // Each with a probability that grows with its distance from those already chosen.
     private static Tensor Seeds(Tensor rows, int count, Random random)
     {
         var chosen = new List<long> { random.Next((int)rows.shape[0]) };

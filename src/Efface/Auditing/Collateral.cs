@@ -3,18 +3,18 @@ using Efface.Data;
 
 namespace Efface.Auditing;
 
-/// <summary>How well an attribute that was not to be forgotten can still be read: the more the better. AUC on test, without y.</summary>
+/// <summary>How well an attribute that should stay can still be read: the more the better. AUC on test, without y.</summary>
 /// <param name="Attribute">Its name.</param>
-/// <param name="Before">From the model before unlearning; null where none is known.</param>
-/// <param name="After">From what is released.</param>
-/// <param name="PredictionOnly">From ŷ alone: releasing the bare decision forgets everything, and keeps only this; null without a
+/// <param name="Before">From the model before unlearning; null if there is none.</param>
+/// <param name="After">From the released representation.</param>
+/// <param name="PredictionOnly">From ŷ alone: releasing only the decision forgets everything, and keeps only this; null without a
 /// task.</param>
 public sealed record CollateralResult(string Attribute, Measured? Before, Measured After, Measured? PredictionOnly);
 
-/// <summary>The mean AUC over the attributes that were not to be forgotten.</summary>
+/// <summary>The mean AUC over the attributes that should stay.</summary>
 public sealed record CollateralMean(double? Before, double After, double? PredictionOnly)
 {
-    /// <summary>Of the attributes that could be measured; null where there is none.</summary>
+    /// <summary>Over the attributes that could be measured; null if there are none.</summary>
     public static CollateralMean? Of(IReadOnlyList<CollateralResult> results)
     {
         var measured = results.Where(result => double.IsFinite(result.After.Value)).ToList();
@@ -28,7 +28,7 @@ public sealed record CollateralMean(double? Before, double After, double? Predic
     }
 }
 
-/// <summary>Measures collateral at the first place that is released.</summary>
+/// <summary>Measures collateral at the first released place.</summary>
 internal static class CollateralRuns
 {
     /// <summary>Every column that is neither the task nor an attribute to be forgotten, and has two classes or more in each part.</summary>
@@ -43,12 +43,12 @@ internal static class CollateralRuns
             ),
         ];
 
-    /// <summary>One attribute.</summary>
+    /// <summary>Measures one attribute.</summary>
     /// <param name="subject">The model that is audited.</param>
-    /// <param name="before">What the audit said of the model before unlearning; null where none is known.</param>
-    /// <param name="column">What was not to be forgotten.</param>
+    /// <param name="before">The audit of the model before unlearning; null if there is none.</param>
+    /// <param name="column">The attribute that should stay.</param>
     /// <param name="settings">Confidence, budget and seed.</param>
-    /// <param name="cancel">Checked while it learns.</param>
+    /// <param name="cancel">Checked during fitting.</param>
     public static CollateralResult Of(
         AuditSubject subject,
         AuditResult? before,

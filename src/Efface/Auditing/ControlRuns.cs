@@ -8,21 +8,22 @@ namespace Efface.Auditing;
 /// <summary>Checks of the audit itself: it must find what is there, and must not find what is not.</summary>
 internal static class ControlRuns
 {
-    // How far apart the classes' templates stand, in deviations of what else varies along them: who looks for them reads them for sure.
+    // How far apart the classes' templates are, in deviations of the other variation along them: an attacker that looks for them reads them
+    // for certain.
     private const double Distance = 16;
 
-    // One trace may be faint by chance in the images that attackers choose on, or in those that judge them; three hardly are.
+    // One trace may happen to be faint in the images that attackers choose on, or in those that judge them; three hardly are.
     private const int Repetitions = 3;
 
-    /// <summary>z written into h where the best attacker gains exactly the tolerance; must be found.</summary>
+    /// <summary>z written into h so that the best attacker gains exactly the tolerance; must be found.</summary>
     /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
-    /// <param name="sampling">Of the test images.</param>
+    /// <param name="sampling">How the test images were drawn.</param>
     /// <param name="cancel">Checked by attackers.</param>
     public static Control Planted(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
-        // What is written stands in a feature of its own, or in a template of its own: whoever looks for more finds no more of it.
+        // The trace has a feature or a template to itself: a longer search finds no more of it.
         IAttacker[] suite = parts.Problem.IsDiscrete
             ? [new LookupAttacker()]
             : [new LinearAttacker(), .. TemplateAttackers(parts, settings)];
@@ -32,7 +33,7 @@ internal static class ControlRuns
     /// <summary>z permuted among images of one y; must not be found.</summary>
     /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
-    /// <param name="sampling">Of the test images.</param>
+    /// <param name="sampling">How the test images were drawn.</param>
     /// <param name="cancel">Checked by attackers.</param>
     public static Control Shuffled(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
     {
@@ -46,10 +47,10 @@ internal static class ControlRuns
         return new Control(measured.Low <= 0, measured, 0);
     }
 
-    /// <summary>The planted trace where only two directions together tell it; null for codes, in which nothing hides.</summary>
+    /// <summary>The planted trace where only two directions together reveal it; null for codes, where nothing hides.</summary>
     /// <param name="parts">The place.</param>
     /// <param name="settings">Tolerance, attackers and seed.</param>
-    /// <param name="sampling">Of the test images.</param>
+    /// <param name="sampling">How the test images were drawn.</param>
     /// <param name="cancel">Checked by attackers.</param>
     public static Control? Hidden(AttackParts parts, AuditSettings settings, Sampling sampling, CancellationToken cancel = default)
     {
@@ -60,17 +61,17 @@ internal static class ControlRuns
         return Hidden(new Traces(AsVectors(parts.Knowing(task: true)), suite, settings, sampling, cancel));
     }
 
-    // Who is not sent finds nothing.
+    // Attackers that are not run find nothing.
     private static IEnumerable<IAttacker> TemplateAttackers(AttackParts parts, AuditSettings settings) =>
         Attackers.All.Where(attacker => parts.Problem.IsMap && attacker is TemplateAttacker && settings.Attackers.Contains(attacker.Name));
 
     /// <summary>
-    /// The share q of images in which z itself is written into h (in the others a random z, drawn from p(z|y)) so that the best
-    /// possible attacker who knows y gains exactly <paramref name="gain"/> of balanced accuracy: found by bisection on the exact value.
-    /// Null when even q = 1 gains less.
+    /// The share q of images in which z itself is written into h (in the others a random z, drawn from p(z|y)) so that the best possible
+    /// attacker that knows y gains exactly <paramref name="gain"/> of balanced accuracy: found by bisection on the exact value. Null when
+    /// even q = 1 gains less.
     /// </summary>
     /// <param name="joint">Counts of (y, z).</param>
-    /// <param name="gain">Of balanced accuracy.</param>
+    /// <param name="gain">The gain in balanced accuracy.</param>
     public static double? PlantedShare(int[,] joint, double gain)
     {
         var floor = BestBalancedAccuracy(joint, 0);
@@ -110,7 +111,7 @@ internal static class ControlRuns
         return total / present;
     }
 
-    // As it stands: a symbol of its own, one feature of each class, or a template of each class.
+    // Visible: a symbol of its own, one feature per class, or a template per class.
     private static Control Planted(Traces traces)
     {
         var (parts, problem) = (traces.Parts, traces.Parts.Problem);
@@ -126,7 +127,7 @@ internal static class ControlRuns
         );
     }
 
-    // [K, C, H, W]: noise of which no average that attackers on vectors take of a map shows anything; null where they take all of it.
+    // [K, C, H, W]: noise that vanishes in every average that vector attackers take of a map; null if the averages cover all of it.
     private static Tensor? Templates(AttackParts parts, int seed)
     {
         using var random = new Generator((ulong)seed, CPU);
@@ -139,8 +140,8 @@ internal static class ControlRuns
         return hidden * (Distance / Math.Sqrt(2) / lengths).view(-1, 1, 1, 1) * standard.Size();
     }
 
-    // The same trace where neither of two directions tells anything, and both together do: an angle, in whose opposite sectors z is the
-    // same. Of two classes it is their exclusive or. A rotation takes care that no feature is one of the two.
+    // The same trace where neither of two directions reveals anything, but both together do: an angle, with the same z in opposite sectors.
+    // For two classes it is their exclusive or. A rotation ensures that no feature is one of the two.
     private static Control Hidden(Traces traces)
     {
         var parts = traces.Parts;
@@ -176,7 +177,7 @@ internal static class ControlRuns
             ? parts.With(parts.Problem with { Shape = [VectorFeatures.Count(parts.Problem)] }, set => VectorFeatures.Of(set.Values))
             : parts;
 
-    // Who looks for what is planted, and how it is judged.
+    // The attackers that look for the trace, and how it is judged.
     private sealed record Traces(
         AttackParts Parts,
         IReadOnlyList<IAttacker> Suite,
@@ -187,7 +188,7 @@ internal static class ControlRuns
     {
         public int Seed => Settings.Seeds[0];
 
-        // Plants it several times, and takes the mean of what is found.
+        // Plants it several times, and averages what is found.
         public Control Find(AttackProblem problem, Func<Tensor, Tensor, Tensor> write)
         {
             var (tolerance, joint) = (Settings.Tolerance, new int[Parts.Problem.TaskClasses, Parts.Problem.AttributeClasses]);
@@ -197,7 +198,7 @@ internal static class ControlRuns
                 return new Control(false, new Measured(double.NaN, double.NaN, double.NaN, Parts.Test.Count), tolerance);
 
             var random = new Random(Seed);
-            // Nobody who does not look at h sees what is written there.
+            // An attacker that does not look at h cannot see the trace.
             var floor = Parts.Floor(FloorAttacker.LabelOnly).Test;
             var measured = Mean([.. Enumerable.Range(0, Repetitions).Select(_ => Found())]);
             return new Control(measured.Low > 0 && measured.Value >= tolerance / 2, measured, tolerance);
@@ -216,7 +217,7 @@ internal static class ControlRuns
                 ];
         }
 
-        // What the best of the suite reads beyond the floor.
+        // What the best attacker of the suite reads beyond the floor.
         public Measured Gain(AttackParts parts, Readings floor)
         {
             var best = Suite
@@ -226,7 +227,7 @@ internal static class ControlRuns
             return Bootstrap.BalancedDifference(best.Right(), floor.Right(), best.Truth, best.Classes, Sampling);
         }
 
-        // Of the same test images, in each of which chance decides again what is written.
+        // Over the same test images, with a fresh random trace each time.
         private static Measured Mean(Measured[] gains)
         {
             var (value, half) = (

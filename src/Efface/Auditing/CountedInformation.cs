@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// I(c; z | y) of released codes, counted where the extractor learnt and where it did not; beside the soft value that training
-/// reports, it shows what sharpening the codes and leaving the training images cost.
+/// I(c; z | y) of released codes, counted on images that the extractor was trained on and on others; compared with the soft value that
+/// training reports, it shows the cost of sharpening the codes and of leaving the training images.
 /// </summary>
-/// <param name="Training">Of the extractor's training images that the audit looks at.</param>
-/// <param name="Test">Of test images.</param>
+/// <param name="Training">On the extractor's training images that the audit uses.</param>
+/// <param name="Test">On test images.</param>
 public sealed record CountedInformation(InformationEstimate Training, InformationEstimate Test);
 
-/// <summary>What is counted on some images, in bits.</summary>
+/// <summary>A count on some images, in bits.</summary>
 /// <param name="Bits">The plug-in estimate: too large on average.</param>
-/// <param name="Bias">What it comes to on average where z is permuted among images of one y: nothing is told there.</param>
+/// <param name="Bias">Its mean where z is permuted among images of one y: there nothing is revealed.</param>
 /// <param name="N">Images.</param>
 public sealed record InformationEstimate(double Bits, double Bias, int N)
 {
@@ -22,7 +22,7 @@ public sealed record InformationEstimate(double Bits, double Bias, int N)
 
     /// <summary>Counts.</summary>
     /// <param name="symbols">c, [N].</param>
-    /// <param name="task">y, [N]; null where there is none: then it is I(c; z).</param>
+    /// <param name="task">y, [N]; null if there is none: then it is I(c; z).</param>
     /// <param name="attribute">z, [N].</param>
     public static InformationEstimate Of(int[] symbols, int[]? task, int[] attribute)
     {

@@ -1,20 +1,19 @@
 namespace Efface.Auditing;
 
-/// <summary>
-/// Whether symbols are distributed as in a certified sample: where they are not, the certificate says nothing of these images.
-/// </summary>
-/// <param name="Images">Of the new sample.</param>
+/// <summary>Whether symbols are distributed as in a certified sample: if not, the certificate does not cover these images.</summary>
+/// <param name="Images">The number of images in the new sample.</param>
 /// <param name="Distance">Half of the summed differences of the symbols' shares (total variation), 0 to 1.</param>
-/// <param name="Chance">How often two samples of one distribution differ as much (a permutation test of the χ² statistic).</param>
-/// <param name="Seen">Whether that is too seldom for chance.</param>
+/// <param name="Chance">The probability that two samples of one distribution differ as much (a permutation test of the χ²
+/// statistic).</param>
+/// <param name="Seen">Whether that is too unlikely for chance.</param>
 public sealed record Drift(int Images, double Distance, double Chance, bool Seen)
 {
     private const int Permutations = 2000;
 
     /// <summary>Compares two samples.</summary>
     /// <param name="certified">How often each symbol occurred.</param>
-    /// <param name="now">How often it does now.</param>
-    /// <param name="confidence">Differences are believed that chance makes in at most one less this of samples.</param>
+    /// <param name="now">How often it occurs in the new sample.</param>
+    /// <param name="confidence">A difference counts if chance produces it in at most one less this of samples.</param>
     public static Drift Between(IReadOnlyList<int> certified, IReadOnlyList<int> now, double confidence)
     {
         var symbols = Math.Max(certified.Count, now.Count);

@@ -9,10 +9,8 @@ namespace Efface.Auditing;
 
 /// <summary>Where in some images a score comes from.</summary>
 /// <param name="Maps">f32 [B, H, W] in [0, 1] on the CPU, at the images' size; the largest value of each is 1.</param>
-/// <param name="IsEmpty">
-/// For each image whether nothing in it speaks for the score (the map is nowhere above zero before it is scaled). Its map is then zero
-/// everywhere and says nothing: it is not to be shown as if it did.
-/// </param>
+/// <param name="IsEmpty">For each image whether nothing in it supports the score (the map is nowhere above zero before scaling). Its map is
+/// then all zero and must not be shown as evidence.</param>
 internal sealed record AttentionMaps(Tensor Maps, IReadOnlyList<bool> IsEmpty) : IDisposable
 {
     /// <summary>The maps of some batches, one after another; the parts are disposed.</summary>
@@ -32,18 +30,18 @@ internal sealed record AttentionMaps(Tensor Maps, IReadOnlyList<bool> IsEmpty) :
 }
 
 /// <summary>
-/// Grad-CAM (Selvaraju et al., ICCV 2017): the maps of a stage's output, weighted by the score's mean gradient in each and summed; what
-/// is above zero speaks for the score. The network is left as it was, and its parameters get no gradients.
+/// Grad-CAM (Selvaraju et al., ICCV 2017): the maps of a stage's output, weighted by the score's mean gradient in each and summed; positive
+/// values support the score. The network is left as it was, and its parameters get no gradients.
 /// </summary>
 internal static class GradCam
 {
-    // Networks for 224 pixels, on which the method was tried, end in maps of 7 pixels a side: a coarser one points at nothing.
+    // Networks for 224 pixels, on which the method was evaluated, end in maps of 7 pixels a side: a coarser one localises nothing.
     private const int CoarsestSide = 7;
 
     /// <summary>Where a score comes from, at a stage.</summary>
     /// <param name="network">Run in evaluation mode.</param>
     /// <param name="stage">Its output must be maps.</param>
-    /// <param name="images">Normalised, f32 [B, C, H, W], where the network is.</param>
+    /// <param name="images">Normalised, f32 [B, C, H, W], on the network's device.</param>
     /// <param name="score">The stage's output [B, C', H', W'] in, one score for each image [B] out.</param>
     /// <exception cref="InvalidInputException">There is no such stage, or its output is a vector.</exception>
     public static AttentionMaps Of(StagedNetwork network, string stage, Tensor images, Func<Tensor, Tensor> score)
@@ -74,7 +72,7 @@ internal static class GradCam
     public static AttentionMaps OfDecision(StagedNetwork network, string stage, Tensor images) =>
         Of(network, stage, images, output => LogOddsOfDecision(network.Run(output, (network.IndexOf(stage) + 1)..)));
 
-    /// <summary>Where the model still sees an attribute that it was not asked for.</summary>
+    /// <summary>Where the model still sees an attribute that is not its task.</summary>
     /// <inheritdoc cref="AttributeAttention.Of"/>
     public static AttributeAttention OfAttribute(
         TrainedModel model,
@@ -85,7 +83,7 @@ internal static class GradCam
         string? readAt = null
     ) => AttributeAttention.Of(model, stage, table, attribute, rows, readAt);
 
-    /// <summary>The deepest stage whose maps are at least 7 pixels a side; where none is, the one of the largest maps.</summary>
+    /// <summary>The deepest stage whose maps are at least 7 pixels a side; if there is none, the one with the largest maps.</summary>
     /// <param name="network">Any network.</param>
     /// <param name="image">[C, H, W].</param>
     /// <exception cref="InvalidInputException">No stage gives maps.</exception>
@@ -109,7 +107,7 @@ internal static class GradCam
     {
         using var graph = enable_grad();
         var leaf = output.clone().requires_grad_(true);
-        // Of a copy, because the next stage may begin with an operation in place.
+        // A copy, because the next stage may begin with an in-place operation.
         return torch.autograd.grad([score(leaf.clone()).sum()], [leaf])[0];
     }
 

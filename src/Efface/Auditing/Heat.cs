@@ -10,9 +10,7 @@ internal static class Heat
 
     private static readonly byte[][] Colours = [.. Enumerable.Range(0, 256).Select(i => Colour(i / 255.0))];
 
-    /// <summary>
-    /// An image in grey, so that colour means heat alone, under the map's colours: from dark blue (0) to light yellow (1).
-    /// </summary>
+    /// <summary>An image in grey, so that only heat has colour, under the map's colours: from dark blue (0) to light yellow (1).</summary>
     /// <param name="image">u8 [3, H, W] or [1, H, W].</param>
     /// <param name="map">f32 [H, W] in [0, 1], of the image's size.</param>
     /// <returns>u8 [3, H, W].</returns>
@@ -26,8 +24,8 @@ internal static class Heat
         return (colours * ShareOfColour + grey * (1 - ShareOfColour)).round().to_type(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
-    // Equal steps of heat are equal steps of lightness, and hues run from blue to yellow on the way, in Oklab (Ottosson 2020): readable in
-    // black and white, and to people who do not tell red from green.
+    // Equal steps of heat are equal steps of lightness, and hues run from blue to yellow, in Oklab (Ottosson 2020): readable in black and
+    // white, and for people who cannot tell red from green.
     private static byte[] Colour(double heat)
     {
         var (lightness, hue) = (0.30 + 0.62 * heat, (280 - 170 * heat) * Math.PI / 180);

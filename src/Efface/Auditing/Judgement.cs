@@ -77,7 +77,7 @@ internal static class Judgement
             );
     }
 
-    // Where nothing that was measured can speak for the images that are meant.
+    // Cases where no measurement can represent the intended images.
     private static IEnumerable<string> Silent(Evidence evidence)
     {
         if (evidence.IsConstant)
@@ -133,10 +133,10 @@ internal static class Judgement
             );
     }
 
-    // Something surely is there that no direction shows; of a hidden trace these attackers find a part, so as much more may be there.
+    // A trace surely exists that no direction shows; these attackers find only part of a hidden trace, so as much more may be there.
     private static string? BeyondDirections(Evidence evidence)
     {
-        // Of the tries of one attacker the one that read validation best: test images then judge a few, not dozens.
+        // Of each attacker's runs, the one that read validation best: the test images then judge a few, not dozens.
         AttackerResult[] others =
         [
             .. evidence
@@ -181,7 +181,7 @@ internal static class Judgement
             );
     }
 
-    // What chance and many symbols add shrinks about with the square root of n.
+    // The part due to chance and many symbols shrinks roughly with the square root of n.
     private static string Uncertified(Certificate bound, Evidence evidence)
     {
         if (bound.Leak <= evidence.Tolerance && evidence.ClassBound > evidence.WorstTolerance)
@@ -231,7 +231,7 @@ internal static class Judgement
             );
         var half = (planted.Measured.High - planted.Measured.Low) / 2;
         var images = Rounded(planted.Measured.N * Math.Pow(2 * half / tolerance, 2));
-        // Where the test part is large enough, it is the attackers who learnt too little.
+        // If the test part is large enough, the attackers learnt too little.
         var remedy =
             planted.Measured.Low > 0 || images <= planted.Measured.N
                 ? "more training and validation images would give it power"

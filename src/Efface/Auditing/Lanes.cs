@@ -4,17 +4,17 @@ using TorchSharp;
 namespace Efface.Auditing;
 
 /// <summary>
-/// Runs independent work side by side. Each lane has native threads of its own, so that what is computed does not depend on what runs
-/// beside it; small operations use a core better than several that wait for each other.
+/// Runs independent work in parallel. Each lane has its own native threads, so that results do not depend on what runs beside it; small
+/// operations use one core better than several that wait for each other.
 /// </summary>
-/// <param name="count">How many lanes.</param>
-/// <param name="threads">Of one operation in a lane.</param>
+/// <param name="count">The number of lanes.</param>
+/// <param name="threads">Threads per operation in a lane.</param>
 internal sealed class Lanes(int count, int threads = 1)
 {
     /// <summary>
-    /// One lane for each thread that the caller may use; fewer, with more threads each, where memory does not hold that much work at once.
+    /// One lane for each thread that the caller may use; fewer, with more threads each, if memory does not hold that much work at once.
     /// </summary>
-    /// <param name="bytes">What a piece of work takes at most.</param>
+    /// <param name="bytes">The most memory that a piece of work takes.</param>
     public static Lanes For(long bytes)
     {
         var (cores, memory) = (torch.get_num_threads(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
@@ -22,7 +22,7 @@ internal sealed class Lanes(int count, int threads = 1)
         return new Lanes(count, cores / count);
     }
 
-    /// <summary>Runs everything; the first fault ends what has not begun, and is thrown.</summary>
+    /// <summary>Runs everything; the first fault cancels work that has not started, and is thrown.</summary>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public void Run(IReadOnlyList<Action> work, CancellationToken cancel = default)
     {
@@ -46,7 +46,7 @@ internal sealed class Lanes(int count, int threads = 1)
             lane.Start();
         foreach (var lane in lanes)
             lane.Join();
-        // Threads that are new to torch take what was set last.
+        // Threads that are new to torch take the last setting.
         torch.set_num_threads(before);
         fault?.Throw();
         cancel.ThrowIfCancellationRequested();

@@ -6,11 +6,11 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing;
 
 /// <summary>
-/// Logistic regression on vectors, through which a gradient can be taken. Classes weigh the same; all images at once, and a little weight
-/// decay, so that the solution is the only one and depends on no seed.
+/// Logistic regression on vectors, differentiable in its input. Classes have equal weight; full-batch with a little weight decay, so that
+/// the solution is unique and depends on no seed.
 /// </summary>
-/// <param name="Mean">Of the vectors it learnt from, f32 [D].</param>
-/// <param name="Deviation">Of the vectors it learnt from, f32 [D].</param>
+/// <param name="Mean">The mean of the vectors it was fitted on, f32 [D].</param>
+/// <param name="Deviation">The deviation of the vectors it was fitted on, f32 [D].</param>
 /// <param name="Weight">From standardised vectors to logits, f32 [classes, D].</param>
 /// <param name="Bias">f32 [classes].</param>
 internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Parameter Weight, Parameter Bias) : IDisposable
@@ -19,7 +19,7 @@ internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Parameter Weig
     private const double Rate = 0.03,
         Decay = 1e-3;
 
-    /// <summary>Learns.</summary>
+    /// <summary>Fits the probe.</summary>
     /// <param name="vectors">f32 [N, D].</param>
     /// <param name="labels">int64 [N].</param>
     /// <param name="counts">How many labels there are of each class.</param>

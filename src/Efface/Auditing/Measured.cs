@@ -4,7 +4,7 @@ namespace Efface.Auditing;
 /// <param name="Value">The estimate.</param>
 /// <param name="Low">The interval's lower end.</param>
 /// <param name="High">The interval's upper end.</param>
-/// <param name="N">How many images it rests on.</param>
+/// <param name="N">The number of images behind it.</param>
 public sealed record Measured(double Value, double Low, double High, int N)
 {
     /// <summary>A share with Wilson's score interval (Wilson 1927).</summary>
@@ -15,8 +15,8 @@ public sealed record Measured(double Value, double Low, double High, int N)
         n == 0 ? new Measured(double.NaN, 0, 1, 0) : Wilson((double)successes / n, n, n, confidence);
 
     /// <summary>
-    /// The share of images that are right. Where they come in groups, Wilson's interval is that of so many independent images as carry
-    /// the same standard error (the design effect of Kish 1965), never more than there are.
+    /// The share of images that are right. With groups, Wilson's interval is that of the number of independent images with the same
+    /// standard error (the design effect of Kish 1965), never more than there are.
     /// </summary>
     public static Measured Share(ReadOnlySpan<bool> right, Sampling sampling)
     {
@@ -57,9 +57,9 @@ public sealed record Measured(double Value, double Low, double High, int N)
     public static double Quantile(double confidence) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 0.5 + confidence / 2);
 
     /// <summary>
-    /// The share that is right where images count differently: Wilson's interval of so many equal images as carry the same standard error.
+    /// The share that is right among weighted images: Wilson's interval for the number of equal images with the same standard error.
     /// </summary>
-    /// <param name="right">Of each image.</param>
+    /// <param name="right">Whether each image is right.</param>
     /// <param name="weights">Above 0.</param>
     /// <param name="confidence">In (0, 1).</param>
     public static Measured Share(ReadOnlySpan<bool> right, ReadOnlySpan<double> weights, double confidence)

@@ -1,8 +1,8 @@
 namespace Efface.Auditing;
 
 /// <summary>Draws from a multinomial distribution in time that does not depend on the number of trials.</summary>
-/// <param name="shares">Of each kind; they add up to 1.</param>
-/// <param name="random">Where chance comes from.</param>
+/// <param name="shares">The share of each kind; they sum to 1.</param>
+/// <param name="random">The source of randomness.</param>
 internal sealed class Multinomial(double[] shares, Random random)
 {
     /// <summary>How often each kind came up in <paramref name="trials"/> trials.</summary>
@@ -18,7 +18,7 @@ internal sealed class Multinomial(double[] shares, Random random)
         }
     }
 
-    // A library's sampler tosses a coin for each trial; ten thousand images and two thousand resamples are twenty million coins.
+    // The library's sampler tosses a coin per trial; ten thousand images and two thousand resamples are twenty million coins.
     private int Binomial(int trials, double share)
     {
         if (share > 0.5)

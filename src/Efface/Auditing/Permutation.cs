@@ -1,12 +1,12 @@
 namespace Efface.Auditing;
 
-/// <summary>What z would be if nothing but y went with it.</summary>
+/// <summary>z as it would be if only y were related to it.</summary>
 internal static class Permutation
 {
     /// <summary>z permuted among the images of one y: p(z|y) stays, every other link to the image is gone.</summary>
     /// <param name="task">y, [N]; null: among all.</param>
     /// <param name="attribute">z, [N].</param>
-    /// <param name="random">Where chance comes from.</param>
+    /// <param name="random">The source of randomness.</param>
     public static int[] Within(int[]? task, int[] attribute, Random random)
     {
         var result = (int[])attribute.Clone();

@@ -5,8 +5,7 @@ using Efface.Training;
 namespace Efface.Auditing;
 
 /// <summary>A place in a network where an attacker could read.</summary>
-/// <param name="Name"><c>h</c> (the split), <c>embedding</c>, <c>code</c>, <c>logits</c>, <c>decision</c>, or a stage that was asked
-/// for.</param>
+/// <param name="Name"><c>h</c> (the split), <c>embedding</c>, <c>code</c>, <c>logits</c>, <c>decision</c>, or a requested stage.</param>
 /// <param name="Stage">The stage whose output it is.</param>
 /// <param name="Symbols">2^B for a code, the number of classes for a decision; 0 for a continuous representation.</param>
 /// <param name="Released">Whether it leaves the extractor: only such places decide the verdict.</param>
@@ -16,20 +15,20 @@ public sealed record Place(string Name, int Stage, int Symbols, bool Released, l
     private const int ManyDraws = 16;
     private const string Logits = "logits";
 
-    /// <summary>Of how many runs over one image it is the mean; 1 is what one run gives.</summary>
+    /// <summary>The number of runs over one image that it averages; 1 is a single run.</summary>
     public int Draws { get; init; } = 1;
 
-    /// <summary>Whether whoever receives it is told the model's own decision.</summary>
+    /// <summary>Whether it reveals the model's own decision.</summary>
     public bool IsDecision => Name == Logits;
 
-    /// <summary>What an attacker who does not know y is up against here.</summary>
+    /// <summary>The problem of an attacker that does not know y at this place.</summary>
     public AttackProblem Problem(int attributeClasses, Budget budget = Budget.Quick) =>
         new(Shape, Symbols, 0, attributeClasses) { Budget = budget };
 
-    /// <summary>The mean of many draws at this place, for an extractor that gives another output each time.</summary>
+    /// <summary>The mean of many draws at this place, for a stochastic extractor.</summary>
     public Place Mean(int draws = ManyDraws) => this with { Name = $"{Name} (mean of {draws})", Draws = draws };
 
-    /// <summary>The places of a model that an audit looks at, from the image to the logits.</summary>
+    /// <summary>The places of a model that an audit covers, from the image to the logits.</summary>
     /// <param name="model">The network with its split.</param>
     /// <param name="stages">Further stages by name; <c>all</c> is every one behind the split.</param>
     /// <exception cref="InvalidInputException">A stage does not exist.</exception>

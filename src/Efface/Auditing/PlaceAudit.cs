@@ -5,15 +5,15 @@ using Efface.Data;
 namespace Efface.Auditing;
 
 /// <summary>
-/// One place and one attribute: every attacker, the floors, the controls, and what follows. First what needs nothing else, then further
-/// seeds of who read best, then the judgement.
+/// One place and one attribute: every attacker, the floors, the controls, and the verdict. Independent steps come first, then further seeds
+/// of the best attackers, then the judgement.
 /// </summary>
-/// <param name="subject">What is audited.</param>
-/// <param name="place">Where.</param>
-/// <param name="attribute">What is looked for.</param>
+/// <param name="subject">The subject to audit.</param>
+/// <param name="place">The place to audit.</param>
+/// <param name="attribute">The attribute to look for.</param>
 /// <param name="settings">How strict.</param>
-/// <param name="corrected">The confidence that counts for one of several places and attributes.</param>
-/// <param name="split">Whether the parts of the data are apart.</param>
+/// <param name="corrected">The confidence corrected for several places and attributes.</param>
+/// <param name="split">Whether the parts of the data are disjoint.</param>
 internal sealed class PlaceAudit(
     AuditSubject subject,
     Place place,
@@ -23,7 +23,7 @@ internal sealed class PlaceAudit(
     SplitControl split
 )
 {
-    /// <summary>Of a class with fewer training or test images nothing is known.</summary>
+    /// <summary>A class with fewer training or test images is not judged.</summary>
     public const int FewestOfClass = 10;
 
     private const int FewestOfSubgroup = 50,
@@ -45,7 +45,7 @@ internal sealed class PlaceAudit(
         _shuffled,
         _hidden;
 
-    // What an attack is, and once it has been made what it read.
+    // A planned attack, and its readings once it is done.
     private sealed record Planned(IAttacker Attacker, bool KnowsTask, bool Unseen, int Seed)
     {
         public Attack? Attack { get; set; }
@@ -66,16 +66,16 @@ internal sealed class PlaceAudit(
         private static Sent Chosen(IEnumerable<Sent> attacks) => attacks.MinBy(sent => sent.Attack.Validation.LogLoss())!;
     }
 
-    /// <summary>The attackers that are sent to a place.</summary>
+    /// <summary>The attackers that run on a place.</summary>
     public static IEnumerable<IAttacker> AttackersOn(Place place, AuditSettings settings) =>
         settings.Known.Where(attacker =>
             !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
         );
 
-    /// <summary>Bytes that a step takes beside the representations, about.</summary>
+    /// <summary>Approximate bytes that a step takes besides the representations.</summary>
     public long Bytes => 6 * _parts.Training.Values.numel() * sizeof(float);
 
-    /// <summary>The controls, and each attacker; the costly ones first, so that no lane waits for one at the end.</summary>
+    /// <summary>The controls, and each attacker; the slow ones first, so that no lane waits for one at the end.</summary>
     public IEnumerable<AuditStep> FirstSteps()
     {
         foreach (var attack in _attacks.OrderByDescending(attack => attack.Attacker.IsCostly))
@@ -89,7 +89,7 @@ internal sealed class PlaceAudit(
         yield return Step("shuffled labels", cancel => _shuffled = ControlRuns.Shuffled(_parts, settings, _sampling.At(corrected), cancel));
     }
 
-    /// <summary>In a quick audit the attackers that read best, once more with each further seed.</summary>
+    /// <summary>In a quick audit, the best attackers again with each further seed.</summary>
     public IReadOnlyList<AuditStep> FurtherSteps()
     {
         if (settings.Budget != Budget.Quick)
@@ -125,7 +125,7 @@ internal sealed class PlaceAudit(
 
     private AuditStep Step(string name, Action<CancellationToken> run) => new($"{attribute.Name} at {place.Name}: {name}", run);
 
-    /// <summary>Judges what was read.</summary>
+    /// <summary>Judges the readings.</summary>
     public RepresentationAudit Judge(AuditResult? before)
     {
         var read = Results();
@@ -197,7 +197,7 @@ internal sealed class PlaceAudit(
     private InformationEstimate Counted(AttackSet set) =>
         InformationEstimate.Of(set.Symbols(), subject.Task is null ? null : set.Task, set.Attribute);
 
-    // Of whoever says the likeliest class of each y, classes taken as equally frequent, however little y tells.
+    // The accuracy of naming the likeliest class of each y, with classes taken as equally frequent, however little y reveals.
     private static double OfTaskAlone(AttackParts parts)
     {
         int[] y = [.. parts.Training.Task, .. parts.Validation.Task],
@@ -213,14 +213,14 @@ internal sealed class PlaceAudit(
         return hits.Average();
     }
 
-    // One class against the rest, for each that the test part has; of two classes it is the certificate itself.
+    // One class against the rest, for each class in the test part; for two classes it is the certificate itself.
     private double? ClassBound(AttackSet test)
     {
         var present = test.Attribute.Distinct().Order().ToArray();
         if (present.Length < 3)
             return null;
         var (confidence, symbols, task) = (1 - (1 - corrected) / present.Length, test.Symbols(), subject.Task is null ? null : test.Task);
-        // Nobody reads its bias, which would take a hundred permutations for each class.
+        // Its bias is never used, and would take a hundred permutations per class.
         Certification Of(int z) =>
             new(symbols, place.Symbols, task, [.. test.Attribute.Select(label => label == z ? 1 : 0)], 2, _sampling) { Permutations = 0 };
         return present.Max(z =>
@@ -228,7 +228,7 @@ internal sealed class PlaceAudit(
         );
     }
 
-    // Of a class that no attacker learnt from, or that none is tested on, nothing is known.
+    // A class that no attacker was fitted on, or that has no test images, is not judged.
     private IEnumerable<string> RareClasses(AttackParts parts) =>
         attribute
             .Classes.Select(
@@ -261,7 +261,7 @@ internal sealed class PlaceAudit(
         );
     }
 
-    // Of the code; where the model's decision is told, of that alone.
+    // For the code; at a place that reveals the model's decision, for the decision alone.
     private Certification? Certification(AttackSet test) =>
         (place.Symbols > 0, place.IsDecision) switch
         {

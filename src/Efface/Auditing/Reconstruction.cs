@@ -8,25 +8,25 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing;
 
 /// <summary>
-/// How well an attribute is read from test images and from what was drawn of them again, by one classifier that learnt from real images.
+/// How well an attribute is read from test images and from their reconstructions, by one classifier trained on real images.
 /// </summary>
 /// <param name="Attribute">The column.</param>
-/// <param name="OnReal">Balanced accuracy on the images themselves.</param>
-/// <param name="OnReconstructed">Balanced accuracy on the drawings: a lower bound of what they show, because the classifier never learnt
-/// from such.</param>
+/// <param name="OnReal">Balanced accuracy on the real images.</param>
+/// <param name="OnReconstructed">Balanced accuracy on the reconstructions: a lower bound, because the classifier was never trained on such
+/// images.</param>
 public sealed record ReadFromPictures(string Attribute, Measured OnReal, Measured OnReconstructed)
 {
-    /// <summary>Accuracy on the images themselves.</summary>
+    /// <summary>Accuracy on the real images.</summary>
     public required Measured AccuracyOnReal { get; init; }
 
-    /// <summary>Accuracy on the drawings.</summary>
+    /// <summary>Accuracy on the reconstructions.</summary>
     public required Measured AccuracyOnReconstructed { get; init; }
 }
 
-/// <summary>What of test images can be drawn again, in audit.json.</summary>
+/// <summary>How well test images can be reconstructed, in audit.json.</summary>
 public sealed record ReconstructionResult
 {
-    /// <summary>Where the decoder reads.</summary>
+    /// <summary>The place that the decoder reads.</summary>
     public required string Place { get; init; }
 
     /// <summary>Binary cross-entropy of pixels in [0, 1], nats; each image's mean over its pixels, averaged over images.</summary>
@@ -35,16 +35,16 @@ public sealed record ReconstructionResult
     /// <summary>Squared error of pixels in [0, 1]; each image's mean over its pixels, averaged over images.</summary>
     public required Measured SquaredError { get; init; }
 
-    /// <summary>The decoder's steps, chosen on validation.</summary>
+    /// <summary>The decoder's training steps, chosen on validation.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>What the drawings show of attributes.</summary>
+    /// <summary>What the reconstructions show of attributes.</summary>
     public IReadOnlyList<ReadFromPictures> Attributes { get; init; } = [];
 }
 
 /// <summary>
-/// What a fresh decoder, trained after the fact on the frozen representation, draws again of test images (section 4.3 and figure 4 of
-/// Guo et al.). It has twice the width, and so about four times the weights, of the decoder beside the extractor.
+/// What a fresh decoder, trained afterwards on the frozen representation, reconstructs of test images (section 4.3 and figure 4 of Guo et
+/// al.). It has twice the width, and so about four times the weights, of the decoder trained beside the extractor.
 /// </summary>
 /// <param name="Result">The numbers.</param>
 /// <param name="Originals">u8 [n, C, H, W].</param>
@@ -61,15 +61,15 @@ internal sealed record Reconstruction(ReconstructionResult Result, Tensor Origin
         AtOnce = 100;
     private const double Rate = 3e-3;
 
-    /// <summary>Trains the decoder, and draws test images.</summary>
+    /// <summary>Trains the decoder, and reconstructs test images.</summary>
     /// <param name="model">The frozen network.</param>
-    /// <param name="place">Where the decoder reads.</param>
-    /// <param name="table">The decoder learns from at most 2,000 of the extractor's training images and is judged on at most 500 test
-    /// images: the same for every model.</param>
-    /// <param name="count">How many drawings to hand out.</param>
-    /// <param name="seed">Of the decoder.</param>
+    /// <param name="place">The place that the decoder reads.</param>
+    /// <param name="table">The images: the decoder learns from at most 2,000 of the extractor's training images and is judged on at most
+    /// 500 test images: the same for every model.</param>
+    /// <param name="count">How many reconstructions to return.</param>
+    /// <param name="seed">The decoder's seed.</param>
     /// <param name="readers">Classifiers of real images, one for each attribute: the same before and after unlearning.</param>
-    /// <param name="confidence">Of every interval, in (0, 1).</param>
+    /// <param name="confidence">The confidence of every interval, in (0, 1).</param>
     /// <param name="cancel">Checked at each step.</param>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static Reconstruction Of(
@@ -150,7 +150,7 @@ internal sealed record Reconstruction(ReconstructionResult Result, Tensor Origin
         return chosen;
     }
 
-    // The errors of each image, and its drawing.
+    // The error of each image, and its reconstruction.
     private static (double[] Errors, double[] Squares, List<Tensor> Drawings) Judge(Decoder decoder, Pairs pairs, Device device)
     {
         using var noGradient = no_grad();

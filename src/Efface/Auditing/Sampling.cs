@@ -1,6 +1,6 @@
 namespace Efface.Auditing;
 
-/// <summary>How the test images were drawn, and how sure an interval is to be.</summary>
+/// <summary>How the test images were drawn, and the confidence of intervals.</summary>
 /// <param name="Confidence">In (0, 1).</param>
 /// <param name="Groups">The group of each image, [N], where images of one group (one person, say) are not independent; else null.</param>
 public sealed record Sampling(double Confidence, int[]? Groups = null)
@@ -17,7 +17,7 @@ public sealed record Sampling(double Confidence, int[]? Groups = null)
     /// <summary>
     /// The standard error of a sum whose terms have mean 0: independent between groups, anything within one (Liang and Zeger 1986).
     /// </summary>
-    /// <param name="terms">One an image, [N].</param>
+    /// <param name="terms">One per image, [N].</param>
     public double StandardError(ReadOnlySpan<double> terms)
     {
         var squares = 0.0;

@@ -6,16 +6,16 @@ namespace Efface.Auditing;
 /// <param name="Accuracy">With decisions that favour frequent classes; Wilson's interval.</param>
 /// <param name="BalancedAccuracy">With class-balanced decisions; bootstrap interval.</param>
 /// <param name="Auc">Area under the ROC curve, one class against the rest, mean over classes; interval after DeLong et al. (1988).</param>
-/// <param name="Bits">H(z) - CE: a lower bound on I(h;z), or on I(h;z|y) for an attacker who knows y.</param>
+/// <param name="Bits">H(z) - CE: a lower bound on I(h;z), or on I(h;z|y) for an attacker that knows y.</param>
 public sealed record Scores(Measured Accuracy, Measured BalancedAccuracy, Measured Auc, Measured Bits);
 
-/// <summary>An attacker's opinion on each of some images.</summary>
+/// <summary>An attacker's predictions for some images.</summary>
 /// <param name="Balanced">log p(z | what it sees) as if all classes were equally frequent, [N, K].</param>
 /// <param name="Prior">p(z) among the images it was fitted on, [K].</param>
 /// <param name="Truth">z, [N].</param>
 public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
 {
-    // Decisions are made among the classes that occur: of one that does not, nothing can be right.
+    // Decisions are made among the classes present: naming an absent one is always wrong.
     private readonly int[] _occurring = [.. Truth.Distinct().Order()];
 
     /// <summary>K.</summary>
@@ -24,11 +24,11 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
     /// <summary>Whether the class-balanced decision is right, for each image.</summary>
     public bool[] Right() => [.. Truth.Select((z, i) => Decide(i, balanced: true) == z)];
 
-    /// <summary>The likeliest class of each image, as frequent as they were among the images it was fitted on.</summary>
+    /// <summary>The likeliest class of each image, with class frequencies as in the images it was fitted on.</summary>
     public int[] Decisions() => [.. Truth.Select((_, i) => Decide(i, balanced: false))];
 
     /// <summary>
-    /// Class-balanced cross-entropy in nats: what attackers are chosen by, because it tells them apart with fewer images than balanced
+    /// Class-balanced cross-entropy in nats: attackers are chosen by it, because it separates them with fewer images than balanced
     /// accuracy.
     /// </summary>
     public double LogLoss()
@@ -55,7 +55,7 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
             .Average();
     }
 
-    /// <summary>How many images of each class (rows) were taken for which class (columns), with class-balanced decisions.</summary>
+    /// <summary>Counts of images of each class (rows) assigned to each class (columns), with class-balanced decisions.</summary>
     public int[][] Confusion()
     {
         var table = Enumerable.Range(0, Classes).Select(_ => new int[Classes]).ToArray();
@@ -66,7 +66,7 @@ public sealed record Readings(double[,] Balanced, double[] Prior, int[] Truth)
 
     /// <summary>Everything that is reported.</summary>
     /// <param name="sampling">How the images were drawn.</param>
-    /// <param name="known">The task of each image where the attacker knows it: bits are then about z given y.</param>
+    /// <param name="known">The task of each image if the attacker knows it: bits are then about z given y.</param>
     public Scores Score(Sampling sampling, int[]? known = null) =>
         new(
             Measured.Share([.. Truth.Select((z, i) => Decide(i, balanced: false) == z)], sampling),

@@ -1,6 +1,6 @@
 namespace Efface.Auditing;
 
-/// <summary>Sanity of the split: an image, or a person, on both sides would be recognised instead of read.</summary>
+/// <summary>Checks the split: an image, or a person, on both sides would be recognised instead of read.</summary>
 internal static class SplitCheck
 {
     /// <summary>Compares training, validation and test.</summary>

@@ -1,7 +1,7 @@
 namespace Efface.Auditing;
 
 /// <summary>
-/// What a symbol of n images adds to <see cref="ChiSquareBound"/>: t·W² + a constant, for the sum W of the signs of its images.
+/// The contribution of a symbol of n images to <see cref="ChiSquareBound"/>: t·W² + a constant, for the sum W of the signs of its images.
 /// </summary>
 internal sealed class SymbolTerms
 {
@@ -24,7 +24,7 @@ internal sealed class SymbolTerms
         }
     }
 
-    /// <summary>t and the constant that add least where the signs are fair coins: a choice that n and λ alone decide.</summary>
+    /// <summary>The t and constant with the smallest contribution if the signs are fair coins: only n and λ decide this choice.</summary>
     /// <param name="rate">λ, in (0, 1).</param>
     public (double T, double Constant) At(double rate) =>
         _choices.Select(one => (one.T, Constant: Most(rate, one.Drift) - one.Noise)).MinBy(term => term.T * _n + term.Constant);

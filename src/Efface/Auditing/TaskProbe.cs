@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// ŷ for representations whose model is elsewhere: what logistic regression, fitted on the training part, says of the task.
+/// ŷ for representations whose model is not available: the task as predicted by logistic regression fitted on the training part.
 /// </summary>
 internal static class TaskProbe
 {
     /// <summary>The decisions on the images of each part, in the order of the representations.</summary>
     /// <param name="values">Representations, [N, ...].</param>
-    /// <param name="place">What they are.</param>
+    /// <param name="place">The place of the representations.</param>
     /// <param name="task">y, of N labels.</param>
     /// <param name="parts">The rows of training, validation and test.</param>
     public static int[][] Predict(Tensor values, Place place, Column? task, IReadOnlyList<int[]> parts)

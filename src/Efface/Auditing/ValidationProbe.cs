@@ -7,17 +7,17 @@ using static TorchSharp.torch;
 namespace Efface.Auditing;
 
 /// <summary>
-/// Sends cheap attackers of the audit to validation images every few epochs, each half read by those fitted on the other, and raises λ3
+/// Runs the audit's cheap attackers on validation images every few epochs, each half read by attackers fitted on the other, and raises λ3
 /// while they still read the attribute. Test images are not touched.
 /// </summary>
-/// <param name="model">In training.</param>
+/// <param name="model">The model in training.</param>
 /// <param name="table">Its images.</param>
-/// <param name="attributes">What is to be forgotten.</param>
-/// <param name="every">Epochs from one look to the next.</param>
-/// <param name="steers">Whether λ3 follows what is found.</param>
+/// <param name="attributes">The attributes to forget.</param>
+/// <param name="every">Epochs between probes.</param>
+/// <param name="steers">Whether λ3 follows the result.</param>
 internal sealed class ValidationProbe(TrainedModel model, Examples table, IReadOnlyList<Column> attributes, int every, bool steers) : IProbe
 {
-    // A leak above this pulls harder; below it the pull relaxes more slowly than it rose.
+    // A leak above this raises λ3; below it λ3 relaxes more slowly than it rose.
     private const double Wanted = 0.02,
         Rise = 1.5,
         Fall = 0.9,

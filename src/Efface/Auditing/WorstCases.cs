@@ -1,41 +1,42 @@
 namespace Efface.Auditing;
 
-/// <summary>One class against all others: an average over thirty classes hides that one of them is always recognised.</summary>
+/// <summary>One class against the rest: an average over thirty classes hides that one of them is always recognised.</summary>
 /// <param name="Class">Its name.</param>
-/// <param name="Attacker">Who tells it best from the rest on validation.</param>
-/// <param name="GivenTask">Balanced accuracy of class or not, less what y alone reaches, on test, at the confidence corrected for the
+/// <param name="Attacker">The attacker that separates it best from the rest on validation.</param>
+/// <param name="GivenTask">Balanced accuracy of class against rest, less what y alone reaches, on test, at the confidence corrected for the
 /// number of classes.</param>
 public sealed record ClassLeak(string Class, Choice Attacker, Measured GivenTask);
 
 /// <summary>
-/// The test images of which an attacker is surest: an average over all hides that some are told for sure. Classes count as if they were
-/// equally frequent.
+/// The test images of which an attacker is most confident: an overall average hides that some are read for certain. Classes count as if
+/// they were equally frequent.
 /// </summary>
-/// <param name="Attacker">Whose surest images gain most on validation.</param>
-/// <param name="Images">How many they are: a twentieth, and at least 50.</param>
-/// <param name="Gain">The share of them that it names rightly, less the chance of the class that it names given their y.</param>
-/// <param name="Lead">The same share, less that of the best guess from their y: who only outweighs what y tells is not sure.</param>
+/// <param name="Attacker">The attacker whose most confident images gain most on validation.</param>
+/// <param name="Images">How many there are: a twentieth, and at least 50.</param>
+/// <param name="Gain">The share of them that it names correctly, less the chance of the class it names given their y.</param>
+/// <param name="Lead">The same share, less that of the best guess from their y: an attacker that only outweighs what y reveals is not
+/// certain.</param>
 public sealed record SurestImages(Choice Attacker, int Images, Measured Gain, Measured Lead)
 {
-    /// <summary>Whether they are surely told more than is tolerated.</summary>
+    /// <summary>Whether they surely leak more than is tolerated.</summary>
     internal bool AreTold(double tolerance) => Gain.Low > tolerance && Lead.Low > 0;
 
-    /// <summary>Whether they may be.</summary>
+    /// <summary>Whether they may leak more than is tolerated.</summary>
     internal bool MayBeTold(double tolerance) => Gain.High > tolerance && Lead.High > 0;
 }
 
 /// <summary>What a mean over classes and images can hide.</summary>
 /// <param name="Classes">Each class against the rest; empty for two classes, where that is the leak itself.</param>
-/// <param name="Surest">The images of which an attacker is surest.</param>
+/// <param name="Surest">The images of which an attacker is most confident.</param>
 public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages Surest)
 {
     private const int FewestImages = 50;
     private const double Share = 0.05;
 
-    /// <summary>Looks at what attackers said.</summary>
-    /// <param name="sent">Every attacker, with its opinions.</param>
-    /// <param name="reference">Who knows y alone.</param>
-    /// <param name="task">y of validation and of test images; the same for all without a task.</param>
+    /// <summary>Examines the attackers' predictions.</summary>
+    /// <param name="sent">Every attacker, with its predictions.</param>
+    /// <param name="reference">The attacker that knows only y.</param>
+    /// <param name="task">y of validation and of test images; constant without a task.</param>
     /// <param name="classes">Names of the classes of z.</param>
     /// <param name="sampling">How the test images were drawn, at the confidence of one place.</param>
     public static WorstCases Of(
@@ -108,7 +109,7 @@ public sealed record WorstCases(IReadOnlyList<ClassLeak> Classes, SurestImages S
         return SurestOf(result.Identity, attack.Test, new BalancedTask(task.Test, attack.Test.Truth), sampling);
     }
 
-    // The images for which most is gained over y in the attacker's own opinion; equals in the order of the images.
+    // The images with the largest gain over y in the attacker's own prediction; ties in the order of the images.
     private static SurestImages SurestOf(Choice attacker, Readings readings, BalancedTask task, Sampling sampling)
     {
         var images = Enumerable

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Efface.Baselines;
 
-/// <summary>Some images on their way through the removal.</summary>
+/// <summary>Some images with the results of the removal.</summary>
 /// <param name="Originals">u8 [n, C, H, W].</param>
 /// <param name="Heat">The map over each, u8 [n, 3, H, W].</param>
 /// <param name="Removed">u8 [n, C, H, W].</param>
@@ -23,8 +23,8 @@ internal sealed record AttentionPictures(Tensor Originals, Tensor Heat, Tensor R
 }
 
 /// <summary>
-/// Baseline 2 of Guo et al. (section 4.1): a classifier for the attribute, Grad-CAM of its decision, and a data set from which the key
-/// area is removed. The decision is the classifier's own, never the label: a hole that followed the label would give it away.
+/// Baseline 2 of Guo et al. (section 4.1): a classifier for the attribute, Grad-CAM of its decision, and a data set from which the key area
+/// is removed. The classifier's decision is used, never the label: a hole that followed the label would reveal it.
 /// </summary>
 internal sealed class AttentionRemoval : IDisposable
 {
@@ -44,21 +44,21 @@ internal sealed class AttentionRemoval : IDisposable
     /// <summary>The removed images, mapped from a file, with the columns and parts of the original ones.</summary>
     public ImageTable Table { get; }
 
-    /// <summary>What came of it.</summary>
+    /// <summary>The result of the removal.</summary>
     public AttentionRemovalResult Result { get; }
 
     /// <summary>
-    /// Removes, or finds what was removed in an earlier call with the same images, settings and options. Where a classifier is trained,
-    /// torch's generator is seeded anew.
+    /// Removes the area, or loads the result of an earlier call with the same images, settings and options. If a classifier is trained,
+    /// torch's generator is seeded again.
     /// </summary>
     /// <param name="original">With train, validation and test; must outlive the result.</param>
     /// <param name="settings">What to remove.</param>
-    /// <param name="options">Of the classifiers.</param>
+    /// <param name="options">For the classifiers.</param>
     /// <param name="cacheRoot">Where classifiers and removed images are kept.</param>
-    /// <param name="reading">Hears how many images are done.</param>
-    /// <param name="training">Hears of the classifiers' training.</param>
+    /// <param name="reading">Receives the number of images done.</param>
+    /// <param name="training">Receives the classifiers' training.</param>
     /// <param name="cancel">Checked between batches.</param>
-    /// <exception cref="InvalidInputException">A column is not there, a classifier cannot be trained, or the cache cannot be
+    /// <exception cref="InvalidInputException">A column is missing, a classifier cannot be trained, or the cache cannot be
     /// written.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static AttentionRemoval Of(
@@ -101,8 +101,8 @@ internal sealed class AttentionRemoval : IDisposable
         }
     }
 
-    /// <summary>The first test images in which there was an area to remove.</summary>
-    /// <param name="count">At most so many.</param>
+    /// <summary>The first test images from which an area was removed.</summary>
+    /// <param name="count">The largest number of images.</param>
     public AttentionPictures Draw(int count)
     {
         using var scope = NewDisposeScope();

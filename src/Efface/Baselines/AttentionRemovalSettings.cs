@@ -3,24 +3,24 @@ using Efface.Auditing;
 
 namespace Efface.Baselines;
 
-/// <summary>What stands where an area was removed.</summary>
+/// <summary>What replaces a removed area.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Fill>))]
 public enum Fill
 {
-    /// <summary>The mean colour of what is left of the image: a flat hole, whose outline can be seen.</summary>
+    /// <summary>The mean colour of the rest of the image: a flat hole with a visible outline.</summary>
     Mean,
 
     /// <summary>The colours around the hole, weighted by a Gaussian of an eighth of the image's side: the hole shows no edge.</summary>
     Blur,
 
-    /// <summary>Seeded noise with mean and deviation of what is left of the image, channel by channel.</summary>
+    /// <summary>Seeded noise with mean and deviation of the rest of the image, channel by channel.</summary>
     Noise,
 }
 
-/// <summary>What baseline 2 of Guo et al. (section 4.1) takes out of the images.</summary>
+/// <summary>What baseline 2 of Guo et al. (section 4.1) removes from the images.</summary>
 public sealed record AttentionRemovalSettings
 {
-    /// <summary>The attributes whose area is removed; for several, the maps' maximum decides.</summary>
+    /// <summary>The attributes whose area is removed; for several, the maximum of their maps decides.</summary>
     [Setting(
         "--remove-attention",
         "COLS",
@@ -29,7 +29,7 @@ public sealed record AttentionRemovalSettings
     )]
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
-    /// <summary>The share of pixels that is removed at most, in (0, 1): those of the largest value, as far as it is above zero.</summary>
+    /// <summary>The largest share of pixels to remove, in (0, 1): those of the largest value, where it is above zero.</summary>
     [Setting(
         "--fraction",
         "F",
@@ -40,11 +40,11 @@ public sealed record AttentionRemovalSettings
     )]
     public double Fraction { get; init; } = 0.3;
 
-    /// <summary>What stands there afterwards.</summary>
+    /// <summary>What replaces them.</summary>
     [Setting("--fill", "NAME", "What stands there instead: mean (the default), blur or noise.", Command = "train")]
     public Fill Fill { get; init; }
 
-    /// <summary>What is wrong with them, each with its remedy.</summary>
+    /// <summary>What is wrong with the settings, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         if (Attributes.Count == 0)
@@ -59,17 +59,17 @@ public sealed record AttentionRemovalSettings
 }
 
 /// <summary>What removing the area did.</summary>
-/// <param name="Fingerprint">Of the table of removed images.</param>
+/// <param name="Fingerprint">The fingerprint of the table of removed images.</param>
 /// <param name="Images">How many there are.</param>
-/// <param name="WithoutMap">In how many no area spoke for the classifier's decision: they are left as they are.</param>
+/// <param name="WithoutMap">In how many no area supported the classifier's decision: they are left unchanged.</param>
 /// <param name="Attributes">What can be read afterwards.</param>
 public sealed record AttentionRemovalResult(string Fingerprint, int Images, int WithoutMap, IReadOnlyList<ReadAfterRemoval> Attributes);
 
 /// <summary>
-/// Balanced accuracy of the classifier whose attention was removed, on test images. It has learnt nothing from removed ones: another might
-/// still read them.
+/// Balanced accuracy of the classifier whose attention was removed, on test images. It was not trained on removed images: another
+/// classifier might still read them.
 /// </summary>
 /// <param name="Attribute">The column.</param>
-/// <param name="OnReal">On the images as they were.</param>
+/// <param name="OnReal">On the original images.</param>
 /// <param name="OnRemoved">On the images without the area.</param>
 public sealed record ReadAfterRemoval(string Attribute, Measured OnReal, Measured OnRemoved);

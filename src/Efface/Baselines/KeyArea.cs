@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace Efface.Baselines;
 
-/// <summary>The area of an image that matters most, and an image without it.</summary>
+/// <summary>The most important area of an image, and the image without it.</summary>
 internal static class KeyArea
 {
     private const double BlurShare = 1.0 / 8;
 
     /// <summary>The pixels of the largest value.</summary>
     /// <param name="maps">f32 [B, H, W].</param>
-    /// <param name="fraction">In (0, 1): of all pixels. Pixels at zero never belong to it, so that it may be smaller.</param>
+    /// <param name="fraction">In (0, 1): of all pixels. Pixels at zero never belong to it, so it may be smaller.</param>
     /// <returns>bool [B, H, W].</returns>
     public static Tensor Of(Tensor maps, double fraction)
     {
@@ -26,8 +26,8 @@ internal static class KeyArea
     /// <summary>The images without the area.</summary>
     /// <param name="images">u8 [B, C, H, W].</param>
     /// <param name="area">bool [B, H, W].</param>
-    /// <param name="fill">What stands there instead.</param>
-    /// <param name="seeds">For noise: one for each image, which is then the same in whatever batch it comes.</param>
+    /// <param name="fill">What replaces it.</param>
+    /// <param name="seeds">For noise: one per image, so that its noise does not depend on its batch.</param>
     /// <returns>u8 [B, C, H, W].</returns>
     public static Tensor Remove(Tensor images, Tensor area, Fill fill, IReadOnlyList<int> seeds)
     {
@@ -56,7 +56,7 @@ internal static class KeyArea
             }),
         ]);
 
-    // As products with one matrix for rows and one for columns: no window to be too small for a large hole, no border to pad.
+    // As products with one matrix for rows and one for columns: no window can be too small for a large hole, and no border needs padding.
     private static Tensor Blurred(Tensor values)
     {
         var sigma = BlurShare * Math.Min(values.shape[2], values.shape[3]);

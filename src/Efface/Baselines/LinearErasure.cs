@@ -9,24 +9,23 @@ using static TorchSharp.torch.nn;
 namespace Efface.Baselines;
 
 /// <summary>
-/// LEACE (Belrose et al., NeurIPS 2023): the affine map of vectors that moves them least, in the mean of squares, among those after which
-/// they are uncorrelated with every class of the attributes. A linear reader of what is left does as well as one who sees nothing; of other
-/// readers nothing is said.
+/// LEACE (Belrose et al., NeurIPS 2023): the affine map that changes vectors least, in mean square, among those that make them uncorrelated
+/// with every class of the attributes. No linear reader of the result does better than a constant; nothing is promised for other readers.
 /// </summary>
 internal static class LinearErasure
 {
-    // Of the largest: what is smaller is rounding.
+    // Relative to the largest: anything smaller is rounding.
     private const double Rank = 1e-9;
 
-    // Of a whitened direction's covariance with a class: what is smaller is rounding too.
+    // Covariance of a whitened direction with a class: anything smaller is rounding too.
     private const double Told = 1e-8;
 
     /// <summary>
     /// Fits the map on a model's training images, and the head on what it leaves.
     /// </summary>
-    /// <param name="model">Closed by an erasure that takes out nothing yet.</param>
+    /// <param name="model">Ends in an erasure that is still the identity.</param>
     /// <param name="table">The images.</param>
-    /// <param name="attributes">What is to be forgotten.</param>
+    /// <param name="attributes">The attributes to forget.</param>
     public static void Fit(TrainedModel model, Examples table, IReadOnlyList<Column> attributes)
     {
         var rows = table.Rows(Part.Train);
@@ -38,9 +37,9 @@ internal static class LinearErasure
     }
 
     /// <summary>Fits the map.</summary>
-    /// <param name="erasure">What is to be set.</param>
+    /// <param name="erasure">The map to set.</param>
     /// <param name="vectors">f32 [N, D].</param>
-    /// <param name="attributes">The N labels of each attribute, and how many classes it has.</param>
+    /// <param name="attributes">The N labels of each attribute, and its number of classes.</param>
     public static void Fit(AffineErasure erasure, Tensor vectors, IReadOnlyList<(int[] Labels, int Classes)> attributes)
     {
         using var scope = NewDisposeScope();
@@ -52,7 +51,7 @@ internal static class LinearErasure
         z = z - z.mean([0L]);
         var (n, ofX) = (x.shape[0], x.t().matmul(x));
 
-        // W whitens where the vectors vary at all; its pseudoinverse goes back.
+        // W whitens the directions with variance; its pseudoinverse maps back.
         var (values, directions) = linalg.eigh(ofX / n);
         var varies = values > values.max() * Rank;
         (values, directions) = (values.masked_select(varies), directions.index_select(1, varies.nonzero().flatten()));
@@ -71,7 +70,7 @@ internal static class LinearErasure
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var head = network.LastLayer;
-        // Images weigh the same, as in training.
+        // Images have equal weight, as in training.
         using var probe = LinearProbe.Fit(
             vectors,
             torch.tensor([.. task.Select(label => (long)label)], device: vectors.device),

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Efface.Baselines;
 
 /// <summary>
-/// Images without their key area, kept in the folder of caches so that audits and repeated runs need not compute them again: the pixels
-/// of all rows one after another, and what came of it. The second is written last, and says what the pixels must be.
+/// Images without their key area, kept in the cache folder so that audits and repeated runs need not compute them again: the pixels of all
+/// rows in order, and the result. The result is written last, and says what the pixels must be.
 /// </summary>
 internal sealed class RemovedImages
 {
@@ -20,7 +20,7 @@ internal sealed class RemovedImages
     private readonly string _pixels,
         _result;
 
-    /// <summary>The place of what other images, settings or classifiers do not share.</summary>
+    /// <summary>The folder for one combination of images, settings and classifiers.</summary>
     public RemovedImages(string cacheRoot, ImageTable original, AttentionRemovalSettings settings, ClassifierOptions options)
     {
         var folder = CacheFolder.Derived(
@@ -37,10 +37,10 @@ internal sealed class RemovedImages
         (_original, _pixels, _result) = (original, Path.Combine(folder, "pixels.u8"), Path.Combine(folder, "removal.json"));
     }
 
-    /// <summary>What all pixels take.</summary>
+    /// <summary>The size of all pixels.</summary>
     public long Bytes => _original.Shape.Aggregate((long)_original.Count, (product, size) => product * size);
 
-    /// <summary>What is kept; null when there is nothing, or it was damaged.</summary>
+    /// <summary>The kept images and result; null if there are none, or they are damaged.</summary>
     public (ImageTable Table, AttentionRemovalResult Result)? Find()
     {
         if (Told() is not { } result || !File.Exists(_pixels) || new FileInfo(_pixels).Length != Bytes)
@@ -73,7 +73,7 @@ internal sealed class RemovedImages
         return Map();
     }
 
-    /// <summary>Says what came of it: from now on the images are found.</summary>
+    /// <summary>Writes the result: from now on the images can be found.</summary>
     public void Keep(AttentionRemovalResult result)
     {
         WholeFile.Write(_result, partial => File.WriteAllText(partial, JsonSerializer.Serialize(result, WholeFile.Json)));

@@ -3,21 +3,21 @@ using static TorchSharp.torch;
 
 namespace Efface.Data;
 
-/// <summary>Random crops and mirrorings of a whole batch at once, on the batch's device.</summary>
-/// <param name="shift">Images move by at most so many pixels in each direction; the edge is repeated.</param>
-/// <param name="flip">Whether half of the images are mirrored.</param>
+/// <summary>Random crops and flips of a whole batch at once, on the batch's device.</summary>
+/// <param name="shift">The largest shift in pixels in each direction; the edge is repeated.</param>
+/// <param name="flip">Whether half of the images are flipped.</param>
 internal sealed class Augmentation(int shift, bool flip)
 {
     /// <summary>
-    /// The usual choice: for images four pixels (fewer in tiny ones), and mirroring where the data set allows it; for vectors nothing.
+    /// The default: for images four pixels (fewer in tiny ones), and flips if the data set allows them; for vectors nothing.
     /// </summary>
     public static Augmentation For(Examples table) =>
         table.Shape is [_, var height, _] ? new((int)Math.Min(4, height / 8), table.Flips) : new(0, false);
 
-    /// <summary>Moves and mirrors each image by itself. One gather does both. Vectors stay as they are.</summary>
+    /// <summary>Shifts and flips each image independently, in one gather. Vectors stay as they are.</summary>
     /// <param name="images">u8 [B, C, H, W]; or vectors.</param>
-    /// <param name="random">Where the randomness comes from: on the CPU, so that every device moves the images alike.</param>
-    /// <returns>Of the same shape and type.</returns>
+    /// <param name="random">The source of randomness: on the CPU, so that every device shifts the images alike.</param>
+    /// <returns>A tensor of the same shape and type.</returns>
     public Tensor Apply(Tensor images, Generator random)
     {
         if (images.dim() != 4)

@@ -11,7 +11,7 @@ public sealed record Batch(Tensor Values, Tensor Task, IReadOnlyList<Tensor> Att
     /// <summary>How many examples there are.</summary>
     public int Size => (int)Values.shape[0];
 
-    /// <summary>The same batch on <paramref name="device"/>; this one when it is there already.</summary>
+    /// <summary>The same batch on <paramref name="device"/>; this one if it is already there.</summary>
     public Batch To(Device device) =>
         Values.device.type == device.type && Values.device.index == device.index
             ? this

@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace Efface.Data;
 
-/// <summary>Reads a part of a table in batches, a few of them ahead on a background thread.</summary>
+/// <summary>Reads a part of a table in batches, a few ahead on a background thread.</summary>
 /// <param name="table">The images.</param>
 /// <param name="task">The task's column.</param>
 /// <param name="attributes">The attributes' columns, in the order of <see cref="Batch.Attributes"/>.</param>
 /// <param name="rows">The images to read.</param>
-/// <param name="batchSize">At most so many images at a time.</param>
+/// <param name="batchSize">The largest number of images in a batch.</param>
 internal sealed class BatchLoader(Examples table, Column task, IReadOnlyList<Column> attributes, int[] rows, int batchSize)
 {
     private const int Ahead = 3;
 
-    /// <summary>Batches that are gathered at once; the order is the same for any number.</summary>
+    /// <summary>Batches that are gathered in parallel; the order does not depend on it.</summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>How many batches an epoch has.</summary>
@@ -23,11 +23,11 @@ internal sealed class BatchLoader(Examples table, Column task, IReadOnlyList<Col
     public int Images => rows.Length;
 
     /// <summary>
-    /// Every image exactly once. Batches differ by one image at most, so that no small last batch upsets batch statistics.
-    /// The caller disposes each batch.
+    /// Every image exactly once. Batches differ by one image at most, so that no small last batch distorts batch statistics. The caller
+    /// disposes each batch.
     /// </summary>
     /// <param name="shuffleSeed">The order's seed; null keeps the order of the rows.</param>
-    /// <param name="first">Number of the first batch that is read, to go on inside an epoch.</param>
+    /// <param name="first">The number of the first batch to read, to resume inside an epoch.</param>
     /// <param name="cancel">Ends the epoch early.</param>
     public IEnumerable<Batch> Epoch(int? shuffleSeed = null, int first = 0, CancellationToken cancel = default)
     {
@@ -35,7 +35,7 @@ internal sealed class BatchLoader(Examples table, Column task, IReadOnlyList<Col
         if (shuffleSeed is { } seed)
             new Random(seed).Shuffle(order);
 
-        // A queue of batches in the making keeps their order, whichever is ready first.
+        // A queue of pending batches keeps their order, whichever is ready first.
         var coming = new Queue<Task<Batch>>();
         var next = first;
         try
@@ -61,7 +61,7 @@ internal sealed class BatchLoader(Examples table, Column task, IReadOnlyList<Col
         }
     }
 
-    // At most so many batches are gathered at once as there are workers: each waits for the one that many places before it.
+    // At most as many batches are gathered at once as there are workers: each waits for the one that many places before it.
     private async Task<Batch> GatherAfter(Task before, int[] batch)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -76,7 +76,7 @@ internal sealed class BatchLoader(Examples table, Column task, IReadOnlyList<Col
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // Nobody waits for this batch any more, and the fault that ended the epoch is told by itself.
+            // No caller waits for this batch any more, and the fault that ended the epoch is reported separately.
         }
     }
 

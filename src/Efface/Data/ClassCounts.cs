@@ -1,11 +1,11 @@
 namespace Efface.Data;
 
-/// <summary>How many images of each part carry a class.</summary>
+/// <summary>How many images of each part have a class.</summary>
 /// <param name="Class">Its name.</param>
 /// <param name="Counts">By part.</param>
 public sealed record ClassCount(string Class, IReadOnlyDictionary<string, int> Counts);
 
-/// <summary>The classes of task or attribute, as they were read: whoever looks at them sees what was misread.</summary>
+/// <summary>The classes of task or attribute, as read, so that a user can see what was misread.</summary>
 /// <param name="Column">The column's name.</param>
 /// <param name="Classes">In the order of the classes.</param>
 public sealed record ClassCounts(string Column, IReadOnlyList<ClassCount> Classes)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Efface.Data;
 
-/// <summary>Tells equal contents by 128 bits of SHA-256.</summary>
+/// <summary>Identifies equal contents by 128 bits of SHA-256.</summary>
 internal static class ContentHash
 {
     private const int AtOnce = 4096;

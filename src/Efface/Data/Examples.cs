@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 namespace Efface.Data;
 
 /// <summary>
-/// Labelled examples, each with a value (an image, a vector): what models are trained on, attributes are forgotten in and audits look at.
+/// Labelled examples, each with a value (an image, a vector): models are trained on them, attributes are forgotten in them and audits use
+/// them.
 /// </summary>
 public abstract class Examples : IDisposable
 {
     private readonly Dictionary<string, Column> _columns;
 
-    /// <summary>Checks that everything is there for every example.</summary>
+    /// <summary>Checks that every example is complete.</summary>
     /// <param name="name">The data set's name.</param>
     /// <param name="columns">Columns of N labels each.</param>
     /// <param name="parts">The part of each example, [N].</param>
@@ -39,9 +40,7 @@ public abstract class Examples : IDisposable
     /// <summary>The part of each example, [N].</summary>
     public Part[] Parts { get; }
 
-    /// <summary>
-    /// The group of each example, [N]: examples of one group (one person, say) are not independent; null where nothing says so.
-    /// </summary>
+    /// <summary>The group of each example, [N]: examples of one group (one person, say) are not independent; null without groups.</summary>
     public int[]? Groups { get; init; }
 
     /// <summary>How many examples there are.</summary>
@@ -50,13 +49,13 @@ public abstract class Examples : IDisposable
     /// <summary>The shape of one value: [C, H, W] of an image, [D] of a vector, [] of a code.</summary>
     public abstract long[] Shape { get; }
 
-    /// <summary>Equal for examples of equal values, [N]; null where that is not looked at.</summary>
+    /// <summary>Equal for examples of equal values, [N]; null if that is not checked.</summary>
     public virtual IReadOnlyList<UInt128>? Identities => null;
 
     /// <summary>Whether a mirrored value is as good as the original.</summary>
     public virtual bool Flips => false;
 
-    /// <summary>SHA-256 over values, labels and parts: from two tables of one fingerprint the same model is learnt.</summary>
+    /// <summary>SHA-256 over values, labels and parts: two tables with one fingerprint train the same model.</summary>
     public abstract string Fingerprint { get; }
 
     /// <summary>The column called <paramref name="name"/>.</summary>

@@ -18,10 +18,10 @@ public sealed class ImageTable : Examples
     /// <param name="name">The data set's name, as in <c>--data</c>.</param>
     /// <param name="pixels">u8 [slots, C, H, W] on the CPU, in memory or mapped from a file.</param>
     /// <param name="columns">Columns of N labels each.</param>
-    /// <param name="parts">One part an image.</param>
+    /// <param name="parts">One part per image.</param>
     /// <param name="flips">Whether a mirrored image is as good as the original.</param>
     /// <param name="slots">For each image its place in <paramref name="pixels"/>; null when they are in the same order.</param>
-    /// <param name="hashes">What <see cref="Hashes"/> would find, where it is known already.</param>
+    /// <param name="hashes">The value of <see cref="Hashes"/>, if it is already known.</param>
     /// <exception cref="ArgumentException">Lengths differ, or a label has no class.</exception>
     public ImageTable(
         string name,
@@ -66,7 +66,7 @@ public sealed class ImageTable : Examples
     /// <summary>The pixels of <paramref name="rows"/>, in that order: u8 [B, C, H, W].</summary>
     public override Tensor Gather(ReadOnlySpan<int> rows)
     {
-        // Copied by hand: index_select would wake the backend's threads, which then wait actively beside those that train.
+        // Copied by hand: index_select would wake the backend's threads, which then spin beside those that train.
         var gathered = torch.empty([rows.Length, .. Shape], ScalarType.Byte);
         for (var i = 0; i < rows.Length; i++)
         {

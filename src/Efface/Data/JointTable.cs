@@ -1,6 +1,6 @@
 namespace Efface.Data;
 
-/// <summary>How often each class of an attribute z meets each class of the task y, and what follows from it.</summary>
+/// <summary>How often each class of an attribute z occurs with each class of the task y, and what follows from it.</summary>
 public sealed class JointTable
 {
     private readonly int[,] _counts;
@@ -51,16 +51,16 @@ public sealed class JointTable
     public double AttributeEntropy =>
         Entropy(Enumerable.Range(0, Attribute.Classes.Count).Select(z => Enumerable.Range(0, Task.Classes.Count).Sum(y => _counts[y, z])));
 
-    /// <summary>H(z|y) in bits, from the counts: what could be forgotten at most.</summary>
+    /// <summary>H(z|y) in bits, from the counts: the most that could be forgotten.</summary>
     public double AttributeEntropyGivenTask => Entropy(_counts.Cast<int>()) - TaskEntropy;
 
-    /// <summary>Whether y leaves nothing of z open, so that forgetting z means forgetting y.</summary>
+    /// <summary>Whether y determines z, so that forgetting z means forgetting y.</summary>
     public bool TaskDeterminesAttribute =>
         Enumerable.Range(0, Task.Classes.Count).All(y => Enumerable.Range(0, Attribute.Classes.Count).Count(z => _counts[y, z] > 0) <= 1);
 
     private static int Count(int[,] counts) => counts.Cast<int>().Sum();
 
-    /// <summary>Of a distribution by its counts, bits.</summary>
+    /// <summary>Entropy of a distribution given by counts, in bits.</summary>
     internal static double Entropy(IEnumerable<int> counts)
     {
         var all = counts.Where(count => count > 0).Select(count => (double)count).ToArray();

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace Efface.Data;
 
-/// <summary>Brings values to mean 0 and standard deviation 1: images for each channel, vectors for each number.</summary>
-/// <param name="Mean">For each channel of an image, of pixels in [0, 1]; for each number of a vector.</param>
+/// <summary>Scales values to mean 0 and standard deviation 1: images per channel, vectors per feature.</summary>
+/// <param name="Mean">For each channel of an image, of pixels in [0, 1]; for each feature of a vector.</param>
 /// <param name="Deviation">The same, above 0.</param>
 public sealed record Normalisation(float[] Mean, float[] Deviation)
 {
@@ -37,7 +37,7 @@ public sealed record Normalisation(float[] Mean, float[] Deviation)
         return values.to(ScalarType.Float32, copy: true).mul_(factor).add_(offset).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What a decoder draws: pixels in [0, 1], or the vectors as the network sees them; f32, on the same device.</summary>
+    /// <summary>The decoder's target: pixels in [0, 1], or the vectors as the network sees them; f32, on the same device.</summary>
     /// <param name="values">u8 [B, C, H, W] or f32 [B, D].</param>
     public Tensor Target(Tensor values) =>
         values.dtype == ScalarType.Byte ? values.to_type(ScalarType.Float32).div_(LargestPixel) : Apply(values);

@@ -1,6 +1,6 @@
 namespace Efface.Data;
 
-/// <summary>What an image is used for.</summary>
+/// <summary>The use of an image.</summary>
 public enum Part
 {
     /// <summary>The extractor learns from it.</summary>
@@ -9,11 +9,11 @@ public enum Part
     /// <summary>Everything that is chosen (epochs, settings, the best attacker) is chosen on it.</summary>
     Validation,
 
-    /// <summary>Read once, for the numbers that are printed.</summary>
+    /// <summary>Used once, for the reported numbers.</summary>
     Test,
 }
 
-/// <summary>Words for parts.</summary>
+/// <summary>Names of parts.</summary>
 internal static class PartWords
 {
     /// <summary>The part in a sentence or a file: <c>train</c>, <c>validation</c>, <c>test</c>.</summary>

@@ -1,6 +1,6 @@
 namespace Efface.Data;
 
-/// <summary>Seeded, stratified draws: which images train, validate and test.</summary>
+/// <summary>Seeded, stratified draws of training, validation and test images.</summary>
 internal static class Splits
 {
     /// <summary>
@@ -32,7 +32,7 @@ internal static class Splits
     }
 
     /// <summary>
-    /// All rows where there are no more than <paramref name="most"/>; else so many of them, drawn as <see cref="Draw"/> does.
+    /// All rows if there are no more than <paramref name="most"/>; else this number of them, drawn by <see cref="Draw"/>.
     /// </summary>
     public static int[] AtMost(int[] rows, int most, Func<int, int> stratum, int seed) =>
         rows.Length <= most ? rows : Draw(rows, stratum, (double)most / rows.Length, seed);
@@ -42,12 +42,12 @@ internal static class Splits
         row => columns.Aggregate(0, (stratum, column) => stratum * column.Classes.Count + column.Labels[row]);
 
     /// <summary>
-    /// The same for rows that belong together: all rows of a group are drawn, or none. A group counts to the stratum of its first row.
+    /// The same for rows that belong together: all rows of a group are drawn, or none. A group counts towards the stratum of its first row.
     /// </summary>
     /// <param name="rows">The rows to draw from.</param>
     /// <param name="stratum">The stratum of a row.</param>
     /// <param name="group">The group of a row.</param>
-    /// <param name="fraction">In [0, 1]; met as nearly as whole groups allow, and never passed by more than half a group.</param>
+    /// <param name="fraction">In [0, 1]; met as closely as whole groups allow, and never exceeded by more than half a group.</param>
     /// <param name="seed">Any number.</param>
     /// <returns>The drawn rows, ascending.</returns>
     public static int[] DrawGroups(int[] rows, Func<int, int> stratum, Func<int, int> group, double fraction, int seed)

@@ -3,16 +3,16 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Detachment;
 
-/// <summary>What the extractor does to an attribute head: D_k of the detachment loss.</summary>
+/// <summary>How the extractor treats an attribute head: D_k of the detachment loss.</summary>
 public enum AttributeObjective
 {
     /// <summary>
-    /// KL(p(z|y) ‖ q(z|h)): the head is left with what the task tells and nothing more. Bounded below by 0, where q = p(z|y).
+    /// KL(p(z|y) ‖ q(z|h)): the head is left with what the task reveals and nothing more. Bounded below by 0, where q = p(z|y).
     /// </summary>
     Confusion,
 
     /// <summary>
-    /// log K - H(q(z|h)): the head is left without any opinion, also where the task tells z (Roy and Boddeti, CVPR 2019).
+    /// log K - H(q(z|h)): the head is left without any preference, even where the task reveals z (Roy and Boddeti, CVPR 2019).
     /// </summary>
     Entropy,
 

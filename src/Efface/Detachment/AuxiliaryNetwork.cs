@@ -8,8 +8,8 @@ namespace Efface.Detachment;
 
 /// <summary>
 /// The auxiliary network of Guo et al. (section 3.2): decoder, task head and one attribute head (or several) for each attribute beside a
-/// split. Its loss λ1·R + λ2·L_task + λ3·Σ D_k trains the extractor; decoder and task head learn with it, the attribute heads learn to read
-/// z on detached h, several steps a batch.
+/// split. Its loss λ1·R + λ2·L_task + λ3·Σ D_k trains the extractor; decoder and task head learn with it; the attribute heads learn to read
+/// z on detached h, several steps per batch.
 /// </summary>
 internal sealed class AuxiliaryNetwork : Detacher
 {
@@ -25,10 +25,10 @@ internal sealed class AuxiliaryNetwork : Detacher
     /// <summary>Builds the heads for a representation.</summary>
     /// <param name="settings">λ, objective, width and steps of the heads.</param>
     /// <param name="labels">The training split's joint tables.</param>
-    /// <param name="shape">Of h for one image: [D], [T, D] or [C, H, W].</param>
-    /// <param name="input">Of one example: [C, H, W] or [D].</param>
-    /// <param name="device">Where h lives.</param>
-    /// <param name="random">Where the heads' weights come from.</param>
+    /// <param name="shape">The shape of h for one image: [D], [T, D] or [C, H, W].</param>
+    /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
+    /// <param name="device">The device of h.</param>
+    /// <param name="random">Initialises the heads' weights.</param>
     public AuxiliaryNetwork(
         AuxiliarySettings settings,
         TaskAndAttributes labels,
@@ -125,7 +125,7 @@ internal sealed class AuxiliaryNetwork : Detacher
 
     private Tensor Detach(Head head, int k, DetachmentInput input)
     {
-        // The extractor must not train the head to look ignorant: the gradient passes through it and stays out of it.
+        // The extractor must not train the head to look ignorant: the gradient passes through it but does not update it.
         var parameters = head.parameters().ToArray();
         foreach (var parameter in parameters)
             parameter.requires_grad = false;

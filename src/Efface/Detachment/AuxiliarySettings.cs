@@ -1,9 +1,9 @@
 namespace Efface.Detachment;
 
-/// <summary>What the task head learns from.</summary>
+/// <summary>The loss of the task head.</summary>
 public enum HeadLoss
 {
-    /// <summary>The supervised contrastive loss; the classifier on top learns on detached features.</summary>
+    /// <summary>The supervised contrastive loss; the classifier on top is trained on detached features.</summary>
     Contrastive,
 
     /// <summary>Cross-entropy.</summary>
@@ -19,16 +19,16 @@ public sealed record AuxiliarySettings
     /// <summary>λ1, λ2 and λ3.</summary>
     public required LossWeights Weights { get; init; }
 
-    /// <summary>What the extractor does to the attribute heads.</summary>
+    /// <summary>How the extractor treats the attribute heads.</summary>
     public AttributeObjective Objective { get; init; } = AttributeObjective.Confusion;
 
-    /// <summary>What the task head learns from.</summary>
+    /// <summary>The loss of the task head.</summary>
     public HeadLoss HeadLoss { get; init; } = HeadLoss.Both;
 
-    /// <summary>Heads that read each attribute: what fools one need not fool the next. 0 for none.</summary>
+    /// <summary>Heads that read each attribute: fooling one need not fool the next. 0 for none.</summary>
     public int Heads { get; init; } = 1;
 
-    /// <summary>Steps of the attribute heads for each batch, at least 1.</summary>
+    /// <summary>Steps of the attribute heads per batch, at least 1.</summary>
     public int HeadSteps { get; init; } = 2;
 
     /// <summary>Width of the heads' hidden layers.</summary>

@@ -8,10 +8,10 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// What a code is to keep beside the task: the image, as well as a decoder draws it from the code, the embedding of the model before
-/// unlearning, and attributes that are to stay readable. Releasing the bare decision would forget as well, and keep nothing.
-/// Whoever draws or reads here is told y and z as well (as in the fair autoencoder of Louizos et al., ICLR 2016): a code earns only by
-/// what they do not tell, so that keeping a beard readable does not pull the sex into the code.
+/// What a code keeps beside the task: the image, as a decoder reconstructs it from the code; the embedding of the model before unlearning;
+/// and attributes that must stay readable. Releasing only the decision would forget as well, but keep nothing. The decoder and the heads
+/// here also see y and z (as in the fair autoencoder of Louizos et al., ICLR 2016): a code is rewarded only for what these do not reveal,
+/// so that keeping a beard readable does not pull the sex into the code.
 /// </summary>
 internal sealed class CodeContents : IDisposable
 {
@@ -24,12 +24,12 @@ internal sealed class CodeContents : IDisposable
     private readonly Linear[] _heads;
     private readonly Optimiser? _optimiser;
 
-    /// <param name="settings">λ1, and the weights of the embedding and of what is retained.</param>
-    /// <param name="labels">What is forgotten, and what is to stay readable.</param>
-    /// <param name="input">Of one example: [C, H, W] or [D].</param>
-    /// <param name="device">Where the assignments live.</param>
-    /// <param name="random">Where the weights of decoder and heads come from.</param>
-    /// <param name="embedding">What the untouched model computes, to be drawn from the code; owned from now on. Null without such a
+    /// <param name="settings">λ1, and the weights of the embedding and of the retained attributes.</param>
+    /// <param name="labels">The attributes to forget, and those to keep readable.</param>
+    /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
+    /// <param name="device">The device of the assignments.</param>
+    /// <param name="random">Initialises the weights of decoder and heads.</param>
+    /// <param name="embedding">The untouched model's embedding, to be reconstructed from the code; owned from now on. Null without such a
     /// model.</param>
     public CodeContents(
         CodeSettings settings,
@@ -55,10 +55,10 @@ internal sealed class CodeContents : IDisposable
         _optimiser = parameters.Length > 0 ? new Models.Adam(parameters, settings.Rate) : null;
     }
 
-    /// <summary>The weighted errors of decoder, embedding and what is retained; null where nothing is kept.</summary>
+    /// <summary>The weighted errors of decoder, embedding and retained attributes; null if nothing is kept.</summary>
     /// <param name="assignment">p(c|x), f32 [B, M], with its graph.</param>
-    /// <param name="input">The images, and the labels: those of what is retained stand behind those of what is forgotten.</param>
-    /// <param name="measure">Told each term.</param>
+    /// <param name="input">The images, and the labels: those of retained attributes come after those to forget.</param>
+    /// <param name="measure">Receives each term.</param>
     public Tensor? Loss(Tensor assignment, DetachmentInput input, Action<string, Tensor> measure)
     {
         if (_optimiser is null)
@@ -103,7 +103,7 @@ internal sealed class CodeContents : IDisposable
     /// <summary>Decoder and heads learn from the gradient that the extractor's loss left in them.</summary>
     public void Step() => _optimiser?.Step();
 
-    /// <summary>What decoder, centroids and heads have learnt.</summary>
+    /// <summary>The state of decoder, centroids and heads.</summary>
     public void Exchange(Snapshot snapshot)
     {
         if (_decoder is not null)

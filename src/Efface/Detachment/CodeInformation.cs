@@ -6,9 +6,9 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// Detachment in a discrete bottleneck: the joint tables p(c, y, z) are kept as moving averages of soft counts, and
-/// I(c; z | y), computed from them, is the loss. Nothing is estimated by a head, so nothing can be fooled.
-/// The same tables say what the code tells of the task: so it learns without the classifier behind the bottleneck, too.
+/// Detachment in a discrete bottleneck: the joint tables p(c, y, z) are moving averages of soft counts, and I(c; z | y), computed from
+/// them, is the loss. No head estimates anything, so nothing can be fooled. The same tables show what the code reveals about the task: so
+/// it is trained without the classifier behind the bottleneck, too.
 /// </summary>
 internal sealed class CodeInformation : Detacher
 {
@@ -23,8 +23,8 @@ internal sealed class CodeInformation : Detacher
     /// <summary>Starts with empty tables.</summary>
     /// <param name="settings">λ2, λ3, memory, sharpening and usage.</param>
     /// <param name="labels">The training split's joint tables.</param>
-    /// <param name="device">Where the assignments live.</param>
-    /// <param name="contents">What the code is to keep; owned from now on.</param>
+    /// <param name="device">The device of the assignments.</param>
+    /// <param name="contents">What the code keeps; owned from now on.</param>
     public CodeInformation(CodeSettings settings, TaskAndAttributes labels, Device device, CodeContents? contents = null)
     {
         (_settings, _labels, _contents) = (settings, labels, contents);
@@ -49,7 +49,7 @@ internal sealed class CodeInformation : Detacher
         Measure("assignmentEntropy", sharpness * Information.BitsPerNat);
         Measure("codeEntropy", usage * Information.BitsPerNat);
         var loss = _settings.Sharpening * sharpness - _settings.Usage * usage;
-        // Only this batch's share of a table has a gradient: divide by the share to pay for the whole of it.
+        // Only this batch's share of a table has a gradient: dividing by the share charges for the whole table.
         var share = (1 - _settings.Memory) / _weight;
         for (var k = 0; k < _joints.Length; k++)
         {
@@ -85,8 +85,8 @@ internal sealed class CodeInformation : Detacher
     protected override double Report(string name, double mean) =>
         name == TaskInformation ? Information.LowerBound(_labels.Joints[0].TaskEntropy, mean) : mean;
 
-    // What is lost by who draws the code and guesses y by the table: unlike the classifier's loss on the decided code, it sees how near an
-    // image is to another code.
+    // The loss of drawing the code and guessing y by the table: unlike the classifier's loss on the chosen code, it sees how close an image
+    // is to another code.
     private Tensor TaskLoss(Tensor assignment, Tensor codeAndTask, Tensor task)
     {
         var taskGivenCode = codeAndTask / codeAndTask.sum(1, keepdim: true).clamp(min: 1e-9);

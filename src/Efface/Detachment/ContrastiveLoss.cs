@@ -11,8 +11,8 @@ internal static class ContrastiveLoss
     public const double Temperature = 0.07;
 
     /// <summary>
-    /// Mean over the anchors that have a positive of -1/|P| Σ_P log softmax over all others. Zero (with a zero gradient) where no
-    /// anchor has a positive, so also for one image.
+    /// Mean over the anchors that have a positive of -1/|P| Σ_P log softmax over all others. Zero (with a zero gradient) if no anchor has a
+    /// positive, and so for a single image.
     /// </summary>
     /// <param name="features">f32 [B, D]; normalised to length one here.</param>
     /// <param name="labels">int64 [B].</param>
@@ -26,7 +26,7 @@ internal static class ContrastiveLoss
         var self = torch.eye(count, dtype: ScalarType.Bool, device: features.device);
         var positives = labels.unsqueeze(0).eq(labels.unsqueeze(1)).logical_and(self.logical_not()).to_type(features.dtype);
 
-        // A large finite number instead of -∞ keeps 0 · x out of NaN when an image is alone.
+        // A large finite number instead of -∞ keeps 0 · x from becoming NaN when an image is alone.
         var others = similarity.masked_fill(self, -1e9);
         var logProbability = similarity - others.logsumexp(1, keepdim: true);
         var positiveCount = positives.sum(1);

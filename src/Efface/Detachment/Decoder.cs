@@ -5,23 +5,23 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// Draws the input again from a representation. Of images its binary cross-entropy stands for -I(h, x) up to a constant, and is reported as
-/// a reconstruction error, not as bits (section 3.2 of Guo et al.); of vectors the squared error does.
+/// Reconstructs the input from a representation. For images, its binary cross-entropy stands for -I(h, x) up to a constant, and is reported
+/// as a reconstruction error, not as bits (section 3.2 of Guo et al.); for vectors, the squared error does.
 /// </summary>
 internal sealed class Decoder : Module<Tensor, Tensor>
 {
-    /// <summary>Channels of the inner layers beside an extractor.</summary>
+    /// <summary>Channels of the inner layers in training an extractor.</summary>
     public const int UsualWidth = 32;
 
-    // A hidden layer of a decoder of vectors has this many units for each channel of one of images.
+    // A decoder of vectors has this many hidden units for each channel of a decoder of images.
     private const int UnitsPerChannel = 8;
 
     private readonly Module<Tensor, Tensor> layers;
     private readonly bool _drawsImages;
 
-    /// <param name="shape">Of h for one example: [D], [T, D] or [C, H, W].</param>
-    /// <param name="input">Of one example: [C, H, W] or [D].</param>
-    /// <param name="random">Where its weights come from.</param>
+    /// <param name="shape">The shape of h for one example: [D], [T, D] or [C, H, W].</param>
+    /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
+    /// <param name="random">Initialises its weights.</param>
     /// <param name="width">Channels of the inner layers.</param>
     public Decoder(long[] shape, long[] input, Generator random, int width = UsualWidth)
         : base(nameof(Decoder))
@@ -34,7 +34,7 @@ internal sealed class Decoder : Module<Tensor, Tensor>
     /// <summary>f32 [B, C, H, W], logits of the pixels, whose sigmoid is the image in [0, 1]; or vectors, f32 [B, D].</summary>
     public override Tensor forward(Tensor h) => layers.call(Layout.View(h));
 
-    /// <summary>How far what it draws is from the originals, a scalar with its graph.</summary>
+    /// <summary>The distance of its reconstruction from the originals, a scalar with its graph.</summary>
     /// <param name="h">f32 [B, ...].</param>
     /// <param name="originals">Images in [0, 1], f32 [B, C, H, W]; or vectors, f32 [B, D].</param>
     public Tensor Error(Tensor h, Tensor originals) =>

@@ -5,34 +5,31 @@ using static TorchSharp.torch;
 
 namespace Efface.Detachment;
 
-/// <summary>What the detachment of one block sees.</summary>
+/// <summary>The input to the detachment of one block.</summary>
 /// <param name="Representation">h, with its graph: f32 [B, D], [B, T, D] or [B, C, H, W].</param>
-/// <param name="Originals">What a decoder draws again: images in [0, 1], f32 [B, C, H, W]; or vectors, f32 [B, D].</param>
+/// <param name="Originals">What a decoder reconstructs: images in [0, 1], f32 [B, C, H, W]; or vectors, f32 [B, D].</param>
 /// <param name="Batch">The labels.</param>
-/// <param name="Strength">What λ3 is multiplied with: rises from 0 over the first part of training, and follows a probe where one
-/// steers.</param>
-/// <param name="Normalised">The same as the network saw them.</param>
+/// <param name="Strength">The factor on λ3: rises from 0 over the first part of training, and follows a probe if one steers it.</param>
+/// <param name="Normalised">The same, normalised for the network.</param>
 public sealed record DetachmentInput(Tensor Representation, Tensor Originals, Batch Batch, double Strength, Tensor Normalised);
 
-/// <summary>
-/// The part of training that takes the attribute out of h: it gives the loss that the extractor pays, and may learn itself.
-/// </summary>
+/// <summary>The part of training that removes the attribute from h: it gives the extractor's loss, and may be trained itself.</summary>
 public abstract class Detacher : IDisposable
 {
     private readonly Dictionary<string, Tensor> _sums = [];
     private int _steps;
 
     /// <summary>
-    /// The extractor's loss, a scalar with its graph to h. Updates the detacher's own heads first, on detached h, where it has any.
+    /// The extractor's loss, a scalar with its graph to h. First updates the detacher's own heads, if any, on detached h.
     /// </summary>
     public abstract Tensor Loss(DetachmentInput input);
 
-    /// <summary>After the backward pass: what the detacher owns and the extractor's loss reached takes its step.</summary>
+    /// <summary>After the backward pass: steps the detacher's own parameters that the extractor's loss reached.</summary>
     public virtual void Step() { }
 
     /// <summary>
-    /// The means of what was measured since the last call, under the names that metrics.jsonl uses (information in bits).
-    /// Reads from the device: once an epoch, not in a step.
+    /// The means of the measurements since the last call, under their names in metrics.jsonl (information in bits). Reads from the device:
+    /// once an epoch, not in a step.
     /// </summary>
     public IReadOnlyDictionary<string, double> Drain()
     {
@@ -44,7 +41,7 @@ public abstract class Detacher : IDisposable
         return means;
     }
 
-    /// <summary>What it remembers from step to step: what was measured, and what it owns.</summary>
+    /// <summary>Its state between steps: measurements, and its own state.</summary>
     public void Exchange(Snapshot snapshot)
     {
         _steps = (int)snapshot.Exchange("steps", (long)_steps);
@@ -54,13 +51,13 @@ public abstract class Detacher : IDisposable
         ExchangeOwn(snapshot);
     }
 
-    /// <summary>Where it computes.</summary>
+    /// <summary>The device it computes on.</summary>
     protected virtual Device Device => CPU;
 
-    /// <summary>What it owns beside what was measured.</summary>
+    /// <summary>Its own state beside the measurements.</summary>
     protected virtual void ExchangeOwn(Snapshot snapshot) { }
 
-    /// <summary>Turns a mean of what <see cref="Measure"/> was given into the number that is reported.</summary>
+    /// <summary>Turns a mean of values passed to <see cref="Measure"/> into the reported number.</summary>
     protected virtual double Report(string name, double mean) => mean;
 
     /// <summary>Adds a scalar of this step to its running sum on the device.</summary>
@@ -73,7 +70,7 @@ public abstract class Detacher : IDisposable
             _sums[name] = detached.clone().DetachFromDisposeScope();
     }
 
-    /// <summary>One more step was measured.</summary>
+    /// <summary>Counts another measured step.</summary>
     protected void CountStep() => _steps++;
 
     /// <inheritdoc/>

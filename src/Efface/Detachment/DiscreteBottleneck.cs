@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// Two stages after the embedding: <c>assignment</c> gives p(c|x) over M = 2^B codes, <c>code</c> decides for one of them by
-/// straight-through (Bengio et al., 2013) and hands its vector to the classifier. What is released is the code's number.
+/// Two stages after the embedding: <c>assignment</c> gives p(c|x) over M = 2^B codes, <c>code</c> chooses one of them by straight-through
+/// (Bengio et al., 2013) and passes its vector to the classifier. The code's number is released.
 /// </summary>
 internal static class DiscreteBottleneck
 {
@@ -19,9 +19,9 @@ internal static class DiscreteBottleneck
     public const string Code = "code";
 
     /// <summary>Puts a bottleneck with fresh weights between embedding and head.</summary>
-    /// <param name="network">Ends in the stages embedding and head; its modules go over to the result.</param>
+    /// <param name="network">Ends in the stages embedding and head; its modules become the result's.</param>
     /// <param name="bits">B, 1 to 12.</param>
-    /// <param name="random">Where its weights come from.</param>
+    /// <param name="random">Initialises its weights.</param>
     /// <exception cref="InvalidInputException">B is out of range.</exception>
     public static StagedNetwork Insert(StagedNetwork network, int bits, Generator random)
     {
@@ -48,12 +48,12 @@ internal static class DiscreteBottleneck
     }
 
     /// <summary>
-    /// Lets codes begin as the trained model's decision and a random rest: code c stands for class c mod K, so that the network decides as
-    /// it did before any step, and learns what else to say. Does nothing where there are fewer codes than classes.
+    /// Initialises codes as the trained model's decision and a random rest: code c stands for class c mod K, so that the network decides as
+    /// before, and learns what else to say. Does nothing if there are fewer codes than classes.
     /// </summary>
     /// <param name="network">With a fresh bottleneck and a trained head.</param>
-    /// <param name="embeddings">Of training images, f32 [N, D], on the network's device.</param>
-    /// <param name="random">Where the rests come from.</param>
+    /// <param name="embeddings">Embeddings of training images, f32 [N, D], on the network's device.</param>
+    /// <param name="random">The source of the random rests.</param>
     public static void StartFromDecision(StagedNetwork network, Tensor embeddings, Generator random)
     {
         using var scope = NewDisposeScope();
@@ -68,7 +68,7 @@ internal static class DiscreteBottleneck
         var (mean, variance) = (embeddings.mean([0L]), embeddings.var(0, unbiased: false));
         norm.running_mean!.copy_(mean);
         norm.running_var!.copy_(variance);
-        // The head's scores in terms of the standardised embedding, and one random direction for all codes of the same rest.
+        // The head's scores as a function of the standardised embedding, and one random direction for all codes with the same rest.
         var ofClass = torch.arange(codes, device: vectors.device).remainder(classes);
         var rest = torch.randn(Rests(codes, classes), size, generator: random).to(vectors.device) / Math.Sqrt(size);
         var deviation = (variance + norm.eps).sqrt();
@@ -81,7 +81,7 @@ internal static class DiscreteBottleneck
     /// <summary>The released codes, int64 [B], from p(c|x) [B, M].</summary>
     public static Tensor Decide(Tensor assignment) => assignment.argmax(1);
 
-    /// <summary>What code c says beside the class c mod K that it began as: c div K, as probabilities f32 [B, ⌈M/K⌉].</summary>
+    /// <summary>What code c says beside its initial class c mod K: c div K, as probabilities f32 [B, ⌈M/K⌉].</summary>
     /// <param name="assignment">p(c|x), f32 [B, M].</param>
     /// <param name="classes">K, of the task.</param>
     public static Tensor Rest(Tensor assignment, long classes)
@@ -95,7 +95,7 @@ internal static class DiscreteBottleneck
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>How many different rests M codes have.</summary>
+    /// <summary>The number of different rests of M codes.</summary>
     public static long Rests(long codes, long classes) => (codes + classes - 1) / classes;
 
     /// <summary>The chosen code as one-hot f32 [B, M]: its value is the decision's, its gradient the assignment's.</summary>

@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Detachment;
 
 /// <summary>
-/// A 3×3 convolution of the image that is twice as large in each direction, without making that image: doubling and convolution are both
+/// A 3×3 convolution of the image upsampled by two in each direction, without computing that image: upsampling and convolution are both
 /// linear, and together they are one transposed convolution with stride 2 and a 4×4 kernel (Dumoulin and Visin, 2016, chapter 4), whose
 /// taps are sums of the 3×3 kernel's.
 /// </summary>
@@ -18,8 +18,8 @@ internal sealed class DoublingConvolution : Module<Tensor, Tensor>
 
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
-    /// <param name="random">Where the weights come from.</param>
-    /// <param name="hasBias">Whether each channel has one.</param>
+    /// <param name="random">Initialises the weights.</param>
+    /// <param name="hasBias">Whether each channel has a bias.</param>
     public DoublingConvolution(long inputs, long outputs, Generator random, bool hasBias)
         : base(nameof(DoublingConvolution))
     {
@@ -39,8 +39,8 @@ internal sealed class DoublingConvolution : Module<Tensor, Tensor>
         return functional.conv_transpose2d(x, kernel, convolution.bias, strides: [2, 2], padding: [1, 1]).MoveToOuterDisposeScope();
     }
 
-    // Which taps of the 3×3 kernel each tap of the 4×4 one sums, f32 [9, 16]. A pixel i of the small image stands at 2i and 2i + 1 of the
-    // large one, and tap k carries it to 2i - 1 + k: from the first by tap 2 - k of the 3×3 kernel, from the second by 3 - k.
+    // Which taps of the 3×3 kernel each tap of the 4×4 one sums, f32 [9, 16]. Pixel i of the small image covers 2i and 2i + 1 of the large
+    // one, and tap k carries it to 2i - 1 + k: from the first by tap 2 - k of the 3×3 kernel, from the second by 3 - k.
     private static Tensor Folds()
     {
         var folds = new float[9, 16];

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Efface.Detachment;
 
-/// <summary>The embedding of the untouched model, standardised, as what a code is to carry: distillation of its geometry.</summary>
+/// <summary>The untouched model's standardised embedding as the target of a code: distillation of its geometry.</summary>
 internal sealed class EmbeddingTarget : IDisposable
 {
     private const double Smallest = 1e-6;
@@ -18,10 +18,10 @@ internal sealed class EmbeddingTarget : IDisposable
         _untouched.eval();
     }
 
-    /// <summary>D, numbers an image.</summary>
+    /// <summary>D, numbers per image.</summary>
     public long Size { get; }
 
-    /// <summary>What is to be drawn, f32 [B, D]: of mean 0 and variance 1 over the batch, without a graph.</summary>
+    /// <summary>The target, f32 [B, D]: of mean 0 and variance 1 over the batch, without a graph.</summary>
     /// <param name="input">Normalised images, f32 [B, C, H, W].</param>
     public Tensor Of(Tensor input)
     {

@@ -7,18 +7,18 @@ using Convolution = Efface.Models.Convolution;
 namespace Efface.Detachment;
 
 /// <summary>
-/// Reads a label from a representation. As strong as an attacker of the audit: its input is standardised by batch norm, its
-/// layers are wide, and it learns with Adam, several steps a batch; a weak head is fooled long before anything is forgotten.
+/// Reads a label from a representation. As strong as an attacker of the audit: its input is standardised by batch norm, its layers are
+/// wide, and it takes several steps of Adam per batch; a weak head is fooled long before anything is forgotten.
 /// </summary>
 internal sealed class Head : Module<Tensor, Tensor>
 {
     private readonly Sequential trunk;
     private readonly Linear output;
 
-    /// <param name="shape">Of h for one image: [D], [T, D] or [C, H, W].</param>
-    /// <param name="classes">Of the label.</param>
-    /// <param name="width">Of the hidden layers.</param>
-    /// <param name="random">Where its weights come from.</param>
+    /// <param name="shape">The shape of h for one image: [D], [T, D] or [C, H, W].</param>
+    /// <param name="classes">The number of classes of the label.</param>
+    /// <param name="width">The width of the hidden layers.</param>
+    /// <param name="random">Initialises its weights.</param>
     public Head(long[] shape, int classes, int width, Generator random)
         : base(nameof(Head))
     {
@@ -28,7 +28,7 @@ internal sealed class Head : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, width], what the contrastive loss compares.</summary>
+    /// <summary>[B, width], the input of the contrastive loss.</summary>
     public Tensor Features(Tensor h) => trunk.call(Layout.View(h));
 
     /// <summary>[B, classes] from <see cref="Features"/>.</summary>
@@ -49,7 +49,7 @@ internal sealed class Head : Module<Tensor, Tensor>
 
     private static Module<Tensor, Tensor>[] ForMap(long[] shape, int width, Generator random)
     {
-        // What two halvings leave of the sides; more than 2 is pooled.
+        // The sides after two halvings; more than 2 is pooled.
         var (channels, rows, columns) = (shape[0], (shape[1] + 3) / 4, (shape[2] + 3) / 4);
         Module<Tensor, Tensor>[] pool = rows > 2 || columns > 2 ? [AdaptiveAvgPool2d([Math.Min(2, rows), Math.Min(2, columns)])] : [];
         return

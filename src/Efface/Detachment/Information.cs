@@ -31,8 +31,8 @@ internal static class Information
     }
 
     /// <summary>
-    /// How far the plug-in estimate of I(c; z | y) lies above the truth on average when z and c are independent given y:
-    /// Σ_y (M - 1)(K_y - 1) / (2n) nats, to first order (Miller 1955, for each y).
+    /// The bias of the plug-in estimate of I(c; z | y) when z and c are independent given y: Σ_y (M - 1)(K_y - 1) / (2n) nats, to first
+    /// order (Miller 1955, for each y).
     /// </summary>
     /// <param name="codes">M, the codes in use.</param>
     /// <param name="attributeClasses">K_y: for each class of y, how many classes of z occur with it.</param>

@@ -16,26 +16,24 @@ public enum KernelCriterion
 }
 
 /// <summary>
-/// Detachment of a continuous h without heads: a kernel's criterion of h and z among the images of one y, averaged over y (Gretton et al.,
-/// ALT 2005, and JMLR 2012). It sees what its kernel sees: an attacker with other eyes may still read z.
+/// Detachment of a continuous h without heads: a kernel criterion of h and z among the images of one y, averaged over y (Gretton et al.,
+/// ALT 2005, and JMLR 2012). It is limited to what its kernel sees: another kind of attacker may still read z.
 /// </summary>
-/// <remarks>
-/// A batch alone is too few, and in h as it stands what tells z may be a small direction beside large ones: so the batch is held against
-/// the last representations of earlier batches, on coordinates in which h is white given y. The criterion is in units of the share of z's
-/// variance that the best linear reader explains (R²): it does not shrink with the dimensions of h.
-/// </remarks>
+/// <remarks>A batch alone is too small, and in h itself the direction that reveals z may be small beside large ones: so the batch is
+/// compared with the last representations of earlier batches, in coordinates in which h is white given y. The criterion is in units of the
+/// share of z's variance that the best linear reader explains (R²): it does not shrink with the dimension of h.</remarks>
 /// <param name="forgetting">λ3 ≥ 0.</param>
 /// <param name="criterion">What the kernel measures.</param>
-/// <param name="labels">What is forgotten.</param>
+/// <param name="labels">The attributes to forget.</param>
 internal sealed class KernelIndependence(double forgetting, KernelCriterion criterion, TaskAndAttributes labels) : Detacher
 {
     private const int RememberedBatches = 16,
         FewestOfTask = 4;
 
-    // Of the mean variance given y: directions in which h varies less are not blown up to noise.
+    // Relative to the mean variance given y: directions in which h varies less are not amplified into noise.
     private const double Ridge = 1e-3;
 
-    // Not so many that an image meets itself of an epoch ago.
+    // Few enough that an image does not meet itself from an epoch ago.
     private readonly long _mostImages = labels.Joints.Select(joint => joint.Total).DefaultIfEmpty(0).Max() / 2;
 
     private readonly Tensor[] _chances =
@@ -54,9 +52,9 @@ internal sealed class KernelIndependence(double forgetting, KernelCriterion crit
     {
         using var scope = NewDisposeScope();
         var h = Vectors(input.Representation);
-        // Nothing, and yet a function of h: whoever takes gradients of h alone asks for one.
+        // Zero, but still a function of h, so that gradients with respect to h exist.
         var loss = h.narrow(0, 0, 0).sum();
-        // Fewer say nothing of that many directions.
+        // With fewer images the estimate of this many directions is meaningless.
         if (_memory is not null && _memory.shape[0] >= Math.Min(Most(h), 2 * h.shape[1]))
         {
             var kernel = Kernel(h, _memory);
@@ -64,7 +62,7 @@ internal sealed class KernelIndependence(double forgetting, KernelCriterion crit
             {
                 var dependence = GivenTask(kernel, input.Batch.Task, input.Batch.Attributes[k], k);
                 Measure($"dependence.{labels.Attributes[k].Name}", dependence);
-                // The memory is a little old: below zero the batch is only further than it was, and going on would turn z around.
+                // The memory is a little old: below zero the batch has only moved on, and further steps would reverse z.
                 loss += forgetting * input.Strength * dependence.clamp(min: 0);
             }
         }
@@ -73,7 +71,7 @@ internal sealed class KernelIndependence(double forgetting, KernelCriterion crit
         return loss.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Of maps the mean over positions: their covariance is beyond what can be known.</summary>
+    /// <summary>For maps the mean over positions: their full covariance cannot be estimated.</summary>
     private static Tensor Vectors(Tensor h) => h.dim() == 4 ? h.mean([2L, 3L]) : h.flatten(1);
 
     /// <summary>
@@ -88,7 +86,7 @@ internal sealed class KernelIndependence(double forgetting, KernelCriterion crit
         return dimensions * (1 - squares.clamp(min: 0) / (2 * dimensions)).exp();
     }
 
-    // [D, D]: times it, what is left of the memory when the means of each y are gone is white.
+    // [D, D]: multiplying by it whitens the residual of the memory after removing the means of each y.
     private Tensor White(Tensor memory, Tensor task)
     {
         var y = functional.one_hot(task, labels.Task.Classes.Count).to_type(memory.dtype);
@@ -98,7 +96,7 @@ internal sealed class KernelIndependence(double forgetting, KernelCriterion crit
         return linalg.inv(linalg.cholesky(covariance + ridge * torch.eye(memory.shape[1], device: memory.device))).t();
     }
 
-    // The batch against the memory: different images, so that the mean of their kernel times what is left of their labels is the criterion
+    // The batch against the memory: the images differ, so the mean of their kernel times the residuals of their labels is the criterion
     // itself, without bias.
     private Tensor GivenTask(Tensor kernel, Tensor task, Tensor attribute, int k)
     {
@@ -120,7 +118,7 @@ internal sealed class KernelIndependence(double forgetting, KernelCriterion crit
         return total;
     }
 
-    // What each class of z counts, so that 1 is a z that h tells linearly without error.
+    // The weight of each class of z, such that 1 is a z that h reveals linearly without error.
     private Tensor Weights(Tensor chances) =>
         criterion switch
         {

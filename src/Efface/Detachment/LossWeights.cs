@@ -6,7 +6,7 @@ namespace Efface.Detachment;
 /// <param name="Forgetting">λ3 ≥ 0, of forgetting.</param>
 public sealed record LossWeights(double Reconstruction, double Task, double Forgetting)
 {
-    /// <summary>Part of the way to others, linearly.</summary>
+    /// <summary>Interpolates linearly towards other weights.</summary>
     /// <param name="other">The end of the way.</param>
     /// <param name="way">In [0, 1].</param>
     public LossWeights Towards(LossWeights other, double way)

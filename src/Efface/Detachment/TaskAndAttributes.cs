@@ -8,10 +8,10 @@ namespace Efface.Detachment;
 /// <param name="Joints">p(y, z) of the training split, one for each attribute.</param>
 public sealed record TaskAndAttributes(Column Task, IReadOnlyList<Column> Attributes, IReadOnlyList<JointTable> Joints)
 {
-    /// <summary>Attributes that are to stay readable.</summary>
+    /// <summary>Attributes that must stay readable.</summary>
     public IReadOnlyList<Column> Retained { get; init; } = [];
 
-    /// <summary>All whose labels training needs beside the task: what is forgotten first.</summary>
+    /// <summary>All attributes whose labels training needs: those to forget first.</summary>
     public IReadOnlyList<Column> Loaded => [.. Attributes, .. Retained];
 
     /// <summary>Counts the training part of <paramref name="table"/>.</summary>

@@ -17,7 +17,7 @@ internal sealed class Adam : Optimiser
     private readonly double _decay;
     private int _steps;
 
-    /// <summary>For these parameters.</summary>
+    /// <summary>Creates one for these parameters.</summary>
     public Adam(IEnumerable<Parameter> parameters, double rate, double weightDecay = 0)
         : this([.. parameters], rate, weightDecay) { }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Models;
 
-/// <summary>x - (x - mean) · removedᵀ: takes out of vectors what lies in some directions. A fresh one takes out nothing.</summary>
+/// <summary>x - (x - mean) · removedᵀ: removes some directions from vectors. A new one removes nothing.</summary>
 public sealed class AffineErasure : Module<Tensor, Tensor>
 {
     private readonly Tensor mean,
@@ -19,9 +19,9 @@ public sealed class AffineErasure : Module<Tensor, Tensor>
         register_buffer(nameof(removed), removed);
     }
 
-    /// <summary>What is taken out from now on.</summary>
+    /// <summary>Sets what is removed from now on.</summary>
     /// <param name="ofMean">[D].</param>
-    /// <param name="directions">[D, D]: what of a difference from the mean is taken out.</param>
+    /// <param name="directions">[D, D]: maps a difference from the mean to the part removed.</param>
     public void Set(Tensor ofMean, Tensor directions)
     {
         using var noGradient = no_grad();

@@ -15,7 +15,7 @@ public sealed record BackboneOptions
     /// </summary>
     public string Stem { get; init; } = "cifar";
 
-    /// <summary>Every stage has so many times its usual channels, rounded to a multiple of 8.</summary>
+    /// <summary>Factor on every stage's channels, rounded to a multiple of 8.</summary>
     public double Width { get; init; } = 1;
 
     /// <summary>Channels of the image.</summary>
@@ -49,7 +49,7 @@ public static class Backbones
     /// <summary>Every stem's name.</summary>
     public static IReadOnlyList<string> Stems { get; } = ["cifar", "imagenet", "fast"];
 
-    /// <summary>The stem for images of so many pixels a side, unless the user says otherwise.</summary>
+    /// <summary>The default stem for images of this side in pixels.</summary>
     public static string DefaultStem(long side) => side <= 64 ? "cifar" : "imagenet";
 
     /// <summary>What is wrong with <paramref name="options"/>, each with its remedy.</summary>
@@ -69,7 +69,7 @@ public static class Backbones
 
     /// <summary>Builds a network with random weights, initialised as torchvision does.</summary>
     /// <param name="options">Which network.</param>
-    /// <param name="random">Where the weights come from.</param>
+    /// <param name="random">Initialises the weights.</param>
     /// <exception cref="InvalidInputException">An option is out of range.</exception>
     public static StagedNetwork Create(BackboneOptions options, Generator random)
     {
@@ -110,7 +110,7 @@ public static class Backbones
         return network;
     }
 
-    // He et al. 2015, by the outputs that each weight reaches.
+    // He et al. 2015, by fan-out.
     private static void Normal(Tensor weight, Generator random)
     {
         using var noGradient = no_grad();

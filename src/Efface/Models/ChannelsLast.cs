@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>
-/// Channels-last order in memory. In f32 a network must not be in it, although it would be faster there: with two threads the AVX-512
-/// convolutions of the library below write beyond their memory for few channels (docs/performance.md).
+/// Channels-last memory order. In f32 a network must not use it, although it would be faster: with two threads, the AVX-512 convolutions of
+/// the library below write beyond their memory for few channels (docs/performance.md).
 /// </summary>
 internal static class ChannelsLast
 {
-    /// <summary>The same map, each pixel's channels beside each other.</summary>
+    /// <summary>The same map, with each pixel's channels adjacent.</summary>
     public static Tensor Of(Tensor map)
     {
         using var scope = NewDisposeScope();

@@ -6,18 +6,18 @@ using static TorchSharp.torch.nn;
 namespace Efface.Models;
 
 /// <summary>
-/// A convolution without bias that computes in the precision of its input. Its weights stay f32: what bf16 computes with is a copy
-/// of the moment, and the gradient comes back through it (mixed precision with master weights: Micikevicius et al., ICLR 2018).
+/// A convolution without bias that computes in the precision of its input. Its weights stay f32: bf16 computes with a temporary copy, and
+/// the gradient comes back through it (mixed precision with master weights: Micikevicius et al., ICLR 2018).
 /// </summary>
 internal sealed class Convolution : Module<Tensor, Tensor>
 {
-    // Beyond so many places the library's own convolution is faster.
+    // Above this many places the library's own convolution is faster.
     private const long FewPlaces = 4;
 
     private readonly long _stride,
         _padding;
 
-    // Under the name that it is registered by: who moves a module to a device sets the field of that name.
+    // Named as it is registered: moving a module to a device sets the field of that name.
     private readonly Parameter weight;
 
     /// <summary>f32 [outputs, inputs, kernel, kernel].</summary>
@@ -26,7 +26,7 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
     /// <param name="kernel">Its side, odd; the padding keeps the size.</param>
-    /// <param name="random">Where the weights come from.</param>
+    /// <param name="random">Initialises the weights.</param>
     /// <param name="stride">Pixels from one place to the next.</param>
     public Convolution(long inputs, long outputs, long kernel, Generator random, long stride = 1)
         : base(nameof(Convolution))
@@ -49,8 +49,8 @@ internal sealed class Convolution : Module<Tensor, Tensor>
         ).MoveToOuterDisposeScope();
     }
 
-    // On maps of one pixel eight of nine taps multiply padding, which the library's convolution does. Here each place is a product of
-    // matrices, of what the kernel sees there: [B, inputs · seen] × [inputs · seen, outputs].
+    // On maps of one pixel, eight of nine taps of the library's convolution multiply padding. Here each place is a matrix product over the
+    // inputs in view of the kernel there: [B, inputs · seen] × [inputs · seen, outputs].
     private Tensor AtFewPlaces(Tensor input, Tensor kernel, long height, long width)
     {
         var places = new List<Tensor>();

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Models;
 
-/// <summary>Logits f32 [B, K] in, the one-hot of the class that is decided for out: f32 [B, K].</summary>
+/// <summary>Logits f32 [B, K] in, the one-hot decision out: f32 [B, K].</summary>
 internal sealed class Decision() : Module<Tensor, Tensor>(nameof(Decision))
 {
     /// <inheritdoc/>

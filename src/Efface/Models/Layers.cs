@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace Efface.Models;
 
 /// <summary>
-/// Layers whose weights start as torch starts them, but come from a generator that is passed: whoever else draws random numbers in this
-/// process neither changes them nor is changed.
+/// Layers initialised as torch does, but from a given generator: other users of random numbers in this process neither change them nor are
+/// changed.
 /// </summary>
 internal static class Layers
 {
@@ -38,23 +38,23 @@ internal static class Layers
         return layer;
     }
 
-    /// <summary>Leaves out a share of all numbers while training.</summary>
+    /// <summary>Drops a share of all numbers while training.</summary>
     /// <param name="share">In [0, 1).</param>
-    /// <param name="random">Which of them; used as long as the layer trains.</param>
+    /// <param name="random">Decides which; used as long as the layer trains.</param>
     public static Module<Tensor, Tensor> Dropout(double share, Generator random) => new Omission(share, random);
 
-    /// <summary>Uniform weights up to 1/√fan-in (He et al. 2015, as torch's layers have it), of a shape [outputs, inputs, ...].</summary>
+    /// <summary>Uniform weights up to 1/√fan-in (He et al. 2015, as in torch's layers), of a shape [outputs, inputs, ...].</summary>
     internal static Parameter Weight(Generator random, params long[] shape)
     {
         var fan = shape[1..].Aggregate(1L, (product, length) => product * length);
-        // Written as torch computes it, so that the last digit is the same.
+        // In torch's order of operations, so that the last digit is the same.
         var bound = Math.Sqrt(3) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(fan));
         return Uniform(random, bound, shape);
     }
 
     private static Parameter Bias(Generator random, long outputs, long fan) => Uniform(random, 1 / Math.Sqrt(fan), outputs);
 
-    // It is the module's, in whatever scope that is made.
+    // Owned by the module, whatever scope it is created in.
     private static Parameter Uniform(Generator random, double bound, params long[] shape)
     {
         var parameter = new Parameter(empty(shape).uniform_(-bound, bound, random));

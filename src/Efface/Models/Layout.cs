@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>
-/// How whoever reads a representation looks at it: heads, decoders, attackers. A vector [D] as it is; a map [C, H, W] with convolutions;
-/// tokens [T, D] as a map of D channels, T rows and one column.
+/// How heads, decoders and attackers view a representation. A vector [D] as it is; a map [C, H, W] with convolutions; tokens [T, D] as a
+/// map of D channels, T rows and one column.
 /// </summary>
 public static class Layout
 {
-    /// <summary>The shape that is looked at, [D] or [C, H, W].</summary>
-    /// <param name="shape">Of one representation: [D], [T, D] or [C, H, W].</param>
+    /// <summary>The viewed shape, [D] or [C, H, W].</summary>
+    /// <param name="shape">The shape of one representation: [D], [T, D] or [C, H, W].</param>
     /// <exception cref="ArgumentException">It has another number of dimensions.</exception>
     public static long[] Of(long[] shape) =>
         shape switch
@@ -19,6 +19,6 @@ public static class Layout
             _ => throw new ArgumentException($"a representation has one to three dimensions, not {shape.Length}", nameof(shape)),
         };
 
-    /// <summary>Representations [B, ...] in the shape that is looked at.</summary>
+    /// <summary>Representations [B, ...] in the viewed shape.</summary>
     public static Tensor View(Tensor h) => h.dim() == 3 ? h.transpose(1, 2).unsqueeze(3) : h;
 }

@@ -43,7 +43,7 @@ public static class MultiplyAdds
         return counts;
     }
 
-    /// <summary>The stage whose end lies nearest half of the network's multiply-adds: the paper's split "in the middle".</summary>
+    /// <summary>The stage whose end is nearest to half of the network's multiply-adds: the paper's split "in the middle".</summary>
     public static string MiddleStage(StagedNetwork network, long[] input)
     {
         var counts = Count(network, input);

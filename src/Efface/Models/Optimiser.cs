@@ -6,31 +6,31 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>
-/// Moves parameters against their gradients, in place. Our own for two reasons: TorchSharp's optimisers hand scalars to native code without
-/// keeping them alive, so that a garbage collection in that moment frees them; and they pass five times over memory where one pass does.
+/// Moves parameters against their gradients, in place. Our own for two reasons: TorchSharp's optimisers pass scalars to native code without
+/// keeping them alive, so a garbage collection at that moment frees them; and they take five passes over memory instead of one.
 /// </summary>
 internal abstract class Optimiser : IDisposable
 {
-    // Small enough for a core's cache, large enough that handing it out costs nothing.
+    // Small enough for a core's cache, large enough that scheduling it costs nothing.
     private const int ChunkLength = 1 << 16;
 
     private readonly IReadOnlyList<Parameter> _parameters;
 
-    /// <summary>For these parameters.</summary>
+    /// <summary>Creates one for these parameters.</summary>
     protected Optimiser(IEnumerable<Parameter> parameters, double rate) => (_parameters, Rate) = ([.. parameters], rate);
 
     /// <summary>The step size.</summary>
     public double Rate { get; set; }
 
-    /// <summary>Half a cosine, from 1 to 0: what a step size is multiplied with.</summary>
+    /// <summary>Half a cosine, from 1 to 0: the factor on a step size.</summary>
     /// <param name="progress">The share of training that is done, in [0, 1].</param>
     public static double Cosine(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 
     /// <summary>The parameters that have a gradient, each with it; the caller disposes the gradients.</summary>
     public IReadOnlyList<Tensor> Gradients() => [.. _parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
 
-    /// <summary>Takes a step with the gradients at hand, and spends them.</summary>
-    /// <param name="gradientFactor">What every gradient is multiplied with first.</param>
+    /// <summary>Takes a step with the current gradients, and clears them.</summary>
+    /// <param name="gradientFactor">A factor on every gradient.</param>
     public void Step(double gradientFactor = 1)
     {
         using var noGradient = no_grad();
@@ -51,14 +51,14 @@ internal abstract class Optimiser : IDisposable
         ForgetGradients();
     }
 
-    /// <summary>The next backward pass starts from nothing.</summary>
+    /// <summary>Clears the gradients before the next backward pass.</summary>
     public void ForgetGradients()
     {
         foreach (var parameter in _parameters)
             parameter.grad = null;
     }
 
-    /// <summary>What it remembers from step to step.</summary>
+    /// <summary>Its state between steps.</summary>
     public abstract void Exchange(Snapshot snapshot);
 
     /// <inheritdoc/>
@@ -68,36 +68,36 @@ internal abstract class Optimiser : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Where a parameter is.</summary>
+    /// <summary>The device of a parameter.</summary>
     protected Device DeviceOf(int index) => _parameters[index].device;
 
-    /// <summary>Before a step.</summary>
+    /// <summary>Called before a step.</summary>
     protected abstract void Prepare();
 
-    /// <summary>Makes what a parameter's steps need to be remembered, where it is missing.</summary>
+    /// <summary>Creates a parameter's state, if it is missing.</summary>
     protected abstract void Remember(int index, Tensor gradient);
 
     /// <summary>Moves one parameter, wherever it is; may overwrite its gradient.</summary>
     protected abstract void Move(int index, Tensor parameter, Tensor gradient);
 
-    /// <summary>Moves a part of one parameter that is in memory, in one pass.</summary>
+    /// <summary>Moves a slice of one parameter in memory, in one pass.</summary>
     /// <param name="index">The parameter's number.</param>
-    /// <param name="from">Where in it the part begins.</param>
-    /// <param name="parameter">The part.</param>
-    /// <param name="gradient">As long.</param>
-    /// <param name="factor">What the gradient is multiplied with first.</param>
+    /// <param name="from">Where the slice begins.</param>
+    /// <param name="parameter">The slice.</param>
+    /// <param name="gradient">Of the same length.</param>
+    /// <param name="factor">A factor on the gradient.</param>
     protected abstract void Move(int index, int from, Span<float> parameter, ReadOnlySpan<float> gradient, float factor);
 
-    /// <summary>Frees what the optimiser remembers.</summary>
+    /// <summary>Frees the optimiser's state.</summary>
     protected abstract void Release();
 
-    /// <summary>A new tensor of zeros beside a gradient, of its own.</summary>
+    /// <summary>A new, separate tensor of zeros like a gradient.</summary>
     protected static Tensor Zeros(Tensor gradient) => torch.zeros(gradient.shape, device: gradient.device).DetachFromDisposeScope();
 
     /// <summary>The numbers of a tensor in memory.</summary>
     protected static Span<float> Numbers(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
-    // Every chunk is moved by itself: who moves it changes no number.
+    // Every chunk is moved independently: the result does not depend on the thread.
     private void InOnePass(List<Chunk> chunks, float factor)
     {
         void MoveChunk(Chunk chunk)

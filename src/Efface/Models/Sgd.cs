@@ -13,7 +13,7 @@ internal sealed class Sgd : Optimiser
     private readonly double _momentum,
         _decay;
 
-    /// <summary>For these parameters.</summary>
+    /// <summary>Creates one for these parameters.</summary>
     public Sgd(IReadOnlyList<Parameter> parameters, double rate, double momentum, double weightDecay)
         : base(parameters, rate) => (_momenta, _momentum, _decay) = (new Tensor?[parameters.Count], momentum, weightDecay);
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Efface.Models;
 
 /// <summary>
-/// Everything that decides how a training goes on, as named tensors. Whoever has state exchanges it: one description serves to save and to
-/// restore, so that neither can forget what the other knows.
+/// The full state of a training, as named tensors. Every object with state exchanges it: one method both saves and restores, so that the
+/// two cannot disagree.
 /// </summary>
 public sealed class Snapshot
 {
@@ -17,14 +17,14 @@ public sealed class Snapshot
     private Snapshot(Dictionary<string, Tensor> tensors, bool restores, string prefix = "") =>
         (_tensors, IsRestoring, _prefix) = (tensors, restores, prefix);
 
-    /// <summary>Whether what is exchanged is what was saved.</summary>
+    /// <summary>Whether the exchange restores; else it saves.</summary>
     public bool IsRestoring { get; }
 
-    /// <summary>The same snapshot, in which names begin with <paramref name="part"/>.</summary>
+    /// <summary>The same snapshot, with names that begin with <paramref name="part"/>.</summary>
     public Snapshot Of(string part) => new(_tensors, IsRestoring, $"{_prefix}{part}.");
 
     /// <summary>
-    /// The value that goes on: the saved one, of its own, when restoring, else <paramref name="value"/>; null where there was none.
+    /// The value to continue with: a copy of the saved one when restoring, else <paramref name="value"/>; null if there was none.
     /// </summary>
     public Tensor? Exchange(string name, Tensor? value, Device? device = null)
     {
@@ -40,11 +40,11 @@ public sealed class Snapshot
         return value;
     }
 
-    /// <summary>A number that goes on, to the last bit.</summary>
+    /// <summary>A number to keep, to the last bit.</summary>
     public double Exchange(string name, double value) =>
         BitConverter.Int64BitsToDouble(Exchange(name, BitConverter.DoubleToInt64Bits(value)));
 
-    /// <summary>A whole number that goes on.</summary>
+    /// <summary>A whole number to keep.</summary>
     public long Exchange(string name, long value)
     {
         if (IsRestoring)
@@ -53,7 +53,7 @@ public sealed class Snapshot
         return value;
     }
 
-    /// <summary>Words that go on.</summary>
+    /// <summary>Text to keep.</summary>
     public string Exchange(string name, string value)
     {
         if (IsRestoring)
@@ -68,7 +68,7 @@ public sealed class Snapshot
     /// <summary>Weights and buffers, in place.</summary>
     public void Exchange(string name, nn.Module module) => Exchange(name, module.state_dict());
 
-    /// <summary>Tensors that stay where they are and take the saved values.</summary>
+    /// <summary>Tensors that stay in place and take the saved values.</summary>
     public void Exchange(string name, IReadOnlyDictionary<string, Tensor> values)
     {
         using var noGradient = no_grad();
@@ -80,7 +80,7 @@ public sealed class Snapshot
     }
 
     /// <summary>Saves what <paramref name="state"/> exchanges: to a temporary name, flushed, renamed.</summary>
-    /// <exception cref="IOException">It cannot be written; a file that was there is as it was.</exception>
+    /// <exception cref="IOException">It cannot be written; an existing file is unchanged.</exception>
     public static void Save(string path, Action<Snapshot> state)
     {
         using var scope = NewDisposeScope();
@@ -99,8 +99,8 @@ public sealed class Snapshot
         });
     }
 
-    /// <summary>Gives back what <see cref="Save"/> saved to those who exchange the same.</summary>
-    /// <exception cref="InvalidInputException">The file is damaged, or is of something else.</exception>
+    /// <summary>Restores what <see cref="Save"/> saved, through the same exchange.</summary>
+    /// <exception cref="InvalidInputException">The file is damaged, or from something else.</exception>
     public static void Restore(string path, Action<Snapshot> state)
     {
         using var scope = NewDisposeScope();

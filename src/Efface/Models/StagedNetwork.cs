@@ -5,12 +5,12 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Models;
 
-/// <summary>A named piece of a network: what it holds runs in order.</summary>
+/// <summary>A named part of a network: its modules run in order.</summary>
 /// <param name="Name">The stage's name; a split is such a name. <c>layer2.0</c> ends inside layer2, <c>layer2</c> at its end.</param>
-/// <param name="Modules">Modules under the names that their parameters carry (torchvision's, where there is such a network).</param>
+/// <param name="Modules">Modules under the names of their parameters (torchvision's, if it has such a network).</param>
 public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> Modules)
 {
-    /// <summary>A stage of one module that carries the stage's own name.</summary>
+    /// <summary>A stage of one module with the stage's own name.</summary>
     public Stage(string name, Module<Tensor, Tensor> module)
         : this(name, name, module) { }
 
@@ -18,13 +18,13 @@ public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tenso
     public Stage(string name, string moduleName, Module<Tensor, Tensor> module)
         : this(name, [(moduleName, module)]) { }
 
-    /// <summary>Whether it ends where a layer of the architecture ends: what reports and choices of a place look at.</summary>
+    /// <summary>Whether it ends where a layer of the architecture ends: only such stages are reported and chosen.</summary>
     public bool EndsLayer => !Name.Contains('.', StringComparison.Ordinal);
 }
 
 /// <summary>
-/// A network as an ordered list of named stages. Nothing else in Efface knows an architecture: a split is a stage's name, the
-/// extractor is every stage up to and including it, the classifier is the rest (principle P4 of Guo et al.).
+/// A network as an ordered list of named stages. No other part of Efface knows an architecture: a split is a stage's name, the extractor is
+/// every stage up to and including it, the classifier is the rest (principle P4 of Guo et al.).
 /// </summary>
 public sealed class StagedNetwork : Module<Tensor, Tensor>
 {
@@ -34,10 +34,10 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     /// <summary>The name of the last stage, whose output is the logits [B, classes].</summary>
     public const string Head = "head";
 
-    // Null where all stages are in one place.
+    // Null if all stages are on one device.
     private Device[]? _devices;
 
-    /// <summary>Builds a network; the modules become its own.</summary>
+    /// <summary>Builds a network, which owns the modules.</summary>
     /// <exception cref="ArgumentException">A stage's name appears twice.</exception>
     public StagedNetwork(IReadOnlyList<Stage> stages)
         : base(nameof(StagedNetwork))
@@ -49,13 +49,13 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
             register_module(layer.Key, layer.First().Name == layer.Key ? layer.Single().Module : new Layer(layer));
     }
 
-    /// <summary>Where the first stage is.</summary>
+    /// <summary>The device of the first stage.</summary>
     public Device Device => DeviceOf(0);
 
-    /// <summary>Where a stage is.</summary>
+    /// <summary>The device of a stage.</summary>
     public Device DeviceOf(int stage) => _devices?[stage] ?? parameters().First().device;
 
-    /// <summary>Moves stages to devices of their own; what they compute follows.</summary>
+    /// <summary>Moves stages to different devices; activations follow.</summary>
     /// <param name="deviceOf">From the stage's number.</param>
     public void Place(Func<int, Device> deviceOf)
     {
@@ -72,7 +72,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     /// <exception cref="InvalidInputException">There is no head.</exception>
     public Linear LastLayer => (Linear)Stages[IndexOf(Head)].Modules[^1].Module;
 
-    /// <summary>Where the stage called <paramref name="name"/> stands.</summary>
+    /// <summary>The index of the stage called <paramref name="name"/>.</summary>
     /// <exception cref="InvalidInputException">There is no such stage.</exception>
     public int IndexOf(string name)
     {
@@ -107,7 +107,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         return x;
     }
 
-    // What only the backward pass needs it keeps by itself, and lets go as it comes by: a handle of ours would keep it until the step's
+    // Tensors that only the backward pass needs are kept by it, and released on the way: a handle of ours would keep them until the step's
     // end.
     private static Tensor Next(Tensor x, Tensor input, Tensor output)
     {
@@ -123,8 +123,8 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         return [.. Stages.Skip(start).Take(length).SelectMany(stage => stage.Modules).SelectMany(entry => entry.Module.parameters())];
     }
 
-    /// <summary>The shape of what each stage gives for one example: [D], [T, D] or [C, H, W].</summary>
-    /// <param name="input">Of one example: [C, H, W] or [D].</param>
+    /// <summary>The shape of each stage's output for one example: [D], [T, D] or [C, H, W].</summary>
+    /// <param name="input">The shape of one example: [C, H, W] or [D].</param>
     public IReadOnlyList<long[]> OutputShapes(long[] input)
     {
         using var scope = NewDisposeScope();
@@ -142,7 +142,7 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         return shapes;
     }
 
-    // Gives blocks that stand in stages of their own the names that they have together: layer2.0, layer2.1.
+    // Gives blocks in stages of their own the names that they have together: layer2.0, layer2.1.
     private sealed class Layer : Module
     {
         public Layer(IEnumerable<(string Name, Module<Tensor, Tensor> Module)> blocks)

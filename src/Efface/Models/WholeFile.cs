@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace Efface.Models;
 
-/// <summary>A file that is there whole or not at all.</summary>
+/// <summary>A file that is written whole or not at all.</summary>
 internal static class WholeFile
 {
-    /// <summary>What a temporary name ends in.</summary>
+    /// <summary>The ending of temporary names.</summary>
     public const string Partial = ".partial";
 
-    /// <summary>How small files of JSON are written: camelCase, indented.</summary>
+    /// <summary>The format of small JSON files: camelCase, indented.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>Has it written to a temporary name, and renames it.</summary>
-    /// <exception cref="IOException">It cannot be written; a file that was there is as it was.</exception>
+    /// <summary>Lets <paramref name="write"/> write to a temporary name, and renames the file.</summary>
+    /// <exception cref="IOException">It cannot be written; an existing file is unchanged.</exception>
     public static void Write(string path, Action<string> write)
     {
         var partial = path + Partial;
@@ -25,7 +25,7 @@ internal static class WholeFile
             when (fault is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             File.Delete(partial);
-            // The runtime's word for EFBIG: neither the user's limit nor, for 4 GiB, some file systems let a file grow further.
+            // The runtime's word for EFBIG: the file reached the user's limit or, at 4 GiB, that of some file systems.
             if (fault is ArgumentOutOfRangeException)
                 throw new IOException("File too large", fault);
             throw;

@@ -2,23 +2,20 @@ using Efface.Auditing;
 
 namespace Efface.Records;
 
-/// <summary>
-/// A training that ended because a loss ceased to be a number left its last good weights: of a model that was not trained to its end no
-/// verdict stands without saying so.
-/// </summary>
+/// <summary>A training that diverged left its last good weights. Since it did not reach its end, every verdict must say so.</summary>
 internal static class Divergence
 {
-    /// <summary>What is to be said before anything else of a run; null where it did not diverge.</summary>
+    /// <summary>The first thing to say about a run that diverged; null if it did not.</summary>
     public static string? Of(RunRecord run) =>
         run.Result?.Diverged is { } cause
             ? $"the training diverged ({cause.TrimEnd('.')}): what follows is of its last good weights, not of a model that was trained "
                 + "to its end; train again with a smaller --learning-rate"
             : null;
 
-    /// <summary>The same as a sentence in front of others; nothing where it did not diverge.</summary>
+    /// <summary>The same as a sentence before others; empty if it did not diverge.</summary>
     public static string Opening(RunRecord run) => Of(run) is { } reason ? $"{char.ToUpperInvariant(reason[0])}{reason[1..]}. " : "";
 
-    /// <summary>An audit with that reason in front of those of every place.</summary>
+    /// <summary>An audit with that reason before those of every place.</summary>
     public static AuditResult Told(RunRecord run, AuditResult audit) =>
         Of(run) is not { } reason
             ? audit
@@ -28,7 +25,7 @@ internal static class Divergence
                 Joint = [.. audit.Joint.Select(place => place with { Reasons = [reason, .. place.Reasons] })],
             };
 
-    /// <summary>Certificates with that reason in front of those of every attribute.</summary>
+    /// <summary>Certificates with that reason before those of every attribute.</summary>
     public static CertificationRecord Told(RunRecord run, CertificationRecord certified) =>
         Of(run) is not { } reason
             ? certified
@@ -38,7 +35,7 @@ internal static class Divergence
             };
 
     /// <summary>Refuses to start from a run that diverged.</summary>
-    /// <param name="from">What <c>--from</c> names; null for nothing.</param>
+    /// <param name="from">The value of <c>--from</c>; null for none.</param>
     /// <exception cref="InvalidInputException">It diverged.</exception>
     public static void RefuseOrigin(string? from)
     {

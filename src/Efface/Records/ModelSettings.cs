@@ -3,7 +3,7 @@ using Efface.Models;
 
 namespace Efface.Records;
 
-/// <summary>Which network a run trains, and where it begins.</summary>
+/// <summary>The network that a run trains, and its initial weights.</summary>
 public sealed record ModelSettings
 {
     /// <summary>A name of <see cref="Backbones.Names"/>.</summary>
@@ -11,7 +11,7 @@ public sealed record ModelSettings
     [Setting("--model", "NAME", "resnet18 (the default), resnet34 or resnet50.", IsInherited = true)]
     public string Name { get; init; } = "resnet18";
 
-    /// <summary>A name of <see cref="Backbones.Stems"/>; null takes the usual one for the images' size.</summary>
+    /// <summary>A name of <see cref="Backbones.Stems"/>; null takes the default for the image size.</summary>
     [Setting(
         "--stem",
         "NAME",
@@ -28,14 +28,14 @@ public sealed record ModelSettings
     [Setting("--split", "STAGE", "The extractor's last stage: stem, layer1 to layer4, or embedding.", IsFoundOut = true)]
     public string? Split { get; init; }
 
-    /// <summary>The run whose model is the start; null starts from scratch.</summary>
+    /// <summary>The run whose model it starts from; null starts from scratch.</summary>
     [Setting("--from", "RUN", "Start from the model of this run folder; without it, from scratch.", IsFixed = true, Command = Forgets)]
     public string? From { get; init; }
 
-    /// <summary>The command of the settings that only a run which forgets has; a sweep has them too.</summary>
+    /// <summary>The command of settings that only a run that forgets has; a sweep has them too.</summary>
     internal const string Forgets = "unlearn";
 
-    /// <summary>What is wrong with them, each with its remedy.</summary>
+    /// <summary>What is wrong with the settings, each with its remedy.</summary>
     public IEnumerable<Problem> Check() =>
         Backbones.Validate(
             new BackboneOptions

@@ -11,11 +11,11 @@ public sealed record RecipeSettings
     [Setting("--recipe", "NAME", "strict (the default) or paper; see efface recipes.")]
     public string Name { get; init; } = "strict";
 
-    /// <summary>The attributes to be forgotten; empty for <c>train</c>.</summary>
+    /// <summary>The attributes to forget; empty for <c>train</c>.</summary>
     [Setting("--forget", "COLS", "Columns to forget, separated by commas.", IsInherited = true, IsFixed = true)]
     public IReadOnlyList<string> Forget { get; init; } = [];
 
-    /// <summary>Attributes that are to stay readable in the code.</summary>
+    /// <summary>Attributes that must stay readable in the code.</summary>
     [Setting(
         "--retain",
         "COLS",
@@ -53,11 +53,11 @@ public sealed record RecipeSettings
         "Weights of reconstruction, task and forgetting.",
         Range = "[0, ∞)",
         Remedy = "Give λ1,λ2,λ3, each 0 or more, such as 2.5,1,5",
-        IsFixed = true // sweeps have each of them by itself
+        IsFixed = true // sweeps vary each λ separately
     )]
     public IReadOnlyList<double>? Lambda { get; init; }
 
-    /// <summary>Weight of the trained model's embedding, as what the code is to carry.</summary>
+    /// <summary>Weight of the trained model's embedding, which the code should carry.</summary>
     [Setting(
         "--distil",
         "W",
@@ -68,17 +68,17 @@ public sealed record RecipeSettings
     )]
     public double? Distillation { get; init; }
 
-    /// <summary>What the extractor does to attribute heads.</summary>
+    /// <summary>How the extractor treats attribute heads.</summary>
     [JsonConverter(typeof(Words<AttributeObjective>))]
     [Setting("--objective", "NAME", "confusion (the default), entropy or reversal.")]
     public AttributeObjective? Objective { get; init; }
 
-    /// <summary>λ; null where they are not given.</summary>
+    /// <summary>λ; null if not given.</summary>
     [JsonIgnore]
     public LossWeights? Weights =>
         Lambda is [var reconstruction, var task, var forgetting] ? new LossWeights(reconstruction, task, forgetting) : null;
 
-    /// <summary>What is wrong with them, each with its remedy.</summary>
+    /// <summary>What is wrong with the settings, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var problem in Settings.Check(this))

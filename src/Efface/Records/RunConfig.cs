@@ -6,15 +6,15 @@ using Efface.Data.Vectors;
 
 namespace Efface.Records;
 
-/// <summary>Everything that decides a run. In run.json its groups lie flat, beside each other.</summary>
+/// <summary>Everything that decides a run. In run.json all groups share one flat level.</summary>
 [JsonConverter(typeof(FlatJson))]
 public sealed record RunConfig
 {
-    /// <summary>What is learnt from, and what for.</summary>
+    /// <summary>The data to learn from, and the task.</summary>
     [SettingGroup(IsInherited = true)]
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The network, and where it begins.</summary>
+    /// <summary>The network, and its initial weights.</summary>
     [SettingGroup]
     public ModelSettings Model { get; init; } = new();
 
@@ -26,18 +26,18 @@ public sealed record RunConfig
     [SettingGroup]
     public TrainingSettings Training { get; init; } = new();
 
-    /// <summary>What is taken out of the images before training; null for nothing.</summary>
+    /// <summary>What is removed from the images before training; null for nothing.</summary>
     [SettingGroup(IsInherited = true, IsFoundOut = true, IsFixed = true)]
     public AttentionRemovalSettings? AttentionRemoval { get; init; }
 
     /// <summary>The files of an audit of representations that another program computed; null for runs on images.</summary>
     public VectorOptions? Vectors { get; init; }
 
-    /// <summary>What is wrong with any of its settings by itself, each with its remedy.</summary>
+    /// <summary>What is wrong with each of its settings alone, each with its remedy.</summary>
     public IEnumerable<Problem> Check() =>
         [.. Model.Check(), .. Training.Check(), .. Recipe.Check(), .. AttentionRemoval?.Check() ?? [], .. Data.Check()];
 
-    // A group reads what is its own of the whole, and what it writes is written into the whole.
+    // Each group reads its own properties from the whole, and writes them into the whole.
     private sealed class FlatJson : JsonConverter<RunConfig>
     {
         public override RunConfig Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)

@@ -19,7 +19,7 @@ public sealed class RunFolder
         SkippedFile = "skipped.csv",
         PicturesFolder = "pictures";
 
-    /// <summary>How Efface writes JSON: camelCase, indented, NaN as a string.</summary>
+    /// <summary>Efface's JSON format: camelCase, indented, NaN as a string.</summary>
     public static JsonSerializerOptions Json { get; } =
         new(JsonSerializerDefaults.Web)
         {
@@ -35,9 +35,9 @@ public sealed class RunFolder
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
-    /// <summary>Makes a new folder.</summary>
-    /// <param name="path">Where; what a run left that was killed before it had begun does not count.</param>
-    /// <exception cref="InvalidInputException">It exists and is not empty, or cannot be made.</exception>
+    /// <summary>Creates a new folder.</summary>
+    /// <param name="path">Where; leftovers of a run that was killed before it started do not count.</param>
+    /// <exception cref="InvalidInputException">It exists and is not empty, or cannot be created.</exception>
     public static RunFolder Create(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
@@ -59,7 +59,7 @@ public sealed class RunFolder
         return new RunFolder(path);
     }
 
-    /// <summary>Whether a run stands there, finished or not.</summary>
+    /// <summary>Whether it holds a run, finished or not.</summary>
     public static bool Holds(string path) => File.Exists(System.IO.Path.Combine(path, RunFile));
 
     /// <summary>Opens the folder of a run.</summary>
@@ -73,7 +73,7 @@ public sealed class RunFolder
                 "Give the `path` folder of efface train or efface unlearn"
             );
 
-    /// <summary>What a folder's certificate.json says; it may stand there without a run.</summary>
+    /// <summary>Reads a folder's certificate.json, which needs no run.</summary>
     /// <exception cref="InvalidInputException">There is none, or it cannot be read.</exception>
     public static CertificationRecord ReadCertification(string path) =>
         new RunFolder(path).Certification
@@ -83,12 +83,12 @@ public sealed class RunFolder
             "Give the folder that efface certify wrote into"
         );
 
-    /// <summary>Removes the folder with everything in it: a run that could not be written leaves nothing behind.</summary>
+    /// <summary>Removes the folder and its contents: a run that could not be written leaves nothing behind.</summary>
     public void Discard() => Directory.Delete(Path, recursive: true);
 
-    /// <summary>Copies what training wrote into another folder: run.json last, so that half a copy is no run.</summary>
-    /// <param name="path">The other folder; what stands there of such a copy is overwritten.</param>
-    /// <param name="split">The copy's last stage of the extractor; null leaves it as it is.</param>
+    /// <summary>Copies the results of training into another folder: run.json last, so that a partial copy is no run.</summary>
+    /// <param name="path">The other folder; files of a partial copy are overwritten.</param>
+    /// <param name="split">The copy's last stage of the extractor; null leaves it unchanged.</param>
     public void CopyTrained(string path, string? split = null)
     {
         Directory.CreateDirectory(path);
@@ -105,7 +105,7 @@ public sealed class RunFolder
             {
                 Config = run.Config with { Model = run.Config.Model with { Split = split } },
             };
-        // What comes after it is timed from here.
+        // Later steps are timed from here.
         File.SetLastWriteTimeUtc(System.IO.Path.Combine(path, RunFile), DateTime.UtcNow);
     }
 
@@ -117,8 +117,8 @@ public sealed class RunFolder
     }
 
     /// <summary>
-    /// From the end of the training to the end of the audit, by the times of their files: how long the audit took where it followed at
-    /// once; null before it.
+    /// From the end of training to the end of the audit, by the times of their files: the duration of the audit if it followed at once;
+    /// null before it.
     /// </summary>
     public TimeSpan? AuditTook =>
         File.Exists(At(AuditFile)) && File.GetLastWriteTimeUtc(At(AuditFile)) - File.GetLastWriteTimeUtc(At(RunFile)) is { Ticks: > 0 } took
@@ -132,7 +132,7 @@ public sealed class RunFolder
         set => Write(AuditFile, JsonSerializer.Serialize(value, Json));
     }
 
-    /// <summary>certificate.json; null where nothing was certified.</summary>
+    /// <summary>certificate.json; null if nothing was certified.</summary>
     public CertificationRecord? Certification
     {
         get => File.Exists(At(CertificateFile)) ? Read<CertificationRecord>(CertificateFile) : null;
@@ -159,8 +159,8 @@ public sealed class RunFolder
     }
 
     /// <summary>
-    /// Leaves only the lines of epochs before this one in metrics.jsonl: a run that goes on has written later ones, and perhaps half of
-    /// one.
+    /// Keeps only the lines of earlier epochs in metrics.jsonl: a run that is resumed may have written later ones, the last perhaps
+    /// partially.
     /// </summary>
     public void KeepMetricsBefore(int epoch)
     {
@@ -173,7 +173,7 @@ public sealed class RunFolder
     /// <summary>Adds a line to metrics.jsonl.</summary>
     public void Append(EpochMetrics metrics) => File.AppendAllText(At(MetricsFile), JsonSerializer.Serialize(metrics, Line) + "\n");
 
-    /// <summary>Writes skipped.csv, the rows that could not be used; no file when there are none.</summary>
+    /// <summary>Writes skipped.csv, the rows that could not be used; no file if there are none.</summary>
     public void WriteSkipped(IReadOnlyList<RowFault> rows)
     {
         if (rows.Count == 0)
@@ -199,7 +199,7 @@ public sealed class RunFolder
         WholeFile.Write(At(System.IO.Path.Combine(PicturesFolder, name)), partial => File.WriteAllBytes(partial, png));
     }
 
-    /// <summary>A picture of the audit as PNG; null where there is none.</summary>
+    /// <summary>A picture of the audit as PNG; null if there is none.</summary>
     public byte[]? Picture(string name)
     {
         var path = At(System.IO.Path.Combine(PicturesFolder, name));

@@ -6,31 +6,31 @@ using Efface.Data.Vectors;
 
 namespace Efface.Records;
 
-/// <summary>run.json: what was run, on what, and what came of it.</summary>
+/// <summary>run.json: the command, its settings and data, and the result.</summary>
 public sealed record RunRecord
 {
-    /// <summary>The version of this file's form.</summary>
+    /// <summary>The version of this file's format.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary><c>train</c>, <c>unlearn</c>, or <c>audit</c> where only representations were looked at.</summary>
+    /// <summary><c>train</c>, <c>unlearn</c>, or <c>audit</c> if only representations were audited.</summary>
     public required string Command { get; init; }
 
-    /// <summary>When it began, UTC.</summary>
+    /// <summary>The start time, UTC.</summary>
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>Everything that decided it.</summary>
+    /// <summary>All settings of the run.</summary>
     public required RunConfig Config { get; init; }
 
     /// <summary>The machine and the versions.</summary>
     public required EnvironmentRecord Environment { get; init; }
 
-    /// <summary>The images, as they were before anything was removed from them.</summary>
+    /// <summary>The images, before anything was removed from them.</summary>
     public required DataRecord Data { get; init; }
 
-    /// <summary>What removing an attribute's area from them did; null where nothing was removed.</summary>
+    /// <summary>The effect of removing an attribute's area from them; null if nothing was removed.</summary>
     public AttentionRemovalResult? AttentionRemoval { get; init; }
 
-    /// <summary>What came of it; null while it runs.</summary>
+    /// <summary>The result; null while it runs.</summary>
     public ResultRecord? Result { get; init; }
 }
 
@@ -51,7 +51,7 @@ public sealed record EnvironmentRecord(
 /// <param name="Fingerprint">SHA-256 over values, labels and parts.</param>
 /// <param name="Counts">Examples of each part.</param>
 /// <param name="Joint">For each attribute the training part's counts.</param>
-/// <param name="Reading">What was found when it was read.</param>
+/// <param name="Reading">What was found while reading.</param>
 public sealed record DataRecord(
     string Name,
     string Fingerprint,
@@ -63,7 +63,7 @@ public sealed record DataRecord(
     /// <summary>The classes of task and attributes, and their images in each part.</summary>
     public IReadOnlyList<ClassCounts> Classes { get; init; } = [];
 
-    /// <summary>What of which files was taken for the vectors; empty for images.</summary>
+    /// <summary>Which parts of which files were used as vectors; empty for images.</summary>
     public IReadOnlyList<VectorOrigin> Vectors { get; init; } = [];
 
     /// <summary>Counts a table's parts.</summary>
@@ -81,14 +81,14 @@ public sealed record DataRecord(
         };
 }
 
-/// <summary>What reading the data found besides images; the skipped rows themselves stand in skipped.csv.</summary>
+/// <summary>What reading the data found besides images; skipped.csv lists the skipped rows.</summary>
 /// <param name="RowsRead">Every row of the data set.</param>
 /// <param name="LeftOut">Rows that <c>--only</c>, <c>--drop</c> or <c>--limit</c> left out.</param>
 /// <param name="Skipped">Rows that could not be used, by fault.</param>
-/// <param name="Findings">What should be known besides.</param>
+/// <param name="Findings">What else should be known.</param>
 public sealed record ReadingRecord(int RowsRead, int LeftOut, IReadOnlyDictionary<string, int> Skipped, IReadOnlyList<Finding> Findings)
 {
-    /// <summary>A report in this form.</summary>
+    /// <summary>Converts a report.</summary>
     public static ReadingRecord Of(DataReport report) =>
         new(
             report.RowsRead,
@@ -98,14 +98,14 @@ public sealed record ReadingRecord(int RowsRead, int LeftOut, IReadOnlyDictionar
         );
 }
 
-/// <summary>How often each class of the attribute meets each class of the task.</summary>
+/// <summary>How often each class of the attribute occurs with each class of the task.</summary>
 /// <param name="Task">The task's column.</param>
 /// <param name="Attribute">The attribute's column.</param>
 /// <param name="TaskClasses">Names of the rows.</param>
 /// <param name="AttributeClasses">Names of the columns.</param>
 /// <param name="Counts">[classes of y][classes of z].</param>
 /// <param name="AttributeEntropy">H(z), bits.</param>
-/// <param name="AttributeEntropyGivenTask">H(z|y), bits: what could be forgotten at most.</param>
+/// <param name="AttributeEntropyGivenTask">H(z|y), bits: the most that could be forgotten.</param>
 public sealed record JointRecord(
     string Task,
     string Attribute,
@@ -116,7 +116,7 @@ public sealed record JointRecord(
     double AttributeEntropyGivenTask
 )
 {
-    /// <summary>A table in this form.</summary>
+    /// <summary>Converts a table.</summary>
     public static JointRecord Of(JointTable joint) =>
         new(
             joint.Task.Name,
@@ -133,10 +133,10 @@ public sealed record JointRecord(
         );
 }
 
-/// <summary>What came of a training.</summary>
+/// <summary>The result of a training.</summary>
 /// <param name="Fidelity">Accuracy of the task on validation.</param>
-/// <param name="Epochs">Epochs that were finished.</param>
+/// <param name="Epochs">Finished epochs.</param>
 /// <param name="Seconds">From reading the data to the saved model.</param>
 /// <param name="Interrupted">Whether the user stopped it.</param>
-/// <param name="Diverged">The cause, when a loss ceased to be a number.</param>
+/// <param name="Diverged">The cause, if a loss stopped being a number.</param>
 public sealed record ResultRecord(double Fidelity, int Epochs, double Seconds, bool Interrupted, string? Diverged);

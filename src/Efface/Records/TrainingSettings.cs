@@ -6,12 +6,14 @@ namespace Efface.Records;
 /// <summary>How a run trains.</summary>
 public sealed record TrainingSettings
 {
-    /// <summary>In which order blocks learn; null takes the recipe's.</summary>
+    /// <summary>The order in which blocks are trained; null takes the recipe's.</summary>
     [JsonConverter(typeof(Words<ScheduleKind>))]
     [Setting("--schedule", "NAME", "end-to-end, local or pipelined: blocks learn one after the other, or all at once.")]
     public ScheduleKind? Schedule { get; init; }
 
-    /// <summary>How many, or the last stages of all but the last, separated by commas; null cuts once, in the usual place.</summary>
+    /// <summary>
+    /// The number of blocks, or the last stages of all but the last, separated by commas; null cuts once, in the default place.
+    /// </summary>
     [Setting(
         "--blocks",
         "K",
@@ -20,20 +22,20 @@ public sealed record TrainingSettings
     )]
     public string? Blocks { get; init; }
 
-    /// <summary>One for each block; empty computes everything in one place.</summary>
+    /// <summary>One for each block; empty computes everything on one device.</summary>
     [Setting("--devices", "LIST", "One for each block, such as cuda:0,cuda:1.", IsFixed = true)]
     public IReadOnlyList<string> Devices { get; init; } = [];
 
-    /// <summary>What convolutions compute in while training.</summary>
+    /// <summary>The precision of convolutions in training.</summary>
     [JsonConverter(typeof(Words<Precision>))]
     [Setting("--precision", "NAME", "fp32 (the default) or bf16: what convolutions compute in; weights, losses and statistics stay fp32.")]
     public Precision Precision { get; init; }
 
-    /// <summary>Whether activations are computed a second time instead of being kept.</summary>
+    /// <summary>Whether activations are computed again instead of being kept.</summary>
     [Setting("--recompute", null, "Compute activations a second time instead of keeping them: less memory, more time.")]
     public bool Recompute { get; init; }
 
-    /// <summary>Seconds from one saved state to the next inside an epoch.</summary>
+    /// <summary>Seconds between saved states inside an epoch.</summary>
     [Setting(
         "--checkpoint",
         "SECONDS",
@@ -44,12 +46,12 @@ public sealed record TrainingSettings
     )]
     public int CheckpointSeconds { get; init; } = 300;
 
-    /// <summary>How often every training image is seen; null takes the command's.</summary>
+    /// <summary>Passes over the training images; null takes the command's.</summary>
     [Setting("--epochs", "N", "How often every training image is seen.", Range = "[1, ∞)")]
     public int? Epochs { get; init; }
 
     /// <summary>
-    /// Images a step; batches of two would leave a batch of one of an odd number of images, which has no batch statistics.
+    /// Images per step; batches of two would leave a batch of one for an odd number of images, which has no batch statistics.
     /// </summary>
     [Setting("--batch", "N", "Images a step (128).", Range = "[3, ∞)", IsInherited = true)]
     public int Batch { get; init; } = 128;
@@ -64,11 +66,11 @@ public sealed record TrainingSettings
     )]
     public double? LearningRate { get; init; }
 
-    /// <summary>Stop after so many epochs without a better validation fidelity; null for never.</summary>
+    /// <summary>Stop after this many epochs without a better validation fidelity; null for never.</summary>
     [Setting("--patience", "N", "Stop after N epochs without a better validation fidelity.", Range = "[1, ∞)")]
     public int? Patience { get; init; }
 
-    /// <summary>Every so many epochs fresh attackers look at validation; null for never.</summary>
+    /// <summary>Epochs between probes by fresh attackers on validation; null for never.</summary>
     [Setting(
         "--probe",
         "N",
@@ -78,7 +80,7 @@ public sealed record TrainingSettings
     )]
     public int? Probe { get; init; }
 
-    /// <summary>Whether λ3 follows what they find.</summary>
+    /// <summary>Whether λ3 follows the probes.</summary>
     [Setting("--steer", null, "λ3 follows what they find.", Command = ModelSettings.Forgets)]
     public bool Steer { get; init; }
 
@@ -86,11 +88,11 @@ public sealed record TrainingSettings
     [Setting("--seed", "S", "Decides initial weights, order and augmentation (0).", IsFixed = true)]
     public int Seed { get; init; }
 
-    /// <summary>Threads of one operation; null leaves the backend's choice.</summary>
+    /// <summary>Threads per operation; null leaves the backend's choice.</summary>
     [Setting("--threads", "N", "Threads of one operation.", Range = "[1, ∞)", IsInherited = true, IsFoundOut = true)]
     public int? Threads { get; init; }
 
-    /// <summary>What is wrong with them, each with its remedy.</summary>
+    /// <summary>What is wrong with the settings, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var problem in Settings.Check(this))

@@ -3,12 +3,12 @@ using Efface.Reporting.Page;
 
 namespace Efface.Reporting;
 
-/// <summary>Runs and their audits as one page for people: no script, no network, nothing beside it.</summary>
+/// <summary>Runs and their audits as one readable page, without scripts, network access or other files.</summary>
 public static class HtmlReport
 {
     /// <summary>The report as one HTML document.</summary>
-    /// <param name="runs">In order, usually the model before unlearning and the model after; the last one's verdict stands on top.</param>
-    /// <param name="now">Printed as the moment of writing.</param>
+    /// <param name="runs">In order, usually the model before unlearning and the model after; the last one's verdict comes first.</param>
+    /// <param name="now">Printed as the time of writing.</param>
     /// <exception cref="ArgumentException">There is no run.</exception>
     /// <exception cref="InvalidInputException">A file of a run cannot be read.</exception>
     public static string Render(IReadOnlyList<RunFolder> runs, DateTimeOffset now)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Efface.Reporting;
 
-/// <summary>Text for GitHub-flavoured Markdown that stays text: it breaks no table, becomes no markup or link, and calls nobody.</summary>
+/// <summary>Escapes text for GitHub-flavoured Markdown: it breaks no table, becomes no markup or link, and mentions nobody.</summary>
 internal static partial class Markdown
 {
     // Invisible, and enough that @somebody and #12 are no longer a mention and a reference.
@@ -12,7 +12,7 @@ internal static partial class Markdown
     private const string Meaningful = @"\`*_{}[]<>|~&$@#^/";
 
     /// <summary>
-    /// Prose: every sign that could begin something is escaped; a point or colon only where it could be part of an address.
+    /// Prose: every character that could begin markup is escaped; a point or colon only where it could be part of an address.
     /// </summary>
     public static string Text(string text)
     {
@@ -44,7 +44,7 @@ internal static partial class Markdown
         return fence.Length == 1 ? $"`{line}`" : $"{fence} {line} {fence}";
     }
 
-    /// <summary>A table; its cells are Markdown already.</summary>
+    /// <summary>A table, whose cells are already Markdown.</summary>
     public static string Table(IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows) =>
         string.Join('\n', [Row(head), Row([.. head.Select(_ => "---")]), .. rows.Select(Row)]);
 

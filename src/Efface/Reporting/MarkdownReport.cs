@@ -11,8 +11,8 @@ public static class MarkdownReport
         Least = 5;
 
     /// <summary>The summary.</summary>
-    /// <param name="runs">In order, usually the model before unlearning and the model after; the last one's verdict stands on top.</param>
-    /// <param name="now">Printed as the moment of writing.</param>
+    /// <param name="runs">In order, usually the model before unlearning and the model after; the last one's verdict comes first.</param>
+    /// <param name="now">Printed as the time of writing.</param>
     /// <exception cref="ArgumentException">There is no run.</exception>
     /// <exception cref="InvalidInputException">A file of a run cannot be read.</exception>
     public static string Render(IReadOnlyList<RunFolder> runs, DateTimeOffset now)

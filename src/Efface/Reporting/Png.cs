@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Efface.Reporting;
 
-/// <summary>Pictures of tensors.</summary>
+/// <summary>Encodes tensors as pictures.</summary>
 public static class Png
 {
     /// <summary>A PNG of one image.</summary>

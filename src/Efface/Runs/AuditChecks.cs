@@ -6,7 +6,7 @@ namespace Efface.Runs;
 /// <summary>What is wrong with the settings of an audit, each with its remedy.</summary>
 internal static class AuditChecks
 {
-    /// <summary>The settings, and that they look for something.</summary>
+    /// <summary>The settings, and that there is an attribute to look for.</summary>
     public static IEnumerable<Problem> Settings(AuditSettings settings, IReadOnlyList<string> sought, string otherwise)
     {
         if (sought.Count == 0)
@@ -22,11 +22,11 @@ internal static class AuditChecks
     }
 
     /// <summary>The columns to look for.</summary>
-    /// <param name="columns">Those that there are.</param>
+    /// <param name="columns">The existing columns.</param>
     /// <param name="task">y; null without a task.</param>
-    /// <param name="sought">Names.</param>
+    /// <param name="sought">The names to look for.</param>
     /// <param name="test">Rows of the test part.</param>
-    /// <param name="source">What holds the columns, in words.</param>
+    /// <param name="source">The source of the columns, in words.</param>
     public static IEnumerable<Problem> Columns(
         IReadOnlyList<Column> columns,
         Column? task,

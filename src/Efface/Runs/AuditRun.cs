@@ -15,8 +15,8 @@ public static class AuditRun
     /// <param name="settings">How strict.</param>
     /// <param name="before">The folder of the model before unlearning; null takes the run that this one started from, if there is
     /// one.</param>
-    /// <param name="progress">Hears of every attack.</param>
-    /// <param name="reading">Hears while the images are read, and what is done besides attacks.</param>
+    /// <param name="progress">Receives each attack.</param>
+    /// <param name="reading">Receives the reading of images, and steps besides attacks.</param>
     /// <param name="cancel">Checked before each attack.</param>
     /// <exception cref="InvalidInputException">A folder, its model, its data or a column is wrong.</exception>
     public static AuditResult Run(
@@ -40,7 +40,7 @@ public static class AuditRun
         return now.Result;
     }
 
-    // The model before unlearning: named, or the one that this run started from, as long as it is there.
+    // The model before unlearning: the named one, or the one that this run started from, if it still exists.
     private static RunFolder? Earlier(string? before, RunRecord run, IReadingObserver? reading)
     {
         if (before is not null)
@@ -58,14 +58,13 @@ public static class AuditRun
         }
     }
 
-    // Where h is released, the model before is read at the same stage, as if it were cut there: what it gives away behind that is another
-    // question.
+    // If h is released, the model before is read at the same stage, as if it were cut there: what it reveals later is another question.
     private static string SplitOf(ModelDescription before, ModelDescription after) =>
         before is { Bits: null, ClosedBy: null } && after is { Bits: null, ClosedBy: null } && before.Stages.Contains(after.Split)
             ? after.Split
             : before.Split;
 
-    // What an audit of that run has said already, where it was as strict and looked for as much, at the same place.
+    // The result of an earlier audit of that run, if it was as strict and covered as much, at the same place.
     private static InspectedModel? Stored(
         RunFolder earlier,
         TrainedModel after,

@@ -8,12 +8,12 @@ using static TorchSharp.torch;
 
 namespace Efface.Runs;
 
-/// <summary>What the settings say about the blocks of a training: their schedule, their ends and their devices.</summary>
+/// <summary>What the settings say about the blocks of a training: schedule, ends and devices.</summary>
 internal static class BlockChoice
 {
     private const int FewestBlocks = 2;
 
-    /// <summary>What is wrong with them, as far as it can be told without the network.</summary>
+    /// <summary>What is wrong with them, as far as can be known without the network.</summary>
     public static IEnumerable<Problem> Check(RunConfig config, bool forgets, Recipe? recipe)
     {
         var asked = config.Training;
@@ -74,11 +74,11 @@ internal static class BlockChoice
             );
     }
 
-    /// <summary>Where the blocks end; null where nobody said and the usual place will do.</summary>
+    /// <summary>Where the blocks end; null if not given, and the default place will do.</summary>
     /// <param name="config">The flags.</param>
     /// <param name="model">The network, prepared by the recipe.</param>
-    /// <param name="make">Makes blocks; not asked where the user says where they end.</param>
-    /// <param name="tell">Hears what was measured.</param>
+    /// <param name="make">Creates blocks; not called if the settings name their ends.</param>
+    /// <param name="tell">Receives what was measured.</param>
     public static IReadOnlyList<int>? Ends(RunConfig config, TrainedModel model, Func<Generator, BlockMaker> make, Action<string>? tell)
     {
         if (config.Training.Blocks is not { } blocks)
@@ -108,16 +108,16 @@ internal static class BlockChoice
         return plan.Ends;
     }
 
-    /// <summary>The devices that were named.</summary>
+    /// <summary>The devices named in the settings.</summary>
     public static IReadOnlyList<Device> Devices(RunConfig config) => [.. config.Training.Devices.Select(name => DeviceOf(name)!)];
 
-    /// <summary>How many blocks <paramref name="blocks"/> asks for.</summary>
+    /// <summary>The number of blocks in <paramref name="blocks"/>.</summary>
     public static int Count(string? blocks) =>
         blocks is null ? FewestBlocks
         : Names(blocks) is { } names ? names.Length + 1
         : int.Parse(blocks, CultureInfo.InvariantCulture);
 
-    /// <summary>Whether <paramref name="blocks"/> leaves open where they end.</summary>
+    /// <summary>Whether <paramref name="blocks"/> leaves their ends open.</summary>
     public static bool IsNumber(string blocks) => int.TryParse(blocks, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     private static string[]? Names(string blocks) => IsNumber(blocks) ? null : blocks.Split(',', StringSplitOptions.TrimEntries);

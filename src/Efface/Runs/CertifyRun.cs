@@ -12,9 +12,9 @@ public static class CertifyRun
     /// <param name="path">The run's folder.</param>
     /// <param name="attributes">Columns to look for; empty takes those of the run.</param>
     /// <param name="settings">Tolerance and confidence.</param>
-    /// <param name="bits">Of the codebook, where vectors are released; else null.</param>
-    /// <param name="reading">Hears while the images are read.</param>
-    /// <param name="cancel">Checked while they are.</param>
+    /// <param name="bits">Bits of the codebook, if vectors are released; else null.</param>
+    /// <param name="reading">Receives the progress of reading images.</param>
+    /// <param name="cancel">Checked while reading.</param>
     /// <exception cref="InvalidInputException">A folder, its model, its data, a column or the number of bits is wrong.</exception>
     public static CertificationRecord OfRun(
         string path,
@@ -39,10 +39,10 @@ public static class CertifyRun
     /// <param name="options">The files, and what their columns mean.</param>
     /// <param name="path">The new folder.</param>
     /// <param name="settings">Tolerance and confidence.</param>
-    /// <param name="bits">Of the codebook, where they are vectors; else null.</param>
-    /// <param name="reading">Hears while the files are read.</param>
-    /// <param name="cancel">Checked while they are.</param>
-    /// <exception cref="InvalidInputException">Every problem that was found; nothing was written.</exception>
+    /// <param name="bits">Bits of the codebook, if they are vectors; else null.</param>
+    /// <param name="reading">Receives the progress of reading.</param>
+    /// <param name="cancel">Checked while reading.</param>
+    /// <exception cref="InvalidInputException">Every problem found; nothing was written.</exception>
     public static CertificationRecord OfVectors(
         VectorOptions options,
         string path,
@@ -73,8 +73,8 @@ public static class CertifyRun
     /// <summary>Whether symbols of new images are distributed as in a certified sample.</summary>
     /// <param name="options">Representations of new images; every part of them counts.</param>
     /// <param name="path">The folder with the certificate.</param>
-    /// <param name="reading">Hears while the files are read.</param>
-    /// <param name="cancel">Checked while they are.</param>
+    /// <param name="reading">Receives the progress of reading.</param>
+    /// <param name="cancel">Checked while reading.</param>
     /// <exception cref="InvalidInputException">There is no certificate, or the vectors are not of its kind.</exception>
     public static Drift Drift(VectorOptions options, string path, IReadingObserver? reading = null, CancellationToken cancel = default)
     {

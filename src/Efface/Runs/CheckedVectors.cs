@@ -5,11 +5,11 @@ using Efface.Data.Vectors;
 
 namespace Efface.Runs;
 
-/// <summary>Another program's representations with their labels, for whoever looks at them.</summary>
+/// <summary>Another program's representations with their labels, checked.</summary>
 internal static class CheckedVectors
 {
-    /// <summary>Reads them, and finds out what does not go together.</summary>
-    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    /// <summary>Reads them, and finds contradictions between them.</summary>
+    /// <exception cref="InvalidInputException">Every problem found.</exception>
     public static VectorTable Read(VectorOptions options, AuditSettings settings, IReadingObserver? reading, CancellationToken cancel)
     {
         var problems = AuditChecks.Settings(settings, options.Attributes, "other programs' vectors have no usual one").ToList();

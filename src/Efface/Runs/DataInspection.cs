@@ -8,14 +8,14 @@ using Efface.Records;
 
 namespace Efface.Runs;
 
-/// <summary>A column's classes, and how many training images carry each.</summary>
+/// <summary>A column's classes, and the number of training images of each.</summary>
 internal sealed record ColumnCounts(string Name, IReadOnlyList<string> Classes, int[] Counts);
 
-/// <summary>What a user should know of a data set before training: what is there, and what can be forgotten at most.</summary>
+/// <summary>What a user should know about a data set before training: its contents, and the most that can be forgotten.</summary>
 /// <param name="Data">Counts, fingerprint, joint tables, findings.</param>
 /// <param name="Image">[C, H, W].</param>
 /// <param name="Columns">Every column.</param>
-/// <param name="Floors">For each attribute what is read without looking at an image.</param>
+/// <param name="Floors">For each attribute, what can be read without looking at an image.</param>
 /// <param name="Skipped">Rows that cannot be used.</param>
 internal sealed record DataInspection(
     DataRecord Data,
@@ -26,10 +26,10 @@ internal sealed record DataInspection(
 )
 {
     /// <summary>Reads a data set as training would.</summary>
-    /// <param name="config">What the user asked for; without a task the columns are listed, and nothing is said of floors.</param>
-    /// <param name="observer">Hears while images are decoded.</param>
-    /// <param name="cancel">Ends the decoding early.</param>
-    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    /// <param name="config">The user's settings; without a task the columns are listed, and there are no floors.</param>
+    /// <param name="observer">Receives the progress of decoding.</param>
+    /// <param name="cancel">Stops decoding early.</param>
+    /// <exception cref="InvalidInputException">Every problem found.</exception>
     public static DataInspection Of(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
         var hasTask = config.Data.Task is not null || DataSources.Find(config.Data.Name)?.Task is not null;
@@ -59,7 +59,7 @@ internal sealed record DataInspection(
 /// <summary>What an attacker reaches on test without looking at an image.</summary>
 internal sealed record AttributeFloors(string Attribute, Floor Majority, Floor LabelOnly)
 {
-    /// <summary>Fits both floors on train and reads them on test.</summary>
+    /// <summary>Fits both floors on train and evaluates them on test.</summary>
     public static AttributeFloors Of(ImageTable table, Column task, Column attribute)
     {
         AttackSet Set(Part part)

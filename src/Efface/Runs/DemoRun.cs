@@ -6,38 +6,39 @@ using Efface.Reporting;
 
 namespace Efface.Runs;
 
-/// <summary>What the demo left behind.</summary>
+/// <summary>The results of the demo.</summary>
 /// <param name="Before">The model before unlearning, audited.</param>
 /// <param name="After">The model after unlearning, audited.</param>
 /// <param name="Report">report.html.</param>
 public sealed record DemoResult(RunFolder Before, RunFolder After, string Report);
 
-/// <summary>Hears how far the demo is.</summary>
+/// <summary>Receives the progress of the demo.</summary>
 public interface IDemoObserver : IRunObserver
 {
-    /// <summary>A chapter begins.</summary>
+    /// <summary>Called at the start of a chapter.</summary>
     void OnChapter(string title);
 
-    /// <summary>After each attack.</summary>
+    /// <summary>Called after each attack.</summary>
     void OnAudit(AuditProgress progress);
 }
 
 /// <summary>The whole story on faces that Efface draws itself: train, audit, unlearn, audit, report.</summary>
 public static class DemoRun
 {
-    // A network this narrow, trained on so little, still has the task to learn: the recipe's own step is for models that know theirs.
+    // A network this narrow, after so little training, is still learning the task: the recipe's own step size is for models that have
+    // learnt theirs.
     private const double UnlearningRate = 0.03;
 
-    // Counts are surer in larger batches, of which an epoch has fewer.
+    // Counts are more accurate in larger batches, of which an epoch has fewer.
     private const int UnlearningBatches = 3,
         FurtherEpochs = 1;
 
-    // Of a code of 16 symbols 2,000 test images can certify that little is told.
+    // For a code of 16 symbols, 2,000 test images can certify a small leak.
     private const int Bits = 4;
     private static readonly double[] Lambda = [20, 1, 10];
     private static readonly string[] Retained = ["hair", "pose"];
 
-    // The code is certified against every attacker; these show what the numbers mean, in seconds.
+    // The code is certified against every attacker; these run in seconds and show what the numbers mean.
     private static readonly AuditSettings Audit = new()
     {
         Attackers = ["lookup", "linear", "mlp"],
@@ -45,8 +46,8 @@ public static class DemoRun
     };
 
     /// <summary>
-    /// Task hat, forget skin, which have nothing to do with each other; sized for little more than a minute on two cores. Before and after
-    /// are compared at one place, the end of the network: there skin is read by .81 in balanced accuracy, where guessing gives .33.
+    /// Task hat, forget skin, which are independent; sized for little more than a minute on two cores. Before and after are compared at one
+    /// place, the end of the network: there skin is read with a balanced accuracy of .81, where guessing gives .33.
     /// </summary>
     public static RunConfig Config { get; } =
         new()
@@ -65,8 +66,8 @@ public static class DemoRun
     /// <summary>Runs it into a new folder.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="config">Usually <see cref="Config"/>.</param>
-    /// <param name="observer">Hears of everything.</param>
-    /// <param name="cancel">Ends after the batch or attack at hand.</param>
+    /// <param name="observer">Receives all progress.</param>
+    /// <param name="cancel">Stops after the current batch or attack.</param>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static DemoResult Run(string path, RunConfig config, IDemoObserver observer, CancellationToken cancel = default)
     {

@@ -11,33 +11,33 @@ using TorchSharp;
 
 namespace Efface.Runs;
 
-/// <summary>One thing that the doctor looked at.</summary>
+/// <summary>One check of the doctor.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Value">What was found.</param>
 /// <param name="Fault">What is wrong with it, or null.</param>
-/// <param name="Fix">What to do about the fault, or null where there is none.</param>
+/// <param name="Fix">How to fix the fault; null if there is none.</param>
 internal sealed record DoctorFinding(string Name, string Value, string? Fault = null, string? Fix = null);
 
-/// <summary>Everything that the doctor looked at, in the order in which it is shown.</summary>
-/// <param name="Findings">One for each thing, faulty or not.</param>
+/// <summary>Every check of the doctor, in the order shown.</summary>
+/// <param name="Findings">One per check, faulty or not.</param>
 internal sealed record DoctorReport(IReadOnlyList<DoctorFinding> Findings)
 {
-    /// <summary>Nothing that was found is at fault.</summary>
+    /// <summary>Whether no fault was found.</summary>
     public bool Healthy => Findings.All(finding => finding.Fault is null);
 }
 
-/// <summary>Finds out what Efface has to work with on this machine, and the fix for what is wrong.</summary>
+/// <summary>Checks what Efface can use on this machine, with a fix for everything that is wrong.</summary>
 internal static partial class Doctor
 {
     private const string Unknown = "unknown";
     private const long LeastMemory = 2_000_000_000;
     private const long LeastDisk = 1_000_000_000;
 
-    /// <summary>Looks at everything; whatever goes wrong on the way becomes a finding. Never throws.</summary>
+    /// <summary>Checks everything; any failure on the way becomes a finding. Never throws.</summary>
     public static DoctorReport Examine()
     {
         var backend = Look("native backend", NativeBackend);
-        // Without its libraries TorchSharp's first use would print pages and copy a gigabyte beside the program: leave it alone.
+        // Without its libraries TorchSharp's first use would print pages and copy a gigabyte beside the program: skip it.
         var torchLoads = backend.Fault is null;
         return new DoctorReport([
             Look("Efface", () => VersionOf(typeof(Doctor))),
@@ -57,13 +57,13 @@ internal static partial class Doctor
     }
 
     /// <summary>
-    /// What keeps the native backend from loading, or null. To be asked before TorchSharp's first use, which would otherwise print
-    /// pages of traces and copy its libraries beside the program.
+    /// Why the native backend cannot be loaded, or null. Call it before TorchSharp's first use, which would otherwise print pages of traces
+    /// and copy its libraries beside the program.
     /// </summary>
     public static Problem? BackendFault() =>
         Look("native backend", NativeBackend) is { Fault: { } fault, Fix: { } fix } ? new Problem("native backend", fault, fix) : null;
 
-    /// <summary>Says why a native library did not load, from the loader's own words anywhere in the chain of exceptions.</summary>
+    /// <summary>Explains why a native library did not load, from the loader's own message anywhere in the chain of exceptions.</summary>
     internal static (string Fault, string Fix) Diagnose(Exception exception)
     {
         var innermost = exception.GetBaseException();
@@ -112,7 +112,7 @@ internal static partial class Doctor
         );
     }
 
-    /// <summary>Judges the memory, in bytes.</summary>
+    /// <summary>Checks the memory, in bytes.</summary>
     internal static DoctorFinding Memory(long total, long available) =>
         new(
             "memory",
@@ -121,7 +121,7 @@ internal static partial class Doctor
             available < LeastMemory ? "Close other programs, or use a machine or a container with more memory" : null
         );
 
-    /// <summary>Judges the folder of the image cache, making it where it is missing.</summary>
+    /// <summary>Checks the folder of the image cache, and creates it if it is missing.</summary>
     internal static DoctorFinding CacheFolder(string folder)
     {
         try
@@ -141,7 +141,7 @@ internal static partial class Doctor
         }
     }
 
-    /// <summary>Judges the free space, in bytes, where the cache is.</summary>
+    /// <summary>Checks the free space, in bytes, at the cache.</summary>
     internal static DoctorFinding CacheFolder(string folder, long free) =>
         new(
             "cache folder",
@@ -167,7 +167,7 @@ internal static partial class Doctor
 
     private static string NativeBackend()
     {
-        // TorchSharp swallows what the loader says, so ask the loader first.
+        // TorchSharp swallows the loader's message, so ask the loader first.
         NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, searchPath: null);
         return $"libtorch {torch.__version__} (TorchSharp {VersionOf(typeof(torch))})";
     }
@@ -188,7 +188,7 @@ internal static partial class Doctor
             yield return "avx512f";
             if (Compute.HasBf16Instructions)
                 yield return "avx512_bf16";
-            // .NET has no name for it; the bit is that of the processor's own feature leaf.
+            // .NET has no name for it; the bit is in the processor's feature leaf.
             if ((X86Base.CpuId(7, 0).Edx & 1 << 24) != 0)
                 yield return "amx";
         }
@@ -198,7 +198,7 @@ internal static partial class Doctor
 
     private static DoctorFinding Memory()
     {
-        // The collector knows a container's limit as well as the machine's memory, but only looks when it collects.
+        // The garbage collector knows a container's limit as well as the machine's memory, but only updates it in a collection.
         GC.Collect(0);
         var memory = GC.GetGCMemoryInfo();
         return Memory(memory.TotalAvailableMemoryBytes, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace Efface.Runs;
 
-/// <summary>Looks at the machine for run.json.</summary>
+/// <summary>Describes the machine for run.json.</summary>
 internal static class EnvironmentRecords
 {
     /// <summary>This machine, now.</summary>

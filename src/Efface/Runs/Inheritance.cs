@@ -3,15 +3,15 @@ using Efface.Records;
 
 namespace Efface.Runs;
 
-/// <summary>What a run that starts from another takes over.</summary>
+/// <summary>What a run takes over from the one it starts from.</summary>
 internal static class Inheritance
 {
-    /// <summary>The data and the network of a trained run; how to train is the new run's own.</summary>
-    /// <exception cref="InvalidInputException">It is no run folder.</exception>
+    /// <summary>The data and the network of a trained run; the new run has its own training settings.</summary>
+    /// <exception cref="InvalidInputException">It is not a run folder.</exception>
     public static RunConfig ForUnlearning(string from)
     {
         var trained = RunFolder.Open(from).Run.Config;
-        // A value that is not there stays so: it must not call its group into being.
+        // A missing value stays missing: it must not create its group.
         return Settings
             .Of<RunConfig>()
             .Where(setting => setting.IsInherited && setting.In(trained) is not null)
@@ -20,7 +20,7 @@ internal static class Inheritance
             );
     }
 
-    /// <summary>Task and attributes, where nobody says otherwise the data set's usual ones.</summary>
+    /// <summary>Task and attributes, by default those of the data set.</summary>
     public static (string? Task, IReadOnlyList<string> Forget) UsualColumns(RunConfig config)
     {
         var source = DataSources.Find(config.Data.Name);

@@ -3,11 +3,11 @@ using Efface.Records;
 
 namespace Efface.Runs;
 
-/// <summary>What an audit found of one model, with its pictures (PNG).</summary>
+/// <summary>An audit's results for one model, with its pictures (PNG).</summary>
 /// <param name="Result">audit.json.</param>
 /// <param name="Originals">Test images.</param>
-/// <param name="Drawn">The same, drawn again from the representation.</param>
-/// <param name="Attention">For each attribute the same, under where the network sees it.</param>
+/// <param name="Drawn">Their reconstructions from the representation.</param>
+/// <param name="Attention">For each attribute the same images, overlaid with where the network sees it.</param>
 internal sealed record InspectedModel(
     AuditResult Result,
     IReadOnlyList<byte[]> Originals,
@@ -15,7 +15,7 @@ internal sealed record InspectedModel(
     IReadOnlyList<IReadOnlyList<byte[]>> Attention
 )
 {
-    /// <summary>What an earlier audit left in a run's folder.</summary>
+    /// <summary>The results of an earlier audit in a run's folder.</summary>
     public static InspectedModel Read(RunFolder folder, AuditResult result) =>
         new(
             result,
@@ -24,9 +24,7 @@ internal sealed record InspectedModel(
             [.. result.Attention.Select((_, attribute) => Pictures(folder, $"gradcam-{attribute}"))]
         );
 
-    /// <summary>
-    /// Writes the pictures, those of the model before beside them, and audit.json last: where it stands, the audit is whole.
-    /// </summary>
+    /// <summary>Writes the pictures, with those of the model before, and audit.json last: if it exists, the audit is complete.</summary>
     public void Write(RunFolder folder, InspectedModel? before)
     {
         Write(folder, "image", Originals);

@@ -6,7 +6,7 @@ using Efface.Training;
 
 namespace Efface.Runs;
 
-/// <summary>A run's model with the data it was trained on, for whoever looks at what it computes.</summary>
+/// <summary>A run's model with the data it was trained on.</summary>
 internal sealed class LoadedRun : IDisposable
 {
     private AttentionRemoval? _removal;
@@ -25,15 +25,15 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>Its data set.</summary>
     public Prepared Prepared { get; private set; } = null!;
 
-    /// <summary>The images that it was trained on: without the removed area, where one was.</summary>
+    /// <summary>The images that it was trained on: without the removed area, if there is one.</summary>
     public ImageTable Table => _removal?.Table ?? Prepared.Table;
 
-    /// <summary>Loads everything, and finds out what does not go together.</summary>
+    /// <summary>Loads everything, and finds contradictions.</summary>
     /// <param name="path">The run's folder.</param>
     /// <param name="attributes">Columns to look for; empty takes those of the run.</param>
     /// <param name="settings">How strict; checked with the rest.</param>
-    /// <param name="reading">Hears while the images are read.</param>
-    /// <param name="cancel">Checked while they are.</param>
+    /// <param name="reading">Receives the progress of reading images.</param>
+    /// <param name="cancel">Checked while reading.</param>
     /// <exception cref="InvalidInputException">The folder, its model, its data or a column is wrong.</exception>
     public static LoadedRun Open(
         string path,
@@ -84,7 +84,7 @@ internal sealed class LoadedRun : IDisposable
             { Length: > 0 } unusable
         )
             throw new InvalidInputException(unusable);
-        // What would be shared is computed from the images that the model was trained on.
+        // Shared images are computed from those that the model was trained on.
         _removal = Removals.Of(Prepared, reading, training: null, cancel);
         if (_removal?.Result.Fingerprint != run.AttentionRemoval?.Fingerprint)
             throw new InvalidInputException(

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace Efface.Runs;
 
-/// <summary>The whole look at one model: attackers, what can be drawn again, and where it still sees the attributes.</summary>
+/// <summary>The full inspection of one model: attackers, reconstructions, and where it still sees the attributes.</summary>
 internal sealed class ModelInspection(
     Prepared prepared,
     IReadOnlyList<string> sought,
@@ -19,10 +19,10 @@ internal sealed class ModelInspection(
 {
     private const int Pictures = 10;
 
-    /// <summary>Audits.</summary>
-    /// <param name="model">Left as it was.</param>
-    /// <param name="table">The images that it is run on.</param>
-    /// <param name="before">What was seen of the model before unlearning.</param>
+    /// <summary>Runs the audit.</summary>
+    /// <param name="model">The model; left unchanged.</param>
+    /// <param name="table">The images to run it on.</param>
+    /// <param name="before">The inspection of the model before unlearning.</param>
     public InspectedModel At(TrainedModel model, ImageTable table, InspectedModel? before)
     {
         progress?.Invoke(new AuditProgress(0, 1, "computing representations"));
@@ -44,7 +44,7 @@ internal sealed class ModelInspection(
         );
     }
 
-    // The classifiers are kept: before and after unlearning the same ones, which learnt from the original images, look at the drawings.
+    // The classifiers are kept: the same ones, trained on the original images, judge the reconstructions before and after unlearning.
     private (IReadOnlyList<byte[]> Originals, IReadOnlyList<byte[]> Drawn, ReconstructionResult? Result) Reconstruct(
         TrainedModel model,
         ImageTable table
@@ -115,7 +115,7 @@ internal sealed class ModelInspection(
                 }),
         ];
 
-    // Steps of a training as images that are read: its epochs are not the run's.
+    // Reports steps of a training as images read: its epochs are not the run's.
     private sealed class Reader(IReadingObserver? reading, string doing) : ITrainingObserver
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();

@@ -3,12 +3,12 @@ using Efface.Records;
 
 namespace Efface.Runs;
 
-/// <summary>What is wrong with the parts of a data set, and with the classes that each holds.</summary>
+/// <summary>What is wrong with the parts of a data set, and with the classes in each.</summary>
 internal static class PartChecks
 {
-    /// <summary>Parts without an image; only where there is none, classes that a part lacks.</summary>
+    /// <summary>Parts without an image; if there are none, classes missing in a part.</summary>
     /// <param name="table">The images.</param>
-    /// <param name="columns">The task and what is forgotten, retained or removed.</param>
+    /// <param name="columns">The task, and the attributes to forget, retain or remove.</param>
     /// <param name="config">How they were read.</param>
     public static IReadOnlyList<Problem> Of(Examples table, IEnumerable<Column> columns, RunConfig config)
     {

@@ -8,12 +8,12 @@ using Efface.Unlearning;
 
 namespace Efface.Runs;
 
-/// <summary>Everything that a run needs, after all that could be wrong has been looked at.</summary>
+/// <summary>Everything that a run needs, after all checks.</summary>
 /// <param name="Table">With train, validation and test; cut to the limit.</param>
 /// <param name="Labels">The task and the attributes, with their joint tables.</param>
 /// <param name="Recipe">With the user's own λ, objective and bits; null for plain training.</param>
-/// <param name="Config">With the data set's and the command's own values where the user gave none.</param>
-/// <param name="Report">Rows that were skipped, and what else was found.</param>
+/// <param name="Config">With the defaults of the data set and the command for values that the user did not give.</param>
+/// <param name="Report">Rows that were skipped, and other findings.</param>
 internal sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Recipe? Recipe, RunConfig Config, DataReport Report)
     : IDisposable
 {
@@ -24,17 +24,18 @@ internal sealed record Prepared(ImageTable Table, TaskAndAttributes Labels, Reci
 /// <summary>Finds everything that is wrong with the input before the first epoch, all at once.</summary>
 internal static class Preflight
 {
-    // Not the run's seed, and strata of the task alone: a run that starts --from another must hold out the same images,
-    // else it would be validated on what the other was trained on.
+    // Not the run's seed, and only strata of the task: a run that starts --from another must hold out the same images, or it would be
+    // validated on the other's training images.
     private const int DataSeed = 0;
 
     /// <summary>Checks the settings, reads the data, checks the columns.</summary>
-    /// <param name="config">What the user asked for.</param>
-    /// <param name="forgets">Whether attributes are to be forgotten, so that they must be there and forgettable.</param>
-    /// <param name="observer">Hears while images are decoded.</param>
-    /// <param name="hasBegun">Whether it is the configuration of a run that stands there: what its recipe ignored is ignored.</param>
-    /// <param name="cancel">Ends the decoding early.</param>
-    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    /// <param name="config">The user's settings.</param>
+    /// <param name="forgets">Whether attributes are to be forgotten, so that they must exist and be forgettable.</param>
+    /// <param name="observer">Receives the progress of decoding.</param>
+    /// <param name="hasBegun">Whether it is the configuration of an existing run: settings that its recipe ignored are ignored
+    /// again.</param>
+    /// <param name="cancel">Stops decoding early.</param>
+    /// <exception cref="InvalidInputException">Every problem found.</exception>
     public static Prepared Check(
         RunConfig config,
         bool forgets,
@@ -74,12 +75,12 @@ internal static class Preflight
         }
     }
 
-    /// <summary>Checks the settings alone.</summary>
-    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    /// <summary>Checks only the settings.</summary>
+    /// <exception cref="InvalidInputException">Every problem found.</exception>
     public static void CheckSettings(RunConfig config, bool forgets) => Complete(config, forgets, needsTask: true, hasBegun: false);
 
     /// <summary>Checks the settings and reads the data, with or without a task.</summary>
-    /// <exception cref="InvalidInputException">Every problem that was found.</exception>
+    /// <exception cref="InvalidInputException">Every problem found.</exception>
     public static ReadData Look(RunConfig config, IReadingObserver? observer = null, CancellationToken cancel = default) =>
         Read(Complete(config, forgets: false, needsTask: false, hasBegun: false), observer, cancel);
 

@@ -7,15 +7,15 @@ using Efface.Training;
 
 namespace Efface.Runs;
 
-/// <summary>Takes out of a run's images what its configuration says.</summary>
+/// <summary>Removes from a run's images what its configuration names.</summary>
 internal static class Removals
 {
     private const int Pictures = 10;
 
-    /// <summary>The removal that the configuration asks for; null where it asks for none.</summary>
+    /// <summary>The removal in the configuration; null if there is none.</summary>
     /// <param name="prepared">Must outlive the result.</param>
-    /// <param name="reading">Hears how many images are done.</param>
-    /// <param name="training">Hears of the classifiers' training.</param>
+    /// <param name="reading">Receives the number of images done.</param>
+    /// <param name="training">Receives the classifiers' training.</param>
     /// <param name="cancel">Checked between batches.</param>
     /// <exception cref="InvalidInputException">A classifier cannot be trained, or the cache cannot be written.</exception>
     public static AttentionRemoval? Of(Prepared prepared, IReadingObserver? reading, ITrainingObserver? training, CancellationToken cancel)
@@ -33,7 +33,7 @@ internal static class Removals
         return AttentionRemoval.Of(prepared.Table, settings, options, config.Data.Reading.CacheRoot, reading, training, cancel);
     }
 
-    /// <summary>Writes the first test images, where the classifiers looked, and what is left.</summary>
+    /// <summary>Writes the first test images, where the classifiers looked, and the rest of the images.</summary>
     public static void Draw(RunFolder folder, AttentionRemoval removal)
     {
         using var pictures = removal.Draw(Pictures);

@@ -3,15 +3,15 @@ using Efface.Records;
 
 namespace Efface.Runs;
 
-/// <summary>Going on with a run that was stopped, or killed.</summary>
+/// <summary>Resumes a run that was stopped, or killed.</summary>
 internal static class Resumption
 {
     /// <summary>
-    /// Refuses settings of another run, before anything else is made of them. What was left open counts as what the run began with.
+    /// Refuses the settings of another run, before anything else is derived from them. Open settings count as those of the existing run.
     /// </summary>
-    /// <param name="began">run.json as it stands.</param>
-    /// <param name="command">What the run is asked to be now.</param>
-    /// <param name="asked">The settings as they were given.</param>
+    /// <param name="began">The existing run.json.</param>
+    /// <param name="command">The command of the run now.</param>
+    /// <param name="asked">The settings as given.</param>
     /// <param name="path">The run's folder.</param>
     /// <exception cref="InvalidInputException">Every difference.</exception>
     public static void CheckSettings(RunRecord began, string command, RunConfig asked, string path) =>
@@ -30,22 +30,22 @@ internal static class Resumption
     }
 
     /// <summary>
-    /// Refuses a finished run that is not the one that would be made now: what was left open counts as what a run makes of it.
+    /// Refuses a finished run that differs from the one that would be made now: open settings count as those that the run chose.
     /// </summary>
     /// <inheritdoc cref="CheckSettings(RunRecord, string, RunConfig, string)"/>
     public static void CheckFinished(RunRecord began, string command, RunConfig asked, string path)
     {
         asked = TrainingRun.WithUsualTraining(WithBlocksOf(asked, began.Config), forgets: command == "unlearn");
-        // The usual stem depends on the images' size.
+        // The default stem depends on the images' size.
         var usual = new[] { Backbones.DefaultStem(1), Backbones.DefaultStem(long.MaxValue) }.Contains(began.Config.Model.Stem);
         CheckSettings(began, command, asked, path, open: (setting, value) =>
             value is null && (setting.IsFoundOut || usual && setting.Property == "ModelSettings.Stem")
         );
     }
 
-    /// <summary>Refuses to go on with other data or another configuration than the run began with.</summary>
-    /// <param name="began">run.json as it stands.</param>
-    /// <param name="asked">What the run would be now.</param>
+    /// <summary>Refuses to resume with other data or another configuration than the run started with.</summary>
+    /// <param name="began">The existing run.json.</param>
+    /// <param name="asked">The run as it would be now.</param>
     /// <param name="path">The run's folder.</param>
     /// <exception cref="InvalidInputException">Every difference.</exception>
     public static void Check(RunRecord began, RunRecord asked, string path)
@@ -57,7 +57,7 @@ internal static class Resumption
             throw new InvalidInputException(problems);
     }
 
-    /// <summary>That a run began with other data than there are now; null where it did not.</summary>
+    /// <summary>A problem if a run started with other data than the present ones; null otherwise.</summary>
     public static Problem? OtherData(RunRecord began, string fingerprint, string path) =>
         began.Data.Fingerprint == fingerprint
             ? null
@@ -67,7 +67,7 @@ internal static class Resumption
                 "Restore the data as it was, or start a new run"
             );
 
-    /// <summary>The stages that were measured when the run began stand for the number of blocks that was asked for.</summary>
+    /// <summary>The stages measured at the start of the run replace the requested number of blocks.</summary>
     public static RunConfig WithBlocksOf(RunConfig asked, RunConfig began) =>
         asked.Training.Blocks is { } blocks
         && BlockChoice.IsNumber(blocks)
@@ -82,7 +82,7 @@ internal static class Resumption
     private static IEnumerable<Problem> Differences(RunConfig began, RunConfig asked, string path, Func<Setting, object?, bool> open) =>
         from setting in Settings.Of<RunConfig>()
         where !setting.IsHarmless && !open(setting, setting.In(asked))
-        // A group that is not there is as its defaults are.
+        // A missing group has its defaults.
         let before = Setting.Text(setting.In(began) ?? setting.Default)
         let now = Setting.Text(setting.In(asked) ?? setting.Default)
         where before != now

@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 
 namespace Efface.Runs;
 
-/// <summary>The model that a run begins with: a fresh one, or that of another run.</summary>
+/// <summary>The model that a run starts with: a new one, or that of another run.</summary>
 internal static class StartingModel
 {
-    /// <summary>Prepared by the recipe, where there is one.</summary>
-    /// <param name="prepared">What was asked for.</param>
-    /// <param name="random">Where fresh weights come from.</param>
-    /// <exception cref="InvalidInputException">The model of the other run is not what was asked for.</exception>
+    /// <summary>The model, prepared by the recipe, if there is one.</summary>
+    /// <param name="prepared">The checked input.</param>
+    /// <param name="random">Initialises new weights.</param>
+    /// <exception cref="InvalidInputException">The model of the other run does not match the settings.</exception>
     public static TrainedModel Of(Prepared prepared, Generator random)
     {
         var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);

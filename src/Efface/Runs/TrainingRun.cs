@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Efface.Runs;
 
-/// <summary>Hears how far a run is.</summary>
+/// <summary>Receives the progress of a run.</summary>
 public interface IRunObserver : ITrainingObserver, IReadingObserver;
 
 /// <summary>Trains a model, or makes one forget, into a run folder.</summary>
@@ -21,9 +21,9 @@ public static class TrainingRun
     /// <summary>The model before unlearning: baseline 1.</summary>
     /// <param name="config">Everything that decides it.</param>
     /// <param name="path">The run's folder.</param>
-    /// <param name="resume">Whether to go on with the run that stands there.</param>
-    /// <param name="observer">Hears how far it is.</param>
-    /// <param name="cancel">Ends after the batch at hand; the state is saved.</param>
+    /// <param name="resume">Whether to resume the run in the folder.</param>
+    /// <param name="observer">Receives the progress.</param>
+    /// <param name="cancel">Stops after the current batch; the state is saved.</param>
     /// <exception cref="InvalidInputException">Something is wrong with the input; nothing was written.</exception>
     public static RunFolder Train(
         RunConfig config,
@@ -43,7 +43,7 @@ public static class TrainingRun
         CancellationToken cancel = default
     ) => Run("unlearn", config, path, resume, observer, cancel);
 
-    /// <summary>The configuration of the run that stands in a folder; null where none has begun.</summary>
+    /// <summary>The configuration of the run in a folder; null if there is none.</summary>
     public static RunConfig? Begun(string path) => RunFolder.Holds(path) ? RunFolder.Open(path).Run.Config : null;
 
     private static RunFolder Run(
@@ -67,7 +67,7 @@ public static class TrainingRun
         using var prepared = Preflight.Check(asked, forgets: command == "unlearn", observer, hasBegun: began is not null, cancel);
         Compute.UseThreads(prepared.Config.Training.Threads);
 
-        // What is wrong with model or split is said before anything is removed from the images or written.
+        // Problems with model or split are reported before anything is removed from the images or written.
         var options = Options(prepared);
         using var random = new Generator((ulong)options.Seed);
         var lesson = Prepare(prepared, options, random, observer);
@@ -121,7 +121,7 @@ public static class TrainingRun
         using var again = new Generator((ulong)lesson.Options.Seed);
         if (removal is not null)
         {
-            // A run on images without the area has the weights of one whose images are like that from the start.
+            // A run on images without the area gets the same weights as one whose images lack it from the start.
             random = again;
             lesson = Prepare(prepared with { Table = removal.Table, Config = record.Config }, lesson.Options, random, null) with
             {
@@ -176,7 +176,7 @@ public static class TrainingRun
             Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
         };
 
-    // What has begun can be gone on with; of anything else that failed nothing is left.
+    // A started run can be resumed; any other failure leaves nothing behind.
     private static RunFolder WholeOrNotAtAll(RunFolder folder, Func<bool> isBegun, Action work)
     {
         try
@@ -213,7 +213,9 @@ public static class TrainingRun
             ? new ValidationProbe(model, prepared.Table, prepared.Labels.Attributes, every, prepared.Config.Training.Steer)
             : null;
 
-    /// <summary>With the epochs and the step size of a run where nobody gave any; no epochs for what only closes a trained model.</summary>
+    /// <summary>
+    /// With the default epochs and step size of a run if none were given; no epochs for a recipe that only closes a trained model.
+    /// </summary>
     internal static RunConfig WithUsualTraining(RunConfig config, bool forgets)
     {
         var recipe = forgets ? Recipes.Named(config.Recipe.Name) : null;
@@ -248,7 +250,7 @@ public static class TrainingRun
         };
     }
 
-    // Everything but where its state is saved.
+    // Everything except where its state is saved.
     private static Lesson Prepare(Prepared prepared, TrainingOptions options, Generator random, IRunObserver? observer)
     {
         var config = prepared.Config;
@@ -256,25 +258,25 @@ public static class TrainingRun
         var lesson = new Lesson(model, prepared.Table, prepared.Labels, options)
         {
             Recipe = prepared.Recipe,
-            // What is to be carried is read from the model as it was: the one in training changes.
+            // The embedding to carry comes from the original model: the one in training changes.
             Untouched = config.Model.From is { } from ? own => TrainedModel.Load(from, Compute.Device, own).Network : null,
             Schedule = config.Training.Schedule,
             Devices = BlockChoice.Devices(config),
             Workers = config.Data.Reading.Workers ?? 1,
         };
         var ends = BlockChoice.Ends(config, model, own => lesson.Blocks(own)!, note => observer?.OnNote(note));
-        // h is what the last auxiliary network looks at; a bottleneck stays where it is.
+        // h is the input of the last auxiliary network; a bottleneck stays where it is.
         if (ends is not null && model.Description.Bits is null)
             model = model with { Description = model.Description with { Split = model.Network.Stages[ends[^1]].Name } };
         return lesson with { Model = model, Ends = ends, Probe = Probe(prepared, model) };
     }
 
-    /// <summary>Writes metrics.jsonl and passes everything on.</summary>
+    /// <summary>Writes metrics.jsonl and forwards everything.</summary>
     private sealed class Recorder(RunFolder folder, ITrainingObserver? next) : ITrainingObserver
     {
         private bool _hasHeard;
 
-        /// <summary>Seconds of the epochs that a run had behind it which goes on.</summary>
+        /// <summary>Seconds of the epochs before a run was resumed.</summary>
         public double SecondsBefore { get; private set; }
 
         public void OnStep(StepProgress progress) => next?.OnStep(progress);

@@ -7,17 +7,17 @@ using Efface.Reporting;
 
 namespace Efface.Runs;
 
-/// <summary>Audits representations that another program computed: nothing is trained but attackers.</summary>
+/// <summary>Audits representations that another program computed: only attackers are trained.</summary>
 public static class VectorAuditRun
 {
     /// <summary>Writes run.json, audit.json and report.html into a new folder.</summary>
     /// <param name="options">The files, and what their columns mean.</param>
     /// <param name="path">The new folder.</param>
     /// <param name="settings">How strict.</param>
-    /// <param name="progress">Hears of every attack.</param>
-    /// <param name="reading">Hears while the files are read.</param>
-    /// <param name="cancel">Checked before each attack; nothing is then left behind.</param>
-    /// <exception cref="InvalidInputException">Every problem that was found; nothing was written.</exception>
+    /// <param name="progress">Receives each attack.</param>
+    /// <param name="reading">Receives the progress of reading.</param>
+    /// <param name="cancel">Checked before each attack; a stopped audit leaves nothing behind.</param>
+    /// <exception cref="InvalidInputException">Every problem found; nothing was written.</exception>
     public static RunFolder Run(
         VectorOptions options,
         string path,

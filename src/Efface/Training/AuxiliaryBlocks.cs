@@ -3,9 +3,9 @@ using Efface.Detachment;
 namespace Efface.Training;
 
 /// <summary>Blocks with an auxiliary network at the end of each but the last.</summary>
-/// <param name="parts">What they are made of.</param>
-/// <param name="settings">Of the last auxiliary network.</param>
-/// <param name="first">λ of the first of several: from there they change linearly to the last.</param>
+/// <param name="parts">Their parts.</param>
+/// <param name="settings">For the last auxiliary network.</param>
+/// <param name="first">λ of the first auxiliary network if there are several: λ changes linearly from there to the last.</param>
 public sealed class AuxiliaryBlocks(BlockParts parts, AuxiliarySettings settings, LossWeights first) : BlockMaker(parts)
 {
     /// <inheritdoc/>

@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace Efface.Training;
 
 /// <summary>
-/// Some stages that learn together, from their own losses: what comes from the block before carries no gradient back
-/// (section 3.3 of Guo et al., after InfoPro, Wang et al., ICLR 2021). One block of all stages is training from end to end.
+/// Some stages that are trained together, from their own losses: the output of the block before carries no gradient back (section 3.3 of
+/// Guo et al., after InfoPro, Wang et al., ICLR 2021). One block of all stages is end-to-end training.
 /// </summary>
 /// <param name="network">The whole network; not owned.</param>
 /// <param name="stages">The block's.</param>
@@ -17,30 +17,27 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     private readonly int _first = stages.Start.GetOffset(network.Stages.Count),
         _end = stages.End.GetOffset(network.Stages.Count);
 
-    /// <summary>Takes the attribute out of a stage's output, and owned; null for none.</summary>
+    /// <summary>Removes the attribute from a stage's output; owned; null for none.</summary>
     public Detacher? Detacher { get; init; }
 
-    /// <summary>The stage whose output <see cref="Detacher"/> looks at; null for the block's last.</summary>
+    /// <summary>The stage whose output goes to <see cref="Detacher"/>; null for the block's last.</summary>
     public int? DetachedStage { get; init; }
 
     /// <summary>For the block's parameters; owned.</summary>
     public required IReadOnlyList<BlockOptimiser> Optimisers { get; init; }
 
     /// <summary>
-    /// What the task's loss is multiplied with where the block has a detacher and the logits: λ2, where the detacher has no task head of
-    /// its own.
+    /// The factor on the task's loss if the block has both a detacher and the logits: λ2, if the detacher has no task head of its own.
     /// </summary>
     public double TaskWeight { get; init; } = 1;
 
-    /// <summary>What each class of the task weighs in its loss; null for all alike.</summary>
+    /// <summary>The weight of each class of the task in its loss; null for equal weights.</summary>
     public float[]? ClassWeights { get; init; }
 
-    /// <summary>
-    /// Whether activations inside are computed a second time instead of being kept (Chen et al., 2016: sublinear memory).
-    /// </summary>
+    /// <summary>Whether inner activations are computed again instead of being kept (Chen et al., 2016: sublinear memory).</summary>
     public bool Recomputes { get; init; }
 
-    /// <summary>Where it computes.</summary>
+    /// <summary>The device it computes on.</summary>
     public Device Device { get; } = network.DeviceOf(stages.Start.GetOffset(network.Stages.Count));
 
     private bool Classifies => _end == network.Stages.Count;
@@ -48,7 +45,7 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     private int Detached => DetachedStage ?? _end - 1;
 
     /// <summary>Trains on one batch.</summary>
-    /// <param name="x">What the block before computed, without a graph; for the first block the images.</param>
+    /// <param name="x">The output of the block before, without a graph; for the first block the images.</param>
     /// <param name="input">Labels, images and step sizes, on the block's device.</param>
     public BlockResult Step(Tensor x, StepInput input)
     {
@@ -60,7 +57,7 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
         return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>What optimisers and detacher remember from step to step; the network's weights are not the block's.</summary>
+    /// <summary>The state of optimisers and detacher between steps; the network's weights are not the block's.</summary>
     public void Exchange(Snapshot snapshot)
     {
         foreach (var (i, optimiser) in Optimisers.Index())
@@ -68,7 +65,7 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
         Detacher?.Exchange(snapshot.Of("detacher"));
     }
 
-    // Forwards without a graph, keeping what each stage is given; then backwards stage by stage, each with a graph of its own.
+    // Forward without a graph, keeping the input of each stage; then backward stage by stage, each with its own graph.
     private BlockResult StepPiecewise(Tensor x, StepInput input)
     {
         var given = new List<Tensor> { x };
@@ -82,7 +79,7 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
             using var scope = NewDisposeScope();
             using var statistics = stage < _end - 1 ? new KeptStatistics(network.Stages[stage]) : null;
             var leaf = stage > _first ? given[stage - _first].detach().requires_grad_(true) : x;
-            // A stage may begin with an operation in place, which no leaf can bear.
+            // A stage may begin with an in-place operation, which a leaf does not allow.
             var (part, _) = Backward(leaf.requires_grad ? leaf.alias() : leaf, stage..(stage + 1), gradient, input);
             gradient?.Dispose();
             gradient = leaf.grad?.MoveToOuterDisposeScope();
@@ -91,7 +88,7 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
         return result;
     }
 
-    // Runs some of the stages, and sends back what their losses and the gradient of their output say.
+    // Runs some of the stages, and backpropagates their losses and the gradient of their output.
     private (BlockResult Result, Tensor Output) Backward(Tensor x, Range some, Tensor? gradient, StepInput input)
     {
         var (first, end) = (some.Start.Value, some.End.Value);
@@ -138,7 +135,7 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
         Detacher?.Dispose();
     }
 
-    // Running means and variances have taken this batch in already; the second run over it is not to count.
+    // Running means and variances already include this batch; the second pass over it must not count.
     private sealed class KeptStatistics(Stage stage) : IDisposable
     {
         private readonly (Tensor Buffer, Tensor Value)[] _kept =
@@ -160,11 +157,11 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
     }
 }
 
-/// <summary>What one block gave in a step; no tensor has a graph.</summary>
-/// <param name="Output">What the next block is given; null from the last.</param>
+/// <summary>The result of one block in a step; no tensor has a graph.</summary>
+/// <param name="Output">The input of the next block; null from the last.</param>
 /// <param name="DetachmentLoss">The loss of its detacher, a scalar; null without one.</param>
 /// <param name="TaskLoss">Cross-entropy of the logits in nats, a scalar; null from all but the last.</param>
-/// <param name="Correct">How many images the logits get right, a scalar; null from all but the last.</param>
+/// <param name="Correct">The number of images that the logits classify correctly, a scalar; null from all but the last.</param>
 public sealed record BlockResult(Tensor? Output, Tensor? DetachmentLoss, Tensor? TaskLoss, Tensor? Correct) : IDisposable
 {
     internal BlockResult With(BlockResult other) =>

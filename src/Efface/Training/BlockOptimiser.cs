@@ -22,19 +22,18 @@ public sealed class BlockOptimiser : IDisposable
     public static BlockOptimiser Adam(IReadOnlyList<Parameter> parameters, double rate, TrainingOptions options) =>
         new(new Models.Adam(parameters, rate), options.ClipNorm);
 
-    /// <summary>Takes a step with the gradients at hand and forgets them.</summary>
-    /// <param name="rateFactor">What the largest step size is multiplied with.</param>
+    /// <summary>Takes a step with the current gradients and clears them.</summary>
+    /// <param name="rateFactor">A factor on the largest step size.</param>
     public void Step(double rateFactor)
     {
         _optimiser.Rate = _rate * rateFactor;
         _optimiser.Step(_clipNorm > 0 ? ClipFactor() : 1);
     }
 
-    /// <summary>What it remembers from step to step.</summary>
+    /// <summary>Its state between steps.</summary>
     public void Exchange(Snapshot snapshot) => _optimiser.Exchange(snapshot);
 
-    // As torch's clip_grad_norm_. On another device than the CPU a read would make the step wait: there the gradients are multiplied at
-    // once.
+    // As torch's clip_grad_norm_. On a device other than the CPU a read would stall the step: there the gradients are multiplied at once.
     private double ClipFactor()
     {
         using var scope = NewDisposeScope();

@@ -9,7 +9,7 @@ namespace Efface.Training;
 
 /// <summary>Where a network is cut into blocks.</summary>
 /// <param name="Ends">The last stages of all blocks but the last.</param>
-/// <param name="Milliseconds">What each block needs for a step by itself.</param>
+/// <param name="Milliseconds">The time of each block for a step, measured alone.</param>
 internal sealed record BlockPlan(IReadOnlyList<int> Ends, IReadOnlyList<double> Milliseconds);
 
 /// <summary>Cuts a network so that the workers of a pipeline take equal time: the slowest one decides.</summary>
@@ -17,12 +17,11 @@ internal static class BlockPlacing
 {
     private const int Rounds = 4;
 
-    /// <summary>Measures stages and auxiliary networks over a few batches of noise, and cuts where the slowest block is fastest.</summary>
-    /// <param name="make">Makes blocks, with random numbers of its own; the model's weights and statistics are as before
-    /// afterwards.</param>
-    /// <param name="model">Whose network is cut.</param>
+    /// <summary>Times stages and auxiliary networks over a few batches of noise, and cuts where the slowest block is fastest.</summary>
+    /// <param name="make">Creates blocks, with its own random numbers; afterwards the model's weights and statistics are as before.</param>
+    /// <param name="model">The model to cut.</param>
     /// <param name="blocks">2 or more.</param>
-    /// <exception cref="InvalidInputException">There are not so many stages.</exception>
+    /// <exception cref="InvalidInputException">There are fewer stages.</exception>
     public static BlockPlan Balance(Func<Generator, BlockMaker> make, TrainedModel model, int blocks)
     {
         var last = model.Network.IndexOf(StagedNetwork.Embedding);
@@ -54,12 +53,12 @@ internal static class BlockPlacing
     /// <summary>The cut whose slowest block is fastest.</summary>
     /// <param name="stages">Milliseconds of each stage before the embedding.</param>
     /// <param name="auxiliaries">Milliseconds of an auxiliary network at each of these stages.</param>
-    /// <param name="tail">Milliseconds of what the last block does from the embedding on.</param>
-    /// <param name="blocks">How many.</param>
+    /// <param name="tail">Milliseconds of the last block from the embedding on.</param>
+    /// <param name="blocks">The number of blocks.</param>
     internal static BlockPlan Choose(double[] stages, double[] auxiliaries, double tail, int blocks)
     {
         double Sum(int from, int to) => stages[from..to].Sum();
-        // Best(from, count): the rest of the network from this stage on, in so many blocks.
+        // Best(from, count): the rest of the network from this stage on, in this many blocks.
         (double Slowest, int[] Ends) Best(int from, int count)
         {
             if (count == 1)
@@ -93,7 +92,7 @@ internal static class BlockPlacing
         var x = options.InPrecision(Given(parts, stage)).detach().requires_grad_(stage > 0);
         return Fastest(() =>
         {
-            // A stage may begin with an operation in place, which no leaf can bear.
+            // A stage may begin with an in-place operation, which a leaf does not allow.
             var output = model.Network.Run(x.alias(), stage..(stage + 1));
             torch.autograd.backward([output], [torch.ones_like(output)]);
             optimiser.Step(0);
@@ -120,7 +119,7 @@ internal static class BlockPlacing
         return Fastest(() => block.Step(h, input));
     }
 
-    // Noise of the shape that a stage is given.
+    // Noise of the shape of a stage's input.
     private static Tensor Given(BlockParts parts, int stage)
     {
         var (network, input) = (parts.Model.Network, parts.Model.Description.Input);
@@ -146,7 +145,7 @@ internal static class BlockPlacing
         );
     }
 
-    // The first run makes what later ones keep.
+    // The first run creates what later ones reuse.
     private static double Fastest(Action run)
     {
         var fastest = double.PositiveInfinity;

@@ -4,21 +4,21 @@ using Efface.Models;
 namespace Efface.Training;
 
 /// <summary>The last good state of a training, in a file that is replaced whole or not at all.</summary>
-/// <param name="folder">Where it lies; made when it is first saved.</param>
-/// <param name="every">Inside an epoch it is saved again after so long; after each epoch in any case.</param>
-/// <param name="onFault">Told when it cannot be written: training goes on, and the state before stays.</param>
+/// <param name="folder">Its folder; created at the first save.</param>
+/// <param name="every">The interval of saves inside an epoch; every epoch ends with a save.</param>
+/// <param name="onFault">Receives the reason when it cannot be written: training continues, and the previous state stays.</param>
 internal sealed class Checkpoint(string folder, TimeSpan every, Action<string>? onFault = null)
 {
     private readonly string _file = Path.Combine(folder, "state.safetensors");
     private readonly Stopwatch _sinceSaved = Stopwatch.StartNew();
 
-    /// <summary>Whether there is a state to go on from.</summary>
+    /// <summary>Whether there is a state to resume from.</summary>
     public bool Exists => File.Exists(_file);
 
     /// <summary>Whether it is time to save.</summary>
     public bool IsDue => _sinceSaved.Elapsed >= every;
 
-    /// <summary>Saves, or tells why it could not.</summary>
+    /// <summary>Saves, or reports why it could not.</summary>
     public void Save(Action<Snapshot> state)
     {
         _sinceSaved.Restart();
@@ -37,11 +37,11 @@ internal sealed class Checkpoint(string folder, TimeSpan every, Action<string>? 
         }
     }
 
-    /// <summary>Goes back to what was saved last.</summary>
-    /// <exception cref="InvalidInputException">It was damaged since.</exception>
+    /// <summary>Restores the last saved state.</summary>
+    /// <exception cref="InvalidInputException">It was damaged in the meantime.</exception>
     public void Restore(Action<Snapshot> state) => Snapshot.Restore(_file, state);
 
-    /// <summary>The training is over.</summary>
+    /// <summary>Called when the training is over.</summary>
     public void Remove()
     {
         if (Directory.Exists(folder))

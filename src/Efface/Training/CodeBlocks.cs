@@ -4,10 +4,10 @@ using Efface.Models;
 namespace Efface.Training;
 
 /// <summary>A discrete bottleneck in the last block; blocks below it learn from auxiliary networks that forget nothing.</summary>
-/// <param name="parts">What they are made of; the model with its bottleneck.</param>
+/// <param name="parts">Their parts; the model with its bottleneck.</param>
 /// <param name="settings">The bottleneck's.</param>
-/// <param name="below">Of the auxiliary network right below the bottleneck.</param>
-/// <param name="first">λ of the first of several auxiliary networks.</param>
+/// <param name="below">For the auxiliary network right below the bottleneck.</param>
+/// <param name="first">λ of the first auxiliary network if there are several.</param>
 internal sealed class CodeBlocks(BlockParts parts, CodeSettings settings, AuxiliarySettings below, LossWeights first) : BlockMaker(parts)
 {
     private readonly AuxiliaryBlocks _below = new(parts, below, first);
@@ -23,7 +23,7 @@ internal sealed class CodeBlocks(BlockParts parts, CodeSettings settings, Auxili
     public override Block Below(Range stages, int number, int count) => _below.Below(stages, number, count);
 
     /// <inheritdoc/>
-    /// <remarks>Bottleneck and classifier learn fast with Adam, whatever the extractor below them does.</remarks>
+    /// <remarks>Bottleneck and classifier are trained fast with Adam, whatever the extractor below them does.</remarks>
     public override Block Last(int first)
     {
         var (model, options) = (Parts.Model, Parts.Options);

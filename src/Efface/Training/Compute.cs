@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>Where the computing happens.</summary>
+/// <summary>The devices and precision of computation.</summary>
 internal static class Compute
 {
-    /// <summary>The accelerator, where the backend has one; else the CPU.</summary>
+    /// <summary>The accelerator, if the backend has one; else the CPU.</summary>
     public static Device Device => torch.cuda.is_available() ? CUDA : CPU;
 
-    /// <summary>Whether 16 bits are computed with instructions made for them, and not one by one.</summary>
+    /// <summary>Whether 16-bit operations have their own instructions, instead of being emulated.</summary>
     public static bool IsFastInBf16 => HasBf16Instructions || torch.cuda.is_available();
 
-    /// <summary>Whether the processor has instructions for bf16; asks no native library.</summary>
+    /// <summary>Whether the processor has instructions for bf16; calls no native library.</summary>
     public static bool HasBf16Instructions =>
         X86Base.IsSupported ? (Leaf7(1).Eax >> Avx512Bf16 & 1) == 1 : RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
@@ -23,7 +23,7 @@ internal static class Compute
     // Only processors with leaf 7 have the instructions at all.
     private static (int Eax, int Ebx, int Ecx, int Edx) Leaf7(int part) => X86Base.CpuId(0, 0).Eax >= 7 ? X86Base.CpuId(7, part) : default;
 
-    /// <summary>Sets the threads that one operation uses, and leaves them as they are for null.</summary>
+    /// <summary>Sets the threads per operation; null leaves them as they are.</summary>
     public static void UseThreads(int? threads)
     {
         if (threads is { } count)

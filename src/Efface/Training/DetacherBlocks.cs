@@ -3,10 +3,10 @@ using Efface.Detachment;
 namespace Efface.Training;
 
 /// <summary>
-/// The whole network with one detacher at the split, from end to end: for detachers without a task head, beside which no block could learn
-/// the task by itself.
+/// The whole network with one detacher at the split, end to end: for detachers without a task head, without which no block could learn the
+/// task alone.
 /// </summary>
-/// <param name="parts">What it is made of.</param>
+/// <param name="parts">Its parts.</param>
 /// <param name="detacher">Owned by the block.</param>
 public sealed class DetacherBlocks(BlockParts parts, Detacher detacher) : BlockMaker(parts)
 {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>An epoch's sums so far, on the device: read once an epoch, and now and then by the guard.</summary>
+/// <summary>An epoch's sums so far, on the device: read once an epoch, and occasionally by the guard.</summary>
 internal sealed class EpochSums : IDisposable
 {
     private const string Task = "task",
@@ -25,10 +25,10 @@ internal sealed class EpochSums : IDisposable
     /// <summary>Mean over steps; null without detachment.</summary>
     public double? DetachmentLoss => _sums.ContainsKey(Detachment) ? Mean(Detachment) : null;
 
-    /// <summary>The share of images that were right.</summary>
+    /// <summary>The share of images classified correctly.</summary>
     public double Correct => _sums[Hits].ToDouble() / Images;
 
-    /// <summary>Adds a step, whose tensors are spent.</summary>
+    /// <summary>Adds a step, and disposes its tensors.</summary>
     public void Add(StepResult result)
     {
         Steps++;
@@ -40,7 +40,7 @@ internal sealed class EpochSums : IDisposable
             Add(Detachment, detachment);
     }
 
-    /// <summary>Looks at the means.</summary>
+    /// <summary>Checks the means.</summary>
     /// <exception cref="TrainingDivergedException">One is not finite or exploding.</exception>
     public void Check(NumericGuard guard, int epoch)
     {

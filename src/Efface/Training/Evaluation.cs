@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>Runs a network over images without learning.</summary>
+/// <summary>Runs a network over images without training.</summary>
 internal static class Evaluation
 {
-    /// <summary>Images at a time.</summary>
+    /// <summary>Images per batch.</summary>
     public const int BatchSize = 500;
 
     /// <summary>
-    /// Hands each batch's normalised images to <paramref name="visit"/>, in order, in evaluation mode and without a graph.
+    /// Passes each batch's normalised images to <paramref name="visit"/>, in order, in evaluation mode and without a graph.
     /// </summary>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static void Visit(
@@ -36,7 +36,7 @@ internal static class Evaluation
                     var batch = read.To(device);
                     visit(normalisation.Apply(batch.Values), batch);
                 }
-            // An epoch that was cancelled ends early.
+            // A cancelled epoch ends early.
             cancel.ThrowIfCancellationRequested();
         }
         finally
@@ -45,7 +45,7 @@ internal static class Evaluation
         }
     }
 
-    /// <summary>The share of images whose task the network gets right: the fidelity.</summary>
+    /// <summary>The share of images for which the network predicts the task correctly: the fidelity.</summary>
     public static double Fidelity(
         StagedNetwork network,
         Normalisation normalisation,

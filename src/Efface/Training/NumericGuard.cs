@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>A loss is no longer a number, or has exploded; the network is back at its last good weights.</summary>
+/// <summary>A loss is no longer a number, or has exploded; the network has been reset to its last good weights.</summary>
 /// <param name="message">The cause and the remedy.</param>
 internal sealed class TrainingDivergedException(string message) : Exception(message);
 
 /// <summary>Keeps the last good weights, and stops training when a loss is NaN, infinite or exploding.</summary>
-/// <param name="network">The network in training.</param>
+/// <param name="network">Keeps the last good weights, and stops training when a loss is NaN, infinite or exploding.</param>
 internal sealed class NumericGuard(nn.Module network) : IDisposable
 {
     private const double Limit = 1e5,
@@ -18,11 +18,12 @@ internal sealed class NumericGuard(nn.Module network) : IDisposable
     private const string Advice = "The model is back at its last good weights. Try a smaller --learning-rate or smaller --lambda.";
     private Dictionary<string, Tensor> _good = Copy(network);
 
-    /// <summary>How many steps lie between two looks: a look reads from the device.</summary>
+    /// <summary>Steps between two checks: a check reads from the device.</summary>
     public const int Interval = 20;
 
-    /// <summary>Remembers the weights as they are after an epoch.</summary>
-    /// <exception cref="TrainingDivergedException">A weight is not finite or has exploded; the last good ones are back.</exception>
+    /// <summary>Stores the weights after an epoch.</summary>
+    /// <exception cref="TrainingDivergedException">A weight is not finite or has exploded; the last good weights have been
+    /// restored.</exception>
     public void Remember(int epoch)
     {
         if (!AreFinite())
@@ -34,7 +35,7 @@ internal sealed class NumericGuard(nn.Module network) : IDisposable
         _good = Copy(network);
     }
 
-    /// <summary>Goes back to the remembered weights.</summary>
+    /// <summary>Restores the stored weights.</summary>
     public void Restore()
     {
         using var noGradient = no_grad();
@@ -42,11 +43,11 @@ internal sealed class NumericGuard(nn.Module network) : IDisposable
             value.copy_(_good[name]);
     }
 
-    /// <summary>The remembered weights.</summary>
+    /// <summary>The stored weights.</summary>
     public void Exchange(Snapshot snapshot) => snapshot.Exchange("good", _good);
 
-    /// <summary>Looks at a loss; epoch and step count from 1.</summary>
-    /// <exception cref="TrainingDivergedException">It is not finite or exploding; the last good weights are back.</exception>
+    /// <summary>Checks a loss; epoch and step count from 1.</summary>
+    /// <exception cref="TrainingDivergedException">It is not finite or exploding; the last good weights have been restored.</exception>
     public void Check(string name, Tensor loss, int epoch, int step)
     {
         var value = loss.ToDouble();

@@ -7,20 +7,20 @@ using static TorchSharp.torch;
 namespace Efface.Training;
 
 /// <summary>
-/// The local schedule with a worker for each block: while one block learns from a batch, the block before it learns from the next
-/// (principle P3 of Guo et al.). No block waits for a gradient, so every weight is, bit for bit, what the local schedule gives with as many
-/// threads for an operation.
+/// The local schedule with a worker for each block: while one block trains on a batch, the block before it trains on the next (principle P3
+/// of Guo et al.). No block waits for a gradient, so every weight equals, bit for bit, that of the local schedule with the same number of
+/// threads per operation.
 /// </summary>
 /// <inheritdoc cref="Schedule"/>
 internal sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)
 {
-    /// <summary>Threads of one operation in each worker; null shares out what the caller's thread has.</summary>
+    /// <summary>Threads per operation in each worker; null divides those of the calling thread.</summary>
     public int? ThreadsEach { get; init; }
 
     /// <inheritdoc/>
     public override StepResult Step(StepInput input)
     {
-        // Handed over as a copy: what a pipeline is given it disposes.
+        // Passed as a copy: a pipeline disposes its inputs.
         var copy = input with
         {
             Input = Own(input.Input),
@@ -46,7 +46,7 @@ internal sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Blo
             yield return result;
     }
 
-    // A batch on its way through the blocks; nothing of it belongs to a thread's dispose scope.
+    // A batch on its way through the blocks; none of it belongs to a thread's dispose scope.
     private sealed class BatchInWork(StepInput input) : IDisposable
     {
         private readonly List<BlockResult> _results = [];
@@ -93,7 +93,7 @@ internal sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Blo
 
         public Line(IReadOnlyList<Block> blocks, int threadsEach)
         {
-            // One batch may wait before each block; the last queue holds what is done, and never holds anybody up.
+            // One batch may wait before each block; the last queue holds finished batches, and never blocks.
             _queues =
             [
                 .. Enumerable.Range(0, blocks.Count + 1).Select(i => i < blocks.Count ? new BlockingCollection<BatchInWork>(1) : []),
@@ -111,7 +111,7 @@ internal sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Blo
             ];
             foreach (var worker in _workers)
                 worker.Start();
-            // Who prepares the inputs meanwhile takes no more than a worker does.
+            // Preparing the inputs meanwhile uses no more threads than a worker does.
             torch.set_num_threads(threadsEach);
         }
 
@@ -156,7 +156,7 @@ internal sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Blo
             }
             catch (OperationCanceledException)
             {
-                // Another worker's fault: it is told by whoever waits for the results.
+                // Another worker's fault: it is reported where the results are awaited.
             }
             catch (Exception fault)
             {
@@ -169,7 +169,7 @@ internal sealed class PipelinedSchedule(StagedNetwork network, IReadOnlyList<Blo
             }
         }
 
-        // Whoever stops listening early lets the batches in work go through, so that all blocks have seen the same.
+        // A caller that stops early lets the current batches pass through, so that all blocks have seen the same.
         public void Dispose()
         {
             _queues[0].CompleteAdding();

@@ -3,18 +3,18 @@ using Efface.Models;
 namespace Efface.Training;
 
 /// <summary>
-/// A fresh look during training at what h still tells on validation: the heads that train along are fooled by what they train with.
+/// A fresh measurement during training of what h still reveals on validation: the heads trained along with the extractor are fooled by it.
 /// </summary>
 internal interface IProbe
 {
-    /// <summary>Looks after this epoch (from 1); null when it is not due.</summary>
+    /// <summary>Measures after this epoch (from 1); null if it is not due.</summary>
     ProbeReading? Read(int epoch);
 
-    /// <summary>What it remembers from look to look.</summary>
+    /// <summary>Its state between probes.</summary>
     void Exchange(Snapshot snapshot);
 }
 
-/// <summary>What a probe found.</summary>
-/// <param name="Leaks">By attribute: balanced accuracy beyond what y tells.</param>
-/// <param name="Factor">What λ3 is multiplied with from now on.</param>
+/// <summary>The result of a probe.</summary>
+/// <param name="Leaks">By attribute: balanced accuracy beyond what y reveals.</param>
+/// <param name="Factor">The factor on λ3 from now on.</param>
 internal sealed record ProbeReading(IReadOnlyDictionary<string, double> Leaks, double Factor);

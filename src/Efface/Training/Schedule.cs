@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>What one step needs; whoever takes the step disposes it.</summary>
+/// <summary>The input of one step; the caller of the step disposes it.</summary>
 /// <param name="Input">Normalised examples, [B, C, H, W] or [B, D], in the precision that the network computes in.</param>
-/// <param name="Originals">What decoders draw again, f32: images in [0, 1], or vectors; without detachment the values as they are.</param>
+/// <param name="Originals">What decoders reconstruct, f32: images in [0, 1], or vectors; without detachment the values as they are.</param>
 /// <param name="Batch">The labels.</param>
-/// <param name="Strength">What λ3 is multiplied with: the ramp, and the pull of a probe.</param>
-/// <param name="RateFactor">What step sizes are multiplied with, in [0, 1].</param>
+/// <param name="Strength">The factor on λ3: the ramp, times the probe's factor.</param>
+/// <param name="RateFactor">The factor on step sizes, in [0, 1].</param>
 public sealed record StepInput(Tensor Input, Tensor Originals, Batch Batch, double Strength, double RateFactor) : IDisposable
 {
-    /// <summary>The same on <paramref name="device"/>; this one when it is there already.</summary>
+    /// <summary>The same on <paramref name="device"/>; this one if it is already there.</summary>
     public StepInput To(Device device) =>
         Batch.To(device) is var batch && ReferenceEquals(batch, Batch)
             ? this
@@ -39,14 +39,14 @@ public sealed record StepInput(Tensor Input, Tensor Originals, Batch Batch, doub
     }
 }
 
-/// <summary>What one step gave; scalars on the devices of the blocks, without a graph.</summary>
-/// <param name="Images">How many images were in its batch.</param>
+/// <summary>The result of one step; scalars on the devices of the blocks, without a graph.</summary>
+/// <param name="Images">The number of images in its batch.</param>
 /// <param name="TaskLoss">The classifier's cross-entropy in nats.</param>
 /// <param name="DetachmentLoss">The sum of the extractor's losses, or null without a detacher.</param>
-/// <param name="Correct">How many images the classifier got right.</param>
+/// <param name="Correct">The number of images that the classifier got right.</param>
 internal sealed record StepResult(int Images, Tensor TaskLoss, Tensor? DetachmentLoss, Tensor Correct)
 {
-    /// <summary>What the blocks gave, put together.</summary>
+    /// <summary>Combines the results of the blocks.</summary>
     internal static StepResult Of(int images, IReadOnlyList<BlockResult> blocks)
     {
         Tensor? detachment = null;
@@ -71,20 +71,19 @@ internal abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> blo
     /// <summary>The network in training.</summary>
     public StagedNetwork Network => network;
 
-    /// <summary>What learns together, from the images to the logits.</summary>
+    /// <summary>The blocks, from the images to the logits.</summary>
     public IReadOnlyList<Block> Blocks => blocks;
 
-    /// <summary>Whether anything is taken out of a representation.</summary>
+    /// <summary>Whether anything is removed from a representation.</summary>
     public bool Detaches => blocks.Any(block => block.Detacher is not null);
 
-    /// <summary>Trains on one batch; the input stays the caller's.</summary>
+    /// <summary>Trains on one batch; the input still belongs to the caller.</summary>
     public abstract StepResult Step(StepInput input);
 
     /// <summary>
-    /// Trains on one batch after another. Results come in the order of the inputs; where the caller stops listening, no batch is left half
-    /// done.
+    /// Trains on one batch after another. Results come in the order of the inputs; if the caller stops early, no batch is left half done.
     /// </summary>
-    /// <param name="inputs">Asked for the next one when there is room for it; disposed here.</param>
+    /// <param name="inputs">Read on demand; disposed here.</param>
     public virtual IEnumerable<StepResult> Run(IEnumerable<StepInput> inputs)
     {
         foreach (var input in inputs)
@@ -97,7 +96,7 @@ internal abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> blo
     }
 
     /// <summary>
-    /// What detachers measured since the last call; those of blocks below the last detacher carry the number of their block, from 1.
+    /// The measurements of detachers since the last call; those of blocks below the last detacher have the number of their block, from 1.
     /// </summary>
     public IReadOnlyDictionary<string, double> Drain()
     {
@@ -113,7 +112,7 @@ internal abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> blo
             .ToDictionary(measured => measured.Name, measured => measured.Value);
     }
 
-    /// <summary>Everything that learns: the network, and what optimisers and detachers remember.</summary>
+    /// <summary>All state of training: the network, optimisers and detachers.</summary>
     public void Exchange(Snapshot snapshot)
     {
         snapshot.Exchange("network", network);
@@ -121,7 +120,7 @@ internal abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> blo
             block.Exchange(snapshot.Of($"block{i + 1}"));
     }
 
-    /// <summary>The network stays; blocks with their optimisers and detachers go.</summary>
+    /// <summary>Disposes the blocks with their optimisers and detachers, but not the network.</summary>
     public void Dispose()
     {
         foreach (var block in blocks)
@@ -131,8 +130,8 @@ internal abstract class Schedule(StagedNetwork network, IReadOnlyList<Block> blo
 }
 
 /// <summary>
-/// One block after the other on the calling thread. With one block that is training from end to end: the task's loss reaches the extractor
-/// through the classifier. With several, each learns from its own loss alone (the local schedule).
+/// One block after the other on the calling thread. With one block that is end-to-end training: the task's loss reaches the extractor
+/// through the classifier. With several, each learns only from its own loss (the local schedule).
 /// </summary>
 /// <inheritdoc cref="Schedule"/>
 internal sealed class SequentialSchedule(StagedNetwork network, IReadOnlyList<Block> blocks) : Schedule(network, blocks)

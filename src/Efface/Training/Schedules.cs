@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>Puts blocks and the order in which they learn together.</summary>
+/// <summary>Combines blocks with the order in which they are trained.</summary>
 internal static class Schedules
 {
     /// <summary>Plain training: baseline 1, the model before unlearning.</summary>
     /// <param name="model">The network.</param>
     /// <param name="options">Step sizes.</param>
-    /// <param name="classWeights">What each class of the task weighs in the loss; null for all alike.</param>
+    /// <param name="classWeights">The weight of each class of the task in the loss; null for equal weights.</param>
     public static Schedule Plain(TrainedModel model, TrainingOptions options, float[]? classWeights = null)
     {
         BlockOptimiser Sgd(Range stages) => BlockOptimiser.Sgd(model.Network.Parameters(stages), options);
@@ -27,9 +27,9 @@ internal static class Schedules
     }
 
     /// <summary>Blocks in some order.</summary>
-    /// <param name="blocks">Makes them.</param>
+    /// <param name="blocks">Creates them.</param>
     /// <param name="kind">The order.</param>
-    /// <param name="ends">The last stages of all blocks but the last, where there are several; null cuts once, in the usual place.</param>
+    /// <param name="ends">The last stages of all blocks but the last, if there are several; null cuts once, in the default place.</param>
     public static Schedule Of(BlockMaker blocks, ScheduleKind kind, IReadOnlyList<int>? ends = null)
     {
         var network = blocks.Parts.Model.Network;
@@ -44,8 +44,8 @@ internal static class Schedules
         return kind == ScheduleKind.Local ? new SequentialSchedule(network, made) : new PipelinedSchedule(network, made);
     }
 
-    /// <summary>Moves each block to its device, before a schedule is made.</summary>
-    /// <param name="network">Whose stages move.</param>
+    /// <summary>Moves each block to its device, before a schedule is created.</summary>
+    /// <param name="network">The network whose stages move.</param>
     /// <param name="ends">The last stages of all blocks but the last.</param>
     /// <param name="devices">One for each block.</param>
     public static void Place(StagedNetwork network, IReadOnlyList<int> ends, IReadOnlyList<Device> devices) =>

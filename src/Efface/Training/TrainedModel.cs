@@ -8,20 +8,20 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>What closes a trained model. The numbers stand in model.json.</summary>
+/// <summary>The last step that closes a trained model. model.json contains the numbers.</summary>
 public enum Closing
 {
-    /// <summary>An affine map between embedding and head takes out what tells the attribute linearly.</summary>
+    /// <summary>An affine map between embedding and head removes what reveals the attribute linearly.</summary>
     LinearErasure = 3,
 
-    /// <summary>Nothing but the decision is released.</summary>
+    /// <summary>Only the decision is released.</summary>
     Decision = 4,
 }
 
-/// <summary>model.json: everything that is needed to build the network again, and to use it.</summary>
+/// <summary>model.json: everything needed to build the network again, and to use it.</summary>
 public sealed record ModelDescription
 {
-    /// <summary>The version of this file's form.</summary>
+    /// <summary>The version of this file's format.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The backbone's name.</summary>
@@ -42,7 +42,7 @@ public sealed record ModelDescription
     /// <summary>The task's classes, in the order of the logits.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>What values are normalised with.</summary>
+    /// <summary>How values are normalised.</summary>
     public required Normalisation Normalisation { get; init; }
 
     /// <summary>The extractor's last stage: h is its output.</summary>
@@ -58,10 +58,10 @@ public sealed record ModelDescription
     public IReadOnlyList<string> Stages { get; init; } = [];
 
     /// <summary>A network for a column of a table, split behind the embedding.</summary>
-    /// <param name="table">The shape of its values and its training part decide input and normalisation.</param>
-    /// <param name="task">What it is for.</param>
-    /// <param name="model">A name of <see cref="Backbones.Names"/>, or the name of a network of the user's own.</param>
-    /// <param name="stem">A name of <see cref="Backbones.Stems"/>; null takes the usual one for the images' size.</param>
+    /// <param name="table">The table: the shape of its values and its training part decide input and normalisation.</param>
+    /// <param name="task">The task's column.</param>
+    /// <param name="model">A name of <see cref="Backbones.Names"/>, or the name of the user's own network.</param>
+    /// <param name="stem">A name of <see cref="Backbones.Stems"/>; null takes the default for the image size.</param>
     /// <param name="width">Factor on every stage's channels.</param>
     public static ModelDescription For(Examples table, Column task, string model, string? stem = null, double width = 1) =>
         new()
@@ -78,11 +78,11 @@ public sealed record ModelDescription
 }
 
 /// <summary>Builds a network with fresh weights that ends in the stages embedding and head.</summary>
-/// <param name="description">What it is for: the shape of its input, the classes of the task.</param>
-/// <param name="random">Where the weights come from.</param>
+/// <param name="description">Its purpose: the shape of its input, the classes of the task.</param>
+/// <param name="random">Initialises the weights.</param>
 public delegate StagedNetwork NetworkBuilder(ModelDescription description, Generator random);
 
-/// <summary>A network with its description, as a run folder holds it.</summary>
+/// <summary>A network with its description, as in a run folder.</summary>
 /// <param name="Network">Owned.</param>
 /// <param name="Description">How to build it again.</param>
 public sealed record TrainedModel(StagedNetwork Network, ModelDescription Description) : IDisposable
@@ -94,14 +94,14 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     private const string WeightsFile = "model.safetensors",
         DescriptionFile = "model.json";
 
-    /// <summary>What the network was built with; null for those that Efface builds itself.</summary>
+    /// <summary>The builder of the network; null for those of Efface.</summary>
     public NetworkBuilder? Builder { get; init; }
 
-    /// <summary>A network with fresh weights.</summary>
+    /// <summary>Creates a network with new weights.</summary>
     /// <param name="description">What to build.</param>
-    /// <param name="device">Where it is to compute.</param>
-    /// <param name="random">Where the weights come from.</param>
-    /// <param name="builder">Builds a network of the user's own; null for one of <see cref="Backbones"/>.</param>
+    /// <param name="device">The device to compute on.</param>
+    /// <param name="random">Initialises the weights.</param>
+    /// <param name="builder">Builds the user's own network; null for one of <see cref="Backbones"/>.</param>
     /// <exception cref="InvalidInputException">The description names a model, stem, width or size that cannot be built.</exception>
     public static TrainedModel Create(ModelDescription description, Device device, Generator random, NetworkBuilder? builder = null)
     {
@@ -114,7 +114,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         return new TrainedModel(network, Listing(network, description)) { Builder = builder };
     }
 
-    /// <summary>The same network and weights once more, to be changed by itself.</summary>
+    /// <summary>An independent copy of network and weights.</summary>
     public TrainedModel Copy()
     {
         using var random = new Generator();
@@ -152,8 +152,8 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     }
 
     /// <summary>
-    /// The same weights with a last step, behind which the network is split: an erasure between embedding and head that takes out nothing
-    /// yet, or the decision behind the head.
+    /// The same weights with a last step, behind which the network is split: an erasure between embedding and head that is still the
+    /// identity, or the decision behind the head.
     /// </summary>
     public TrainedModel ClosedWith(Closing kind)
     {
@@ -175,7 +175,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
                 "Split at an earlier stage"
             );
 
-    /// <summary>What takes out of the embedding what tells the attribute linearly; null without such a step.</summary>
+    /// <summary>The map that removes from the embedding what reveals the attribute linearly; null without such a step.</summary>
     public AffineErasure? Erasure =>
         Description.ClosedBy == Closing.LinearErasure
             ? (AffineErasure)Network.Stages[Network.IndexOf(ErasureStage)].Modules[0].Module
@@ -191,7 +191,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         Write(folder, Description);
     }
 
-    /// <summary>Says of a stored model that another stage is the extractor's last; its weights stay.</summary>
+    /// <summary>Makes another stage of a stored model the extractor's last; its weights stay.</summary>
     /// <exception cref="InvalidInputException">A file is missing, or model.json is damaged.</exception>
     public static void CutAt(string folder, string stage) => Write(folder, Describe(folder) with { Split = stage });
 
@@ -202,9 +202,9 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
-    /// <param name="folder">Where it lies.</param>
-    /// <param name="device">Where it is to compute.</param>
-    /// <param name="builder">What builds a network of the user's own; null for one of <see cref="Backbones"/>.</param>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="device">The device to compute on.</param>
+    /// <param name="builder">Builds the user's own network; null for one of <see cref="Backbones"/>.</param>
     public static TrainedModel Load(string folder, Device device, NetworkBuilder? builder = null)
     {
         using var random = new Generator();
@@ -212,8 +212,8 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     }
 
     /// <summary>
-    /// The same; weights are drawn from the generator before the file's take their place, so that what it gives next does not depend on
-    /// whether a network is fresh or read.
+    /// The same; weights are drawn from the generator before the file's replace them, so that its later numbers do not depend on whether a
+    /// network is new or loaded.
     /// </summary>
     internal static TrainedModel Load(string folder, Device device, Generator random, NetworkBuilder? builder = null)
     {
@@ -226,7 +226,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     /// <summary>Whether a folder holds a model.</summary>
     public static bool IsIn(string folder) => new[] { WeightsFile, DescriptionFile }.All(name => File.Exists(Path.Combine(folder, name)));
 
-    /// <summary>model.json alone, of a folder that holds weights too.</summary>
+    /// <summary>Only model.json, from a folder that also has weights.</summary>
     /// <exception cref="InvalidInputException">A file is missing, or model.json is damaged.</exception>
     public static ModelDescription Describe(string folder)
     {
@@ -266,7 +266,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         return new StagedNetwork(stages);
     }
 
-    // Whatever a damaged file makes the readers throw, the user is told which file it was.
+    // Names the file in the message, whatever a damaged file makes the readers throw.
     private static T Attempt<T>(string path, Func<T> read)
     {
         try

@@ -6,20 +6,20 @@ using static TorchSharp.torch;
 namespace Efface.Training;
 
 /// <summary>How a training ended.</summary>
-/// <param name="Epochs">Epochs that were finished.</param>
-/// <param name="Fidelity">Validation fidelity of the weights that were kept.</param>
+/// <param name="Epochs">Finished epochs.</param>
+/// <param name="Fidelity">Validation fidelity of the kept weights.</param>
 /// <param name="Interrupted">Whether the user stopped it; the weights are those of the last step.</param>
-/// <param name="Diverged">The cause, when a loss ceased to be a number; the weights are the last good ones.</param>
+/// <param name="Diverged">The cause, if a loss stopped being a number; the weights are the last good ones.</param>
 public sealed record TrainingResult(int Epochs, double Fidelity, bool Interrupted, string? Diverged);
 
 /// <summary>Runs a schedule over epochs.</summary>
-/// <param name="schedule">What a step does.</param>
+/// <param name="schedule">How a step trains.</param>
 /// <param name="options">Epochs, step sizes, seed.</param>
 /// <param name="normalisation">The data set's.</param>
-/// <param name="augmentation">What training images go through.</param>
+/// <param name="augmentation">The augmentation of training images.</param>
 /// <param name="ramp">λ3 rises over this first share of training.</param>
-/// <param name="probe">Looks at h now and then, and may say how strongly to pull; null for none.</param>
-/// <param name="checkpoint">Where the state is saved, and what is gone on from; null for neither.</param>
+/// <param name="probe">Measures h now and then, and may scale λ3; null for none.</param>
+/// <param name="checkpoint">Where the state is saved, and resumed from; null for neither.</param>
 internal sealed class Trainer(
     Schedule schedule,
     TrainingOptions options,
@@ -32,11 +32,11 @@ internal sealed class Trainer(
 {
     private readonly Device _device = schedule.Network.Device;
 
-    /// <summary>Trains, and leaves the network with the weights that are to be kept.</summary>
+    /// <summary>Trains, and leaves the network with the weights to keep.</summary>
     /// <param name="training">Training images.</param>
     /// <param name="validation">Validation images.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Stops after the current batch.</param>
     public TrainingResult Run(
         BatchLoader training,
         BatchLoader validation,
@@ -59,7 +59,7 @@ internal sealed class Trainer(
         }
         catch (TrainingDivergedException diverged)
         {
-            // Again, now that no block is at work any more.
+            // Again, now that no block is working.
             course.Guard.Restore();
             return new TrainingResult(course.Epoch, double.IsFinite(course.Best) ? course.Best : double.NaN, false, diverged.Message);
         }
@@ -75,7 +75,7 @@ internal sealed class Trainer(
 
     private bool IsOver(Course course) => course.Epoch >= options.Epochs || options.Patience <= course.Epoch - 1 - course.BestEpoch;
 
-    // The rest of an epoch; false where the user ended it.
+    // The rest of an epoch; false if the user stopped it.
     private bool Learn(Course course, BatchLoader training, ITrainingObserver? observer, CancellationToken cancel)
     {
         schedule.Network.train();
@@ -174,7 +174,7 @@ internal sealed class Trainer(
     // System.HashCode differs from process to process; the order of images must not.
     private static int HashCode(int seed, int epoch) => unchecked(seed * 1_000_003 + epoch * 7919 + 1);
 
-    /// <summary>How far a training is: with the schedule's, everything that decides how it goes on.</summary>
+    /// <summary>The progress of a training: together with the schedule's state, it determines the rest.</summary>
     private sealed class Course(int seed, StagedNetwork network) : IDisposable
     {
         public int Epoch { get; set; }

@@ -6,7 +6,7 @@ public sealed record EpochMetrics
     /// <summary>From 1.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>How many there will be.</summary>
+    /// <summary>The total number.</summary>
     public required int Epochs { get; init; }
 
     /// <summary>Mean cross-entropy of the classifier, nats.</summary>
@@ -19,11 +19,11 @@ public sealed record EpochMetrics
     public required IReadOnlyDictionary<string, double> Information { get; init; }
 
     /// <summary>
-    /// What a fresh probe read on validation beyond y, by attribute, in balanced accuracy; null where none looked after this epoch.
+    /// What a fresh probe read on validation beyond y, by attribute, in balanced accuracy; null if none was due after this epoch.
     /// </summary>
     public IReadOnlyDictionary<string, double>? ProbedLeaks { get; init; }
 
-    /// <summary>What λ3 is multiplied with from the next epoch on, by the probe's word; null without a probe.</summary>
+    /// <summary>The factor on λ3 from the next epoch on, set by the probe; null without a probe.</summary>
     public double? Pull { get; init; }
 
     /// <summary>Accuracy of the task on augmented training images, while training.</summary>
@@ -35,18 +35,18 @@ public sealed record EpochMetrics
     /// <summary>Seconds of training, without evaluation.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Training images a second.</summary>
+    /// <summary>Training images per second.</summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>Largest resident memory of the process so far, bytes.</summary>
     public required long PeakMemory { get; init; }
 }
 
-/// <summary>Where training stands.</summary>
+/// <summary>The progress of training.</summary>
 /// <param name="Epoch">From 0.</param>
-/// <param name="Epochs">How many there will be.</param>
+/// <param name="Epochs">The total number.</param>
 /// <param name="Step">Within the epoch, from 1.</param>
-/// <param name="Steps">An epoch's.</param>
+/// <param name="Steps">Steps per epoch.</param>
 /// <param name="ImagesPerSecond">In this epoch so far.</param>
 /// <param name="Remaining">Until the last epoch's end, at this speed.</param>
 public sealed record StepProgress(int Epoch, int Epochs, int Step, int Steps, double ImagesPerSecond, TimeSpan Remaining);
@@ -54,9 +54,9 @@ public sealed record StepProgress(int Epoch, int Epochs, int Step, int Steps, do
 /// <summary>Watches a training.</summary>
 public interface ITrainingObserver
 {
-    /// <summary>After each step.</summary>
+    /// <summary>Called after each step.</summary>
     void OnStep(StepProgress progress);
 
-    /// <summary>After each epoch.</summary>
+    /// <summary>Called after each epoch.</summary>
     void OnEpoch(EpochMetrics metrics);
 }

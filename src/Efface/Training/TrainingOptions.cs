@@ -4,23 +4,23 @@ using static TorchSharp.torch;
 
 namespace Efface.Training;
 
-/// <summary>In which order blocks learn.</summary>
+/// <summary>The order in which blocks are trained.</summary>
 public enum ScheduleKind
 {
     /// <summary>One backward pass through the whole network.</summary>
     EndToEnd,
 
     /// <summary>
-    /// Blocks learn from their own losses alone: the classifier on detached h, the extractor from the auxiliary network (section 3.3 of Guo
+    /// Blocks learn only from their own losses: the classifier on detached h, the extractor from the auxiliary network (section 3.3 of Guo
     /// et al.).
     /// </summary>
     Local,
 
-    /// <summary>As local, with all blocks at work at once.</summary>
+    /// <summary>As local, with all blocks working in parallel.</summary>
     Pipelined,
 }
 
-/// <summary>What activations and their gradients are computed in; weights, statistics, losses and optimisers are f32 in any case.</summary>
+/// <summary>The precision of activations and their gradients; weights, statistics, losses and optimisers are always f32.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
 public enum Precision
 {
@@ -28,7 +28,7 @@ public enum Precision
     [JsonStringEnumMemberName("fp32")]
     Fp32,
 
-    /// <summary>16 bits with the range of 32: faster where the processor has instructions for it.</summary>
+    /// <summary>16 bits with the range of 32: faster if the processor has instructions for it.</summary>
     [JsonStringEnumMemberName("bf16")]
     Bf16,
 }
@@ -36,10 +36,10 @@ public enum Precision
 /// <summary>How to train.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>How often every training image is seen.</summary>
+    /// <summary>Passes over the training images.</summary>
     public int Epochs { get; init; } = 12;
 
-    /// <summary>Images a step.</summary>
+    /// <summary>SGD's largest step size; it rises over <see cref="WarmUp"/> and falls as a half cosine.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>SGD's largest step size; it rises over <see cref="WarmUp"/> and falls as a half cosine.</summary>
@@ -54,29 +54,28 @@ public sealed record TrainingOptions
     /// <summary>The share of training over which the step size rises.</summary>
     public double WarmUp { get; init; } = 0.15;
 
-    /// <summary>The gradient's norm is cut to this, block by block; 0 leaves it.</summary>
+    /// <summary>The gradient's norm is clipped to this, block by block; 0 leaves it.</summary>
     public double ClipNorm { get; init; } = 5;
 
-    /// <summary>What convolutions compute in.</summary>
+    /// <summary>The precision of convolutions.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Whether activations are computed a second time instead of being kept.</summary>
+    /// <summary>Whether activations are computed again instead of being kept.</summary>
     public bool Recomputes { get; init; }
 
     /// <summary>Decides initial weights, order and augmentation.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Stop after so many epochs without a better validation fidelity, and go back to the best; null trains to the end.</summary>
+    /// <summary>Stop after this many epochs without a better validation fidelity, and return to the best; null trains to the end.</summary>
     public int? Patience { get; init; }
 
     /// <summary>
-    /// What the first stage is given, in the precision that convolutions compute in; 16 bits in channels-last order, in which they are
-    /// fastest.
+    /// The first stage's input, in the precision of convolutions; 16 bits in channels-last order, in which they are fastest.
     /// </summary>
     /// <param name="x">f32 [B, C, H, W].</param>
     public Tensor InPrecision(Tensor x) => Precision == Precision.Bf16 ? ChannelsLast.Of(x.to_type(ScalarType.BFloat16)) : x;
 
-    /// <summary>Warm-up and cosine: what the step size is multiplied with.</summary>
+    /// <summary>Warm-up and cosine: the factor on the step size.</summary>
     /// <param name="progress">The share of training that is done, in [0, 1].</param>
     public double RateFactor(double progress) =>
         progress < WarmUp ? Math.Max(0.01, progress / WarmUp) : Optimiser.Cosine((progress - WarmUp) / (1 - WarmUp));

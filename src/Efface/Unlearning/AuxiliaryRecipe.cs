@@ -7,12 +7,12 @@ namespace Efface.Unlearning;
 /// <summary>
 /// A way to forget with an auxiliary network beside the extractor, which estimates information and steers it (Guo et al., section 3.2).
 /// </summary>
-/// <param name="Settings">λ, objective and heads of the auxiliary network; of several the last.</param>
+/// <param name="Settings">λ, objective and heads of the auxiliary network; of the last one if there are several.</param>
 public abstract record AuxiliaryRecipe(AuxiliarySettings Settings) : Recipe
 {
     /// <summary>
-    /// λ of the first of several auxiliary networks: early blocks keep more of the image and leave forgetting to later ones. From there λ
-    /// changes linearly to the last (as in InfoPro, Wang et al., ICLR 2021).
+    /// λ of the first auxiliary network if there are several: early blocks keep more of the image and leave forgetting to later ones. λ
+    /// changes linearly from there to the last (as in InfoPro, Wang et al., ICLR 2021).
     /// </summary>
     public LossWeights FirstBlock { get; init; } = UsualFirstBlock;
 

@@ -5,17 +5,15 @@ using static TorchSharp.torch;
 
 namespace Efface.Unlearning;
 
-/// <summary>
-/// Trains models on examples in memory, and makes them forget: for programs that bring networks, recipes or data of their own.
-/// </summary>
+/// <summary>Trains models on examples in memory, and makes them forget: for programs with their own networks, recipes or data.</summary>
 public static class Forgetting
 {
     /// <summary>Trains a model for its task: the model before unlearning.</summary>
     /// <param name="model">Trained in place.</param>
     /// <param name="examples">With training and validation parts, and the task's column.</param>
     /// <param name="options">Epochs, step sizes, seed.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Stops after the current batch.</param>
     /// <exception cref="InvalidInputException">The column or a part is missing.</exception>
     public static TrainingResult Train(
         TrainedModel model,
@@ -31,13 +29,13 @@ public static class Forgetting
     }
 
     /// <summary>Makes a trained model forget.</summary>
-    /// <param name="model">Trained; its modules go over to the result.</param>
-    /// <param name="recipe">How.</param>
+    /// <param name="model">Trained; its modules become the result's.</param>
+    /// <param name="recipe">How to forget.</param>
     /// <param name="examples">With training and validation parts, and the columns of the task and of the attributes.</param>
-    /// <param name="attributes">Names of what is to be forgotten.</param>
+    /// <param name="attributes">Names of the attributes to forget.</param>
     /// <param name="options">Epochs, step sizes, seed.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand; the model is then not closed.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Ends after the current batch; the model is then not closed.</param>
     /// <exception cref="InvalidInputException">A column or a part is missing, or the recipe cannot cut the network.</exception>
     public static (TrainedModel Model, TrainingResult Result) Run(
         TrainedModel model,

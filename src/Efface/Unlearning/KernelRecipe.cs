@@ -4,7 +4,7 @@ using Efface.Training;
 
 namespace Efface.Unlearning;
 
-/// <summary>A way to forget in which a kernel's measure of dependence is minimised; nothing learns beside the extractor.</summary>
+/// <summary>A way to forget that minimises a kernel's measure of dependence; nothing is trained beside the extractor.</summary>
 public abstract record KernelRecipe : Recipe
 {
     /// <summary>What the kernel measures.</summary>

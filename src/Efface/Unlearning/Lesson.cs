@@ -8,48 +8,46 @@ namespace Efface.Unlearning;
 
 /// <summary>One training of one model, with everything that decides its weights.</summary>
 /// <param name="Model">Prepared by the recipe; trained in place.</param>
-/// <param name="Examples">What it learns from, and is validated on.</param>
-/// <param name="Labels">The task, and what is forgotten and retained.</param>
+/// <param name="Examples">The examples to train and validate on.</param>
+/// <param name="Labels">The task, and the attributes to forget and retain.</param>
 /// <param name="Options">Epochs, step sizes, seed.</param>
 internal sealed record Lesson(TrainedModel Model, Examples Examples, TaskAndAttributes Labels, TrainingOptions Options)
 {
     /// <summary>How it forgets; null for plain training.</summary>
     public Recipe? Recipe { get; init; }
 
-    /// <summary>
-    /// A copy of the model before unlearning, where there is one; the generator is for weights that are drawn first.
-    /// </summary>
+    /// <summary>A copy of the model before unlearning, if there is one; the generator is for weights that are drawn first.</summary>
     public Func<Generator, StagedNetwork>? Untouched { get; init; }
 
-    /// <summary>In which order blocks learn; null takes the recipe's own.</summary>
+    /// <summary>The order in which blocks are trained; null takes the recipe's own.</summary>
     public ScheduleKind? Schedule { get; init; }
 
-    /// <summary>The last stages of all blocks but the last; null for the usual place.</summary>
+    /// <summary>The last stages of all blocks but the last; null for the default place.</summary>
     public IReadOnlyList<int>? Ends { get; init; }
 
-    /// <summary>One for each block; empty leaves the network where it is.</summary>
+    /// <summary>One per block; empty leaves the network where it is.</summary>
     public IReadOnlyList<Device> Devices { get; init; } = [];
 
-    /// <summary>Looks at h now and then; null for none.</summary>
+    /// <summary>Measures h now and then; null for none.</summary>
     public IProbe? Probe { get; init; }
 
-    /// <summary>Where the state is saved, and what is gone on from; null for neither.</summary>
+    /// <summary>Where the state is saved, and resumed from; null for neither.</summary>
     public Checkpoint? Checkpoint { get; init; }
 
-    /// <summary>Batches that are gathered at once.</summary>
+    /// <summary>Batches that are gathered in parallel.</summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>What each block learns; null for plain training.</summary>
-    /// <param name="random">Where the weights beside the network come from.</param>
+    /// <param name="random">Initialises the weights beside the network.</param>
     public BlockMaker? Blocks(Generator random) =>
         Recipe?.Blocks(
             new BlockParts(Model, Labels, Options, random) { Untouched = Recipe.CarriesEmbedding ? Untouched?.Invoke(random) : null }
         );
 
     /// <summary>Trains the model.</summary>
-    /// <param name="random">Where the weights beside the network come from.</param>
-    /// <param name="observer">Hears of every step and epoch.</param>
-    /// <param name="cancel">Ends after the batch at hand.</param>
+    /// <param name="random">Initialises the weights beside the network.</param>
+    /// <param name="observer">Receives each step and epoch.</param>
+    /// <param name="cancel">Stops after the current batch.</param>
     public TrainingResult Train(Generator random, ITrainingObserver? observer, CancellationToken cancel)
     {
         using var schedule = Blocks(random) is { } blocks ? Scheduled(blocks) : Schedules.Plain(Model, Options);

@@ -4,7 +4,7 @@ using Efface.Records;
 
 namespace Efface.Unlearning;
 
-/// <summary>A way to forget beside which a model is trained that forgets nothing: what forgets is done before or after training.</summary>
+/// <summary>A way to forget with plain training: the forgetting is done before or after it.</summary>
 public abstract record PlainRecipe : Recipe
 {
     /// <summary>before or after.</summary>

@@ -7,52 +7,52 @@ using static TorchSharp.torch;
 
 namespace Efface.Unlearning;
 
-/// <summary>A way to forget: what it needs, what it learns, what it releases and what it promises.</summary>
+/// <summary>A way to forget: what it needs, trains, releases and promises.</summary>
 public abstract record Recipe
 {
     /// <summary>The name, as in <c>--recipe</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What it is for, in a sentence.</summary>
+    /// <summary>Its purpose, in a sentence.</summary>
     public abstract string Purpose { get; }
 
-    /// <summary>What is promised of the result, and what is not.</summary>
+    /// <summary>What the result promises, and what it does not.</summary>
     public abstract string Promise { get; }
 
     /// <summary>λ1, λ2 and λ3.</summary>
     public abstract LossWeights Weights { get; }
 
-    /// <summary>The extractor's last stage where the user names none; null takes the middle of the network.</summary>
+    /// <summary>The extractor's last stage by default; null takes the middle of the network.</summary>
     public virtual string? Split => StagedNetwork.Embedding;
 
-    /// <summary>Whether the network is cut behind something that the recipe puts into it, and nowhere else.</summary>
+    /// <summary>Whether the network is cut only behind something that the recipe inserts.</summary>
     public virtual bool OwnsSplit => false;
 
-    /// <summary>The order in which blocks learn where the user does not say.</summary>
+    /// <summary>The default order in which blocks are trained.</summary>
     public virtual ScheduleKind Schedule => ScheduleKind.EndToEnd;
 
-    /// <summary>Whether blocks can learn by themselves.</summary>
+    /// <summary>Whether blocks can be trained separately.</summary>
     public virtual bool CanBeLocal => true;
 
     /// <summary>λ3 rises linearly over this first share of training.</summary>
     public virtual double Ramp => 0.25;
 
-    /// <summary>The extractor's largest step size from a trained model where the user names none.</summary>
+    /// <summary>The extractor's largest step size from a trained model, by default.</summary>
     public virtual double RateFromModel => 0.02;
 
-    /// <summary>Whether it starts from a trained model where there is one.</summary>
+    /// <summary>Whether it starts from a trained model if there is one.</summary>
     public virtual bool TakesModel => true;
 
-    /// <summary>Whether a trained model learns anything more; else it is only closed.</summary>
+    /// <summary>Whether a trained model is trained further; else it is only closed.</summary>
     public virtual bool LearnsFromModel => true;
 
-    /// <summary>Whether what it learns is to carry the embedding of the model before unlearning.</summary>
+    /// <summary>Whether the result should carry the embedding of the model before unlearning.</summary>
     public virtual bool CarriesEmbedding => false;
 
-    /// <summary>The properties of <see cref="RecipeSettings"/> that it has a use for, beside what is forgotten.</summary>
+    /// <summary>The properties of <see cref="RecipeSettings"/> that it uses, beside the attributes to forget.</summary>
     protected virtual IReadOnlyList<string> Uses => [];
 
-    /// <summary>What is said of a setting that it has no use for.</summary>
+    /// <summary>The message about a setting that it does not use.</summary>
     protected virtual string Ignores => $"means nothing to recipe {Name}";
 
     /// <summary>The recipe with the user's own values.</summary>
@@ -61,7 +61,7 @@ public abstract record Recipe
     /// <summary>The settings with the recipe's own values where the user gave none.</summary>
     public virtual RunConfig Complete(RunConfig config) => config;
 
-    /// <summary>What is given and would be ignored, each with its remedy.</summary>
+    /// <summary>Settings that are given but would be ignored, each with its remedy.</summary>
     public virtual IEnumerable<Problem> Meaningless(RunConfig config) =>
         from setting in Settings.Of<RecipeSettings>()
         where !Common.Concat(Uses).Contains(setting.Property.Split('.')[1])
@@ -79,37 +79,35 @@ public abstract record Recipe
     private static readonly string[] Common = [nameof(RecipeSettings.Name), nameof(RecipeSettings.Forget)];
 
     /// <summary>The stage behind which a model is cut.</summary>
-    /// <param name="model">Whose stages there are.</param>
-    /// <param name="asked">What the user says; null for nothing.</param>
+    /// <param name="model">The model with its stages.</param>
+    /// <param name="asked">The user's choice; null for none.</param>
     public string StageOf(TrainedModel model, string? asked) =>
         asked ?? Split ?? MultiplyAdds.MiddleStage(model.Network, model.Description.Input);
 
-    /// <summary>
-    /// Whether what it releases lies before the embedding: another place than what the model before unlearning hands out.
-    /// </summary>
+    /// <summary>Whether it releases an earlier stage than the embedding: another place than the model before unlearning releases.</summary>
     /// <param name="asked">The split that the user names; null for none.</param>
     public virtual bool CutsInside(string? asked) => (asked ?? Split) != StagedNetwork.Embedding;
 
-    /// <summary>Cuts the network, and puts into it what the recipe needs there.</summary>
-    /// <param name="model">Fresh, or trained.</param>
+    /// <summary>Cuts the network, and inserts what the recipe needs there.</summary>
+    /// <param name="model">New, or trained.</param>
     /// <param name="split">The stage that the user names; null for none.</param>
-    /// <param name="random">Where the weights of what is put in come from.</param>
+    /// <param name="random">Initialises the inserted weights.</param>
     /// <exception cref="InvalidInputException">Nothing would be left behind the cut.</exception>
     public virtual TrainedModel Prepare(TrainedModel model, string? split, Generator random) => model.CutBehind(StageOf(model, split));
 
-    /// <summary>Lets what was put into a trained network begin where the model stands; called where training starts from one.</summary>
+    /// <summary>Initialises what was inserted into a trained network from the model's state; called if training starts from one.</summary>
     /// <param name="model">Prepared.</param>
     /// <param name="table">The images.</param>
     /// <param name="task">The task's column.</param>
-    /// <param name="random">Where chance comes from.</param>
+    /// <param name="random">The source of randomness.</param>
     public virtual void Begin(TrainedModel model, Examples table, Column task, Generator random) { }
 
-    /// <summary>What its blocks learn; null for plain training, where what forgets is done before or after it.</summary>
+    /// <summary>What its blocks learn; null for plain training, with the forgetting before or after it.</summary>
     public virtual BlockMaker? Blocks(BlockParts parts) => null;
 
-    /// <summary>Closes the trained model; null where training was all.</summary>
-    /// <param name="model">Trained; handed over.</param>
+    /// <summary>Closes the trained model; null if training was all.</summary>
+    /// <param name="model">Trained; ownership passes to it.</param>
     /// <param name="table">The images.</param>
-    /// <param name="attributes">What is to be forgotten.</param>
+    /// <param name="attributes">The attributes to forget.</param>
     public virtual TrainedModel? Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes) => null;
 }

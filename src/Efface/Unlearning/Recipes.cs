@@ -18,14 +18,14 @@ public static class Recipes
         new PredictionOnly(),
     ];
 
-    /// <summary>The recipe called <paramref name="name"/>; null where there is none.</summary>
+    /// <summary>The recipe called <paramref name="name"/>; null if there is none.</summary>
     public static Recipe? Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name);
 
     /// <summary>The recipe called <paramref name="name"/>.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
     public static Recipe Named(string name) => Find(name) ?? throw new InvalidInputException([Unknown("`RecipeSettings.Name`", name)]);
 
-    /// <summary>That there is no such recipe.</summary>
+    /// <summary>The problem that there is no such recipe.</summary>
     /// <param name="property">What names it.</param>
     /// <param name="name">The name.</param>
     internal static Problem Unknown(string property, string name) =>

@@ -19,7 +19,7 @@ public sealed record Strict : Recipe
     /// <summary>The auxiliary network right below the bottleneck: nothing is read there, so nothing is forgotten before the code.</summary>
     public AuxiliarySettings Below { get; init; } = new() { Weights = new LossWeights(2.5, 1, 0), Heads = 0 };
 
-    /// <summary>λ of the first of several auxiliary networks.</summary>
+    /// <summary>λ of the first auxiliary network if there are several.</summary>
     public LossWeights FirstBlock { get; init; } = AuxiliaryRecipe.UsualFirstBlock;
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ public sealed record Strict : Recipe
     public override TrainedModel Prepare(TrainedModel model, string? split, Generator random) =>
         model.WithBottleneck(Settings.Bits, random);
 
-    /// <summary>The codes begin as the trained decision.</summary>
+    /// <summary>Initialises the codes as the trained decision.</summary>
     /// <inheritdoc/>
     public override void Begin(TrainedModel model, Examples table, Column task, Generator random)
     {

@@ -23,7 +23,7 @@ public sealed record WithoutAttention : PlainRecipe
     /// <inheritdoc/>
     public override bool TakesModel => false;
 
-    /// <summary>The area of what is forgotten is removed where the flags name no other.</summary>
+    /// <summary>Removes the area of the attributes to forget, if the flags name no other.</summary>
     /// <inheritdoc/>
     public override RunConfig Complete(RunConfig config)
     {

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>A copy of a package's file with a few bytes changed, written where it is not there as it should be.</summary>
+/// <summary>A copy of a package's file with a few bytes changed, written if it is missing or different.</summary>
 public abstract class MendedCopy : Task
 {
     [Required]
@@ -24,7 +24,7 @@ public abstract class MendedCopy : Task
         if (File.Exists(Destination) && File.ReadAllBytes(Destination).SequenceEqual(bytes))
             return true;
 
-        // The copy keeps the time it is written at: with the package's, a build would take the package's file in an output for it.
+        // The copy keeps its own write time: with the package's, a build would take the package's file in an output for it.
         Directory.CreateDirectory(Path.GetDirectoryName(Destination));
         var partial = Destination + ".partial";
         File.WriteAllBytes(partial, bytes);
@@ -39,10 +39,10 @@ public abstract class MendedCopy : Task
 }
 
 /// <summary>
-/// Copies TorchSharp.dll so that the JIT compiler leaves its methods unoptimised, and what a method was given lives until it returns.
-/// TorchSharp's methods hand a native call the handle of a Scalar and forget the Scalar: optimised, it may be finalised, and its memory
-/// used again, before the call has read the number. The assembly's DebuggableAttribute gets another value. The old one stays, for other
-/// attributes share it; the new one lies over the end of the address in RepositoryUrl. Format: ECMA-335, II.22.10, II.23.3 and II.24.2.
+/// Copies TorchSharp.dll so that the JIT compiler leaves its methods unoptimised, and a method's arguments live until it returns.
+/// TorchSharp's methods pass the handle of a Scalar to a native call and drop the Scalar: optimised, it may be finalised, and its memory
+/// reused, before the call has read the number. The assembly's DebuggableAttribute gets another value. The old value stays, because other
+/// attributes share it; the new one overwrites the end of the address in RepositoryUrl. Format: ECMA-335, II.22.10, II.23.3 and II.24.2.
 /// </summary>
 public class KeepArguments : MendedCopy
 {
@@ -50,7 +50,7 @@ public class KeepArguments : MendedCopy
     private const string Optimised = "\x8\x1\0\x2\0\0\0\0\0"; // IgnoreSymbolStoreSequencePoints
     private static readonly byte[] Unoptimised = { 8, 1, 0, 3, 1, 0, 0, 0, 0 }; // the same, Default and DisableOptimizations
 
-    // One character a byte.
+    // One character per byte.
     private static readonly Encoding Latin = Encoding.GetEncoding(28591);
 
     protected override string Mend(byte[] assembly)
@@ -76,7 +76,7 @@ public class KeepArguments : MendedCopy
 
 /// <summary>
 /// Copies a 64-bit little-endian ELF library and marks one of its symbol version needs as weak (VER_FLG_WEAK), so that the dynamic loader
-/// no longer refuses the file where that version is missing. Format: System V ABI, and "Version Requirements" in the Linux Standard Base,
+/// no longer refuses the file if that version is missing. Format: System V ABI, and "Version Requirements" in the Linux Standard Base,
 /// section 10.7.
 /// </summary>
 public class WeakenVersionNeed : MendedCopy

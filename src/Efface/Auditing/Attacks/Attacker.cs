@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Efface.Auditing.Attacks;
 
-/// <summary>What an attacker is up against.</summary>
-/// <param name="Shape">Of h for one image: [D], [C, H, W], or [] for a symbol.</param>
-/// <param name="Symbols">How many symbols there are, for a discrete representation; else 0.</param>
+/// <summary>The problem that an attacker faces.</summary>
+/// <param name="Shape">The shape of h for one image: [D], [C, H, W], or [] for a symbol.</param>
+/// <param name="Symbols">The number of symbols of a discrete representation; else 0.</param>
 /// <param name="TaskClasses">Classes of y; 0 when the attacker does not know y.</param>
 /// <param name="AttributeClasses">Classes of z.</param>
 public sealed record AttackProblem(long[] Shape, int Symbols, int TaskClasses, int AttributeClasses)
@@ -20,15 +20,15 @@ public sealed record AttackProblem(long[] Shape, int Symbols, int TaskClasses, i
     /// <summary>Whether the attacker knows y.</summary>
     public bool KnowsTask => TaskClasses > 0;
 
-    /// <summary>How much work is spent.</summary>
+    /// <summary>How much compute is spent.</summary>
     public Budget Budget { get; init; } = Budget.Quick;
 }
 
-/// <summary>How much work an audit spends on its attackers.</summary>
+/// <summary>How much compute an audit spends on its attackers.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Budget>))]
 public enum Budget
 {
-    /// <summary>Minutes: fewer images, settings and seeds.</summary>
+    /// <summary>Takes minutes: fewer images, settings and seeds.</summary>
     [JsonStringEnumMemberName("quick")]
     Quick,
 
@@ -37,10 +37,10 @@ public enum Budget
     Full,
 }
 
-/// <summary>Representations with what is known and what is sought.</summary>
-/// <param name="Values">h: f32 [N, ...], or int64 [N] for symbols; owned by whoever made the set.</param>
+/// <summary>Representations, with what is known and what is to be read.</summary>
+/// <param name="Values">h: f32 [N, ...], or int64 [N] for symbols; owned by the creator of the set.</param>
 /// <param name="Task">y, [N].</param>
-/// <param name="Prediction">ŷ, [N]: what the model itself decided.</param>
+/// <param name="Prediction">ŷ, [N]: the model's own decision.</param>
 /// <param name="Attribute">z, [N].</param>
 public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[] Attribute)
 {
@@ -69,7 +69,7 @@ public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[
         int[] Of(int[] labels) => [.. rows.Select(row => labels[row])];
     }
 
-    /// <summary>So many of the images, drawn at random.</summary>
+    /// <summary>This number of images, drawn at random.</summary>
     public AttackSet Sample(int count, int seed)
     {
         int[] order = [.. Enumerable.Range(0, Count)];
@@ -87,7 +87,7 @@ public sealed record AttackSet(Tensor Values, int[] Task, int[] Prediction, int[
     }
 }
 
-/// <summary>A way to read an attribute; trained from scratch, after the fact. Floors are attackers too.</summary>
+/// <summary>A method that reads an attribute; trained from scratch, after the fact. Floors are attackers too.</summary>
 public interface IAttacker
 {
     /// <summary>The name in audit.json.</summary>
@@ -96,21 +96,21 @@ public interface IAttacker
     /// <summary>Whether it never looks at h: what it reaches is a floor.</summary>
     bool IsFloor => false;
 
-    /// <summary>Whether another seed may give another result; others are sent once.</summary>
+    /// <summary>Whether another seed may give another result; other attackers run once.</summary>
     bool DependsOnSeed => true;
 
-    /// <summary>Whether it costs so much that a quick audit sends it with one seed, and a full one with two.</summary>
+    /// <summary>Whether it is so slow that a quick audit runs it with one seed, and a full one with two.</summary>
     bool IsCostly => false;
 
-    /// <summary>Whether it can work on such representations.</summary>
+    /// <summary>Whether it can work on these representations.</summary>
     bool Reads(AttackProblem problem);
 
-    /// <summary>Learns on one set, and chooses what it has to choose on another.</summary>
+    /// <summary>Fits on one set, and chooses settings on another.</summary>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     IFittedAttacker Fit(AttackProblem problem, AttackSet fit, AttackSet choose, int seed, CancellationToken cancel = default);
 }
 
-/// <summary>An attacker that has learnt.</summary>
+/// <summary>A fitted attacker.</summary>
 public interface IFittedAttacker : IDisposable
 {
     /// <summary>log p(z | what it sees) as if all classes were equally frequent, [N, K].</summary>

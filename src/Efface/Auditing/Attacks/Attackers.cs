@@ -3,7 +3,7 @@ namespace Efface.Auditing.Attacks;
 /// <summary>The one list of attackers.</summary>
 public static class Attackers
 {
-    /// <summary>Every attacker: the floors, who never see h, and those that an audit sends.</summary>
+    /// <summary>Every attacker: the floors, which never see h, and those that an audit runs.</summary>
     public static IReadOnlyList<IAttacker> All { get; } =
     [
         FloorAttacker.Majority,

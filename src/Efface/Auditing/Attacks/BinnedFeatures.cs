@@ -1,12 +1,12 @@
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Features as trees look at them: of each, which of a few ranges of equal frequency a number lies in. A threshold is the upper end of a
+/// Features as trees see them: each number is replaced by its range, one of a few of equal frequency. A threshold is the upper end of a
 /// range.
 /// </summary>
 internal sealed class BinnedFeatures
 {
-    /// <summary>Ranges of a feature at most.</summary>
+    /// <summary>The largest number of ranges of a feature.</summary>
     public const int Most = 32;
 
     private readonly byte[][] _bins;
@@ -20,7 +20,7 @@ internal sealed class BinnedFeatures
     /// <summary>N.</summary>
     public int Count => _bins[0].Length;
 
-    /// <summary>Of numbers f32 [N · F], row by row.</summary>
+    /// <summary>Bins numbers f32 [N · F], row by row.</summary>
     public static BinnedFeatures Of(float[] values, int width)
     {
         var count = values.Length / width;
@@ -41,7 +41,7 @@ internal sealed class BinnedFeatures
     /// <summary>The range of each number of a feature, [N].</summary>
     public ReadOnlySpan<byte> Bins(int feature) => _bins[feature];
 
-    /// <summary>How many ranges a feature has; 1 where it is constant.</summary>
+    /// <summary>The number of ranges of a feature; 1 if it is constant.</summary>
     public int Ranges(int feature) => _ends[feature].Length + 1;
 
     /// <summary>The largest number that lies in a range or below it.</summary>
@@ -60,7 +60,7 @@ internal sealed class BinnedFeatures
         return [.. ends];
     }
 
-    // Of few different numbers each is a range.
+    // Few different values: each is a range.
     private static float[]? OfFew(float[] sorted)
     {
         var found = new List<float>();

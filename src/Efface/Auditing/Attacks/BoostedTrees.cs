@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>How boosted trees are grown.</summary>
-/// <param name="Leaves">Of each tree, at most.</param>
+/// <param name="Leaves">The most leaves per tree.</param>
 /// <param name="Features">The share of features that each tree may use, in (0, 1].</param>
 internal sealed record TreeSettings(int Leaves, double Features);
 
@@ -11,11 +11,11 @@ internal sealed record TreeSettings(int Leaves, double Features);
 /// Gradient-boosted trees for the log-odds of one class (Friedman 2001), with Newton steps at the leaves and a little penalty on them (Chen
 /// and Guestrin 2016): each prefix is a smaller model.
 /// </summary>
-/// <param name="features">Of N images.</param>
+/// <param name="features">The features of N images.</param>
 /// <param name="positive">[N]: which images are of the class.</param>
-/// <param name="weights">[N], of the same sum for both: the log-odds start at 0.</param>
+/// <param name="weights">[N], with the same sum for both classes: the log-odds start at 0.</param>
 /// <param name="settings">How large trees are.</param>
-/// <param name="random">Decides which features a tree may use, where it may not use all.</param>
+/// <param name="random">Decides which features a tree may use, if not all.</param>
 internal sealed class BoostedTrees(BinnedFeatures features, bool[] positive, double[] weights, TreeSettings settings, Random random)
 {
     private const double LearningRate = 0.1;
@@ -27,10 +27,10 @@ internal sealed class BoostedTrees(BinnedFeatures features, bool[] positive, dou
         _slopes = new double[features.Count],
         _curvatures = new double[features.Count];
 
-    /// <summary>How many trees there are.</summary>
+    /// <summary>The number of trees.</summary>
     public int Count => _trees.Count;
 
-    /// <summary>Grows until there are so many trees, or nothing is left to split.</summary>
+    /// <summary>Grows until this number of trees is reached, or no split is left.</summary>
     public void GrowTo(int trees, CancellationToken cancel)
     {
         while (_trees.Count < trees)
@@ -47,10 +47,10 @@ internal sealed class BoostedTrees(BinnedFeatures features, bool[] positive, dou
         }
     }
 
-    /// <summary>Adds what the trees from one number up to another say to scores [N].</summary>
+    /// <summary>Adds the output of a range of trees to scores [N].</summary>
     /// <param name="scores">[N].</param>
     /// <param name="values">f32 [N · F], row by row.</param>
-    /// <param name="trees">Which.</param>
+    /// <param name="trees">Which trees.</param>
     public void AddTo(double[] scores, float[] values, Range trees)
     {
         var width = values.Length / Math.Max(1, scores.Length);
@@ -71,13 +71,13 @@ internal sealed class BoostedTrees(BinnedFeatures features, bool[] positive, dou
 
 /// <summary>A grown tree.</summary>
 /// <param name="Nodes">The first is the root.</param>
-/// <param name="Leaves">What is added to the score.</param>
+/// <param name="Leaves">The value that each leaf adds to the score.</param>
 internal sealed record RegressionTree(IReadOnlyList<RegressionTree.Node> Nodes, IReadOnlyList<double> Leaves)
 {
-    /// <summary>A question; children below zero are leaves: ~child is the leaf's number.</summary>
+    /// <summary>A split; children below zero are leaves: ~child is the leaf's number.</summary>
     internal readonly record struct Node(int Feature, float Threshold, int Left, int Right);
 
-    /// <summary>Of features [F].</summary>
+    /// <summary>The tree's value for features [F].</summary>
     public double Value(ReadOnlySpan<float> features)
     {
         var at = 0;

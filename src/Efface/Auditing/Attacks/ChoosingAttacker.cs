@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// An attacker with settings: tries them one after the other, and keeps what reads best the set it chooses on. It starts from what is known
-/// without h, and stays there unless the images it chooses on show that h adds something; how much, one scale says, which calibrates it
-/// too. Whoever implements it sees prepared values, and only classes that occur among the images it is fitted on.
+/// An attacker with settings: tries them in turn, and keeps the one that reads best on the set it chooses on. It starts from what is known
+/// without h, and stays there unless the images it chooses on show that h adds something; one scale says how much, and calibrates it too.
+/// Implementations see prepared values, and only classes that occur among the images they are fitted on.
 /// </summary>
 internal abstract class ChoosingAttacker : IAttacker
 {
@@ -14,8 +14,8 @@ internal abstract class ChoosingAttacker : IAttacker
     private const double Unseen = 1e-6;
 
     /// <summary>
-    /// It departs from what is known without h only if it gains more than this, in nats: noise does in one try of fifty; a trace of 5
-    /// points gains six where 1,200 images are there to choose on.
+    /// It departs from what is known without h only if it gains more than this, in nats. Noise does so in one try of fifty; a trace of 5
+    /// points gains six with 1,200 images to choose on.
     /// </summary>
     internal double Margin { get; init; } = 2;
 
@@ -28,15 +28,15 @@ internal abstract class ChoosingAttacker : IAttacker
     /// <inheritdoc/>
     public virtual bool Reads(AttackProblem problem) => !problem.IsDiscrete;
 
-    /// <summary>What is done to h once, before anything else; of a map, <see cref="VectorFeatures"/>.</summary>
+    /// <summary>Applied to h once, before anything else; for a map, <see cref="VectorFeatures"/>.</summary>
     protected virtual Tensor Prepare(Tensor values) => VectorFeatures.Of(values);
 
     /// <summary>
-    /// Threads of one operation for so many numbers: small operations gain nothing from a second one, and on a busy machine lose by it.
+    /// Threads per operation for this many numbers: small operations gain nothing from a second thread, and lose by it on a busy machine.
     /// </summary>
     protected virtual int? Threads(long numbers) => numbers < 2_000_000 ? 1 : null;
 
-    /// <summary>Fitted attackers, one for each setting; each is offered as soon as it is there.</summary>
+    /// <summary>Fitted attackers, one for each setting, each offered as soon as it is fitted.</summary>
     private protected abstract IEnumerable<IFittedAttacker> Candidates(
         AttackProblem problem,
         AttackSet fit,
@@ -93,7 +93,7 @@ internal abstract class ChoosingAttacker : IAttacker
         return set with { Values = Prepare(set.Values), Attribute = [.. set.Attribute.Select(z => Array.BinarySearch(present, z))] };
     }
 
-    // Without one that was chosen it says what is known.
+    // If none was chosen, it says what is known without h.
     private sealed class Reader(
         ChoosingAttacker attacker,
         AttackProblem problem,

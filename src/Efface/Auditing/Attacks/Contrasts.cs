@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Which products of features have other means in other classes of z. Where y is known, classes are compared among images of the same y,
-/// so that what y does to h neither hides nor feigns it.
+/// Which products of features have different means in different classes of z. Where y is known, classes are compared among images of the
+/// same y, so that the effect of y on h neither hides nor mimics it.
 /// </summary>
 /// <param name="values">f32 [N, F], of about mean 0 and deviation 1.</param>
 /// <param name="groups">The rows of each class, for each y: [y][z].</param>
@@ -19,7 +19,7 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
     /// higher-order orthogonal iteration (De Lathauwer et al. 2000), which looks for each direction only where the others lie.
     /// </summary>
     /// <param name="order">2 or 3.</param>
-    /// <param name="most">R at most.</param>
+    /// <param name="most">The largest R.</param>
     public Tensor Directions(int order, int most)
     {
         using var scope = NewDisposeScope();
@@ -43,14 +43,14 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
     }
 
     /// <summary>
-    /// F² statistics: how much the mean of each product of two differs between classes, against its deviation; those of i &lt; j, zero.
+    /// F² statistics: how much the mean of each product of two differs between classes, relative to its deviation; zero where i &lt; j.
     /// </summary>
     public Tensor OfPairs() => Statistic(null);
 
     /// <summary>The same of products of three, one of which is <paramref name="third"/>.</summary>
     public Tensor OfTriples(int third) => Statistic(third);
 
-    /// <summary>The rows of each class of z for each y (of all y together where the attacker does not know it).</summary>
+    /// <summary>The rows of each class of z for each y (for all y together if the attacker does not know it).</summary>
     public static IReadOnlyList<IReadOnlyList<Tensor>> Groups(AttackProblem problem, AttackSet set) =>
         [
             .. Enumerable
@@ -86,7 +86,7 @@ internal sealed class Contrasts(Tensor values, IReadOnlyList<IReadOnlyList<Tenso
         return (total / squares.clamp(min: 1e-12)).tril().MoveToOuterDisposeScope();
     }
 
-    // Of each class: by how much its mean differs from that of all classes of this y.
+    // How much the mean of each class differs from that of all classes of this y.
     private IEnumerable<(Tensor Difference, double Count)> Between(Func<Tensor, int, Tensor> sum)
     {
         foreach (var classes in groups)

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Two convolutions on feature maps, then each filter's mean and maximum over all positions: it finds what stands somewhere, whatever its
-/// mean, at a tenth of a ResNet18's cost.
+/// Two convolutions on feature maps, then each filter's mean and maximum over all positions: it finds a pattern at any position, whatever
+/// its mean, at a tenth of a ResNet18's cost.
 /// </summary>
 internal sealed class ConvolutionAttacker : MapAttacker
 {

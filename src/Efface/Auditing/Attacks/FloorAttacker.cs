@@ -2,11 +2,11 @@ using TorchSharp;
 
 namespace Efface.Auditing.Attacks;
 
-/// <summary>An attacker who never sees h: the lookup table of a constant, of y, or of ŷ.</summary>
+/// <summary>An attacker that never sees h: the lookup table of a constant, of y, or of ŷ.</summary>
 public sealed class FloorAttacker : IAttacker
 {
-    // Every attacker starts from the floor: one that departs from guessing by chance misleads them all. Noise does so in one try of four
-    // hundred.
+    // Every attacker starts from the floor: a floor that departs from guessing by chance misleads them all. Noise does so in one try of
+    // four hundred.
     private readonly LookupAttacker _lookup = new() { Margin = 4 };
     private readonly Func<AttackSet, int[]> _symbol;
 
@@ -63,7 +63,7 @@ public sealed class FloorAttacker : IAttacker
         );
     }
 
-    // Symbols that were not met while fitting are one more, which tells nothing.
+    // Symbols that did not occur in fitting become one more symbol, which reveals nothing.
     private torch.Tensor Symbols(AttackSet set, int symbols) =>
         torch.tensor(_symbol(set).Select(symbol => (long)Math.Min(symbol, symbols)).ToArray());
 

@@ -5,13 +5,13 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Logistic regression to convergence. It chooses how much it trusts directions that vary little, its strength of penalty, and, where y
+/// Logistic regression to convergence. It chooses how much it trusts directions of low variance, the strength of its penalty, and, where y
 /// is known, whether y only shifts the boundary or has a boundary of its own for each y (I(h;z|y) can lie in that alone: z = y xor a bit of
 /// h).
 /// </summary>
 internal sealed class LinearAttacker : ChoosingAttacker
 {
-    // Shares of what an image counts; a penalty is also the larger, the more features there are for an image.
+    // Shares of an image's weight; a penalty also grows with the number of features per image.
     private const double OfIntercept = 1e-4,
         Largest = 1;
 
@@ -30,10 +30,10 @@ internal sealed class LinearAttacker : ChoosingAttacker
     ) => Fits(problem, fit, Penalties, [0, 1], cancel);
 
     /// <summary>The same on any features [N, F].</summary>
-    /// <param name="problem">Who attacks what.</param>
-    /// <param name="fit">With the features as its values.</param>
-    /// <param name="penalties">In images for each feature, falling.</param>
-    /// <param name="powers">0: all directions are trusted alike; 1: as much as they vary.</param>
+    /// <param name="problem">The problem to attack.</param>
+    /// <param name="fit">The images, with the features as their values.</param>
+    /// <param name="penalties">In images per feature, falling.</param>
+    /// <param name="powers">0: all directions are trusted alike; 1: in proportion to their variance.</param>
     /// <param name="cancel">Checked at each step.</param>
     internal static IEnumerable<IFittedAttacker> Fits(
         AttackProblem problem,
@@ -70,7 +70,8 @@ internal sealed class LinearAttacker : ChoosingAttacker
             );
     }
 
-    // From much penalty to little, each from where the last one ended; first with white directions, then as they vary.
+    // From a strong penalty to a weak one, each starting from the last solution; first with white directions, then scaled by their
+    // variance.
     private static IEnumerable<Boundary> Boundaries(
         Tensor features,
         int[] attribute,

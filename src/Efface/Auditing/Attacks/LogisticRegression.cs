@@ -6,10 +6,10 @@ namespace Efface.Auditing.Attacks;
 
 /// <summary>
 /// Multinomial logistic regression with a quadratic penalty, to convergence: L-BFGS (Nocedal and Wright, algorithm 7.4) in f64. The loss is
-/// convex and linear in the coefficients up to the softmax, so a line search needs no further product with the data.
+/// convex, and linear in the coefficients up to the softmax, so a line search needs no further product with the data.
 /// </summary>
 /// <remarks>Classes are rows: a product of few long rows with the data is many times as fast as one of few long columns.</remarks>
-/// <param name="inputs">f64 [N, F], white or nearly: the search starts from that curvature.</param>
+/// <param name="inputs">f64 [N, F], white or nearly so: the search starts from that curvature.</param>
 /// <param name="targets">f64 [K, N], one-hot.</param>
 /// <param name="weights">f64 [N], of mean 1.</param>
 internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor weights)
@@ -17,15 +17,15 @@ internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor w
     private const int Memory = 10,
         MostSteps = 300;
 
-    /// <summary>The largest entry of the gradient, over the root of its curvature, at which the search ends.</summary>
+    /// <summary>The search ends when the largest entry of the gradient, over the root of its curvature, is below this.</summary>
     public const double Tolerance = 1e-5;
 
     /// <summary>The loss's gradient [K, F] at coefficients [K, F].</summary>
     /// <param name="coefficients">f64 [K, F].</param>
-    /// <param name="penalty">f64 [F]: the loss has half of it times the squared coefficients.</param>
+    /// <param name="penalty">f64 [F]: the loss includes half of it times the squared coefficients.</param>
     public Tensor Gradient(Tensor coefficients, Tensor penalty) => Gradient(Logits(coefficients), coefficients, penalty);
 
-    /// <summary>The coefficients [K, F] at which the loss is least.</summary>
+    /// <summary>The coefficients [K, F] that minimise the loss.</summary>
     /// <param name="penalty">f64 [F].</param>
     /// <param name="start">f64 [K, F]: where the search starts.</param>
     /// <param name="cancel">Checked at each step.</param>
@@ -52,7 +52,7 @@ internal sealed class LogisticRegression(Tensor inputs, Tensor targets, Tensor w
                 if (next <= loss + 1e-4 * length * slope)
                     break;
             }
-            // No step makes it smaller: f64 resolves no better.
+            // No step lowers it: that is the resolution of f64.
             if (!(next < loss))
                 break;
             var moved = direction * length;

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// For symbols: the table of p(z | symbol), which no other attacker beats when it is known exactly. It chooses how much it trusts the
-/// counts of a symbol beside what is known without it. With the symbol always 0 it is the majority floor, with y the label-only floor, with
-/// ŷ the prediction-only floor.
+/// For symbols: the table of p(z | symbol), which no other attacker beats when it is known exactly. It chooses how much it trusts a
+/// symbol's counts against what is known without them. With a constant symbol it is the majority floor, with y the label-only floor, with ŷ
+/// the prediction-only floor.
 /// </summary>
 internal sealed class LookupAttacker : ChoosingAttacker
 {
-    // In images. Half of one: a symbol that was never seen tells nothing, a rare one little.
+    // In images. Half an image: a symbol that never occurred reveals nothing, a rare one little.
     private static readonly double[] Strengths = [0.5, 2, 8, 32, 128];
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class LookupAttacker : ChoosingAttacker
             counts[symbols[i], fit.Attribute[i]] += 1 / (prior[fit.Attribute[i]] * problem.AttributeClasses);
         return Strengths.Select(strength => new Table(problem, Posterior(counts, Expected(), strength)));
 
-        // What is known of each symbol without it: of one that was never seen, nothing.
+        // What is known about each symbol without it; nothing for one that never occurred.
         double[,] Expected()
         {
             var expected = Quality.Normalise(new double[Symbols(problem), problem.AttributeClasses]);

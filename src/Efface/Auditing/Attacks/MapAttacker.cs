@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// A network on feature maps as they are. It learns from fewer images than others; in a quick audit from fewer still, and looks at large
-/// maps in larger steps.
+/// A network on feature maps as they are. It learns from fewer images than other attackers, in a quick audit from fewer still, and uses
+/// larger strides on large maps.
 /// </summary>
 internal abstract class MapAttacker : NeuralAttacker
 {
@@ -24,6 +24,6 @@ internal abstract class MapAttacker : NeuralAttacker
     /// <inheritdoc/>
     protected override int Most(Budget budget) => budget == Budget.Quick ? FewImages : ManyImages;
 
-    /// <summary>Whether the first convolution goes in steps of two.</summary>
+    /// <summary>Whether the first convolution has stride 2.</summary>
     protected static bool TakesLargeSteps(AttackProblem problem) => problem.Budget == Budget.Quick && problem.Shape[1] > SmallSide;
 }

@@ -13,7 +13,7 @@ internal sealed class MlpAttacker : NeuralAttacker
     public override string Name => "mlp";
 
     /// <inheritdoc/>
-    /// <remarks>Batches of such small layers gain nothing from a second thread, however many there are.</remarks>
+    /// <remarks>Batches of such small layers gain nothing from a second thread, whatever their number.</remarks>
     protected override int? Threads(long numbers) => 1;
 
     /// <inheritdoc/>

@@ -7,14 +7,14 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>What a <see cref="MomentNetwork"/> starts from.</summary>
-/// <param name="Order">The moments whose difference is looked at: 2 or 3.</param>
-/// <param name="Directions">How many directions.</param>
+/// <param name="Order">The moments to compare: 2 or 3.</param>
+/// <param name="Directions">The number of directions.</param>
 internal sealed record Moments(int Order, int Directions) : NeuralSettings(1, 0, 1e-3);
 
 /// <summary>
-/// Sees its input along a few directions alone: their powers and random waves of them (Rahimi and Recht 2007), whose mean over all
-/// positions a linear head reads, one for each y where y is known. It starts at the directions in which the classes' moments differ most,
-/// and trains those too. A vector is a map of one position.
+/// Sees its input only along a few directions: their powers and random waves of them (Rahimi and Recht 2007), whose mean over all positions
+/// a linear head reads, one for each y where y is known. It starts at the directions in which the classes' moments differ most, and trains
+/// those too. A vector is a map of one position.
 /// </summary>
 internal sealed class MomentNetwork : Module<Tensor, Tensor>
 {
@@ -28,13 +28,13 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     private readonly Linear _heads;
     private readonly AttackProblem _problem;
 
-    /// <param name="problem">Who attacks what.</param>
+    /// <param name="problem">The problem to attack.</param>
     /// <param name="moments">Where to start.</param>
-    /// <param name="kernel">The side of what a direction sees: 1 for vectors.</param>
-    /// <param name="rows">f32 [R, C·kernel²]: what a direction may see, standardised.</param>
+    /// <param name="kernel">The side of the patch that a direction sees: 1 for vectors.</param>
+    /// <param name="rows">f32 [R, C·kernel²]: the inputs of a direction, standardised.</param>
     /// <param name="images">The image of each row.</param>
     /// <param name="fit">The images.</param>
-    /// <param name="random">Where what is not started at the moments comes from.</param>
+    /// <param name="random">Initialises what does not start at the moments.</param>
     public MomentNetwork(AttackProblem problem, Moments moments, int kernel, Tensor rows, int[] images, AttackSet fit, Generator random)
         : base(nameof(MomentNetwork))
     {
@@ -78,7 +78,7 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
         return (heads.view(-1, _problem.TaskClasses, _problem.AttributeClasses) * known.unsqueeze(2)).sum(1);
     }
 
-    // The same without convolutions, which cost many times as much on one position.
+    // The same without convolutions, which are many times slower on one position.
     private Tensor OfVectors(Tensor h)
     {
         var along = h.matmul(_directions.weight.flatten(1).t()).clamp(-Clip, Clip);
@@ -90,7 +90,7 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
     {
         var along = _directions.call(h).clamp(-Clip, Clip);
         var seen = torch.cat([along, along.square(), along.pow(3), _waves.call(along).cos()], 1);
-        // Independent positions' mean varies less, the more there are.
+        // The more independent positions there are, the less their mean varies.
         return seen.mean([2, 3]) * Math.Sqrt(seen.shape[2] * seen.shape[3]);
     }
 
@@ -103,7 +103,7 @@ internal sealed class MomentNetwork : Module<Tensor, Tensor>
             groups = Contrasts.Groups(problem with { TaskClasses = 0 }, set);
         using var all = Whitening.Of(rows);
         using var white = all.First(MostFeatures);
-        // Some of the images may be of one class, or show nothing.
+        // The images may all be of one class, or show nothing.
         if (groups.Count == 0 || white.Map.shape[1] == 0)
             return torch.randn(moments.Directions, rows.shape[1], generator: random).MoveToOuterDisposeScope();
         var contrasts = new Contrasts(white.Apply(rows).to_type(ScalarType.Float32).clamp_(-Clip, Clip), groups);

@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Looks for the few directions in which the classes' second or third moments differ most, and trains a network that sees h along them
-/// alone: it finds what lies in a combination of features that are nobody's axes, from fewer images than a network that starts anywhere.
+/// Finds the few directions in which the classes' second or third moments differ most, and trains a network that sees h only along them. It
+/// finds a combination of features that is no single feature's axis, from fewer images than a network with random initial weights.
 /// </summary>
 internal sealed class MomentsAttacker : NeuralAttacker
 {

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// k-nearest neighbours: an image's opinion are the class-balanced votes of the images most like it. It chooses k, and whether likeness is
-/// measured on standardised features or in the whitened directions of most variance. Who knows y looks among images of the same y alone.
+/// k-nearest neighbours: the prediction for an image is the class-balanced vote of the most similar images. It chooses k, and whether
+/// similarity is measured on standardised features or in the whitened directions of most variance. An attacker that knows y searches only
+/// among images of the same y.
 /// </summary>
 internal sealed class NearestNeighboursAttacker : ChoosingAttacker
 {
@@ -100,7 +101,7 @@ internal sealed class NearestNeighboursAttacker : ChoosingAttacker
         {
             var (most, block) = (Math.Min(Neighbours[^1], rowsOf.Length), (int)Math.Max(1, BlockNumbers / rowsOf.Length));
             var result = new int[queries.shape[0]][];
-            // |q - a|² without |q|², which is the same for all.
+            // |q - a|² without |q|², which is the same for all a.
             var squares = among.square().sum([1L]);
             var twice = among.t() * -2;
             for (var start = 0; start < result.Length; start += block)

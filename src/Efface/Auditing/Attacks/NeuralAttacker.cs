@@ -5,15 +5,15 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Auditing.Attacks;
 
-/// <summary>What is chosen about a network.</summary>
-/// <param name="Width">A factor on how wide its layers are.</param>
+/// <summary>The settings of a network to choose from.</summary>
+/// <param name="Width">A factor on the width of its layers.</param>
 /// <param name="Dropout">The share of features left out in training.</param>
-/// <param name="WeightDecay">Of the optimiser.</param>
+/// <param name="WeightDecay">The weight decay of the optimiser.</param>
 internal record NeuralSettings(double Width, double Dropout, double WeightDecay);
 
 /// <summary>
-/// An attacker that learns by gradient: standardises its input, weighs classes equally, trains with Adam under a cosine, and keeps the
-/// epoch that reads best on the set it chooses on.
+/// An attacker that learns by gradient descent: it standardises its input, weights classes equally, trains with Adam and a cosine schedule,
+/// and keeps the epoch that reads best on the set it chooses on.
 /// </summary>
 internal abstract class NeuralAttacker : ChoosingAttacker
 {
@@ -31,23 +31,23 @@ internal abstract class NeuralAttacker : ChoosingAttacker
     /// <summary>Epochs over a large set.</summary>
     protected abstract int Epochs(Budget budget);
 
-    /// <summary>A small set is seen more often, until so many steps are made.</summary>
+    /// <summary>The fewest steps: a small set is repeated until they are made.</summary>
     protected virtual int FewestSteps => 400;
 
-    /// <summary>It learns from at most so many images.</summary>
+    /// <summary>The largest number of images it learns from.</summary>
     protected virtual int Most(Budget budget) => int.MaxValue;
 
     /// <summary>Adam's largest step size.</summary>
     protected virtual double Rate => 1e-3;
 
-    /// <summary>Each is trained; the best is kept.</summary>
+    /// <summary>Each is trained; the best one is kept.</summary>
     protected abstract IReadOnlyList<NeuralSettings> Settings(Budget budget);
 
-    /// <summary>Logits [B, K] from standardised h, with y as further features (or planes, for maps) where it is known.</summary>
-    /// <param name="problem">Who attacks what.</param>
+    /// <summary>Logits [B, K] from standardised h, with y as extra features (or planes, for maps) where it is known.</summary>
+    /// <param name="problem">The problem to attack.</param>
     /// <param name="settings">One of <see cref="Settings"/>.</param>
-    /// <param name="fit">What it will learn from, standardised; asked only by whoever starts from it.</param>
-    /// <param name="random">Where initial weights come from, and later what dropout leaves out.</param>
+    /// <param name="fit">The images it will learn from, standardised; only evaluated if the network starts from them.</param>
+    /// <param name="random">Initialises weights, and later decides dropout.</param>
     protected abstract Module<Tensor, Tensor> Build(AttackProblem problem, NeuralSettings settings, Func<AttackSet> fit, Generator random);
 
     private protected override IEnumerable<IFittedAttacker> Candidates(
@@ -84,7 +84,7 @@ internal abstract class NeuralAttacker : ChoosingAttacker
         using var optimiser = new Adam(reader.Network.parameters(), Rate, settings.WeightDecay);
         var weights = ClassWeights(fit, problem.AttributeClasses).to(device);
         var labels = torch.tensor(fit.Attribute.Select(z => (long)z).ToArray()).to(device);
-        // What is small is prepared once, and not at each step.
+        // A small set is prepared once, not at each step.
         var prepared = fit.Values.numel() <= MostPrepared ? reader.Input(fit.Values, fit.Task) : null;
 
         var batches = Math.Max(1, (fit.Count + BatchSize - 1) / BatchSize);

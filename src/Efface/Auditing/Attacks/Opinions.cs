@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace Efface.Auditing.Attacks;
 
-/// <summary>What an attacker thinks, from torch to C#.</summary>
+/// <summary>An attacker's predictions, from torch to C#.</summary>
 internal static class Opinions
 {
-    /// <summary>[N, K] of any kind and device.</summary>
+    /// <summary>[N, K] of any type and device.</summary>
     public static double[,] Of(Tensor values)
     {
         var result = new double[values.shape[0], values.shape[1]];

@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// The same as <see cref="MomentsAttacker"/> for patches of 3×3 positions of a map: it finds a pattern that stands anywhere, with either
-/// sign, too weak for a network that must discover it by gradient.
+/// The same as <see cref="MomentsAttacker"/> for patches of 3×3 positions of a map: it finds a pattern at any position, with either sign,
+/// that is too weak for a network to find by gradient descent.
 /// </summary>
 internal sealed class PatchesAttacker : MapAttacker
 {
@@ -33,7 +33,7 @@ internal sealed class PatchesAttacker : MapAttacker
         var positions = (int)(problem.Shape[1] * problem.Shape[2]);
         var most = Math.Min(MostPatches, MostNumbers / (int)(problem.Shape[0] * Kernel * Kernel)) / positions;
         var count = Math.Clamp(most, 1, all.Count);
-        // Spread over all: they may be sorted.
+        // Spread over all images: they may be sorted.
         var some = all.Select([.. Enumerable.Range(0, count).Select(i => (int)((long)i * all.Count / count))]);
         var patches = functional.unfold(some.Values, Kernel, padding: Kernel / 2).transpose(1, 2).flatten(0, 1);
         return new MomentNetwork(

@@ -5,7 +5,7 @@ namespace Efface.Auditing.Attacks;
 
 /// <summary>
 /// Logistic regression on those products of two or three features whose means differ most between classes: it finds an exclusive or, a
-/// parity, a ring, a difference in variance, from fewer images than a network needs. Features are taken as they stand, and rotated to the
+/// parity, a ring, a difference in variance, from fewer images than a network needs. Features are taken as they are, and rotated to the
 /// directions in which the classes' covariances differ most.
 /// </summary>
 internal sealed class ProductsAttacker : ChoosingAttacker
@@ -61,7 +61,7 @@ internal sealed class ProductsAttacker : ChoosingAttacker
         yield return white.Then(directions.t().to_type(ScalarType.Float64));
     }
 
-    // The most telling first.
+    // Ranked by how much they differ, most first.
     private static Product[] Ranked(Whitening basis, Tensor values, IReadOnlyList<IReadOnlyList<Tensor>> groups)
     {
         using var scope = NewDisposeScope();

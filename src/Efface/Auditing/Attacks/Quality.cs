@@ -1,27 +1,27 @@
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// How well opinions read z on the images that settings are chosen on, beside what is known there without h. An attacker starts from what
-/// is known and adds a multiple of what it says beyond: <c>known + scale · (opinion - known)</c>, so that who learns nothing says what is
-/// known.
+/// How well predictions read z on the images that settings are chosen on, compared with what is known there without h. An attacker starts
+/// from what is known and adds a multiple of its own evidence: <c>known + scale · (opinion - known)</c>, so that an attacker that learns
+/// nothing says what is known.
 /// </summary>
-/// <param name="BalancedAccuracy">Of the class-balanced decisions; NaN without images.</param>
+/// <param name="BalancedAccuracy">The balanced accuracy of the class-balanced decisions; NaN if there are no images.</param>
 /// <param name="Error">Its standard error.</param>
 /// <param name="LogLoss">Class-balanced cross-entropy in nats, at the best <paramref name="Scale"/>.</param>
-/// <param name="Scale">The factor, 0 or more, on what is added; small where it is worth nothing.</param>
+/// <param name="Scale">The factor, 0 or more, on what is added; small if it is worth little.</param>
 internal readonly record struct Quality(double BalancedAccuracy, double Error, double LogLoss, double Scale)
 {
     private const double Least = 1e-3,
         Most = 10;
 
     /// <summary>
-    /// By how much log-likelihood, in nats, it beats what is known: half the square of a standard normal where nothing is there. Of as many
-    /// images as tell as much where all classes are equally frequent.
+    /// How much log-likelihood, in nats, it gains over what is known: half the square of a standard normal if there is nothing to read.
+    /// Scaled to as many images as carry the same information when all classes are equally frequent.
     /// </summary>
     public double Gain { get; init; }
 
-    /// <summary>Judges opinions log p(z | ...), [N, K], by the truth, [N].</summary>
-    /// <param name="opinions">What the attacker says.</param>
+    /// <summary>Judges predictions log p(z | ...), [N, K], against the truth, [N].</summary>
+    /// <param name="opinions">The attacker's predictions.</param>
     /// <param name="known">What is known without h, [N, K].</param>
     /// <param name="truth">z.</param>
     public static Quality Of(double[,] opinions, double[,] known, int[] truth)
@@ -43,7 +43,8 @@ internal readonly record struct Quality(double BalancedAccuracy, double Error, d
     }
 
     /// <summary>
-    /// What is known, and so much of what the opinions add: log-probabilities, [N, K]. An opinion that is no number adds nothing.
+    /// What is known, plus this multiple of what the predictions add: log-probabilities, [N, K]. A prediction that is not a number adds
+    /// nothing.
     /// </summary>
     public static double[,] Blend(double[,] opinions, double[,] known, double scale)
     {

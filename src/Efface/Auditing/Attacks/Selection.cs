@@ -1,8 +1,8 @@
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Keeps the best of what is offered one after the other: of those whose balanced accuracy lies within a standard error of the highest,
-/// the one with the least log-loss, because balanced accuracy is too coarse to choose among equals.
+/// Keeps the best of the candidates offered in turn: of those whose balanced accuracy lies within a standard error of the highest, the one
+/// with the lowest log-loss, because balanced accuracy is too coarse to separate close candidates.
 /// </summary>
 internal sealed class Selection<T>
 {
@@ -17,7 +17,7 @@ internal sealed class Selection<T>
     /// <summary>Whether anything was offered.</summary>
     public bool HasKept { get; private set; }
 
-    /// <summary>Whether this one was kept, in place of what was kept before.</summary>
+    /// <summary>Whether this one replaced the one kept before.</summary>
     public bool Offer(T candidate, Quality quality)
     {
         if (quality.BalancedAccuracy > _highest)

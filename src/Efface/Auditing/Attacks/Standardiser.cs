@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Mean and deviation of each feature, or of each channel of a map, in multiples of its largest number: neither huge nor tiny ones leave
+/// Mean and deviation of each feature, or of each channel of a map, in multiples of its largest number: neither huge nor tiny values leave
 /// the range of f32.
 /// </summary>
 internal sealed record Standardiser(Tensor Largest, Tensor Mean, Tensor Deviation) : IDisposable
 {
     private const double Constant = 1e-12;
 
-    /// <summary>Of f32 [N, F] or [N, C, H, W].</summary>
+    /// <summary>Computes them from f32 [N, F] or [N, C, H, W].</summary>
     public static Standardiser Of(Tensor values)
     {
         using var scope = NewDisposeScope();
@@ -25,10 +25,10 @@ internal sealed record Standardiser(Tensor Largest, Tensor Mean, Tensor Deviatio
         );
     }
 
-    /// <summary>Numbers of about mean 0 and deviation 1.</summary>
+    /// <summary>Values of about mean 0 and deviation 1.</summary>
     public Tensor Apply(Tensor values) => (values / Largest - Mean) / Deviation;
 
-    /// <summary>How much of a feature is one deviation; of one that does not vary, its largest number.</summary>
+    /// <summary>One deviation of each feature; for a constant feature, its largest number.</summary>
     public Tensor Size() => where(Deviation > Constant, Deviation, ones_like(Deviation)) * Largest;
 
     /// <inheritdoc/>

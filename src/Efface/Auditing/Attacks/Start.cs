@@ -1,6 +1,6 @@
 namespace Efface.Auditing.Attacks;
 
-/// <summary>What an attacker starts from, and is held against: p(z|y) where it knows y; else that all classes are alike.</summary>
+/// <summary>What an attacker starts from and is compared with: p(z|y) if it knows y; else uniform classes.</summary>
 internal sealed class Start : IDisposable
 {
     private readonly IFittedAttacker? _floor;
@@ -8,9 +8,9 @@ internal sealed class Start : IDisposable
     private readonly double[,] _known;
     private readonly int[] _truth;
 
-    /// <param name="problem">Who attacks what.</param>
-    /// <param name="fit">What p(z|y) is counted on.</param>
-    /// <param name="choose">What everything is chosen on.</param>
+    /// <param name="problem">The problem to attack.</param>
+    /// <param name="fit">The images on which p(z|y) is counted.</param>
+    /// <param name="choose">The images on which everything is chosen.</param>
     public Start(AttackProblem problem, AttackSet fit, AttackSet choose)
     {
         _problem = problem;
@@ -21,7 +21,7 @@ internal sealed class Start : IDisposable
     /// <summary>What is known without h: log-probabilities, [N, K].</summary>
     public double[,] Read(AttackSet set) => _floor?.Read(set) ?? Quality.Normalise(new double[set.Count, _problem.AttributeClasses]);
 
-    /// <summary>How well opinions on the images of choice read, and how much they add.</summary>
+    /// <summary>How well predictions on the choosing images read, and how much they add.</summary>
     public Quality Judge(double[,] opinions) => Quality.Of(opinions, _known, _truth);
 
     /// <inheritdoc/>

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Logistic regression on every number of a map as it stands: a pattern that always stands at the same place, however faint, whatever its
-/// mean over any area, which everyone who pools is blind to. Of a large map it learns from fewer images: they are taken apart in as many
-/// directions as there are images.
+/// Logistic regression on every value of a map: it finds a pattern at a fixed position, however faint, whatever its mean over any area,
+/// which every attacker that pools is blind to. It learns from fewer images of a large map: they are decomposed into as many directions as
+/// there are images.
 /// </summary>
 internal sealed class TemplateAttacker : ChoosingAttacker
 {
-    // Taking apart so many takes seconds, and grows with their cube.
+    // Decomposing this many takes seconds, and grows with their cube.
     private const int Most = 3000;
 
     private static readonly double[] Penalties = [100, 10, 1, 0.1];

@@ -1,15 +1,15 @@
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Grows one tree after the other on the same features: the leaf whose split gains most is split first (as Shi 2007 has it), from sums over
-/// ranges of each feature.
+/// Grows one tree after the other on the same features. The leaf whose split gains most is split first (Shi 2007), from sums over ranges of
+/// each feature.
 /// </summary>
-/// <param name="features">Of N images.</param>
-/// <param name="leaves">At most so many.</param>
-/// <param name="rate">Every leaf's value is multiplied by it.</param>
+/// <param name="features">The features of N images.</param>
+/// <param name="leaves">The largest number of leaves.</param>
+/// <param name="rate">The factor on every leaf's value.</param>
 internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rate)
 {
-    // One image at p = 1/2 has a curvature of a fourth.
+    // One image at p = 1/2 has a curvature of a quarter.
     private const double Penalty = 1;
 
     private readonly int _fewest = Math.Clamp(features.Count / 100, 1, 20);
@@ -32,7 +32,7 @@ internal sealed class TreeGrower(BinnedFeatures features, int leaves, double rat
 
     private sealed record Leaf(int Start, int End, Sums Total, Sums[] Ranges, Split Best)
     {
-        // Where the node above points to it.
+        // The index of the parent node.
         public int Parent { get; init; } = -1;
 
         public bool IsLeft { get; init; }

@@ -1,15 +1,15 @@
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Gradient-boosted trees: they need no scale, find the few features among many that matter, and thresholds in them. Two classes are told
-/// apart by one ensemble, more by one against all others each. The number of trees and of leaves are chosen.
+/// Gradient-boosted trees: they need no scale, and find the few features that matter among many, and thresholds in them. One ensemble
+/// separates two classes; more classes take one against the rest each. The numbers of trees and leaves are chosen.
 /// </summary>
 internal sealed class TreesAttacker : ChoosingAttacker
 {
-    // So many numbers are looked at by every tree; of more, each tree sees a share of the features, the same in every audit.
+    // Up to this many numbers, every tree sees all features; beyond, each tree sees a share of them, the same in every audit.
     private const double Affordable = 2e6;
 
-    // Once so many stages have read no better, more trees will not either.
+    // After this many stages without improvement, more trees will not help.
     private const int Patience = 2;
 
     private static readonly int[] Stages = [5, 10, 20, 40, 80, 160],
@@ -51,11 +51,11 @@ internal sealed class TreesAttacker : ChoosingAttacker
         }
     }
 
-    // One against all others each; of two classes the second says it all.
+    // Each class against the rest; of two classes, the second one is enough.
     private static BoostedTrees[] Ensembles(AttackSet fit, BinnedFeatures features, int classes, TreeSettings settings)
     {
         var prior = fit.Prior(classes);
-        // Half of all weight is on the class, half on the others, each as frequent as the next.
+        // The class has half of all weight, the others the other half, in equal shares.
         BoostedTrees Against(int z) =>
             new(
                 features,
@@ -73,7 +73,7 @@ internal sealed class TreesAttacker : ChoosingAttacker
             ensembles[z].AddTo(scores[z], features, Math.Min(from, ensembles[z].Count)..Math.Min(to, ensembles[z].Count));
     }
 
-    // log p(z | ...) from one score for the second of two classes, or one for each of more.
+    // log p(z | ...) from one score for the second of two classes, or from one score per class for more.
     private static double[,] LogOdds(double[][] scores)
     {
         var classes = Math.Max(2, scores.Length);

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// What attackers on vectors see of a map: averages over all and over a grid, and each channel's deviation and maximum over all positions,
-/// which show what stands somewhere, or averages to nothing.
+/// What vector attackers see of a map: averages over the whole and over a grid, and each channel's deviation and maximum over all
+/// positions, which show local patterns and those that average to nothing.
 /// </summary>
 internal static class VectorFeatures
 {
@@ -33,9 +33,7 @@ internal static class VectorFeatures
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// What of patterns [K, C, H, W] none of the averages sees; nothing is left where each position is a cell of its own.
-    /// </summary>
+    /// <summary>The part of patterns [K, C, H, W] that none of the averages sees; empty where each position is its own cell.</summary>
     public static Tensor BeyondAverages(Tensor patterns)
     {
         using var scope = NewDisposeScope();
@@ -48,7 +46,7 @@ internal static class VectorFeatures
         return (flat - flat.matmul(averages.t()).matmul(linalg.pinv(averages.t()))).view(patterns.shape).MoveToOuterDisposeScope();
     }
 
-    // [cells, side]: which positions adaptive pooling takes together.
+    // [cells, side]: which positions adaptive pooling averages together.
     private static Tensor Areas(long side, long cells) =>
         torch.tensor(
             [
@@ -59,14 +57,14 @@ internal static class VectorFeatures
             [cells, side]
         );
 
-    // In multiples of the largest number: the square of a huge one is none.
+    // In multiples of the largest number: the square of a huge one overflows.
     private static Tensor Deviations(Tensor positions)
     {
         var largest = positions.abs().amax([2], keepdim: true).clamp(min: 1e-38);
         return (positions / largest).std(2, unbiased: false) * largest.squeeze(2);
     }
 
-    /// <summary>F for one image of such a problem.</summary>
+    /// <summary>F of one image of this problem.</summary>
     public static long Count(AttackProblem problem)
     {
         if (!problem.IsMap)
@@ -75,7 +73,7 @@ internal static class VectorFeatures
         return problem.Shape[0] * (1 + cells[0] * cells[1] + 2);
     }
 
-    // A coarser grid where there are many channels: what grows with the square or cube of F must stay affordable.
+    // A coarser grid for many channels: costs that grow with the square or cube of F must stay affordable.
     private static long[] Cells(long[] shape)
     {
         var side = Grid;

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// Images in white coordinates, and the way back: along the directions of the features' correlations or, of more features than images, of
-/// the images' products, which are as many as there are images.
+/// Images in white coordinates, and the way back: along the directions of the features' correlations or, if there are more features than
+/// images, along those of the images' products, which are as many as the images.
 /// </summary>
 internal sealed class Whitened : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class Whitened : IDisposable
     /// <summary>f64 [F].</summary>
     public Tensor Mean { get; }
 
-    /// <summary>Of f32 or f64 [N, F], which must outlive it.</summary>
+    /// <summary>From f32 or f64 [N, F], which must outlive it.</summary>
     public static Whitened Of(Tensor features) => features.shape[1] > features.shape[0] ? OfImages(features) : OfFeatures(features);
 
     /// <summary>Coefficients of the features, f64 [F, K], from those of white coordinates, [K, R].</summary>
@@ -78,7 +78,7 @@ internal sealed class Whitened : IDisposable
         var (squares, directions) = linalg.eigh(products);
         var falling = Whitening.Falling(squares, count - 1);
         var (lengths, along) = (squares.index_select(0, falling), directions.index_select(1, falling));
-        // A direction is a sum of images: each times how far it reaches along it.
+        // A direction is a sum of images, each weighted by its extent along it.
         var sums = along / lengths * Math.Sqrt(count);
         return new Whitened(along * Math.Sqrt(count), lengths / count, mean, Back, sums, scale);
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Efface.Auditing.Attacks;
 
 /// <summary>
-/// The directions in which features vary, each scaled to deviation 1: what is tiny in a rotated direction beside large noise becomes as
+/// The directions in which features vary, each scaled to deviation 1: a weak signal in a rotated direction beside large noise becomes as
 /// large as the noise.
 /// </summary>
 /// <param name="Mean">f64 [F].</param>
@@ -14,11 +14,11 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
 {
     private const int Rows = 2048;
 
-    // f32 resolves 6e-8 of a value: what varies less is constant.
+    // f32 resolves 6e-8 of a value: a feature that varies less is constant.
     private const double Resolution = 1e-10,
         Null = 1e-16;
 
-    /// <summary>Of values [N, F]; constant features and directions in which nothing varies are left out.</summary>
+    /// <summary>Computes them from values [N, F]; constant features and directions without variance are left out.</summary>
     /// <param name="values">f32 or f64 [N, F].</param>
     public static Whitening Of(Tensor values)
     {
@@ -44,7 +44,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         return torch.cat([.. Chunks(values).Select(rows => (rows - Mean).matmul(Map))]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Each feature by itself, with deviation 1; constant ones become 0.</summary>
+    /// <summary>Each feature alone, with deviation 1; constant ones become 0.</summary>
     public static Whitening OfEach(Tensor values)
     {
         using var scope = NewDisposeScope();
@@ -72,7 +72,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
             Variances[..(int)Math.Min(directions, Map.shape[1])].clone().DetachFromDisposeScope()
         );
 
-    /// <summary>Rotated as this one, each direction with the deviation that it has: distances are those of standardised features.</summary>
+    /// <summary>Rotated as this one, but each direction keeps its deviation: distances are those of standardised features.</summary>
     public Whitening AsStandardised() =>
         new(
             Mean.clone().DetachFromDisposeScope(),
@@ -88,9 +88,9 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         Variances.Dispose();
     }
 
-    /// <summary>Where the eigenvalues that are not zero stand, the largest first; at most so many.</summary>
+    /// <summary>The positions of the nonzero eigenvalues, the largest first.</summary>
     /// <param name="rising">f64 [F].</param>
-    /// <param name="most">Of N images at most N - 1 are not zero.</param>
+    /// <param name="most">The most positions: of N images at most N - 1 are nonzero.</param>
     internal static Tensor Falling(Tensor rising, long most)
     {
         var last = rising.shape[0] - 1;
@@ -98,7 +98,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         return torch.arange(last, last - kept, -1);
     }
 
-    /// <summary>f64 [F]: the mean of each feature, and what makes its deviation 1; of a constant one 0.</summary>
+    /// <summary>f64 [F]: the mean of each feature, and the factor that makes its deviation 1; 0 for a constant one.</summary>
     internal static (Tensor Mean, Tensor Scale) Standardisation(Tensor values)
     {
         var count = values.shape[0];
@@ -108,7 +108,7 @@ internal sealed record Whitening(Tensor Mean, Tensor Map, Tensor Variances) : ID
         return (mean, torch.where(varies, deviation.reciprocal(), torch.zeros_like(deviation)));
     }
 
-    // In f64, a part at a time: a whole copy of wide values might not fit where they do.
+    // In f64, a chunk at a time: a whole copy of wide values might not fit into memory.
     private static IEnumerable<Tensor> Chunks(Tensor values) =>
         Enumerable
             .Range(0, (int)((values.shape[0] + Rows - 1) / Rows))

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Efface.Data.Drawn;
 
-/// <summary>A canvas in 64ths of a picture, whatever the picture's size, with the few strokes that a portrait takes.</summary>
+/// <summary>A canvas in 64ths of a picture, whatever the picture's size, with the few strokes that a portrait needs.</summary>
 internal sealed class DrawnCanvas : IDisposable
 {
     public const float Side = 64;
@@ -67,7 +67,7 @@ internal sealed class DrawnCanvas : IDisposable
         _canvas.DrawPaint(paint);
     }
 
-    /// <summary>Draws on what is inside the outline only.</summary>
+    /// <summary>Draws only inside the outline.</summary>
     public void Within(SKPath outline, Action draw)
     {
         _canvas.Save();
@@ -76,7 +76,7 @@ internal sealed class DrawnCanvas : IDisposable
         _canvas.Restore();
     }
 
-    /// <summary>Draws on a layer of its own, which then covers what was there.</summary>
+    /// <summary>Draws on its own layer, which then covers what was there.</summary>
     public void Layer(Action draw)
     {
         _canvas.SaveLayer();

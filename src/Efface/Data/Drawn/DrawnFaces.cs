@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace Efface.Data.Drawn;
 
-/// <summary>How many faces to draw, and how their factors go together.</summary>
+/// <summary>How many faces to draw, and how their factors are correlated.</summary>
 public sealed record DrawnFacesOptions
 {
     /// <summary>Images of the training part.</summary>
@@ -20,23 +20,21 @@ public sealed record DrawnFacesOptions
     /// <summary>The same seed draws the same faces; any number.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Pairs of factors that go together; every other pair is independent.</summary>
+    /// <summary>Pairs of correlated factors; every other pair is independent.</summary>
     public IReadOnlyList<FactorCorrelation> Correlations { get; init; } = [];
 }
 
-/// <summary>Two factors that go together.</summary>
+/// <summary>Two correlated factors.</summary>
 /// <param name="First">A name from <see cref="DrawnFaces.Factors"/>.</param>
-/// <param name="Second">Another.</param>
-/// <param name="Value">
-/// In [-1, 1]. Two factors of two classes have exactly this correlation (Pearson, that is phi) in expectation, and so agree with
-/// probability (1 + value) / 2. For more classes it is the monotone analogue: at 1 the higher class of one factor goes with the
-/// higher class of the other as far as the numbers of classes allow, at -1 with the lower.
-/// </param>
+/// <param name="Second">Another one.</param>
+/// <param name="Value">In [-1, 1]. Two factors of two classes have exactly this correlation (Pearson, that is phi) in expectation, and so
+/// agree with probability (1 + value) / 2. For more classes it is the monotone analogue: at 1 the higher class of one factor goes with the
+/// higher class of the other as far as the numbers of classes allow, at -1 with the lower.</param>
 public sealed record FactorCorrelation(string First, string Second, double Value);
 
 /// <summary>
-/// Portraits that Efface draws itself, each from a seed, with known factors: a data set that needs no download, and ground truth
-/// for tests. Everything else about a face (its place, size and shape, hair style, mouth, clothes, colours, noise) varies at random.
+/// Portraits that Efface draws itself, each from a seed, with known factors: a data set that needs no download, with ground truth for
+/// tests. Everything else about a face (its place, size and shape, hair style, mouth, clothes, colours, noise) varies at random.
 /// </summary>
 public static class DrawnFaces
 {
@@ -45,8 +43,8 @@ public static class DrawnFaces
 
     /// <summary>
     /// Draws the table <c>faces</c>, u8 [N, 3, size, size], with one column for each factor; train comes first, then validation, then test.
-    /// An image depends on the seed, its place and its factors alone, whatever the number of threads; another kind of processor may
-    /// round a few pixels differently. Mirroring would swap left and right in <c>pose</c> and <c>light</c>, so flips are not allowed.
+    /// An image depends only on the seed, its position and its factors, whatever the number of threads; another processor may round a few
+    /// pixels differently. Mirroring would swap left and right in <c>pose</c> and <c>light</c>, so flips are not allowed.
     /// </summary>
     /// <exception cref="InvalidInputException">A size or a correlation is impossible: all such faults at once.</exception>
     public static ImageTable Draw(DrawnFacesOptions options) => Draw(options, threads: -1);

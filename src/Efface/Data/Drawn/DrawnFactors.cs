@@ -62,7 +62,7 @@ internal static class DrawnFactors
         );
     }
 
-    /// <summary>The correlations of the latents when each asked value is multiplied by <paramref name="scale"/>.</summary>
+    /// <summary>The correlations of the latents when each requested value is multiplied by <paramref name="scale"/>.</summary>
     private static Matrix<double> Latent(IReadOnlyList<FactorCorrelation> correlations, double scale)
     {
         var matrix = Matrix<double>.Build.DenseIdentity(Names.Length);
@@ -78,7 +78,7 @@ internal static class DrawnFactors
         latent.Evd(Symmetricity.Symmetric).EigenValues.All(value => value.Real > -1e-9);
 
     /// <summary>
-    /// The symmetric square root: unlike Cholesky's it exists at correlations of ±1, and it leaves uncorrelated factors as they were.
+    /// The symmetric square root: unlike Cholesky's it exists at correlations of ±1, and it leaves uncorrelated factors unchanged.
     /// </summary>
     private static Matrix<double> Root(Matrix<double> latent)
     {

@@ -24,7 +24,7 @@ internal sealed class DrawnHead(DrawnSitter sitter, Pose pose)
     public float Lean => MathF.Sin(Yaw * Radians);
 
     /// <summary>
-    /// A point on the skin, or <paramref name="outward"/> times as far from the head's axis. What is behind the head lies on its outline.
+    /// A point on the skin, or <paramref name="outward"/> times as far from the head's axis. A point behind the head lies on its outline.
     /// </summary>
     public Vector2 At(float angle, float height, float outward = 1) =>
         Place(outward * HalfWidth(height) * MathF.Sin(Math.Clamp(angle + Yaw, -90, 90) * Radians), height);
@@ -58,14 +58,14 @@ internal sealed class DrawnHead(DrawnSitter sitter, Pose pose)
 
     private static readonly float[] ChinHeights = [0.25f, 0.5f, 0.7f, 0.85f, 0.95f, 1];
 
-    /// <summary>The chin of a turned head goes before, the crown stays behind.</summary>
+    /// <summary>When the head turns, the chin moves forward and the crown stays behind.</summary>
     private Vector2 Place(float across, float height)
     {
         var ahead = Lean * (height < 0 ? 0.12f * height : 0.3f * height * height);
         return new(sitter.CentreX + sitter.HalfWidth * (across + ahead), sitter.CentreY + sitter.HalfHeight * height);
     }
 
-    /// <summary>An ellipse above the eyes, a jaw of the sitter's own below them; in half widths of the head.</summary>
+    /// <summary>An ellipse above the eyes, the sitter's own jaw below them; in half widths of the head.</summary>
     private float HalfWidth(float height) =>
         height < 0 ? MathF.Sqrt(Math.Max(0, 1 - height * height)) : MathF.Pow(Math.Max(0, 1 - MathF.Pow(height, sitter.Jaw)), 0.55f);
 }

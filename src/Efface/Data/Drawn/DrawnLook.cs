@@ -62,7 +62,7 @@ internal enum SkinTone
     Dark,
 }
 
-/// <summary>Where the face looks, seen by the viewer.</summary>
+/// <summary>Where the face looks, from the viewer's side.</summary>
 internal enum Pose
 {
     Left,
@@ -70,7 +70,7 @@ internal enum Pose
     Right,
 }
 
-/// <summary>Where the light comes from, seen by the viewer.</summary>
+/// <summary>Where the light comes from, from the viewer's side.</summary>
 internal enum LightSide
 {
     Left,

@@ -40,7 +40,7 @@ internal sealed partial class DrawnPortrait
 
     private void DrawEyes()
     {
-        var lid = _look.Smile ? 0.6f : 0.9f; // A smile lifts the cheeks, and they the lower lid.
+        var lid = _look.Smile ? 0.6f : 0.9f; // A smile lifts the cheeks, which lift the lower lid.
         foreach (var side in Sides)
         {
             var (eye, wide, high) = (Eye(side), new Vector2(EyeWidth(side), side * _sitter.EyeSlant), Down(_sitter.EyeOpening));
@@ -88,8 +88,8 @@ internal sealed partial class DrawnPortrait
     }
 
     /// <summary>
-    /// The corners of a smiling mouth are above its middle; it opens downward, and more often. Width, lips, slant and how far it
-    /// opens are the sitter's own.
+    /// The corners of a smiling mouth are above its middle; it opens downward, and more often. Width, lips, slant and opening are the
+    /// sitter's own.
     /// </summary>
     private void DrawMouth()
     {
@@ -114,7 +114,7 @@ internal sealed partial class DrawnPortrait
 
     private Vector2[] Mouth(float sag, float above, float below) => [.. MouthCurve(sag, -above), .. MouthCurve(sag, below).Reverse()];
 
-    /// <summary>From the left corner to the right one; <paramref name="bulge"/> moves the middle down, and leaves the corners.</summary>
+    /// <summary>From the left corner to the right one; <paramref name="bulge"/> moves the middle down, but not the corners.</summary>
     private Vector2[] MouthCurve(float sag, float bulge) =>
         [
             .. new[] { -1, -0.6f, 0, 0.6f, 1 }.Select(across =>

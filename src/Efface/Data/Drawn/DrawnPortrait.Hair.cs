@@ -10,7 +10,7 @@ internal sealed partial class DrawnPortrait
 
     private bool HasLongHair => _sitter.HairStyle is HairStyle.Long or HairStyle.Wavy or HairStyle.Bob;
 
-    /// <summary>How far the hair stands off at the sides, and above, in radii of the head. A hat presses it down.</summary>
+    /// <summary>How far the hair extends at the sides and above, in radii of the head. A hat presses it down.</summary>
     private (float Wide, float High) Volume =>
         _sitter.HairStyle switch
         {
@@ -19,7 +19,7 @@ internal sealed partial class DrawnPortrait
             _ => (1.04f + 0.5f * _sitter.HairVolume, _look.Hat ? 1.02f : 1.03f + _sitter.HairVolume),
         };
 
-    /// <summary>A bun, and what falls behind the neck.</summary>
+    /// <summary>A bun, and hair that falls behind the neck.</summary>
     private void DrawHairBehind()
     {
         if (_sitter.HairStyle == HairStyle.Bun && !_look.Hat)

@@ -127,7 +127,7 @@ internal sealed class DrawnSitter(Random random)
     public float Shoulders { get; } = Between(random, 21, 27);
     public float ShoulderHeight { get; } = Between(random, 57, 60);
 
-    // Skin and hair are of the colour that the factor names, give or take; each number is a place in that colour's range.
+    // Skin and hair have roughly the colour that the factor names; each number is a place in that colour's range.
     public float Hue { get; } = Between(random, 0, 1);
     public float Saturation { get; } = Between(random, 0, 1);
     public float Lightness { get; } = Between(random, 0, 1);

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Efface.Data.Files;
 
 /// <summary>Numbers in the cells of a table of text.</summary>
-/// <param name="hasCommas">Whether decimals begin with a comma; else with a point.</param>
+/// <param name="hasCommas">Whether the decimal separator is a comma; else a point.</param>
 internal sealed class NumberCells(bool hasCommas)
 {
     private static readonly SearchValues<char> Brackets = SearchValues.Create("[](){}<>"),
@@ -15,10 +15,10 @@ internal sealed class NumberCells(bool hasCommas)
 
     private static readonly NumberCells Points = new(hasCommas: false);
 
-    /// <summary>Whether decimals begin with a comma.</summary>
+    /// <summary>Whether the decimal separator is a comma.</summary>
     public bool HasCommas => hasCommas;
 
-    /// <summary>The notation of some cells: with commas where more decimals begin with one than with a point.</summary>
+    /// <summary>The notation of some cells: commas if more decimals use one than a point.</summary>
     public static NumberCells Of(IEnumerable<string> cells)
     {
         var (points, commas) = (0, 0);
@@ -30,7 +30,7 @@ internal sealed class NumberCells(bool hasCommas)
         return new NumberCells(commas > points);
     }
 
-    /// <summary>A number; NaN for what other programs write where there is none.</summary>
+    /// <summary>A number; NaN for what other programs write for a missing one.</summary>
     public bool TryParse(ReadOnlySpan<char> cell, out float number)
     {
         if (
@@ -43,17 +43,15 @@ internal sealed class NumberCells(bool hasCommas)
         return IsNone(cell);
     }
 
-    /// <summary>Whether a cell says that there is no number, or one without an end.</summary>
+    /// <summary>Whether a cell marks a missing or infinite number.</summary>
     public static bool IsNone(ReadOnlySpan<char> cell) =>
         cell.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase)
         || cell.Equals("nan", StringComparison.OrdinalIgnoreCase)
         || cell is "NA" or "N/A" or "null" or "None" or "<NA>";
 
-    /// <summary>
-    /// Numbers in brackets, or with blanks, semicolons or bars between them, as programs print a list; decimals begin with a point.
-    /// </summary>
-    /// <param name="cell">Of at least two numbers, or of one in brackets. 0,5 and 1,234 are no lists.</param>
-    /// <param name="numbers">Filled with them.</param>
+    /// <summary>Numbers in brackets, or separated by blanks, semicolons or bars, as programs print a list; decimals use a point.</summary>
+    /// <param name="cell">At least two numbers, or one in brackets. 0,5 and 1,234 are no lists.</param>
+    /// <param name="numbers">Filled with the numbers.</param>
     public static bool TryParseList(ReadOnlySpan<char> cell, List<float> numbers)
     {
         numbers.Clear();
@@ -93,7 +91,7 @@ internal sealed class NumberCells(bool hasCommas)
         return true;
     }
 
-    // 1.234,5 and 1,234 under a decimal comma: nobody knows what a point beside it means.
+    // 1.234,5 and 1,234 under a decimal comma: a point beside it is ambiguous.
     private static bool TryParseCommas(ReadOnlySpan<char> cell, out float number)
     {
         number = 0;

@@ -5,7 +5,7 @@ using Parquet.Schema;
 
 namespace Efface.Data.Files;
 
-/// <summary>One parquet file, as far as it is looked at: columns of labels, row groups, what Hugging Face wrote into it.</summary>
+/// <summary>One parquet file, as far as it is used: columns of labels, row groups, metadata of Hugging Face.</summary>
 internal static class ParquetFiles
 {
     private static readonly Type Text = typeof(ReadOnlyMemory<char>),
@@ -13,13 +13,13 @@ internal static class ParquetFiles
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Works with an open file.</summary>
-    /// <exception cref="InvalidInputException">It is no parquet file, or a damaged one.</exception>
+    /// <exception cref="InvalidInputException">It is not a parquet file, or is damaged.</exception>
     public static T With<T>(string path, Func<ParquetReader, T> work)
     {
         try
         {
             using var stream = File.OpenRead(path);
-            // The library reads some damaged footers for ever; it opens whole ones in milliseconds.
+            // The library loops for ever on some damaged footers; it opens intact ones in milliseconds.
             var reader = Task.Run(() => ParquetReader.CreateAsync(stream)).WaitAsync(Patience).GetAwaiter().GetResult();
             try
             {
@@ -30,7 +30,7 @@ internal static class ParquetFiles
                 reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
             }
         }
-        // Damaged files make the library fail in many ways; each of them means the same.
+        // Damaged files make the library fail in many ways, which all mean the same.
         catch (Exception fault)
             when (fault
                     is not (
@@ -86,12 +86,12 @@ internal static class ParquetFiles
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // Metadata that nobody can read name no classes; the numbers are the classes then.
+            // Unreadable metadata name no classes; the numbers are then the classes.
         }
         return names;
     }
 
-    /// <summary>One column of a row group as text; null where there is no value.</summary>
+    /// <summary>One column of a row group as text; null for missing values.</summary>
     public static string?[] ReadText(ParquetReader reader, int group, DataField field)
     {
         using var rows = reader.OpenRowGroupReader(group);
@@ -118,11 +118,11 @@ internal static class ParquetFiles
         };
     }
 
-    /// <summary>The pictures of a row group; empty where there is none.</summary>
+    /// <summary>The pictures of a row group; null for missing ones.</summary>
     public static byte[]?[] ReadBytes(ParquetReader reader, int group, DataField field)
     {
         using var rows = reader.OpenRowGroupReader(group);
-        // Read into arrays, a struct's bytes would move up to where there are none, and pictures to other rows' labels.
+        // Read into arrays, a struct's bytes would fill gaps, and pictures would move to other rows' labels.
         var bytes = new ReadOnlyMemory<byte>?[rows.RowCount];
         rows.ReadAsync(field, bytes.AsMemory()).AsTask().GetAwaiter().GetResult();
         return [.. bytes.Select(picture => picture?.ToArray())];

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Efface.Data.Files;
 
-/// <summary>When two cells say the same, and what is a number.</summary>
+/// <summary>When two cells mean the same, and what is a number.</summary>
 internal static class Spelling
 {
     /// <summary>The number that a cell holds, with a point or a comma for decimals.</summary>
@@ -18,8 +18,8 @@ internal static class Spelling
     public static bool IsNumber(string value) => IsNumber(value, out _);
 
     /// <summary>
-    /// Equal for cells that a reader takes for the same: without regard to capitals, blanks, underscores, invisible characters, kinds of
-    /// dashes, quotes and full stops around them, and the notation of numbers.
+    /// Equal for cells that a reader would consider the same: ignores case, blanks, underscores, invisible characters, kinds of dashes,
+    /// quotes and full stops around them, and the notation of numbers.
     /// </summary>
     public static string Key(string value)
     {

@@ -5,12 +5,12 @@ using Efface.Data.Sheets;
 namespace Efface.Data.Labels;
 
 /// <summary>
-/// What makes a column that was chosen as task or attribute no column of classes: an attacker who confuses two spellings of one class, or
-/// misses the right year of sixty by one, seems to read nothing.
+/// Why a column chosen as task or attribute is not a column of classes: an attacker that confuses two spellings of one class, or misses the
+/// right year of sixty by one, seems to read nothing.
 /// </summary>
 internal static class ClassCheck
 {
-    /// <summary>More different numbers are quantities.</summary>
+    /// <summary>More different numbers than this are quantities.</summary>
     public const int MostNumbers = 20;
 
     private const int Shown = 5;
@@ -27,7 +27,7 @@ internal static class ClassCheck
 
     /// <summary>Everything that is wrong with the column, each with the rule to type.</summary>
     /// <param name="column">After the user's rules.</param>
-    /// <param name="meant">Values that the user's rules name: what is wanted as it is needs no second look.</param>
+    /// <param name="meant">Values that the user's rules name: they need no second check.</param>
     public static IEnumerable<Problem> Of(SheetColumn column, IReadOnlyCollection<string> meant)
     {
         if (column.Values.Count > DelimitedText.MostClasses)
@@ -113,7 +113,7 @@ internal static class ClassCheck
         }
     }
 
-    // M beside male, where nothing else begins so.
+    // M beside male, if nothing else begins with it.
     private static IEnumerable<string[]> Initials(SheetColumn column) =>
         from letter in column.Values
         where letter.Length == 1 && char.IsLetter(letter[0])
@@ -121,8 +121,8 @@ internal static class ClassCheck
         where words.Length == 1
         select new[] { letter, words[0] };
 
-    /// <summary>Numbers that may say that there is no label, before any rule: --bin would make a class of them.</summary>
-    /// <param name="column">Without what says missing.</param>
+    /// <summary>Numbers that may mark a missing label, before any rule: --bin would make a class of them.</summary>
+    /// <param name="column">Without markers of missing values.</param>
     /// <param name="meant">Values that the user's rules name.</param>
     public static IEnumerable<Problem> InDoubt(SheetColumn column, IReadOnlyCollection<string> meant)
     {
@@ -148,7 +148,7 @@ internal static class ClassCheck
         );
     }
 
-    // é as one character, and as e with an accent after it, look the same and are not.
+    // é as one character, and as e followed by an accent, look the same and are not.
     private static IEnumerable<Problem> Accents(SheetColumn column)
     {
         string[] apart = [.. column.Values.Where(value => value.Any(letter => letter is >= '\u0300' and <= '\u036F'))];

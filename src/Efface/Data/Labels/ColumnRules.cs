@@ -5,13 +5,13 @@ using Efface.Data.Sheets;
 
 namespace Efface.Data.Labels;
 
-/// <summary>What the user wants done to columns: values taken for missing, numbers binned, classes merged, rows chosen by class.</summary>
+/// <summary>The user's rules for columns: values taken as missing, numbers binned, classes merged, rows chosen by class.</summary>
 internal static partial class ColumnRules
 {
     /// <summary>The columns that a rule names: they are read whole, however many values they have.</summary>
     public static IReadOnlySet<string> Needed(LabelRules rules) => Parse(rules).Select(rule => rule.Column).ToHashSet();
 
-    /// <summary>What is wrong with the rules as they are written, whatever the data.</summary>
+    /// <summary>What is wrong with the rules as written, whatever the data.</summary>
     public static IReadOnlyList<Problem> Check(LabelRules rules) =>
         [
             .. Written(rules)
@@ -19,16 +19,16 @@ internal static partial class ColumnRules
                 .Select(rule => new Problem($"`LabelRules.{rule.Property}` {rule.Text}", "is not understood", Rule.Form(rule.Property))),
         ];
 
-    /// <summary>The rules that can be understood, in the order in which they apply.</summary>
+    /// <summary>The rules that can be parsed, in the order in which they apply.</summary>
     public static IEnumerable<Rule> Parse(LabelRules rules) =>
         Written(rules).Select(rule => Rule.Parse(rule.Property, rule.Text)).OfType<Rule>();
 
     /// <summary>Applies --bin, then --map, then --only and --drop.</summary>
     /// <param name="columns">Without missing values.</param>
-    /// <param name="draft">Their rows: those whose number is in no bin are refused, those that are not chosen left out.</param>
+    /// <param name="draft">Their rows: those whose number is in no bin are refused, those not chosen are left out.</param>
     /// <param name="rules">The rules.</param>
-    /// <param name="source">What holds the columns, in words.</param>
-    /// <param name="problems">Told of every column and value that is not there.</param>
+    /// <param name="source">The source of the columns, in words.</param>
+    /// <param name="problems">Receives every column and value that does not exist.</param>
     public static IReadOnlyList<SheetColumn> Apply(
         IReadOnlyList<SheetColumn> columns,
         SheetDraft draft,
@@ -56,7 +56,7 @@ internal static partial class ColumnRules
         return [.. columns.Select(column => current[column.Name])];
     }
 
-    /// <summary>Columns and values that rules name and that are not there.</summary>
+    /// <summary>Columns and values that rules name and that do not exist.</summary>
     public static IEnumerable<Problem> Unknown(IReadOnlyList<SheetColumn> columns, IEnumerable<Rule> rules, string source)
     {
         foreach (var rule in rules)
@@ -113,7 +113,7 @@ internal static partial class ColumnRules
             _ => string.Create(CultureInfo.InvariantCulture, $"{from} to {to}"),
         };
 
-    // The merged class stands where the first of its parts stood; merging into a class that is there already joins it.
+    // The merged class takes the place of the first of its parts; merging into an existing class joins it.
     private static SheetColumn Merge(SheetColumn column, Rule rule)
     {
         string[] names = [.. column.Values.Select(value => rule.Values.Contains(value) ? rule.Into! : value)];

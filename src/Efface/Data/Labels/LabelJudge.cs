@@ -2,25 +2,25 @@ using Efface.Data.Sheets;
 
 namespace Efface.Data.Labels;
 
-/// <summary>Labels as they count, and what should be known about them.</summary>
+/// <summary>Labels after the rules, and findings about them.</summary>
 /// <param name="Columns">In the order in which they were read.</param>
 /// <param name="Findings">What was read as missing.</param>
 internal sealed record JudgedLabels(IReadOnlyList<SheetColumn> Columns, IReadOnlyList<Finding> Findings);
 
 /// <summary>
-/// The one place that decides what a label is, for images and for vectors alike: cells that say nothing, the user's rules, and whether
-/// what was chosen as task or attribute are classes at all.
+/// The one place that decides what a label is, for images and for vectors alike: missing values, the user's rules, and whether the chosen
+/// task or attributes are classes at all.
 /// </summary>
 internal static class LabelJudge
 {
     private const string Missing = nameof(LabelRules.Missing),
         Bin = nameof(LabelRules.Bin);
 
-    /// <summary>The sheet as its labels count: without missing ones, after the data set's own rules and the user's.</summary>
-    /// <param name="sheet">As it was read.</param>
+    /// <summary>The sheet with its final labels: without missing ones, after the data set's own rules and the user's.</summary>
+    /// <param name="sheet">As read.</param>
     /// <param name="rules">The user's; a bin of theirs replaces the data set's own.</param>
     /// <param name="chosen">Names of task and attributes.</param>
-    /// <exception cref="InvalidInputException">A rule names what is not there, or a chosen column holds no classes.</exception>
+    /// <exception cref="InvalidInputException">A rule names something that does not exist, or a chosen column has no classes.</exception>
     public static LabelSheet Judged(this LabelSheet sheet, LabelRules rules, IReadOnlyCollection<string> chosen)
     {
         var binned = ColumnRules.Parse(rules).Where(rule => rule.Property == Bin).Select(rule => rule.Column).ToHashSet();
@@ -32,13 +32,12 @@ internal static class LabelJudge
     }
 
     /// <summary>Judges the labels of rows.</summary>
-    /// <param name="columns">As they were read.</param>
-    /// <param name="rows">Where they stand; those that rules leave out are left out there, and those that no rule can judge
-    /// refused.</param>
+    /// <param name="columns">As read.</param>
+    /// <param name="rows">Their rows; those that rules leave out are left out, and those that no rule can judge are refused.</param>
     /// <param name="rules">The user's, and before them the data set's own.</param>
     /// <param name="chosen">Names of task and attributes.</param>
-    /// <param name="source">What holds the columns, in words.</param>
-    /// <exception cref="InvalidInputException">A rule names what is not there, or a chosen column holds no classes: all of it at
+    /// <param name="source">The source of the columns, in words.</param>
+    /// <exception cref="InvalidInputException">A rule names something that does not exist, or a chosen column has no classes: all of it at
     /// once.</exception>
     public static JudgedLabels Judge(
         IReadOnlyList<SheetColumn> columns,

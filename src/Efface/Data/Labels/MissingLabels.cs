@@ -4,10 +4,10 @@ using Efface.Data.Sheets;
 
 namespace Efface.Data.Labels;
 
-/// <summary>Which cells of a column say that there is no label.</summary>
+/// <summary>Which cells of a column mark a missing label.</summary>
 internal static class MissingLabels
 {
-    // Above this share of a column nobody can know whether "none" is a class (no glasses) or an empty cell.
+    // Above this share of a column it is unclear whether "none" is a class (no glasses) or an empty cell.
     private const double Doubtful = 0.2;
     private const int Shown = 5;
 
@@ -50,12 +50,12 @@ internal static class MissingLabels
         "(blank)",
     ];
 
-    /// <summary>The column without the values that say nothing, and a sentence for the user where there were any.</summary>
-    /// <param name="column">As it was read.</param>
+    /// <summary>The column without its missing values, and a sentence for the user if there were any.</summary>
+    /// <param name="column">As read.</param>
     /// <param name="said">Values that <c>--missing</c> names.</param>
-    /// <param name="meant">Values that other rules name: they are no slips.</param>
+    /// <param name="meant">Values that other rules name: they are intended.</param>
     /// <param name="isChosen">Whether the column is task or attribute.</param>
-    /// <param name="problems">Told where too much of the column would go without the user's word.</param>
+    /// <param name="problems">Receives a problem if too much of the column would be dropped without the user's consent.</param>
     public static (SheetColumn Column, Finding? Told) Apply(
         SheetColumn column,
         IReadOnlyCollection<string> said,
@@ -103,7 +103,7 @@ internal static class MissingLabels
         || SpreadsheetDamage.IsError(value)
         || value == "-1" && IsBesideWords(column, value);
 
-    // Beside words a lone -1 is what programs write for none; beside other numbers it may be a class.
+    // Beside words a lone -1 usually marks a missing value; beside other numbers it may be a class.
     private static bool IsBesideWords(SheetColumn column, string number)
     {
         string[] others = [.. column.Values.Where(value => value != number && !Words.Contains(Spelling.Key(value)))];

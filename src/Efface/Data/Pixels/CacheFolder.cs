@@ -3,28 +3,28 @@ using System.Text.Json;
 
 namespace Efface.Data.Pixels;
 
-/// <summary>What is kept on disk for later runs.</summary>
+/// <summary>A cache entry, kept on disk for later runs.</summary>
 /// <param name="Folder">Where it is.</param>
-/// <param name="Kind">pixels, or the kind of what was made of them.</param>
-/// <param name="Description">What pixels they are; null when that cannot be read, and for other kinds.</param>
+/// <param name="Kind">pixels, or the kind of derived data.</param>
+/// <param name="Description">What pixels they are; null if that cannot be read, and for other kinds.</param>
 /// <param name="Bytes">On disk.</param>
 /// <param name="LastUsed">UTC.</param>
 internal sealed record CacheEntry(string Folder, string Kind, CacheDescription? Description, long Bytes, DateTime LastUsed);
 
-/// <summary>The folder of all caches: decoded pixels, and what costs time to make of them.</summary>
+/// <summary>The folder of all caches: decoded pixels, and what is costly to derive from them.</summary>
 internal static class CacheFolder
 {
     /// <summary>Classifiers of attributes, trained on cached images.</summary>
     public const string Classifiers = "classifiers";
 
-    /// <summary>Images of which an area was removed.</summary>
+    /// <summary>Images with an area removed.</summary>
     public const string Removed = "removed";
 
     private const string Pixels = "pixels";
 
     private static readonly string[] DerivedKinds = [Classifiers, Removed];
 
-    /// <summary><c>$EFFACE_CACHE</c>, else the user's own folder for caches.</summary>
+    /// <summary><c>$EFFACE_CACHE</c>, else the user's cache folder.</summary>
     public static string Default
     {
         get
@@ -41,10 +41,10 @@ internal static class CacheFolder
         }
     }
 
-    /// <summary>The folder of what is made once for all runs with the same key.</summary>
+    /// <summary>The folder for results that all runs with the same key share.</summary>
     /// <param name="cacheRoot">The folder of all caches.</param>
     /// <param name="kind"><see cref="Classifiers"/> or <see cref="Removed"/>.</param>
-    /// <param name="key">All that it depends on; written as JSON.</param>
+    /// <param name="key">Everything that the result depends on; written as JSON.</param>
     internal static string Derived<TKey>(string cacheRoot, string kind, TKey key) =>
         Path.Combine(cacheRoot, kind, ContentHash.Of(JsonSerializer.Serialize(key)).ToString("x32", CultureInfo.InvariantCulture));
 
@@ -68,8 +68,8 @@ internal static class CacheFolder
         ];
     }
 
-    /// <summary>Deletes caches; nothing else that may lie in the folder is touched.</summary>
-    /// <returns>Those that are gone.</returns>
+    /// <summary>Deletes caches; other files in the folder are not touched.</summary>
+    /// <returns>The deleted ones.</returns>
     /// <exception cref="InvalidInputException">A run is filling one: none is deleted.</exception>
     public static IReadOnlyList<CacheEntry> Clear(string cacheRoot, string? root = null)
     {
@@ -87,7 +87,7 @@ internal static class CacheFolder
         return entries;
     }
 
-    /// <summary>How many images of a cache have other pixels than when they were written.</summary>
+    /// <summary>How many images of a cache have different pixels than when they were written.</summary>
     public static int CountDamaged(string cacheRoot, CacheDescription description)
     {
         using var cache = PixelCache.Inspect(cacheRoot, description);

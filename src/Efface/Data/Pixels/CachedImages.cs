@@ -3,9 +3,9 @@ using System.Diagnostics;
 
 namespace Efface.Data.Pixels;
 
-/// <summary>Encoded pictures, decoded once and for all runs into a <see cref="PixelCache"/>.</summary>
+/// <summary>Encoded pictures, decoded once for all runs into a <see cref="PixelCache"/>.</summary>
 /// <param name="source">The pictures.</param>
-/// <param name="root">The data set's folder: pictures of another folder have another cache.</param>
+/// <param name="root">The data set's folder: each folder has its own cache.</param>
 internal sealed class CachedImages(IEncodedImages source, string root) : IImages
 {
     private const int ReportEvery = 64,
@@ -24,7 +24,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
         }
         catch (AggregateException faults) when (faults.InnerException is InvalidInputException fault)
         {
-            throw new InvalidInputException(fault.Problems); // A damaged file that holds many pictures, met on another thread.
+            throw new InvalidInputException(fault.Problems); // A damaged file of many pictures, found on another thread.
         }
         catch (Exception fault)
             when ((fault as AggregateException)?.InnerException is IOException or UnauthorizedAccessException
@@ -86,7 +86,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
             );
         }
 
-        // For each of the wanted whether the cache knows it.
+        // For each wanted picture whether the cache has it.
         private bool[] LookUp()
         {
             if (wanted.Length == 0)
@@ -119,7 +119,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
                     Stamp = stamp.Value,
                     Slot = -1,
                 };
-            // A limit may be another one than when the fault was met.
+            // The limit may have changed since the fault occurred.
             return _records[i].Fault is DecodingFault.TooManyPixels
                 ? (long)_records[i].Width * _records[i].Height > options.Limits.Pixels
                 : _records[i].Checksum != 0;
@@ -131,7 +131,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
                 ? new ImageFault("is larger than --max-file-mb allows", $"{bytes / 1e6:F1} MB", "Raise the limit if you trust it")
             : null;
 
-        // Length and time can be kept while the contents change (copies that preserve times do): some files are read anew.
+        // Length and time can stay the same while the contents change (copies that preserve times do): some files are read again.
         private bool LooksUnchanged(bool[] isKnown)
         {
             if (!source.IsRandomAccess)
@@ -210,7 +210,7 @@ internal sealed class CachedImages(IEncodedImages source, string root) : IImages
                     found,
                     "Save it with 8 bits for each colour, from 0 to 255, or take its row out"
                 );
-            // Slow today may be fast tomorrow: a time-out is not remembered; nor what has more to say than a record holds.
+            // Slow today may be fast tomorrow: a time-out is not recorded; nor is a fault that a record cannot hold.
             _records[i] = result.Fault is DecodingFault.TimedOut or DecodingFault.StrangeNumbers ? record : cache.Append(record, pixels);
         }
 

@@ -1,6 +1,6 @@
 namespace Efface.Data.Pixels;
 
-/// <summary>Pictures as they lie in files: encoded, each with a name and a stamp.</summary>
+/// <summary>Encoded pictures in files, each with a name and a stamp.</summary>
 internal interface IEncodedImages
 {
     int Count { get; }
@@ -10,14 +10,14 @@ internal interface IEncodedImages
     /// <summary>Null when it is missing.</summary>
     FileStamp? Stamp(int image);
 
-    /// <summary>Whether each picture is a file of its own, with its own length, and costs no more to read.</summary>
+    /// <summary>Whether each picture is its own file, with its own length, at no extra cost to read.</summary>
     bool IsRandomAccess { get; }
 
-    /// <summary>The bytes of <paramref name="wanted"/>, in any order; a function may be called on another thread, once.</summary>
+    /// <summary>The bytes of <paramref name="wanted"/>, in any order; each function may be called on another thread, once.</summary>
     IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted);
 }
 
-/// <summary>One picture a file.</summary>
+/// <summary>One picture per file.</summary>
 /// <param name="root">The folder that the names are relative to.</param>
 /// <param name="names">Paths below it.</param>
 internal sealed class FileImages(string root, IReadOnlyList<string> names) : IEncodedImages
@@ -28,7 +28,7 @@ internal sealed class FileImages(string root, IReadOnlyList<string> names) : IEn
 
     public string Name(int image) => names[image];
 
-    // No system has a file with such a name, and asking for it is an error.
+    // No system allows a file with such a name, and looking it up is an error.
     public FileStamp? Stamp(int image) => names[image].Contains('\0') ? null : FileStamp.Of(PathOf(image));
 
     public IEnumerable<(int Image, Func<byte[]> Read)> Open(int[] wanted) =>

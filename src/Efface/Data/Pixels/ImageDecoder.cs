@@ -6,10 +6,10 @@ namespace Efface.Data.Pixels;
 /// <summary>Why a picture gave no pixels.</summary>
 internal enum DecodingFault
 {
-    /// <summary>It did.</summary>
+    /// <summary>It did give pixels.</summary>
     None,
 
-    /// <summary>Its bytes begin like no picture that Efface reads.</summary>
+    /// <summary>Its first bytes match no picture format that Efface reads.</summary>
     UnknownFormat,
 
     /// <summary>Truncated, or corrupt.</summary>
@@ -21,28 +21,27 @@ internal enum DecodingFault
     /// <summary>Decoding took longer than the limit.</summary>
     TimedOut,
 
-    /// <summary>A TIFF that cannot be opened: as <see cref="Damaged"/>, or of a kind that libvips does not read.</summary>
+    /// <summary>A TIFF that cannot be opened: <see cref="Damaged"/>, or of a kind that libvips does not read.</summary>
     UnreadTiff,
 
-    /// <summary>Its numbers are at no scale that can be told from them.</summary>
+    /// <summary>Its numbers have no recognisable scale.</summary>
     StrangeNumbers,
 }
 
-/// <summary>What came of decoding: the picture's own size, and the fault when it gave no pixels.</summary>
+/// <summary>The result of decoding: the picture's own size, and the fault if it gave no pixels.</summary>
 /// <param name="Fault">Why it gave none.</param>
 /// <param name="Width">The picture's own.</param>
 /// <param name="Height">The picture's own.</param>
-/// <param name="Found">What was found in it, where that explains the fault.</param>
+/// <param name="Found">What was found in it, if that explains the fault.</param>
 internal readonly record struct Decoding(DecodingFault Fault, int Width, int Height, string? Found = null);
 
 /// <summary>
-/// Turns the bytes of any picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) into planar u8 sRGB [3, Side, Side]: shrunk while it is
-/// loaded, upright by its EXIF orientation, from its colour profile, over the background where it is transparent.
-/// Safe to use from many threads.
+/// Turns the bytes of any picture (JPEG, PNG, WebP, GIF, TIFF, AVIF) into planar u8 sRGB [3, Side, Side]: shrunk while it is loaded,
+/// upright by its EXIF orientation, from its colour profile, over the background where it is transparent. Thread-safe.
 /// </summary>
 internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
 {
-    /// <summary>What wrote the pixels: a cache of another version is not read.</summary>
+    /// <summary>The version of the decoder: a cache of another version is not read.</summary>
     public static string Version => $"2, {Library}";
 
     /// <summary>The library behind it.</summary>
@@ -51,8 +50,8 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
 
     static ImageDecoder()
     {
-        // The loaders that libvips' authors do not trust with strangers' files; parallel over pictures, not within one; every
-        // picture is seen once, so that remembering operations would only cost memory.
+        // Blocks the loaders that libvips' authors do not trust with untrusted files; parallel over pictures, not within one; every picture
+        // is seen once, so caching operations would only cost memory.
         NetVips.NetVips.BlockUntrusted = true;
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
@@ -60,23 +59,23 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         Log.SetLogHandler("GLib-GObject", Enums.LogLevelFlags.Critical, Unheard); // such as a header that claims a negative width
     }
 
-    // A damaged file is told in our own words; libvips' warnings would stand between them. Held, as native code calls it.
+    // A damaged file is reported in our own words; libvips' warnings would interrupt them. Kept in a field, as native code calls it.
     private static readonly Log.LogDelegate Unheard = (_, _, _) => { };
 
-    /// <summary>Decodes <paramref name="encoded"/> into <paramref name="pixels"/>, which stays as it is after a fault.</summary>
+    /// <summary>Decodes <paramref name="encoded"/> into <paramref name="pixels"/>, which is unchanged after a fault.</summary>
     /// <param name="encoded">The picture's file.</param>
     /// <param name="pixels">u8 [3, Side, Side].</param>
     public Decoding Decode(byte[] encoded, Span<byte> pixels)
     {
         try
         {
-            // So far its header alone is read.
+            // So far only its header is read.
             using var picture = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
             return Decode(picture, encoded, pixels);
         }
         catch (VipsException)
         {
-            // Not by the message: libvips has one for all threads, and it may be another picture's.
+            // Not by the message: libvips has one for all threads, and it may belong to another picture.
             return new Decoding(
                 Image.FindLoadBuffer(encoded) switch
                 {
@@ -133,7 +132,7 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         }
         try
         {
-            // libvips heeds failOn for files alone (its issue 5195): a buffer cut short would give a picture without its lower part.
+            // libvips respects failOn only for files (its issue 5195): a truncated buffer would give a picture without its lower part.
             var image = IsAsWanted(picture)
                 ? picture
                 : Keep(
@@ -175,7 +174,7 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
 
     private static bool HasProfile(Image picture) => picture.Contains("icc-profile-data");
 
-    // Setting up libvips' thumbnail costs several times what decoding a small picture does: data sets of the wanted size go without.
+    // Setting up libvips' thumbnail costs several times as much as decoding a small picture: data sets of the wanted size skip it.
     private bool IsAsWanted(Image picture) =>
         picture.Width == geometry.Side
         && picture.Height == geometry.Side
@@ -200,7 +199,7 @@ internal sealed class ImageDecoder(ImageGeometry geometry, ImageLimits limits)
         }
     }
 
-    /// <summary>Being watched is what lets libvips be stopped.</summary>
+    /// <summary>libvips can be stopped only while a progress observer is attached.</summary>
     internal static readonly IProgress<int> Silent = new NoProgress();
 
     private sealed class NoProgress : IProgress<int>

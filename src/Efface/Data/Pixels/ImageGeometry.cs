@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Efface.Data.Pixels;
 
-/// <summary>How a picture that is not square becomes square.</summary>
+/// <summary>How a non-square picture becomes square.</summary>
 public enum ResizeMode
 {
     /// <summary>The largest square in its middle.</summary>
@@ -34,7 +34,7 @@ public readonly record struct Colour(byte Red, byte Green, byte Blue)
     }
 }
 
-/// <summary>What every image of a data set is brought to: three channels, square, sRGB.</summary>
+/// <summary>The common format of a data set's images: three channels, square, sRGB.</summary>
 /// <param name="Side">Pixels.</param>
 /// <param name="Mode">How it becomes square.</param>
 /// <param name="Background">Behind transparent pixels, and the bars of <see cref="ResizeMode.Fit"/>.</param>
@@ -44,7 +44,7 @@ public sealed record ImageGeometry(int Side, ResizeMode Mode, Colour Background)
     public int Bytes => 3 * Side * Side;
 }
 
-/// <summary>What a picture may cost, looked at before it is decoded.</summary>
+/// <summary>Limits on a picture, checked before it is decoded.</summary>
 /// <param name="Pixels">Width times height; a small file can claim billions of pixels.</param>
 /// <param name="Bytes">Of the file.</param>
 /// <param name="Seconds">For decoding one picture.</param>

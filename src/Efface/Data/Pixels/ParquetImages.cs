@@ -11,7 +11,7 @@ namespace Efface.Data.Pixels;
 internal sealed record ParquetGroup(string File, int Group, int From, int Count, string Column);
 
 /// <summary>Pictures in parquet files, read one row group at a time.</summary>
-/// <param name="root">What the files' names are relative to.</param>
+/// <param name="root">The folder that the files' names are relative to.</param>
 /// <param name="groups">In the order of the pictures.</param>
 internal sealed class ParquetImages(string root, IReadOnlyList<ParquetGroup> groups) : IEncodedImages
 {
@@ -54,7 +54,7 @@ internal sealed class ParquetImages(string root, IReadOnlyList<ParquetGroup> gro
         var at = Array.BinarySearch(_starts, image);
         if (at < 0)
             return ~at - 1;
-        // Empty groups share a start with the one that holds the picture: the last of them does.
+        // Empty groups share a start with the one that holds the picture, which is the last of them.
         while (at + 1 < groups.Count && _starts[at + 1] == image)
             at++;
         return at;

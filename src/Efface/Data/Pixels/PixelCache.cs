@@ -6,18 +6,18 @@ using static TorchSharp.torch;
 
 namespace Efface.Data.Pixels;
 
-/// <summary>What a cache holds, for people who look into its folder.</summary>
-/// <param name="SchemaVersion">Of the folder's form.</param>
+/// <summary>The contents of a cache, for people who look into its folder.</summary>
+/// <param name="SchemaVersion">The version of the folder's format.</param>
 /// <param name="Root">The data set's folder.</param>
-/// <param name="Geometry">What the pictures were brought to.</param>
-/// <param name="Decoder">What decoded them.</param>
+/// <param name="Geometry">The format of the pictures.</param>
+/// <param name="Decoder">The decoder that wrote them.</param>
 internal sealed record CacheDescription(int SchemaVersion, string Root, ImageGeometry Geometry, string Decoder);
 
 /// <summary>
-/// Decoded pictures of one data set at one geometry: <c>pixels.u8</c>, one image after another, and <c>index.bin</c>, which says
-/// whose they are. Both only grow: a picture whose file has changed gets a new slot, so that runs which have the old pixels mapped
-/// keep them. Pixels are written before their record, so that whatever stops a run, the next one goes on where it was.
-/// One process at a time holds a cache open; those that train only map it.
+/// Decoded pictures of one data set at one geometry: <c>pixels.u8</c>, one image after another, and <c>index.bin</c>, which says whose they
+/// are. Both only grow: a picture whose file has changed gets a new slot, so that runs which have the old pixels mapped keep them. Pixels
+/// are written before their record, so that whatever stops a run, the next one resumes where it stopped. One process at a time holds a
+/// cache open; training only maps it.
 /// </summary>
 internal sealed class PixelCache : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class PixelCache : IDisposable
         Sampled = 32,
         NameLength = 20;
 
-    // How the systems say that another process has the file: any other fault would be waited for without end.
+    // How each system reports that another process has the file: on any other fault, waiting would never end.
     private const int SharingViolation = 32,
         WouldBlock = 11,
         WouldBlockOnMac = 35;
@@ -60,24 +60,24 @@ internal sealed class PixelCache : IDisposable
         );
     }
 
-    /// <summary>Whether a damaged cache was thrown away when this one was opened.</summary>
+    /// <summary>Whether a damaged cache was discarded when this one was opened.</summary>
     public bool WasDamaged { get; private init; }
 
     /// <summary>The folder of a data set's pixels at a geometry: another root, geometry or decoder is another folder.</summary>
     public static string FolderFor(string cacheRoot, CacheDescription description) =>
         Path.Combine(cacheRoot, ContentHash.Of(JsonSerializer.Serialize(description)).ToString("x32")[..NameLength]);
 
-    /// <summary>Whether a folder is such a one, and nobody else's.</summary>
+    /// <summary>Whether a folder is a pixel cache, and nothing else.</summary>
     public static bool IsCache(string folder) =>
         Path.GetFileName(folder) is { Length: NameLength } name
         && name.All(char.IsAsciiHexDigitLower)
         && File.Exists(Path.Combine(folder, IndexFile));
 
-    /// <summary>Opens the cache of a data set, or begins it; waits while another process fills it.</summary>
+    /// <summary>Opens the cache of a data set, or creates it; waits while another process fills it.</summary>
     /// <param name="cacheRoot">The folder of all caches.</param>
     /// <param name="root">The data set's folder.</param>
-    /// <param name="geometry">What its pictures are brought to.</param>
-    /// <param name="onWait">Called once when there is something to wait for.</param>
+    /// <param name="geometry">The format of its pictures.</param>
+    /// <param name="onWait">Called once if there is something to wait for.</param>
     /// <param name="cancel">Ends the waiting.</param>
     public static PixelCache Open(
         string cacheRoot,
@@ -112,7 +112,7 @@ internal sealed class PixelCache : IDisposable
         }
     }
 
-    /// <summary>Opens a cache that is there, whatever wrote it and however damaged it is, to look at it.</summary>
+    /// <summary>Opens an existing cache, whatever wrote it and however damaged it is, to inspect it.</summary>
     public static PixelCache Inspect(string cacheRoot, CacheDescription description)
     {
         var folder = FolderFor(cacheRoot, description);
@@ -121,13 +121,13 @@ internal sealed class PixelCache : IDisposable
         return cache;
     }
 
-    /// <summary>What is known of a picture whose file looks like <paramref name="stamp"/>; null when it is new or has changed.</summary>
+    /// <summary>The record of a picture whose file matches <paramref name="stamp"/>; null if it is new or has changed.</summary>
     public PixelRecord? Find(UInt128 name, FileStamp stamp) =>
         _byName.TryGetValue(name, out var at) && _records[at].Stamp == stamp ? _records[at] : null;
 
-    /// <summary>Keeps a picture's pixels. Safe to call from many threads.</summary>
+    /// <summary>Stores a picture's pixels. Thread-safe.</summary>
     /// <param name="record">Without its slot.</param>
-    /// <param name="pixels">u8 [3, Side, Side]; nothing after a fault.</param>
+    /// <param name="pixels">u8 [3, Side, Side]; empty after a fault.</param>
     public PixelRecord Append(PixelRecord record, ReadOnlySpan<byte> pixels)
     {
         var slot = record.Fault == DecodingFault.None ? Interlocked.Increment(ref _slots) - 1 : -1;
@@ -142,7 +142,7 @@ internal sealed class PixelCache : IDisposable
         return record;
     }
 
-    /// <summary>All pixels, u8 [slots, 3, Side, Side], mapped from the file: what is not used takes no memory.</summary>
+    /// <summary>All pixels, u8 [slots, 3, Side, Side], mapped from the file: unused ones take no memory.</summary>
     public Tensor Map(int side)
     {
         _index.Flush();
@@ -157,14 +157,14 @@ internal sealed class PixelCache : IDisposable
         return bytes.view(_slots, 3, side, side);
     }
 
-    /// <summary>A few records with pixels, spread over the whole cache and other ones each time.</summary>
+    /// <summary>A few records with pixels, spread over the whole cache, different each time.</summary>
     public IReadOnlyList<PixelRecord> Sample()
     {
         int[] whole = [.. Enumerable.Range(0, _records.Count).Where(at => _records[at].Slot >= 0)];
         return [.. (whole.Length <= Sampled ? whole : Random.Shared.GetItems(whole, Sampled)).Select(at => _records[at])];
     }
 
-    /// <summary>How many of the cache's images have other pixels than when they were written.</summary>
+    /// <summary>How many of the cache's images have different pixels than when they were written.</summary>
     public int CountDamaged(IEnumerable<PixelRecord>? among = null)
     {
         var pixels = new byte[_imageBytes];
@@ -192,7 +192,7 @@ internal sealed class PixelCache : IDisposable
         _records.Add(record);
     }
 
-    // A record cut off at the end is what a killed run leaves: it is dropped.
+    // A killed run leaves a truncated record at the end: it is dropped.
     private void Load()
     {
         var images = RandomAccess.GetLength(_pixels) / _imageBytes;
@@ -207,7 +207,7 @@ internal sealed class PixelCache : IDisposable
         _index.Position = _index.Length;
     }
 
-    // In pieces: of a million images the whole index at once would be a hundred megabytes for a moment.
+    // In chunks: the whole index of a million images at once would briefly take a hundred megabytes.
     private IEnumerable<PixelRecord> Written()
     {
         var piece = new PixelRecord[1024];

@@ -4,19 +4,19 @@ using NetVips;
 namespace Efface.Data.Pixels;
 
 /// <summary>
-/// What the numbers of a picture mean that has others than 8 bits. Its format does not say: floats may reach to 1 or to 255, whole numbers
-/// of 16 bits to 255, 4,095 or 65,535. Taken at the wrong scale a picture becomes black or white and still is a picture.
+/// What the numbers of a picture mean if they do not have 8 bits. Its format does not say: floats may reach to 1 or to 255, whole numbers
+/// of 16 bits to 255, 4,095 or 65,535. At the wrong scale a picture becomes black or white and is still a valid picture.
 /// </summary>
-/// <param name="scale">What takes them to 0 to 255.</param>
+/// <param name="scale">The factor that maps them to 0 to 255.</param>
 /// <param name="found">The smallest and the largest, in words.</param>
 internal sealed class PixelNumbers(double? scale, string found)
 {
-    // Below a sixteenth of what the scale allows everything is as good as black: then it is likelier the scale that is wrong.
+    // Below a sixteenth of what the scale allows everything is nearly black: then the scale is more likely wrong.
     private const double Darkest = 1 / 16.0;
     private const double White = byte.MaxValue,
         WhiteOf16Bits = ushort.MaxValue;
 
-    // Of other colour spaces (inks, CIELAB) the library knows the scale.
+    // For other colour spaces (inks, CIELAB) the library knows the scale.
     private static readonly Enums.Interpretation[] Light =
     [
         Enums.Interpretation.Multiband,
@@ -31,20 +31,20 @@ internal sealed class PixelNumbers(double? scale, string found)
     /// <summary>The smallest and the largest, in words.</summary>
     public string Found => found;
 
-    /// <summary>Whether they are at a scale that can be told.</summary>
+    /// <summary>Whether their scale is known.</summary>
     public bool AreKnown => scale is not null;
 
-    /// <summary>Whether a picture's scale is beyond doubt by its header.</summary>
+    /// <summary>Whether the header alone determines the picture's scale.</summary>
     public static bool AreUsual(Image picture) => picture.Format is Enums.BandFormat.Uchar || !Light.Contains(picture.Interpretation);
 
-    /// <summary>Whether the library takes them to 8 bits as it should: 16 bits without a sign, from black to white.</summary>
+    /// <summary>Whether the library converts them to 8 bits correctly: unsigned 16 bits, from black to white.</summary>
     public static bool AreReadAsTheyStand(Image picture) =>
         picture is { Format: Enums.BandFormat.Ushort, Interpretation: Enums.Interpretation.Grey16 or Enums.Interpretation.Rgb16 };
 
-    /// <summary>Looks at every number of a picture; transparency must be at the scale of the colours.</summary>
-    /// <param name="picture">To be read from its beginning.</param>
+    /// <summary>Examines every number of a picture; transparency must be at the scale of the colours.</summary>
+    /// <param name="picture">Read from its beginning.</param>
     /// <param name="timeUp">Ends it early.</param>
-    /// <exception cref="VipsException">It is damaged, or was ended.</exception>
+    /// <exception cref="VipsException">It is damaged, or the time was up.</exception>
     public static PixelNumbers Of(Image picture, CancellationToken timeUp)
     {
         using var floats = picture.Cast(Enums.BandFormat.Float);

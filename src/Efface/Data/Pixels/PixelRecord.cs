@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Efface.Data.Pixels;
 
-/// <summary>By which a changed file is told without reading it, as git does.</summary>
+/// <summary>Identifies a changed file without reading it, as git does.</summary>
 internal readonly record struct FileStamp(long Length, long Modified)
 {
     /// <summary>The stamp of a file; null when it is missing.</summary>
@@ -12,14 +12,14 @@ internal readonly record struct FileStamp(long Length, long Modified)
         var file = new FileInfo(path);
         try
         {
-            // A link's own length and time say nothing of the file behind it.
+            // A link's own length and time say nothing about the file behind it.
             if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint))
                 file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
             return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : null;
         }
         catch (IOException)
         {
-            // Links that lead round in a circle, or a file taken away just now.
+            // A circular link, or a file that was just deleted.
             return null;
         }
     }

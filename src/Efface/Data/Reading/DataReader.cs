@@ -9,18 +9,18 @@ namespace Efface.Data.Reading;
 public sealed record ReadData(ImageTable Table, DataReport Report);
 
 /// <summary>
-/// Reads any data set: labels, the user's rules about columns, parts, limit, pixels, and then everything that is wrong, at once.
+/// Reads any data set: labels, the user's rules about columns, parts, limit, pixels, and then reports everything that is wrong at once.
 /// </summary>
 public static class DataReader
 {
-    /// <summary>Rows in a hundred that may be bad before reading is refused, unless the user says otherwise.</summary>
+    /// <summary>The share of rows that may be bad before reading is refused, by default.</summary>
     public const double TolerableShare = 0.01;
 
     /// <summary>Reads <paramref name="source"/>.</summary>
     /// <param name="source">The data set.</param>
     /// <param name="options">How to read it.</param>
-    /// <param name="known">What is wrong already: it is told together with what the columns lack, before any image is opened.</param>
-    /// <param name="observer">Told while images are decoded.</param>
+    /// <param name="known">Problems already known: reported together with those of the columns, before any image is opened.</param>
+    /// <param name="observer">Receives the progress of decoding.</param>
     /// <param name="cancel">Ends it early; decoded images are kept.</param>
     /// <exception cref="InvalidInputException">Every problem that was found.</exception>
     public static ReadData Read(

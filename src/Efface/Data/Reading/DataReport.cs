@@ -6,7 +6,7 @@ namespace Efface.Data.Reading;
 /// <param name="RowsRead">Every row of the data set, usable or not.</param>
 /// <param name="LeftOut">Rows that <c>--only</c>, <c>--drop</c> or <c>--limit</c> left out: the user's own choice.</param>
 /// <param name="Skipped">Rows that cannot be used.</param>
-/// <param name="Findings">What stops nobody, and should be known.</param>
+/// <param name="Findings">What does not stop the run, but should be known.</param>
 public sealed record DataReport(int RowsRead, int LeftOut, IReadOnlyList<RowFault> Skipped, IReadOnlyList<Finding> Findings)
 {
     /// <summary>Nothing to report.</summary>

@@ -5,12 +5,12 @@ namespace Efface.Data.Reading;
 /// <summary>What the labels alone say about how well anything can be learnt or measured.</summary>
 internal static class LabelFindings
 {
-    /// <summary>Fewer images than this of a class in a part say little.</summary>
+    /// <summary>Fewer images than this of a class in a part carry little information.</summary>
     public const int Tiny = 20;
 
     private static readonly Part[] Parts = Enum.GetValues<Part>();
 
-    /// <summary>Tiny classes, and pairs of classes that never meet.</summary>
+    /// <summary>Tiny classes, and pairs of classes that never occur together.</summary>
     public static IReadOnlyList<Finding> Of(ImageTable table, Column task, IReadOnlyList<Column> attributes)
     {
         var findings = new List<Finding>();

@@ -3,17 +3,17 @@ using Efface.Data.Sheets;
 namespace Efface.Data.Reading;
 
 /// <summary>
-/// Decides what each row is used for: as the data set says, else by a seeded draw, stratified by the task, that keeps groups together.
+/// Decides the part of each row: as the data set says, else by a seeded draw, stratified by the task, that keeps groups together.
 /// </summary>
 /// <param name="count">Rows of the sheet.</param>
 /// <param name="stratum">The stratum of a row, such as its task.</param>
 /// <param name="group">The group of a row.</param>
-/// <param name="seed">The same one draws the same parts.</param>
+/// <param name="seed">The same seed draws the same parts.</param>
 internal sealed class PartDraw(int count, Func<int, int> stratum, Func<int, int> group, int seed)
 {
     private const double HeldOut = 0.1;
 
-    /// <summary>The part of each row as the data set has it; null when all are drawn.</summary>
+    /// <summary>The part of each row as the data set has it; null if all are drawn.</summary>
     public Part[]? Given { get; init; }
 
     /// <summary>Share of the rows that a draw of all parts gives to test.</summary>
@@ -22,7 +22,7 @@ internal sealed class PartDraw(int count, Func<int, int> stratum, Func<int, int>
     /// <summary>Share that it gives to validation.</summary>
     public double ValidationShare { get; init; } = HeldOut;
 
-    /// <summary>One part for each row of the sheet; only those of <paramref name="rows"/> mean anything.</summary>
+    /// <summary>One part for each row of the sheet; only those of <paramref name="rows"/> are meaningful.</summary>
     public Part[] Parts(int[] rows)
     {
         var parts = (Part[]?)Given?.Clone() ?? new Part[count];
@@ -39,7 +39,7 @@ internal sealed class PartDraw(int count, Func<int, int> stratum, Func<int, int>
         return parts;
     }
 
-    /// <summary>Where the data set's own parts share a group, its rows stay in the part that is read last.</summary>
+    /// <summary>If the data set's own parts share a group, its rows stay in the part that is evaluated last.</summary>
     public int[] WithoutSharedGroups(int[] rows, Part[] parts, SheetColumn groups, Action<int, string?, string?, string, string> refuse)
     {
         if (Given is null)

@@ -4,7 +4,7 @@ using Efface.Data.Sources;
 
 namespace Efface.Data.Reading;
 
-/// <summary>Which rows of a sheet are used, for what, and why the others are not.</summary>
+/// <summary>Which rows of a sheet are used, in which part, and why the others are not.</summary>
 internal sealed class RowSelection
 {
     private readonly LabelSheet _sheet;
@@ -26,7 +26,7 @@ internal sealed class RowSelection
         var task = Chosen.FirstOrDefault(column => column.Name == options.Task);
         _groups = sheet.Columns.FirstOrDefault(column => column.Name == options.Reading.GroupColumn);
         _rows = Complete([.. sheet.Columns.Where(column => needed.Contains(column.Name))]);
-        // A picture that several rows name must not both train and test.
+        // A picture that several rows name must not be in both training and test.
         var draw = new PartDraw(
             sheet.Count,
             row => task?.Codes[row] ?? 0,
@@ -52,13 +52,13 @@ internal sealed class RowSelection
     /// <summary>For each row of <see cref="Rows"/>, once decoded, the hash of its pixels.</summary>
     public UInt128[] Hashes { get; private set; } = [];
 
-    /// <summary>What a row is used for.</summary>
+    /// <summary>The part of a row.</summary>
     public Part PartOf(int row) => _parts[row];
 
-    /// <summary>What a user calls a row's picture.</summary>
+    /// <summary>The name of a row's picture for the user.</summary>
     public string NameOf(int row) => _sheet.Images.Name(_sheet.ImageOfRow[row]);
 
-    /// <summary>Adds something that stops nobody.</summary>
+    /// <summary>Adds a finding that does not stop the run.</summary>
     public void Note(Finding finding) => _findings.Add(finding);
 
     /// <summary>Takes rows out, each with its fault.</summary>
@@ -74,7 +74,7 @@ internal sealed class RowSelection
         Keep(row => !faults.ContainsKey(row));
     }
 
-    /// <summary>Pixels of the rows; those whose picture cannot be read are taken out.</summary>
+    /// <summary>Pixels of the rows; those whose picture cannot be read are removed.</summary>
     public TorchSharp.torch.Tensor Decode(DecodingOptions options)
     {
         _decodedRows = _rows.Length;
@@ -97,7 +97,7 @@ internal sealed class RowSelection
         return decoded.Pixels;
     }
 
-    /// <summary>Refuses the data set when more of it is bad than may be skipped.</summary>
+    /// <summary>Refuses the data set if more of it is bad than may be skipped.</summary>
     /// <exception cref="InvalidInputException">Every kind of fault, with its count.</exception>
     public void Judge(OnBad? onBad)
     {
@@ -131,7 +131,7 @@ internal sealed class RowSelection
         static double Share(int some, int all) => all == 0 ? (some > 0 ? 1 : 0) : (double)some / all;
     }
 
-    /// <summary>The images and labels that are left.</summary>
+    /// <summary>The remaining images and labels.</summary>
     public ImageTable Table(TorchSharp.torch.Tensor pixels) =>
         new(
             _sheet.Name,

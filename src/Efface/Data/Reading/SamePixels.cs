@@ -3,9 +3,9 @@ using Efface.Data.Sheets;
 namespace Efface.Data.Reading;
 
 /// <summary>
-/// Looks for rows with the same pixels. With other labels nobody knows which are right: none is used. In two parts, what is tested has
-/// been seen in training: it stays in test (or validation) alone. In one part with the same labels it is only told, as repeating
-/// rows is a usual way to weigh them.
+/// Finds rows with the same pixels. If their labels differ, none is used, since the right one is unknown. Across parts, a test image has
+/// been seen in training: it stays only in test (or validation). Within a part and with the same labels, it is only reported: repeating
+/// rows is a common way to weight them.
 /// </summary>
 internal static class SamePixels
 {

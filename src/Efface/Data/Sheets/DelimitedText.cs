@@ -3,7 +3,7 @@ using nietras.SeparatedValues;
 
 namespace Efface.Data.Sheets;
 
-/// <summary>What is to be done with a column of a text table.</summary>
+/// <summary>How a column of a text table is used.</summary>
 internal enum ColumnUse
 {
     /// <summary>Nothing.</summary>
@@ -15,12 +15,12 @@ internal enum ColumnUse
     /// <summary>Every value is kept, however many.</summary>
     Needed,
 
-    /// <summary>Names of pictures or keys of rows: every value is kept, once, in the order in which it is met.</summary>
+    /// <summary>Names of pictures or keys of rows: every value is kept once, in the order of first occurrence.</summary>
     Names,
 }
 
-/// <summary>A CSV, TSV or the like, or several with one header: columns, where rows stand, and what is wrong with some.</summary>
-/// <param name="Columns">Those that were asked for.</param>
+/// <summary>One or more tables (CSV, TSV or similar) with one header: columns, positions of rows, and what is wrong with some.</summary>
+/// <param name="Columns">The requested columns.</param>
 /// <param name="Places">File and line of each row.</param>
 /// <param name="Faults">Rows with a wrong number of fields; they are not in the columns.</param>
 internal sealed record TextTable(
@@ -32,20 +32,20 @@ internal sealed record TextTable(
     /// <summary>The column called <paramref name="name"/>.</summary>
     public SheetColumn this[string name] => Columns.First(column => column.Name == name);
 
-    /// <summary>Where a row stands.</summary>
+    /// <summary>Where a row is.</summary>
     public (string File, int? Line) Place(int row) => Places[row];
 }
 
 /// <summary>
-/// Reads tables of text with separators: quotes, line breaks within quotes, byte-order marks and every line ending are understood.
+/// Reads tables of text with separators: handles quotes, line breaks within quotes, byte-order marks and every line ending.
 /// </summary>
 internal static class DelimitedText
 {
-    /// <summary>More different values than this are no classes.</summary>
+    /// <summary>Columns with more values than this are not classes.</summary>
     public const int MostClasses = 1_000;
 
-    /// <summary>Reads the header alone.</summary>
-    /// <exception cref="InvalidInputException">There is none, or a name stands in it twice.</exception>
+    /// <summary>Reads only the header.</summary>
+    /// <exception cref="InvalidInputException">There is none, or it names a column twice.</exception>
     public static string[] Header(string path)
     {
         var (names, hasHeader) = Columns(path);
@@ -59,9 +59,9 @@ internal static class DelimitedText
     }
 
     /// <summary>
-    /// The names of the columns; where the first line holds numbers, as <c>numpy.savetxt</c> writes it, they are numbered from 0.
+    /// The names of the columns; if the first line holds numbers, as <c>numpy.savetxt</c> writes it, they are numbered from 0.
     /// </summary>
-    /// <exception cref="InvalidInputException">It is empty, or a name stands in the header twice.</exception>
+    /// <exception cref="InvalidInputException">It is empty, or the header names a column twice.</exception>
     public static (string[] Names, bool HasHeader) Columns(string path) => Guard(path, () =>
         {
             using var reader = Open(path);
@@ -70,10 +70,10 @@ internal static class DelimitedText
         });
 
     /// <summary>Reads files that have one header, one after the other.</summary>
-    /// <param name="root">What their names are relative to.</param>
+    /// <param name="root">The folder that their names are relative to.</param>
     /// <param name="files">At least one.</param>
     /// <param name="use">What each column is for.</param>
-    /// <exception cref="InvalidInputException">One is no table, or has another header than the first.</exception>
+    /// <exception cref="InvalidInputException">A file is not a table, or its header differs from the first.</exception>
     public static TextTable Read(string root, IReadOnlyList<string> files, Func<string, ColumnUse> use)
     {
         var header = Header(Path.Combine(root, files[0]));
@@ -117,12 +117,12 @@ internal static class DelimitedText
         );
     }
 
-    /// <summary>Looks at one row after another below the header.</summary>
-    /// <param name="root">What the file's name is relative to.</param>
+    /// <summary>Visits the rows below the header in turn.</summary>
+    /// <param name="root">The folder that the file's name is relative to.</param>
     /// <param name="file">The file.</param>
-    /// <param name="visit">Given each row, and what is wrong with its fields if anything is; false ends it.</param>
+    /// <param name="visit">Receives each row, and what is wrong with its fields, if anything; false stops.</param>
     /// <param name="mayLackHeader">Whether a first line of numbers is a row.</param>
-    /// <exception cref="InvalidInputException">It is no table.</exception>
+    /// <exception cref="InvalidInputException">It is not a table.</exception>
     public static void EachRow(string root, string file, Func<SepReader.Row, RowFault?, bool> visit, bool mayLackHeader = false) =>
         Guard(Path.Combine(root, file), () =>
         {
@@ -133,7 +133,7 @@ internal static class DelimitedText
                 return true;
             foreach (var row in reader)
             {
-                // An empty line at the end, or between rows, is how editors leave files.
+                // Editors leave an empty line at the end, or between rows.
                 if (row.ColCount == 1 && row.Span.Trim().IsEmpty)
                     continue;
                 if (!visit(row, FaultOf(file, row, fields, reader.Spec.Sep.Separator)))
@@ -152,7 +152,7 @@ internal static class DelimitedText
                 "has a quote that does not open or close a value",
                 "Close it, double it within a quoted value, or take it out"
             )
-        // Some programs end each row in a separator.
+        // Some programs end each row with a separator.
         : row.ColCount != fields && !(row.ColCount == fields + 1 && row[fields].Span.Trim().IsEmpty)
             ? new RowFault(
                 file,
@@ -224,7 +224,7 @@ internal static class DelimitedText
             ]);
     }
 
-    // 0, 1, 2, … are how programs name columns that have no names.
+    // Programs name unnamed columns 0, 1, 2, …
     private static bool LacksHeader(string[] cells)
     {
         var numbers = new List<float>();
@@ -233,8 +233,8 @@ internal static class DelimitedText
             ) && !Enumerable.Range(0, 2).Any(first => cells.Select((cell, place) => cell == $"{first + place}").All(isNext => isNext));
     }
 
-    // A stray quote hides separators and line ends up to the next one, and whole rows with them: better no row than such a one.
-    // Quotes within a value (say "hi") are harmless while they hide neither.
+    // A stray quote hides separators and line ends up to the next one, and with them whole rows: such a row is refused. Quotes within a
+    // value (say "hi") are harmless while they hide neither.
     private static bool IsWellQuoted(ReadOnlySpan<char> row, char separator)
     {
         if (!row.Contains('"'))
@@ -253,7 +253,7 @@ internal static class DelimitedText
         return !within;
     }
 
-    // What the parser throws at files that are no tables: rows without end, mostly.
+    // What the parser throws at files that are not tables: mostly rows without end.
     private static T Guard<T>(string path, Func<T> read)
     {
         try

@@ -1,6 +1,6 @@
 namespace Efface.Data.Sheets;
 
-/// <summary>Which files are pictures, and which paths a table may name.</summary>
+/// <summary>Which files are pictures, and which paths a table may use.</summary>
 internal static class ImagePaths
 {
     private static readonly HashSet<string> Endings = new(StringComparer.OrdinalIgnoreCase)
@@ -23,11 +23,11 @@ internal static class ImagePaths
     private static readonly HashSet<string> Leftovers = new(StringComparer.OrdinalIgnoreCase) { "Thumbs.db", "desktop.ini", "__MACOSX" };
 
     /// <summary>
-    /// Whether a path from a table, put below <paramref name="folder"/>, stays below the root. Links that lie there are the user's own.
+    /// Whether a path from a table, put below <paramref name="folder"/>, stays below the root. Links inside the root are the user's own.
     /// </summary>
     public static bool StaysInside(string name, string folder = "")
     {
-        // What is absolute or a drive on any system is refused on all: tables travel.
+        // Absolute paths and drives of any system are refused on all: tables are moved between systems.
         if (name.Contains('\0') || Path.IsPathRooted(name) || name is [_, ':', ..] || name.StartsWith('\\'))
             return false;
         var depth = 0;
@@ -45,7 +45,7 @@ internal static class ImagePaths
         return true;
     }
 
-    /// <summary>Every picture below <paramref name="folder"/>, as paths relative to it, in order; what is none is counted.</summary>
+    /// <summary>Every picture below <paramref name="folder"/>, as paths relative to it, in order; other files are counted.</summary>
     public static IReadOnlyList<string> Find(string folder, List<Finding> findings)
     {
         var (pictures, hidden, others) = (new List<string>(), new List<string>(), new List<string>());

@@ -1,9 +1,9 @@
 namespace Efface.Data.Sheets;
 
-/// <summary>What the user says about labels, as it is written. Rules apply in the order in which they stand here.</summary>
+/// <summary>The user's rules for labels, as written. They apply in the order of these properties.</summary>
 public record LabelRules
 {
-    /// <summary><c>race=n/k+99</c>: these values are no class, and the usual spellings of missing are none either.</summary>
+    /// <summary><c>race=n/k+99</c>: these values are missing, as are the usual spellings of missing.</summary>
     [Setting("--missing", "RULE", "Values that are no class: race=99+n/k. May be given again.", Repeats = true)]
     public IReadOnlyList<string> Missing { get; init; } = [];
 

@@ -2,7 +2,7 @@ using Efface.Data.Pixels;
 
 namespace Efface.Data.Sheets;
 
-/// <summary>What a source knows before any picture is opened: rows that name pictures, and their labels as they were written.</summary>
+/// <summary>What a source knows before any picture is opened: rows that name pictures, and their labels as written.</summary>
 public sealed record LabelSheet
 {
     /// <summary>The source's name, as in <c>--data</c>.</summary>
@@ -17,10 +17,10 @@ public sealed record LabelSheet
     /// <summary>The picture of each row.</summary>
     public required int[] ImageOfRow { get; init; }
 
-    /// <summary>The part of each row, as the data set has it; null when it has none and parts are drawn.</summary>
+    /// <summary>The part of each row, as the data set has it; null if it has none and parts are drawn.</summary>
     public Part[]? Parts { get; init; }
 
-    /// <summary>Which file a row stands in, and on which line or record; none when the row is the file's name.</summary>
+    /// <summary>The file of a row, and its line or record; null if the row is the file's name.</summary>
     public required Func<int, (string File, int? Line)> Place { get; init; }
 
     /// <summary>Rows that could not be read; they are not among <see cref="Count"/>.</summary>
@@ -29,13 +29,13 @@ public sealed record LabelSheet
     /// <summary>How many rows the user's own rules left out; they are not among <see cref="Count"/> either.</summary>
     public int LeftOut { get; init; }
 
-    /// <summary>What else a user should know.</summary>
+    /// <summary>Other things that the user should know.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    /// <summary>Binning of numeric columns that holds unless the user asks for another, as in <c>--bin</c>.</summary>
+    /// <summary>The default binning of numeric columns, as in <c>--bin</c>.</summary>
     public IReadOnlyList<string> Bins { get; init; } = [];
 
-    /// <summary>The side that images have when the user asks for none.</summary>
+    /// <summary>The default side of images.</summary>
     public int Side { get; init; } = 64;
 
     /// <summary>Whether a mirrored image is as good as the original.</summary>
@@ -44,7 +44,7 @@ public sealed record LabelSheet
     /// <summary>Rows that could be read.</summary>
     public int Count => ImageOfRow.Length;
 
-    /// <summary>Images that are in memory already, with everything about them; the pixels are handed over.</summary>
+    /// <summary>Images that are already in memory, with their labels; ownership of the pixels passes to it.</summary>
     public static LabelSheet Of(ImageTable table) =>
         new()
         {
@@ -73,11 +73,11 @@ public sealed record LabelSheet
 }
 
 /// <summary>A row that cannot be used.</summary>
-/// <param name="File">Where it stands.</param>
-/// <param name="Line">In a text file from 1, the header included; in parquet and CIFAR-10's records from 0; null when the row is the file's
+/// <param name="File">The row's file.</param>
+/// <param name="Line">From 1 in a text file, including the header; from 0 in parquet and CIFAR-10's records; null if the row is the file's
 /// name.</param>
 /// <param name="Column">The column in question, or null.</param>
-/// <param name="Value">What stands there, or null.</param>
+/// <param name="Value">The value found there, or null.</param>
 /// <param name="Fault">The same words for the same kind of fault.</param>
 /// <param name="Remedy">What the user can do about it.</param>
 public sealed record RowFault(string File, int? Line, string? Column, string? Value, string Fault, string Remedy)
@@ -92,9 +92,9 @@ public sealed record RowFault(string File, int? Line, string? Column, string? Va
         );
 }
 
-/// <summary>Something about the data that a user should know, and that stops nobody.</summary>
+/// <summary>Something about the data that a user should know, but that does not stop the run.</summary>
 /// <param name="What">In words.</param>
-/// <param name="Count">How often.</param>
+/// <param name="Count">The number of cases.</param>
 /// <param name="Examples">The first few.</param>
 /// <param name="Advice">What to do about it.</param>
 public sealed record Finding(string What, int Count, IReadOnlyList<string> Examples, string Advice)

@@ -3,19 +3,21 @@ using System.Text.RegularExpressions;
 
 namespace Efface.Data.Sheets;
 
-/// <summary>A column as it was read: text values, each kept once.</summary>
+/// <summary>A column as read: text values, each kept once.</summary>
 /// <param name="Name">As in the file's header.</param>
 /// <param name="Values">The different values, in the order of the classes.</param>
-/// <param name="Codes">For each row an index into <paramref name="Values"/>; -1 where the cell is empty.</param>
+/// <param name="Codes">For each row an index into <paramref name="Values"/>; -1 if the cell is empty.</param>
 public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[] Codes)
 {
-    /// <summary>Whether it has so many different values that nobody meant them as classes; then it has no codes.</summary>
+    /// <summary>Whether it has too many different values to be classes; then it has no codes.</summary>
     public bool IsOpen => Codes.Length == 0 && Values.Count == 0;
 
-    /// <summary>Whether its classes are those that the data set's publishers name, so that nothing about them is in doubt.</summary>
+    /// <summary>Whether its classes are those of the data set's publishers, and so beyond doubt.</summary>
     public bool IsKnown { get; init; }
 
-    /// <summary>The same rows with other values: <paramref name="codes"/> says where each of today's values goes, -1 nowhere.</summary>
+    /// <summary>
+    /// The same rows with other values: <paramref name="codes"/> maps each present value to a new one, or to -1 for none.
+    /// </summary>
     public SheetColumn Recoded(IReadOnlyList<string> values, int[] codes) =>
         this with
         {
@@ -23,7 +25,7 @@ public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[
             Codes = [.. Codes.Select(code => code < 0 ? -1 : codes[code])],
         };
 
-    /// <summary>How many rows carry each value.</summary>
+    /// <summary>How many rows have each value.</summary>
     public int[] Counts()
     {
         var counts = new int[Values.Count];
@@ -40,8 +42,7 @@ public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[
     internal static string Shown(IEnumerable<(string Value, int Rows)> some) => string.Join(", ", some.Select(Shown));
 
     /// <summary>
-    /// The classes and labels of <paramref name="rows"/>. Empty cells, which only a column that nobody chose may have, are a class of their
-    /// own.
+    /// The classes and labels of <paramref name="rows"/>. Empty cells, which only an unchosen column may have, are a class of their own.
     /// </summary>
     internal Column OfRows(int[] rows)
     {
@@ -51,13 +52,13 @@ public sealed record SheetColumn(string Name, IReadOnlyList<string> Values, int[
         return new Column(Name, [.. Values, Missing], [.. rows.Select(row => Codes[row] < 0 ? Values.Count : Codes[row])]);
     }
 
-    /// <summary>The value of a row; null where the cell is empty.</summary>
+    /// <summary>The value of a row; null if the cell is empty.</summary>
     public string? Value(int row) => Codes[row] < 0 ? null : Values[Codes[row]];
 }
 
 /// <summary>Collects one column, cell by cell.</summary>
 /// <param name="name">The column's name.</param>
-/// <param name="most">With more different values than this it is no column of classes, and is forgotten.</param>
+/// <param name="most">With more different values than this it is no column of classes, and its values are dropped.</param>
 internal sealed partial class SheetColumnBuilder(string name, int most)
 {
     private readonly Dictionary<string, int> _codes = [];
@@ -65,7 +66,7 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
     private readonly List<int> _rows = [];
     private bool _isOpen;
 
-    /// <summary>Another row's cell; empty is missing.</summary>
+    /// <summary>Adds the next row's cell; empty is missing.</summary>
     public void Add(ReadOnlySpan<char> cell)
     {
         if (_isOpen)
@@ -97,10 +98,10 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
     /// <summary>The column, its values in order.</summary>
     public SheetColumn Build() => _isOpen ? new SheetColumn(name, [], []) : Arranged([.. InOrder(_values)]);
 
-    /// <summary>The column, its values in the order in which they were met.</summary>
+    /// <summary>The column, its values in order of first occurrence.</summary>
     public SheetColumn BuildAsRead() => _isOpen ? new SheetColumn(name, [], []) : new SheetColumn(name, _values, [.. _rows]);
 
-    /// <summary>The column with these values as its classes, whether they occur or not; others have been refused before.</summary>
+    /// <summary>The column with these values as its classes, whether they occur or not; other values have already been refused.</summary>
     public SheetColumn Build(IReadOnlyList<string> classes) => Arranged(classes) with { IsKnown = true };
 
     private SheetColumn Arranged(IReadOnlyList<string> classes)
@@ -110,7 +111,7 @@ internal sealed partial class SheetColumnBuilder(string name, int most)
     }
 
     /// <summary>
-    /// Values as a reader expects them: those with a number by their first ("3-9" before "10-19"), then the others by their text.
+    /// Values in natural order: those with a number by their first ("3-9" before "10-19"), then the others by their text.
     /// </summary>
     public static IEnumerable<string> InOrder(IReadOnlyCollection<string> values) =>
         values

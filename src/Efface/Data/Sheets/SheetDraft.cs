@@ -3,10 +3,11 @@ using Efface.Data.Pixels;
 namespace Efface.Data.Sheets;
 
 /// <summary>
-/// A label sheet in the making: rows are refused one by one, each with its reason, or left out as the user wants, and are gone at the end.
+/// A label sheet under construction: rows are refused one by one, each with its reason, or left out at the user's request, and are dropped
+/// at the end.
 /// </summary>
 /// <param name="count">Rows.</param>
-/// <param name="place">Where a row stands.</param>
+/// <param name="place">The position of a row.</param>
 internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> place)
 {
     private readonly bool[] _refused = new bool[count],
@@ -16,10 +17,10 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <summary>Rows, refused or not.</summary>
     public int Count => count;
 
-    /// <summary>Why rows are refused, in the order in which that was found.</summary>
+    /// <summary>Why rows are refused, in the order found.</summary>
     public IReadOnlyList<RowFault> Faults => _faults;
 
-    /// <summary>Refuses a row. Its first fault is the one that is told.</summary>
+    /// <summary>Refuses a row. Only its first fault is reported.</summary>
     public void Refuse(int row, string? column, string? value, string fault, string remedy)
     {
         if (_refused[row] || _leftOut[row])
@@ -29,7 +30,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         _faults.Add(new RowFault(file, line, column, value, fault, remedy));
     }
 
-    /// <summary>Leaves a row out because the user wants it so: that is no fault.</summary>
+    /// <summary>Leaves a row out at the user's request: that is no fault.</summary>
     public void LeaveOut(int row) => _leftOut[row] |= !_refused[row];
 
     /// <summary>How many rows the user's own rules left out.</summary>
@@ -42,10 +43,10 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     public bool IsRefused(int row) => _refused[row];
 
     /// <summary>
-    /// Gives values their classes, and refuses rows with others. Empty cells stay: they hinder those alone who choose the column.
+    /// Maps values to their classes, and refuses rows with other values. Empty cells stay: they matter only if the column is chosen.
     /// </summary>
-    /// <param name="column">As it was read.</param>
-    /// <param name="known">What may be written, and the class that it means; the classes come in this order.</param>
+    /// <param name="column">As read.</param>
+    /// <param name="known">The accepted spellings, each with its class; the classes come in this order.</param>
     /// <param name="remedy">What the user can do about other values.</param>
     public SheetColumn Recode(SheetColumn column, IReadOnlyList<(string Written, string Class)> known, string remedy)
     {
@@ -73,7 +74,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
         return new SheetColumn(column.Name, classes, recoded) { IsKnown = true };
     }
 
-    /// <summary>Which part each value of a split column means; other values refuse their rows.</summary>
+    /// <summary>The part that each value of a split column stands for; other values refuse their rows.</summary>
     public Part[] Parts(SheetColumn split)
     {
         Part?[] meaning = [.. split.Values.Select(SplitNames.PartOf)];
@@ -95,7 +96,7 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     /// <summary>Finds the picture that each row names, and refuses rows whose name is empty or leaves the root.</summary>
     /// <param name="names">The column of names.</param>
     /// <param name="root">The data set's folder.</param>
-    /// <param name="folder">What the names are relative to, below the root.</param>
+    /// <param name="folder">The folder that the names are relative to, below the root.</param>
     /// <param name="allowOutside">Whether names may leave the root.</param>
     public (IImages Images, int[] OfRow) Pictures(SheetColumn names, string root, string folder, bool allowOutside)
     {
@@ -124,10 +125,10 @@ internal sealed class SheetDraft(int count, Func<int, (string File, int? Line)> 
     }
 }
 
-/// <summary>Words for the parts of a data set.</summary>
+/// <summary>Names for the parts of a data set.</summary>
 internal static class SplitNames
 {
-    /// <summary>The part that a word or CelebA's number (0, 1, 2) means; null for others.</summary>
+    /// <summary>The part for a word or CelebA's number (0, 1, 2); null for others.</summary>
     public static Part? PartOf(string word) =>
         word.ToLowerInvariant() switch
         {

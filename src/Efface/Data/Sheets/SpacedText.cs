@@ -1,15 +1,16 @@
 namespace Efface.Data.Sheets;
 
 /// <summary>
-/// CelebA's own text files: fields between any number of spaces, a line that counts the rows, and a header that does not name the images.
+/// CelebA's own text files: fields between any number of spaces, a line with the number of rows, and a header that does not name the
+/// images.
 /// </summary>
 internal static class SpacedText
 {
     /// <summary>Reads a file.</summary>
-    /// <param name="root">What its name is relative to.</param>
+    /// <param name="root">The folder that its name is relative to.</param>
     /// <param name="file">The file.</param>
     /// <param name="counted">Whether it begins with a count and a header; else it has two columns without names.</param>
-    /// <exception cref="InvalidInputException">It is not such a file, or holds another number of rows than it says.</exception>
+    /// <exception cref="InvalidInputException">It is not such a file, or the number of rows differs from its count.</exception>
     public static TextTable Read(string root, string file, bool counted)
     {
         var path = Path.Combine(root, file);

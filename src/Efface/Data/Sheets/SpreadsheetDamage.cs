@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Efface.Data.Sheets;
 
 /// <summary>
-/// What a spreadsheet makes of labels when it opens a table: it takes the age group 3-9 for the ninth of March and writes <c>9-Mar</c>,
+/// What a spreadsheet does to labels when it opens a table: it takes the age group 3-9 for the ninth of March and writes <c>9-Mar</c>,
 /// <c>09. Mrz</c> or 2026-03-09 in its place.
 /// </summary>
 internal static partial class SpreadsheetDamage
@@ -19,7 +19,7 @@ internal static partial class SpreadsheetDamage
         + "|oct|october|octobre|octubre|oktober|okt|ottobre|ott|outubro|out|nov|november|novembre|noviembre|novembro"
         + "|dec|december|dezember|dez|décembre|déc|diciembre|dicembre|dic|dezembro)\\.?";
 
-    /// <summary>What the user should do about it.</summary>
+    /// <summary>What the user can do about it.</summary>
     public static string Remedy(string column, string value) =>
         $"Take the table from before the spreadsheet, or save it again with column {column} formatted as text; "
         + $"or say what was meant by each, as {LabelRules.Typed("--map", $"{column}={value}:3-9")}";

@@ -85,7 +85,7 @@ internal static class CelebA
             );
     }
 
-    // A column keeps to one notation: -1 with 1, or 0 with 1. Where both occur nobody can know what was meant.
+    // A column has one notation: -1 with 1, or 0 with 1. If both occur the meaning is unclear.
     private static void RefuseMixed(string file, IReadOnlyList<SheetColumn> columns)
     {
         Problem[] mixed =
@@ -106,7 +106,7 @@ internal static class CelebA
             "CelebA's attributes are -1 and 1, or 0 and 1: mend the value, or take the row out"
         );
 
-    // The second column of another file, brought into the order of the first one's rows.
+    // The second column of another file, in the order of the first one's rows.
     private static SheetColumn Lookup(SheetDraft draft, SheetColumn names, TextTable other, string fault)
     {
         const int None = -1,

@@ -16,7 +16,7 @@ internal static class CifarBinary
     private const string TestFile = "test_batch.bin";
     private static readonly string[] TrainFiles = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
 
-    /// <summary>Whether anything of this layout lies there.</summary>
+    /// <summary>Whether the folder has any file of this layout.</summary>
     public static bool IsThere(string root) =>
         Directory.Exists(Path.Combine(root, "cifar-10-batches-bin"))
         || File.Exists(Path.Combine(root, TestFile))

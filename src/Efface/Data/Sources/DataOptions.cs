@@ -3,7 +3,7 @@ using Efface.Data.Labels;
 
 namespace Efface.Data.Sources;
 
-/// <summary>What a data set is read with.</summary>
+/// <summary>How to read a data set.</summary>
 public sealed record DataOptions
 {
     /// <summary>The data set's name.</summary>
@@ -16,11 +16,11 @@ public sealed record DataOptions
     )]
     public string Name { get; init; } = "faces";
 
-    /// <summary>Where its files are; null for data that Efface draws itself.</summary>
+    /// <summary>The folder of its files; null for data that Efface draws itself.</summary>
     [Setting("--root", "DIR", "Folder that holds the data set's files.", IsHarmless = true, IsFixed = true)]
     public string? Root { get; init; }
 
-    /// <summary>The column the model is for; null takes the data set's usual one.</summary>
+    /// <summary>The column the model is for; null takes the data set's default.</summary>
     [Setting("--task", "COL", "Column the model is for.", IsFixed = true)]
     public string? Task { get; init; }
 
@@ -35,27 +35,27 @@ public sealed record DataOptions
     internal IReadOnlySet<string> Needed =>
         ColumnRules.Needed(Reading).Concat(Chosen).Concat(new[] { Reading.SplitColumn, Reading.GroupColumn }.OfType<string>()).ToHashSet();
 
-    /// <summary>The wanted side in pixels; null keeps the data set's own.</summary>
+    /// <summary>The side in pixels; null keeps the data set's own.</summary>
     [Setting("--size", "PX", "Side of the images in pixels (the data set's own, 64 for files of any size).", Range = "[16, ∞)")]
     public int? Size { get; init; }
 
-    /// <summary>At most so many images of each part.</summary>
+    /// <summary>The largest number of images in each part.</summary>
     [Setting("--limit", "N", "The most images of each part.", Range = "[20, ∞)")]
     public int? Limit { get; init; }
 
-    /// <summary>For whatever is drawn: faces, and parts.</summary>
+    /// <summary>The seed for drawn data: faces, and parts.</summary>
     [JsonIgnore]
     public int Seed { get; init; }
 
-    /// <summary>Correlation between the usual task and the usual attribute, for data that are drawn.</summary>
+    /// <summary>Correlation between the default task and the default attribute, for drawn data.</summary>
     [Setting("--correlation", "R", "Between smile and glasses, for drawn faces (0.3).")]
     public double? Correlation { get; init; }
 
-    /// <summary>How files are to be read.</summary>
+    /// <summary>How to read files.</summary>
     [SettingGroup(IsHarmless = true, IsFixed = true)]
     public ReadingOptions Reading { get; init; } = new();
 
-    /// <summary>What is wrong with them as far as it can be told without reading, each with its remedy.</summary>
+    /// <summary>What can be found wrong without reading, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var problem in Settings.Check(this).Concat(Reading.Check()))
@@ -87,7 +87,7 @@ public sealed record DataOptions
             );
     }
 
-    // What would be ignored is a misunderstanding, and is told.
+    // A setting that would be ignored is a misunderstanding, and is reported.
     private (string Property, bool Given, string[] Sources)[] Particular() =>
         [
             ("`DataOptions.Correlation`", Correlation is not null, ["faces"]),

@@ -5,16 +5,16 @@ namespace Efface.Data.Sources;
 
 /// <summary>A data set that Efface can read.</summary>
 /// <param name="Name">As in <c>--data</c>.</param>
-/// <param name="Layout">What the folder of <c>--root</c> must hold; null where there is none.</param>
-/// <param name="Task">The usual task; null where the user says it.</param>
-/// <param name="Attribute">The usual attribute to forget; null where the user says it.</param>
+/// <param name="Layout">What the folder of <c>--root</c> must hold; null without a folder.</param>
+/// <param name="Task">The default task; null if the user must name it.</param>
+/// <param name="Attribute">The default attribute to forget; null if the user must name it.</param>
 /// <param name="Read">Reads its labels.</param>
 public sealed record DataSource(string Name, string? Layout, string? Task, string? Attribute, Func<DataOptions, LabelSheet> Read);
 
 /// <summary>The one list of data sets.</summary>
 public static class DataSources
 {
-    /// <summary>Correlation of smile and glasses in the drawn faces, unless the user says otherwise.</summary>
+    /// <summary>The default correlation of smile and glasses in the drawn faces.</summary>
     public const double DefaultCorrelation = 0.3;
 
     /// <summary>Every data set.</summary>
@@ -30,7 +30,7 @@ public static class DataSources
         new("parquet", "parquet files with a column of images", null, null, ParquetSource.Read),
     ];
 
-    /// <summary>The data set called <paramref name="name"/>; null when there is none.</summary>
+    /// <summary>The data set called <paramref name="name"/>; null if there is none.</summary>
     public static DataSource? Find(string name) => All.FirstOrDefault(source => source.Name == name);
 
     private static LabelSheet Faces(DataOptions options)

@@ -66,7 +66,7 @@ internal static class FolderSource
                     "has an empty name, or one twice",
                     "Name each level once, such as split,class"
                 );
-        // The usual layouts need no flag: class/picture, and split/class/picture.
+        // The common layouts need no flag: class/picture, and split/class/picture.
         string[][] steps = [.. names.Select(name => name.Split('/')[..^1])];
         var depth = steps.GroupBy(step => step.Length).MaxBy(group => group.Count())!.Key;
         if (depth == 1)

@@ -6,14 +6,14 @@ using Efface.Data.Sheets;
 namespace Efface.Data.Sources;
 
 /// <summary>
-/// Parquet files as Hugging Face lays them out: a column of pictures (a struct of bytes and path), columns of labels whose class names
-/// stand in the file's own metadata, and parts by the files' names (<c>train-00000-of-00002.parquet</c>, or <c>train/0000.parquet</c>).
+/// Parquet files as Hugging Face lays them out: a column of pictures (a struct of bytes and path), columns of labels with class names in
+/// the file's own metadata, and parts from the files' names (<c>train-00000-of-00002.parquet</c>, or <c>train/0000.parquet</c>).
 /// </summary>
 internal static class ParquetSource
 {
     public static LabelSheet Read(DataOptions options) => Read(options, "parquet");
 
-    /// <summary>The same for a data set that is called otherwise.</summary>
+    /// <summary>The same for a data set with another name.</summary>
     public static LabelSheet Read(DataOptions options, string name)
     {
         var (root, reading) = (options.Root!, options.Reading);
@@ -129,10 +129,10 @@ internal static class ParquetSource
             return true;
         });
 
-    /// <summary>The value as it counts: Hugging Face writes -1 where a class is not known.</summary>
+    /// <summary>The value, or null: Hugging Face writes -1 for an unknown class.</summary>
     public static string? Missing(string? value, bool isClass) => isClass && value == "-1" ? null : value;
 
-    /// <summary>A column of Hugging Face's numbers with the names that its metadata give them.</summary>
+    /// <summary>A column of Hugging Face's numbers, with the names from its metadata.</summary>
     public static SheetColumn Named(SheetDraft draft, SheetColumn column, string[] names) =>
         column.IsOpen
             ? column

@@ -5,17 +5,17 @@ using Efface.Data.Sheets;
 
 namespace Efface.Data.Sources;
 
-/// <summary>What becomes of a data set with rows that cannot be used.</summary>
+/// <summary>What happens to a data set with unusable rows.</summary>
 public enum OnBad
 {
-    /// <summary>They are left out.</summary>
+    /// <summary>The rows are left out.</summary>
     Skip,
 
-    /// <summary>It is refused.</summary>
+    /// <summary>The data set is refused.</summary>
     Fail,
 }
 
-/// <summary>How files are read: where in them is what, what is said about labels, and what pictures may cost.</summary>
+/// <summary>How files are read: where to find what in them, rules for labels, and limits on pictures.</summary>
 public sealed record ReadingOptions : LabelRules
 {
     /// <summary>The CSV or TSV, below the root.</summary>
@@ -26,15 +26,15 @@ public sealed record ReadingOptions : LabelRules
     [Setting("--images", "DIR", "Folder that the table's image names are relative to (the table's own, or images beside it).")]
     public string? Images { get; init; }
 
-    /// <summary>Which column names or holds the images.</summary>
+    /// <summary>The column that names or holds the images.</summary>
     [Setting("--image-column", "COL", "Column that names or holds the images.")]
     public string? ImageColumn { get; init; }
 
-    /// <summary>Its values say train, validation or test.</summary>
+    /// <summary>The column with train, validation or test as values.</summary>
     [Setting("--split-column", "COL", "Column that says train, val or test; without it parts are drawn, stratified by task.")]
     public string? SplitColumn { get; init; }
 
-    /// <summary>Rows of one group stay in one part.</summary>
+    /// <summary>The column of groups: rows of one group stay in one part.</summary>
     [Setting("--group-column", "COL", "Rows of one group, such as one person, stay in one part.")]
     public string? GroupColumn { get; init; }
 
@@ -42,7 +42,7 @@ public sealed record ReadingOptions : LabelRules
     [Setting("--levels", "NAMES", "Names of the folders' levels for --data folders, such as split,class.")]
     public IReadOnlyList<string> Levels { get; init; } = [];
 
-    /// <summary>What to do about rows that cannot be used; null skips up to one in a hundred and fails above.</summary>
+    /// <summary>What to do about unusable rows; null skips up to one in a hundred and fails above.</summary>
     [JsonConverter(typeof(Words<OnBad>))]
     [Setting(
         "--on-bad",
@@ -95,19 +95,19 @@ public sealed record ReadingOptions : LabelRules
     [Setting("--allow-outside", null, "The table may name images outside --root.")]
     public bool AllowOutside { get; init; }
 
-    /// <summary>Where decoded pixels are kept; null for the usual place.</summary>
+    /// <summary>Where decoded pixels are kept; null for the default place.</summary>
     [Setting("--cache", "DIR", "Where decoded images are kept ($EFFACE_CACHE, or the user's cache folder).")]
     public string? Cache { get; init; }
 
-    /// <summary>Where everything is kept that need not be computed twice.</summary>
+    /// <summary>The folder of everything that need not be computed twice.</summary>
     [JsonIgnore]
     public string CacheRoot => Cache ?? CacheFolder.Default;
 
-    /// <summary>Pictures that are decoded, and batches that are gathered, at once; null for one a core.</summary>
+    /// <summary>Pictures decoded, and batches gathered, in parallel; null for one per core.</summary>
     [Setting("--workers", "N", "Images decoded at once, and batches gathered at once (one a core; one).", Range = "[1, ∞)")]
     public int? Workers { get; init; }
 
-    /// <summary>What is wrong with them, each with its remedy.</summary>
+    /// <summary>What is wrong with the options, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var problem in ColumnRules.Check(this).Concat(Settings.Check(this)))

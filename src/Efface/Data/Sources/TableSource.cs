@@ -86,7 +86,7 @@ internal static class TableSource
     private static string ImageColumn(string file, string[] header, ReadingOptions reading)
     {
         if (reading.ImageColumn is { } named)
-            return named; // that it is there is checked with the others
+            return named; // whether it exists is checked with the others
         string[] found = [.. header.Where(name => ImageColumns.Contains(name, StringComparer.OrdinalIgnoreCase))];
         return found.Length == 1
             ? found[0]
@@ -119,7 +119,8 @@ internal static class TableSource
             throw new InvalidInputException(problems);
     }
 
-    // Names are relative to --images, else to the table's own folder, else to "images" beside the table: where the first picture is.
+    // Names are relative to --images, else to the table's own folder, else to "images" beside the table: wherever the first picture is
+    // found.
     private static string ImageFolder(string root, string file, SheetColumn names, ReadingOptions reading)
     {
         if (reading.Images is { } named)

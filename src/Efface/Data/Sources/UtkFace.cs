@@ -6,7 +6,7 @@ namespace Efface.Data.Sources;
 
 /// <summary>
 /// UTKFace (Zhang et al. 2017): labels in the file names, <c>age_gender_race_date.jpg</c>. Column <c>age</c> is binned into FairFace's nine
-/// groups unless <c>--bin</c> says otherwise. The publishers give no parts: they are drawn.
+/// groups by default. The publishers give no parts: they are drawn.
 /// </summary>
 internal static class UtkFace
 {

@@ -2,7 +2,7 @@ using Efface.Data.Sheets;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>Vectors in files of arrays: finds the array that holds them, and the one with the keys.</summary>
+/// <summary>Vectors in array files: finds the array with the vectors, and the one with the keys.</summary>
 internal static class ArrayVectors
 {
     /// <summary>Chooses among <paramref name="arrays"/>.</summary>

@@ -4,16 +4,16 @@ using System.Text.RegularExpressions;
 namespace Efface.Data.Vectors;
 
 /// <summary>Columns whose names are one word and a number: h0, h1, h2.</summary>
-/// <param name="Stem">The word; empty where names are numbers alone.</param>
+/// <param name="Stem">The word; empty if names are only numbers.</param>
 /// <param name="Members">Number and column, by number.</param>
 internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Number, TableColumn Column)> Members)
 {
-    // Larger ones are dates or names.
+    // Larger numbers are dates or names.
     private const int Largest = 1_000_000;
 
     private static readonly char[] Joints = [.. "_.- ["];
 
-    /// <summary>The series among some columns, of at least two members each, and the columns of none.</summary>
+    /// <summary>The series among some columns, of at least two members each, and the columns outside any series.</summary>
     public static (IReadOnlyList<ColumnSeries> Series, IReadOnlyList<TableColumn> Others) Of(IReadOnlyList<TableColumn> columns)
     {
         var numbered = columns
@@ -30,11 +30,11 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
         return (numbered, [.. columns.Where(column => !inSeries.Contains(column))]);
     }
 
-    /// <summary>The series whose names begin with a word, as <c>h</c> or <c>h_</c>; null where there is none.</summary>
+    /// <summary>The series whose names begin with a word, such as <c>h</c> or <c>h_</c>; null if there is none.</summary>
     public static ColumnSeries? Called(IReadOnlyList<TableColumn> columns, string stem) =>
         Of(columns).Series.FirstOrDefault(series => series.Stem.TrimEnd(Joints) == stem.TrimEnd(Joints));
 
-    /// <summary>The columns of a range, as <c>h0..h63</c>; null where it is no range or there are none.</summary>
+    /// <summary>The columns of a range, such as <c>h0..h63</c>; null if it is no range or there are none.</summary>
     public static ColumnSeries? Range(IReadOnlyList<TableColumn> columns, string range)
     {
         if (Ends(range) is not var (stem, from, to))
@@ -50,7 +50,7 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
         return members.Length == 0 ? null : new ColumnSeries(stem, members);
     }
 
-    /// <summary>Names of a range's columns that are not there.</summary>
+    /// <summary>Names of a range's missing columns.</summary>
     public IReadOnlyList<string> Missing(string range) => Ends(range) is var (_, from, to) ? [.. Absent(from, to)] : [];
 
     private static (string Stem, int From, int To)? Ends(string range) =>
@@ -62,7 +62,7 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
             ? (from.Stem, from.Number, to.Number)
             : null;
 
-    /// <summary>Word and number of a name; null where it has no number at its end.</summary>
+    /// <summary>Word and number of a name; null if it does not end in a number.</summary>
     public static (string Stem, int Number)? Split(string name) =>
         Numbered().Match(name) is { Success: true } match
         && int.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -70,7 +70,7 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
             ? (match.Groups[1].Value, number)
             : null;
 
-    /// <summary>Names of the columns that should stand between the first and the last, and do not; counting begins at 0 or 1.</summary>
+    /// <summary>Names of the columns missing between the first and the last; counting begins at 0 or 1.</summary>
     public IReadOnlyList<string> Gaps() => [.. Absent(Math.Min(Members[0].Number, 1), Members[^1].Number)];
 
     private IEnumerable<string> Absent(int first, int last)
@@ -79,11 +79,11 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
         return Enumerable.Range(first, last - first + 1).Where(number => !present.Contains(number)).Select(Like);
     }
 
-    /// <summary>As it is typed: h0..h127.</summary>
+    /// <summary>As typed: h0..h127.</summary>
     public override string ToString() =>
         string.Join(',', Runs().Select(run => run.First == run.Last ? run.First : $"{run.First}..{run.Last}"));
 
-    /// <summary>As it is read: h0 to h127.</summary>
+    /// <summary>As read: h0 to h127.</summary>
     public string Words => string.Join(", ", Runs().Select(run => run.First == run.Last ? run.First : $"{run.First} to {run.Last}"));
 
     private IEnumerable<(string First, string Last)> Runs()
@@ -95,7 +95,7 @@ internal sealed partial record ColumnSeries(string Stem, IReadOnlyList<(int Numb
         }
     }
 
-    // With as many zeros before it as the others have.
+    // With as many leading zeros as the others.
     private string Like(int number)
     {
         var name = Members[0].Column.Name;

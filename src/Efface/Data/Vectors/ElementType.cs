@@ -6,13 +6,13 @@ using System.Text;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>Numbers out of the bytes that a file has for them, in this machine's order.</summary>
+/// <summary>Decodes numbers from a file's bytes, in this machine's byte order.</summary>
 internal delegate void Decode<T>(ReadOnlySpan<byte> bytes, Span<T> numbers);
 
-/// <summary>What each element of a stored array is.</summary>
+/// <summary>The type of a stored array's elements.</summary>
 /// <param name="Size">Bytes.</param>
 /// <param name="IsInteger">Whether it can be a code.</param>
-/// <param name="ToSingle">As f32: what is too large for it becomes infinite.</param>
+/// <param name="ToSingle">As f32: values too large for it become infinite.</param>
 /// <param name="ToInt64">As i64, for integers.</param>
 internal sealed record ElementType(int Size, bool IsInteger, Decode<float> ToSingle, Decode<long> ToInt64)
 {
@@ -21,18 +21,18 @@ internal sealed record ElementType(int Size, bool IsInteger, Decode<float> ToSin
     /// <summary>f32, which needs no conversion.</summary>
     public static ElementType Single { get; } = Of<float>();
 
-    /// <summary>The upper half of an f32, which numpy lacks and networks use.</summary>
+    /// <summary>The upper half of an f32; common in networks, missing in numpy.</summary>
     public static ElementType BFloat16 { get; } = new(sizeof(ushort), false, WidenBFloat16, (_, _) => throw new NotSupportedException());
 
     /// <summary>Whether it is text of a fixed width, which only keys can be.</summary>
     public bool IsText { get; private init; }
 
-    /// <summary>A number that .NET knows.</summary>
+    /// <summary>A numeric type of .NET.</summary>
     public static ElementType Of<T>()
         where T : unmanaged, INumber<T> =>
         new(Unsafe.SizeOf<T>(), T.IsInteger(T.One / (T.One + T.One)), Convert<T, float>, Convert<T, long>);
 
-    /// <summary>UTF-32 of a fixed width, filled with zeros.</summary>
+    /// <summary>UTF-32 of a fixed width, padded with zeros.</summary>
     public static ElementType Text(int characters) =>
         new(CharacterSize * characters, false, (_, _) => throw new NotSupportedException(), (_, _) => throw new NotSupportedException())
         {
@@ -53,7 +53,7 @@ internal sealed record ElementType(int Size, bool IsInteger, Decode<float> ToSin
         }
     }
 
-    /// <summary>Turns the other machine's order of bytes into this one's.</summary>
+    /// <summary>Converts from the other byte order.</summary>
     public void ReverseBytes(Span<byte> bytes)
     {
         switch (IsText ? CharacterSize : Size)

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>Vectors of one file with the row of labels that each belongs to.</summary>
+/// <summary>Vectors of one file, with the row of labels of each.</summary>
 internal sealed class JoinedVectors
 {
-    /// <summary>Codes from here on are numbered anew: whoever counts them has a table of so many.</summary>
+    /// <summary>Codes from here on are renumbered: counting needs a table of this size.</summary>
     public const long MostCodes = 1 << 20;
 
     private readonly RawVectors _raw;
@@ -16,10 +16,10 @@ internal sealed class JoinedVectors
         _draws;
     private readonly bool[] _unusable;
 
-    /// <param name="raw">The vectors; handed over.</param>
-    /// <param name="labelRows">For each of them its row of the labels, or -1.</param>
+    /// <param name="raw">The vectors; ownership passes to it.</param>
+    /// <param name="labelRows">For each vector its row of the labels, or -1.</param>
     /// <param name="labels">How many rows the labels have.</param>
-    /// <param name="file">What users call the file.</param>
+    /// <param name="file">The file's name for the user.</param>
     public JoinedVectors(RawVectors raw, int[] labelRows, int labels, string file)
     {
         (_raw, _labelRows, _file, AreCodes) = (raw, labelRows, file, raw.Values.dtype == ScalarType.Int64);
@@ -44,22 +44,21 @@ internal sealed class JoinedVectors
     /// <summary>Whether there is a vector for a row of the labels.</summary>
     public bool Has(int label) => _first[label] >= 0;
 
-    /// <summary>Whether a row of the labels stands in the file of vectors, and has none that can be used.</summary>
+    /// <summary>Whether a row of the labels is in the file of vectors, but has no usable vector.</summary>
     public bool Lacks(int label) => _unusable[label] && _first[label] < 0;
 
     /// <summary>The smallest and the largest number of draws that one of <paramref name="labels"/> has.</summary>
     public (int Fewest, int Most) DrawRange(int[] labels) =>
         labels.Length == 0 ? (0, 0) : (labels.Min(label => _draws[label]), labels.Max(label => _draws[label]));
 
-    /// <summary>Equal for rows of the labels with equal vectors, the first draw of each; only before <see cref="Take"/>.</summary>
+    /// <summary>Equal for rows of the labels with equal vectors, from the first draw of each; only before <see cref="Take"/>.</summary>
     public UInt128[] Hashes(int[] labels) => [.. labels.Select(label => ContentHash.Of(RowTensor.Rows<byte>(_raw.Values, _first[label])))];
 
     /// <summary>Whether each image is one symbol.</summary>
     public bool AreCodes { get; }
 
     /// <summary>
-    /// The mean of the draws of each of <paramref name="labels"/>; null where none has several, and for codes. Only before
-    /// <see cref="Take"/>.
+    /// The mean of the draws of each of <paramref name="labels"/>; null if none has several, and for codes. Only before <see cref="Take"/>.
     /// </summary>
     public Tensor? Mean(int[] labels)
     {
@@ -85,7 +84,7 @@ internal sealed class JoinedVectors
 
     /// <summary>The first draw of each of <paramref name="labels"/>, in that order; the file's own order is lost.</summary>
     /// <param name="labels">Rows of the labels, each once.</param>
-    /// <param name="notes">Told when codes are numbered anew.</param>
+    /// <param name="notes">Receives a note if codes are renumbered.</param>
     public Tensor Take(int[] labels, List<string> notes)
     {
         var values = RowTensor.Arrange(_raw.Values, [.. labels.Select(label => _first[label])]);

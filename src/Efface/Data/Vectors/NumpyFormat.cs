@@ -6,12 +6,12 @@ using System.Text.RegularExpressions;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>numpy's files: .npy, versions 1 to 3, and .npz, which is a zip of them. Pickles, which can run code, are refused.</summary>
+/// <summary>numpy's files: .npy, versions 1 to 3, and .npz, a zip of them. Pickles, which can run code, are refused.</summary>
 internal static partial class NumpyFormat
 {
     private const int LongestHeader = 1 << 16;
 
-    // No representation shrinks so much; a bomb does.
+    // No representation compresses this well; a zip bomb does.
     private const long MostExpansion = 200,
         SmallBytes = 1 << 26;
 
@@ -131,7 +131,7 @@ internal static partial class NumpyFormat
         };
     }
 
-    // Of unknown shape: nobody knows whether it was meant.
+    // Its shape is unknown, so it is unclear whether it was meant.
     private static StoredArray Refused(string path, string name, Problem why) => new(path, name, null, [0, 0], _ => { }) { Refusal = why };
 
     private static ElementType? TypeOf(string kind) =>

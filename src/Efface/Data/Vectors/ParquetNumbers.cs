@@ -8,12 +8,12 @@ namespace Efface.Data.Vectors;
 /// <summary>Numbers of a parquet column, whatever type they have there.</summary>
 internal static class ParquetNumbers
 {
-    /// <summary>One number a row.</summary>
+    /// <summary>One number per row.</summary>
     /// <param name="data">A column of a row group.</param>
     /// <param name="field">The column.</param>
     /// <param name="count">Rows of the row group.</param>
-    /// <param name="missing">What stands for null.</param>
-    /// <exception cref="InvalidDataException">The column has not so many.</exception>
+    /// <param name="missing">The value for null.</param>
+    /// <exception cref="InvalidDataException">The column has a different number of values.</exception>
     public static T[] Cells<T>(RawColumnData data, DataField field, long count, T missing)
         where T : unmanaged, INumber<T>
     {
@@ -29,7 +29,7 @@ internal static class ParquetNumbers
         return cells;
     }
 
-    /// <summary>All lists one after the other, and where each ends; what is null in a list is NaN.</summary>
+    /// <summary>All lists in order, and the end of each; null in a list becomes NaN.</summary>
     public static (float[] Numbers, int[] Ends) Lists(RawColumnData data, DataField field)
     {
         ReadOnlySpan<float> stored = Numbers<float>(data);
@@ -42,7 +42,7 @@ internal static class ParquetNumbers
         {
             if (repetitions[i] == 0 && i > 0)
                 ends.Add(count);
-            // One level below a value is a null in a list where lists may hold them; further below, a list that is empty or null.
+            // One level below a value is a null in a list, where lists allow it; further below, an empty or null list.
             if (definitions[i] == field.MaxDefinitionLevel)
                 numbers[count++] = stored[next++];
             else if (field is { IsNullable: true, IsArray: false } && definitions[i] == field.MaxDefinitionLevel - 1)

@@ -9,12 +9,12 @@ namespace Efface.Data.Vectors;
 /// <summary>Vectors in a parquet file: one column of lists of numbers, or columns of numbers.</summary>
 internal static class ParquetVectors
 {
-    // Dictionaries and runs shrink what repeats itself; nothing real shrinks so much.
+    // Dictionaries and runs compress repetition; no real data compress this well.
     private const long MostExpansion = 1_000,
         SmallBytes = 1 << 28,
         NoCode = long.MinValue;
 
-    /// <summary>Looks at the schema.</summary>
+    /// <summary>Examines the schema.</summary>
     public static VectorFile Open(VectorRequest request) => ParquetFiles.With(request.Path, reader =>
         {
             var chosen = VectorColumns.Choose(
@@ -59,7 +59,7 @@ internal static class ParquetVectors
 
     private static DataField? Numbers(Field field) => field is ListField list ? list.Item as DataField : field as DataField;
 
-    // The commonest: the first row is as likely to be the odd one out as any other.
+    // The commonest: the first row is as likely to be the exception as any other.
     private static int UsualLength(ParquetReader reader, DataField field)
     {
         var lengths = new Dictionary<int, int>();
@@ -162,7 +162,7 @@ internal static class ParquetVectors
         var width = (int)values.shape[1];
         for (var row = 0; row < cells.Length; )
         {
-            // A whole column at a time, in pieces that a span can hold.
+            // A whole column at a time, in pieces that fit a span.
             var some = Math.Min(cells.Length - row, Math.Max(1, (1 << 24) / width));
             var numbers = RowTensor.Rows<float>(values, from + row, some);
             for (var i = 0; i < some; i++)

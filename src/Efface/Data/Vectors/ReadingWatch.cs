@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>Tells an observer how far a file is read, and stops when the user wants it.</summary>
+/// <summary>Reports to an observer how far a file is read, and stops when the user asks for it.</summary>
 /// <param name="doing">In words.</param>
-/// <param name="observer">Who wants to know.</param>
+/// <param name="observer">Receives the progress.</param>
 /// <param name="cancel">Stops it.</param>
 internal sealed class ReadingWatch(string doing, IReadingObserver? observer, CancellationToken cancel)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
-    /// <summary>Some more rows are read.</summary>
+    /// <summary>Called when more rows are read.</summary>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public void Reached(long done, long total)
     {

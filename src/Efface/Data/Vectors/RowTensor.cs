@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 namespace Efface.Data.Vectors;
 
 /// <summary>
-/// Tensors of one row an image that may be larger than half of the memory: they are filled, looked at and put in order where they are.
+/// Tensors of one row per image that may be larger than half of the memory: they are filled, examined and reordered in place.
 /// </summary>
 internal static class RowTensor
 {
-    /// <summary>More numbers than this an image are no representation.</summary>
+    /// <summary>A row with more numbers than this is no representation.</summary>
     public const long WidestRow = 1 << 24;
 
     private const long BlockBytes = 1 << 22;
 
     /// <summary>How many numbers a shape holds.</summary>
-    /// <exception cref="InvalidInputException">More than can be counted: what names the shape is damaged.</exception>
+    /// <exception cref="InvalidInputException">More than can be counted: the header is damaged.</exception>
     public static long Count(string file, IEnumerable<long> shape)
     {
         try
@@ -28,8 +28,9 @@ internal static class RowTensor
         }
     }
 
-    /// <summary>Memory for rows, with nothing in it yet.</summary>
-    /// <exception cref="InvalidInputException">There are too many, each is too wide, or the machine has not the memory.</exception>
+    /// <summary>Uninitialised memory for rows.</summary>
+    /// <exception cref="InvalidInputException">There are too many rows, a row is too wide, or the machine has too little
+    /// memory.</exception>
     public static Tensor Allocate(string file, long[] shape, ScalarType type)
     {
         var bytes = (double)Count(file, shape) * (type == ScalarType.Int64 ? sizeof(long) : sizeof(float));
@@ -60,7 +61,7 @@ internal static class RowTensor
             yield return (from, Math.Min(step, rows - from));
     }
 
-    /// <summary>The numbers of some rows, in the tensor's own memory: valid while the tensor is.</summary>
+    /// <summary>The numbers of some rows, in the tensor's own memory: valid as long as the tensor.</summary>
     public static Span<T> Rows<T>(Tensor values, int from, int count = 1)
         where T : unmanaged
     {
@@ -97,14 +98,14 @@ internal static class RowTensor
     }
 
     /// <summary>
-    /// Puts <paramref name="wanted"/> rows, each named once, to the front in that order, and gives them alone; <paramref name="values"/> is
-    /// handed over.
+    /// Moves <paramref name="wanted"/> rows, each named once, to the front in that order, and returns only those; ownership of
+    /// <paramref name="values"/> passes to it.
     /// </summary>
     public static Tensor Arrange(Tensor values, ReadOnlySpan<int> wanted)
     {
         using (values)
         {
-            // Swapping needs no second copy; of each row it is known where it is by now, and of each place who is there.
+            // Swapping needs no second copy; the current position of each row, and the row at each position, are tracked.
             int[] rowAt = [.. Enumerable.Range(0, (int)values.shape[0])],
                 placeOf = [.. rowAt];
             for (var place = 0; place < wanted.Length; place++)
@@ -117,12 +118,14 @@ internal static class RowTensor
                 (placeOf[rowAt[place]], placeOf[rowAt[from]]) = (place, from);
             }
             using var kept = values.narrow(0, 0, wanted.Length);
-            // Rows that nobody wants would stay in memory as long as the others.
+            // Unwanted rows would stay in memory as long as the others.
             return wanted.Length < values.shape[0] / 2 ? kept.clone() : kept.alias();
         }
     }
 
-    /// <summary>Rows of tokens, [N, T, D], as maps of one column, [N, D, T, 1]; <paramref name="values"/> is handed over.</summary>
+    /// <summary>
+    /// Rows of tokens, [N, T, D], as maps of one column, [N, D, T, 1]; ownership of <paramref name="values"/> passes to it.
+    /// </summary>
     public static Tensor TokensAsMaps(Tensor values)
     {
         using (values)

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Efface.Data.Vectors;
 
 /// <summary>
-/// Safetensors files: eight bytes of length, a JSON header, then the arrays' bytes. Read by hand, because TorchSharp.PyBridge believes
-/// what a damaged header says, and reads tensors into memory twice.
+/// Safetensors files: eight bytes of length, a JSON header, then the arrays' bytes. Parsed by hand, because TorchSharp.PyBridge trusts
+/// damaged headers, and reads tensors into memory twice.
 /// </summary>
 internal static class SafetensorsFormat
 {

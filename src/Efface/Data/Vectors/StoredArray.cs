@@ -4,36 +4,36 @@ using static TorchSharp.torch;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>An array in a file, known by its header: what it holds is read when it is asked for.</summary>
+/// <summary>An array in a file, known by its header: its contents are read on demand.</summary>
 /// <param name="File">The file's path.</param>
-/// <param name="Name">What the file calls it; empty where a file holds but one.</param>
-/// <param name="Type">Of its elements; null when it holds what cannot be read.</param>
-/// <param name="Shape">Sizes, the first counting rows.</param>
+/// <param name="Name">Its name in the file; empty if the file holds only one.</param>
+/// <param name="Type">The type of its elements; null if it cannot be read.</param>
+/// <param name="Shape">Sizes, with rows first.</param>
 /// <param name="Open">Opens the file, calls back with a stream that begins at the first element, and closes it.</param>
 internal sealed record StoredArray(string File, string Name, ElementType? Type, long[] Shape, Action<Action<Stream>> Open)
 {
     private const int BufferBytes = 1 << 24,
         MostColumns = 64;
 
-    /// <summary>Whether the first index runs fastest, not the last.</summary>
+    /// <summary>Whether the first index varies fastest, not the last.</summary>
     public bool IsColumnMajor { get; init; }
 
     /// <summary>Whether elements begin with their highest byte.</summary>
     public bool IsBigEndian { get; init; }
 
-    /// <summary>Why it cannot be read, where <see cref="Type"/> is null.</summary>
+    /// <summary>Why it cannot be read, if <see cref="Type"/> is null.</summary>
     public Problem? Refusal { get; init; }
 
-    /// <summary>Whether it can be told apart at once from labels and keys that may lie beside it.</summary>
+    /// <summary>Whether it is clearly different from labels and keys that may lie beside it.</summary>
     public bool HasVectors => Type is { IsText: false } && Shape.Length is >= 2 and <= 4;
 
-    /// <summary>Whether it has one integer an image.</summary>
+    /// <summary>Whether it has one integer per image.</summary>
     public bool HasCodes => Type is { IsInteger: true } && (Shape.Length == 1 || Shape is [_, 1]);
 
     /// <summary>Whether it can name images.</summary>
     public bool HasKeys => Type is { IsText: true } or { IsInteger: true } && (Shape.Length == 1 || Shape is [_, 1]);
 
-    /// <summary>Name and shape, as users see them.</summary>
+    /// <summary>Name and shape for the user.</summary>
     public override string ToString() => $"{Name} ({string.Join(", ", Shape)})";
 
     /// <summary>The vectors or codes: f32 of the array's shape, or i64 [N].</summary>
@@ -51,7 +51,7 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
         return values;
     }
 
-    /// <summary>The keys of the rows, as text; null where one is empty.</summary>
+    /// <summary>The keys of the rows, as text; null if one is empty.</summary>
     public string?[] ReadKeys()
     {
         var bytes = new byte[RowTensor.Count(File, Shape) * Type!.Size];
@@ -80,7 +80,7 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
         }
     }
 
-    // Column after column would touch each row once a number: a few columns at a time are scattered together.
+    // Column by column would touch each row once per number: a few columns at a time are scattered together.
     private void ReadColumns(Stream stream, Tensor values, ReadingWatch watch)
     {
         int rows = (int)Shape[0],
@@ -116,7 +116,7 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
         return bytes;
     }
 
-    // Where in a row the elements belong that come one after the other with the first index fastest.
+    // The positions in a row of consecutive elements when the first index varies fastest.
     private static IEnumerable<int> ColumnMajorPlaces(long[] sizes)
     {
         var index = new long[sizes.Length];

@@ -20,17 +20,17 @@ internal enum ColumnContent
 
 /// <summary>A column of a table that may hold vectors.</summary>
 /// <param name="Name">As in the header.</param>
-/// <param name="Content">As far as it was looked at.</param>
-/// <param name="Odd">A cell that is not as most are, and where it stands; null where there is none.</param>
+/// <param name="Content">As far as it was examined.</param>
+/// <param name="Odd">A cell that differs from most, and its row; null if there is none.</param>
 internal sealed record TableColumn(string Name, ColumnContent Content, string? Odd = null)
 {
-    /// <summary>Looks at cells of one column.</summary>
+    /// <summary>Examines cells of one column.</summary>
     /// <param name="name">The column's name.</param>
     /// <param name="cells">Trimmed, each with its row.</param>
     /// <param name="format">How numbers are written.</param>
     public static TableColumn Of(string name, IEnumerable<(int Row, string Cell)> cells, NumberCells format)
     {
-        // Nothing tells a column of empty cells from one of words.
+        // An empty column could be one of numbers or of words.
         (int Row, string Cell)[] said = [.. cells.Where(one => one.Cell.Length > 0 && !NumberCells.IsNone(one.Cell))];
         if (said.Length == 0)
             return new TableColumn(name, ColumnContent.Empty);

@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 namespace Efface.Data.Vectors;
 
 /// <summary>One pass over a table of text: its vectors, its keys, and the cells of columns that are compared.</summary>
-/// <param name="request">What is wanted.</param>
+/// <param name="request">The request.</param>
 /// <param name="layout">How the vectors lie in it.</param>
-/// <param name="compared">Names of the columns whose cells are wanted.</param>
-/// <param name="watch">Told how far it is.</param>
+/// <param name="compared">Names of the columns whose cells are requested.</param>
+/// <param name="watch">Receives the progress.</param>
 internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, IReadOnlyList<string> compared, ReadingWatch watch)
 {
     private const int ReportEvery = 1_000;
@@ -111,7 +111,7 @@ internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, I
             : Wrong(0, cell.ToString(), "is not an integer, as the codes above it are");
     }
 
-    // No row has fewer than a line end and, for each number but one, a separator.
+    // Each row has at least a line end and, for each number but one, a separator.
     private long MostRows()
     {
         var (feeds, returns, buffer) = (0L, 0L, new byte[1 << 16]);

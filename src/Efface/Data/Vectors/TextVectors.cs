@@ -6,14 +6,14 @@ namespace Efface.Data.Vectors;
 
 /// <summary>How the vectors lie in a table of text.</summary>
 /// <param name="Header">The names of its columns.</param>
-/// <param name="HasHeader">Whether they stand in its first line; else they are numbers.</param>
+/// <param name="HasHeader">Whether they are in its first line; else they are numbers.</param>
 /// <param name="Chosen">The columns that make up the vectors.</param>
 /// <param name="Format">How numbers are written.</param>
-/// <param name="Width">Numbers a row.</param>
+/// <param name="Width">Numbers per row.</param>
 /// <param name="IsCode">Whether a row has one whole number.</param>
 internal sealed record TextLayout(string[] Header, bool HasHeader, VectorColumns Chosen, NumberCells Format, int Width, bool IsCode)
 {
-    /// <summary>Where a column stands.</summary>
+    /// <summary>The position of a column.</summary>
     public int PlaceOf(string name) => Array.IndexOf(Header, name);
 }
 
@@ -24,13 +24,13 @@ internal static class TextVectors
         FewestSampled = 100,
         MostSampled = 1_000;
 
-    /// <summary>Reads the header and some rows, which say what columns hold numbers.</summary>
+    /// <summary>Reads the header and some rows, which show what columns hold numbers.</summary>
     public static VectorFile Open(VectorRequest request)
     {
         var (header, hasHeader) = DelimitedText.Columns(request.Path);
         var sample = Sample(request, header.Length);
         bool IsOther(string column) => column == request.Key || request.Taken.Contains(column);
-        // A name of a picture or a date is no decimal: keys and labels have no say.
+        // Names of pictures and dates are no decimals: keys and labels do not count.
         var format = NumberCells.Of(sample.SelectMany(row => row.Cells.Where((_, place) => !IsOther(header[place]))));
         TableColumn[] columns =
         [
@@ -59,7 +59,7 @@ internal static class TextVectors
         );
     }
 
-    /// <summary>Looks at one row after another.</summary>
+    /// <summary>Visits the rows in turn.</summary>
     public static void EachRow(VectorRequest request, Func<nietras.SeparatedValues.SepReader.Row, RowFault?, bool> visit) =>
         DelimitedText.EachRow(Path.GetDirectoryName(request.Path) ?? "", request.File, visit, mayLackHeader: true);
 

@@ -1,21 +1,20 @@
 namespace Efface.Data.Vectors;
 
 /// <summary>
-/// Chooses the columns of a table that make up its vectors. It guesses nothing: what could be meant in two ways is refused, with what to
-/// type.
+/// Chooses the columns of a table that make up its vectors. It does not guess: an ambiguous table is refused, with what to type.
 /// </summary>
 /// <param name="Names">In the table's order.</param>
 /// <param name="AreLists">Whether it is one column of lists.</param>
-/// <param name="What">Them in words.</param>
+/// <param name="What">A description of them.</param>
 /// <param name="How">How they were found.</param>
-/// <param name="Left">The columns that are no part of the vectors.</param>
+/// <param name="Left">The columns that are not part of the vectors.</param>
 internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists, string What, string How, IReadOnlyList<string> Left)
 {
     private const int Shown = 10,
         Choices = 4;
 
-    /// <summary>A sentence about the columns that are left; none where nothing is.</summary>
-    /// <param name="file">What users call the file.</param>
+    /// <summary>A sentence about the columns left over, if any.</summary>
+    /// <param name="file">The file's name for the user.</param>
     public IEnumerable<string> Notes(string file) =>
         Left.Count == 0
             ? []
@@ -26,9 +25,9 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
             ];
 
     /// <summary>Chooses.</summary>
-    /// <param name="request">What is wanted.</param>
+    /// <param name="request">The request.</param>
     /// <param name="columns">The table's, in its order.</param>
-    /// <exception cref="InvalidInputException">Nothing says what the vectors are, some of their columns hold other things, or there is no
+    /// <exception cref="InvalidInputException">It is unclear what the vectors are, some of their columns hold other things, or there is no
     /// column of keys.</exception>
     public static VectorColumns Choose(VectorRequest request, IReadOnlyList<TableColumn> columns)
     {
@@ -76,7 +75,7 @@ internal sealed record VectorColumns(IReadOnlyList<string> Names, bool AreLists,
         );
     }
 
-    // What belongs to a series that was chosen by its word, and was not taken with it: empty as far as was looked, or called as a label is.
+    // Members of a series chosen by its word that were not taken with it: they look empty, or are named as labels.
     private static IEnumerable<Problem> Unlike(VectorRequest request, IReadOnlyList<TableColumn> chosen, IReadOnlyList<TableColumn> columns)
     {
         if (request.Array is { } asked && (asked.Contains("..", StringComparison.Ordinal) || asked.Contains(',')))

@@ -3,25 +3,25 @@ using Efface.Data.Sheets;
 namespace Efface.Data.Vectors;
 
 /// <summary>
-/// Rows with equal vectors. A copy of a training row in test would be recognised and not read, so copies stay in the part that is read
-/// last, as pictures do. But a representation of few different vectors, or one that stands wherever a model found no face, is no copy:
-/// taking such rows out would hide what it tells.
+/// Rows with equal vectors. A copy of a training row in test would be recognised, not read, so copies stay in the part that is evaluated
+/// last, as pictures do. But few different vectors, or one that stands wherever a model found no face, are not copies: removing such rows
+/// would hide what they reveal.
 /// </summary>
 internal static class VectorCopies
 {
-    // Rows of equal vectors that are copies agree in their labels; of vectors that recur they need not.
+    // Rows that are copies agree in their labels; rows of recurring vectors need not.
     private const double Unanimous = 0.95;
 
-    // More rows than this are what a model says where it found nothing, though they may all be of one class.
+    // More rows than this are a model's output where it found nothing, even if all are of one class.
     private const int MostCopies = 10;
 
     /// <summary>The rows that stay.</summary>
-    /// <param name="rows">Of the labels.</param>
+    /// <param name="rows">Rows of the labels.</param>
     /// <param name="hashes">Equal for equal vectors; one for each of <paramref name="rows"/>.</param>
     /// <param name="parts">The part of each row of the labels.</param>
     /// <param name="columns">Columns of classes.</param>
-    /// <param name="refuse">Told of each row that goes: row, column, value, fault, remedy.</param>
-    /// <param name="notes">Told what stays although it recurs.</param>
+    /// <param name="refuse">Receives each row to drop: row, column, value, fault, remedy.</param>
+    /// <param name="notes">Receives what stays although it recurs.</param>
     public static int[] Without(
         int[] rows,
         UInt128[] hashes,

@@ -4,35 +4,35 @@ using static TorchSharp.torch;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>What is wanted of a file of vectors.</summary>
+/// <summary>A request to a file of vectors.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Property">The property that names it, as messages have it.</param>
-/// <param name="Key">The column or array of keys; null when rows are joined by position.</param>
-/// <param name="Array">The wanted array, column or beginning of columns' names.</param>
+/// <param name="Property">The property that names it, for messages.</param>
+/// <param name="Key">The column or array of keys; null if rows are joined by position.</param>
+/// <param name="Array">The requested array, column or prefix of columns' names.</param>
 /// <param name="Taken">Columns of tables that are labels, whatever they hold, and never part of a vector.</param>
 internal sealed record VectorRequest(string Path, string Property, string? Key, string? Array, IReadOnlySet<string> Taken)
 {
-    /// <summary>Columns that the labels have too, in a file of their own: where rows are joined by position, they must agree.</summary>
+    /// <summary>Columns that the labels also have, in their own file: if rows are joined by position, they must agree.</summary>
     public IReadOnlySet<string> Shared { get; init; } = new HashSet<string>();
 
-    /// <summary>What rows are told by.</summary>
+    /// <summary>The file's name in messages about rows.</summary>
     public string File => System.IO.Path.GetFileName(Path);
 }
 
 /// <summary>A file of vectors as it is, row by row.</summary>
-/// <param name="Values">f32 or i64, a row of the file each: refused ones too, whatever stands in them.</param>
-/// <param name="Keys">A key for each row; null where a row has none. Null when rows are joined by position.</param>
-/// <param name="Rows">Where rows stand, and which are refused.</param>
-/// <param name="Compared">The cells of the columns that were asked for, row by row.</param>
+/// <param name="Values">f32 or i64, one entry per row of the file, refused ones included, whatever they hold.</param>
+/// <param name="Keys">A key for each row; null if a row has none. Null if rows are joined by position.</param>
+/// <param name="Rows">The positions of rows, and which are refused.</param>
+/// <param name="Compared">The cells of the requested columns, row by row.</param>
 internal sealed record RawVectors(Tensor Values, string?[]? Keys, SheetDraft Rows, IReadOnlyList<string?[]> Compared);
 
-/// <summary>A file of vectors whose header was read and found whole; nothing of what it holds is in memory.</summary>
-/// <param name="origin">What of it are the vectors.</param>
+/// <summary>A file of vectors whose header was read and found intact; its contents are not in memory.</summary>
+/// <param name="origin">Which part of it the vectors are.</param>
 /// <param name="columns">The columns of a table that make up the vector.</param>
-/// <param name="notes">What a user should know about what is read.</param>
-/// <param name="shared">Columns and arrays that the labels have too.</param>
+/// <param name="notes">What a user should know about the contents.</param>
+/// <param name="shared">Columns and arrays that the labels also have.</param>
 /// <param name="names">Other columns and arrays of text, which may name the rows.</param>
-/// <param name="read">Reads it, and the columns that are named.</param>
+/// <param name="read">Reads it, and the named columns.</param>
 internal sealed class VectorFile(
     VectorOrigin origin,
     IReadOnlyList<string> columns,
@@ -46,23 +46,23 @@ internal sealed class VectorFile(
 
     private string _path = "";
 
-    /// <summary>What of it are the vectors.</summary>
+    /// <summary>Which part of it the vectors are.</summary>
     public VectorOrigin Origin => origin;
 
-    /// <summary>Columns and arrays that the labels have too.</summary>
+    /// <summary>Columns and arrays that the labels also have.</summary>
     public IReadOnlyList<string> Shared => shared;
 
     /// <summary>Other columns and arrays of text, which may name the rows.</summary>
     public IReadOnlyList<string> Names => names;
 
-    /// <summary>The columns of a table that make up the vector; none where the vector is an array or a list.</summary>
+    /// <summary>The columns of a table that make up the vector; empty if the vector is an array or a list.</summary>
     public IReadOnlyList<string> Columns => columns;
 
-    /// <summary>What a user should know about what is read.</summary>
+    /// <summary>What a user should know about the contents.</summary>
     public IReadOnlyList<string> Notes => notes;
 
     /// <summary>Opens a file of any format.</summary>
-    /// <exception cref="InvalidInputException">It is missing, damaged or of another format, or holds not what is wanted.</exception>
+    /// <exception cref="InvalidInputException">It is missing, damaged or of another format, or lacks the requested contents.</exception>
     public static VectorFile Open(VectorRequest request)
     {
         RequireFile(request.Path);
@@ -89,8 +89,8 @@ internal sealed class VectorFile(
     }
 
     /// <summary>Reads all of it.</summary>
-    /// <param name="compared">Columns and arrays of <see cref="Shared"/> and <see cref="Names"/> whose cells are wanted.</param>
-    /// <param name="watch">Told how far it is.</param>
+    /// <param name="compared">Columns and arrays of <see cref="Shared"/> and <see cref="Names"/> whose cells are requested.</param>
+    /// <param name="watch">Receives the progress.</param>
     /// <exception cref="InvalidInputException">It is damaged further on, or larger than the memory.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public RawVectors Read(IReadOnlyList<string> compared, ReadingWatch watch) => Guard(_path, () => read(compared, watch));
@@ -104,7 +104,7 @@ internal sealed class VectorFile(
             throw new InvalidInputException(path, "no such file", "Check the name");
     }
 
-    /// <summary>Whatever a damaged file makes the readers throw, the user is told which file it was.</summary>
+    /// <summary>Names the file in the message, whatever a damaged file makes the readers throw.</summary>
     public static T Guard<T>(string path, Func<T> read)
     {
         try

@@ -4,16 +4,16 @@ using Efface.Data.Sheets;
 namespace Efface.Data.Vectors;
 
 /// <summary>
-/// Whether there is a vector at all may tell a class: a model finds fewer faces of some people than of others, and no attacker who reads
+/// Whether there is a vector at all may reveal a class: a model finds fewer faces of some people than of others, and no attacker that reads
 /// vectors can see that.
 /// </summary>
 internal static class VectorGaps
 {
-    // Shares that differ by less are no matter, and by fewer standard errors may be chance.
+    // Smaller differences of shares do not matter, and with fewer standard errors may be chance.
     private const double Tolerable = 0.02,
         StandardErrors = 4;
 
-    /// <summary>A sentence where rows of one class surely lack their vector more often than those of another; else null.</summary>
+    /// <summary>A sentence if rows of one class significantly lack their vector more often than those of another; else null.</summary>
     /// <param name="column">Task or attribute.</param>
     /// <param name="rows">The labels' rows.</param>
     /// <param name="joined">The vectors.</param>

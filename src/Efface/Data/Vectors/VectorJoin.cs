@@ -9,18 +9,18 @@ internal static class VectorJoin
 {
     private const int Shown = 3;
 
-    /// <summary>What is wrong with a row whose key one file alone has: a file may well have more images than another.</summary>
+    /// <summary>The fault of a row whose key is in one file only: a file may well have more images than another.</summary>
     public const string OnlyHere = "has a key that is not in";
 
     /// <summary>
-    /// For each row of <paramref name="vectors"/> its row of <paramref name="labels"/>, or -1. Refuses, on both sides, rows that nothing on
-    /// the other belongs to.
+    /// For each row of <paramref name="vectors"/> its row of <paramref name="labels"/>, or -1. Refuses rows without a counterpart, on both
+    /// sides.
     /// </summary>
     /// <param name="labels">The labels.</param>
     /// <param name="key">Their column of keys; null joins by position.</param>
-    /// <param name="labelsFile">What users call their file.</param>
+    /// <param name="labelsFile">The name of their file for the user.</param>
     /// <param name="vectors">The vectors.</param>
-    /// <param name="file">What users call their file.</param>
+    /// <param name="file">The name of their file for the user.</param>
     /// <exception cref="InvalidInputException">The numbers of rows differ, a key is in the labels twice, or no key is in both.</exception>
     public static int[] LabelRows(VectorLabels labels, SheetColumn? key, string labelsFile, RawVectors vectors, string file)
     {
@@ -71,13 +71,13 @@ internal static class VectorJoin
         return joined;
     }
 
-    /// <summary>Refuses files whose rows are joined by position although a column of both says that they show other images.</summary>
-    /// <param name="labels">As they were read.</param>
-    /// <param name="labelsFile">What users call their file.</param>
+    /// <summary>Refuses files whose rows are joined by position although a column of both shows that their images differ.</summary>
+    /// <param name="labels">As read.</param>
+    /// <param name="labelsFile">The name of their file for the user.</param>
     /// <param name="vectors">With the cells of <paramref name="compared"/>.</param>
-    /// <param name="file">What users call their file.</param>
-    /// <param name="compared">Columns of the vectors' file; those that the labels have too must agree row by row, others where most of
-    /// their values stand in a column of the labels.</param>
+    /// <param name="file">The name of their file for the user.</param>
+    /// <param name="compared">Columns of the vectors' file; those that the labels also have must agree row by row, others if most of their
+    /// values occur in a column of the labels.</param>
     public static void RefuseOtherOrder(
         VectorLabels labels,
         string labelsFile,
@@ -127,7 +127,7 @@ internal static class VectorJoin
             ? number.ToString("R", CultureInfo.InvariantCulture)
             : cell[(cell.LastIndexOfAny(['/', '\\']) + 1)..];
 
-    // Both are names of the rows, and mostly the same ones.
+    // Both name the rows, and mostly with the same names.
     private static bool NamesTheSame(SheetColumn column, HashSet<string> known) =>
         known.Count > column.Codes.Length / 2
         && column.Values.Count > column.Codes.Length / 2

@@ -6,16 +6,16 @@ using Parquet;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>The labels of another program's representations, row by row as their file has them.</summary>
-/// <param name="Rows">Where rows stand, and which are refused.</param>
-/// <param name="Columns">Every column that was read, open ones too.</param>
+/// <summary>The labels of another program's representations, row by row as in their file.</summary>
+/// <param name="Rows">The positions of rows, and which are refused.</param>
+/// <param name="Columns">Every column that was read, including open ones.</param>
 internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> Columns)
 {
     /// <summary>The column called <paramref name="name"/>; null for null.</summary>
     public SheetColumn? Column(string? name) => name is null ? null : Columns.First(column => column.Name == name);
 
     /// <summary>The names of a file's columns that can be labels.</summary>
-    /// <exception cref="InvalidInputException">It is missing, damaged, or no table.</exception>
+    /// <exception cref="InvalidInputException">It is missing, damaged, or not a table.</exception>
     public static string[] Names(string path)
     {
         VectorFile.RequireFile(path);
@@ -26,12 +26,12 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
         );
     }
 
-    /// <summary>Reads the columns that are not <paramref name="without"/>.</summary>
+    /// <summary>Reads the columns that are not in <paramref name="without"/>.</summary>
     /// <param name="options">The file, and what its columns mean.</param>
     /// <param name="without">Columns that are vectors.</param>
-    /// <param name="whole">Whether columns with many values are kept too, because they may name rows; else those alone that
+    /// <param name="whole">Whether columns with many values are kept too, because they may name rows; else only those that
     /// <paramref name="shared"/> names.</param>
-    /// <param name="shared">Columns that the representations have too.</param>
+    /// <param name="shared">Columns that the representations also have.</param>
     public static VectorLabels Read(
         VectorOptions options,
         IReadOnlyCollection<string> without,
@@ -53,11 +53,12 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
         );
     }
 
-    /// <summary>The labels as they count: without missing ones, after the user's rules.</summary>
-    /// <exception cref="InvalidInputException">A rule names what is not there, or task or attribute hold no classes.</exception>
+    /// <summary>The final labels: without missing ones, after the user's rules.</summary>
+    /// <exception cref="InvalidInputException">A rule names something that does not exist, or task or attribute have no
+    /// classes.</exception>
     public (VectorLabels Labels, IReadOnlyList<Finding> Findings) Judged(VectorOptions options, IReadOnlyCollection<string> chosen)
     {
-        // Keys, parts and groups are names and no labels: an id of -1 or unknown is one like others.
+        // Keys, parts and groups are names, not labels: an id of -1 or unknown is as good as others.
         string?[] names = [options.Key, options.SplitColumn, options.GroupColumn];
         var ruled = ColumnRules.Needed(options.Rules);
         var labels = Columns

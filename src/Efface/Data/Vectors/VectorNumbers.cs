@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 namespace Efface.Data.Vectors;
 
 /// <summary>
-/// Numbers that blind attackers: none at all; a fill value such as -9999 in few cells, or an overflow, stretches a column until nothing
-/// else in it shows; a column that stands far from 0 and hardly varies loses in 32 bits what it tells.
+/// Numbers that blind attackers: NaN; a fill value such as -9999 in few cells, or an overflow, which stretches a column until nothing else
+/// in it shows; a column far from 0 with little variation, which loses its information in 32 bits.
 /// </summary>
 internal static class VectorNumbers
 {
-    // Vectors that models compute stay within some tens of the usual deviation, but probabilities, which reach 1 from next to nothing; fill
-    // values are 99 and more.
+    // Vectors that models compute stay within some tens of the usual deviation, except probabilities, which reach 1 from next to nothing;
+    // fill values are 99 and more.
     private const float FarOut = 1e3f,
         LeastFill = 99;
 
-    // 32 bits resolve a sixteen-millionth of a number; of one that stands still nobody knows what they lost.
+    // 32 bits resolve a sixteen-millionth of a number; what a constant number lost is unknown.
     private const float Finest = 1e-5f,
         Large = 1e6f;
 
@@ -23,9 +23,9 @@ internal static class VectorNumbers
         MostSampled = 2000,
         NumbersSampled = 1 << 24;
 
-    /// <summary>Refuses rows with numbers that nobody can use.</summary>
-    /// <param name="raw">As they were read.</param>
-    /// <param name="path">Of the file.</param>
+    /// <summary>Refuses rows with unusable numbers.</summary>
+    /// <param name="raw">As read.</param>
+    /// <param name="path">The file's path.</param>
     /// <exception cref="InvalidInputException">Most rows have such numbers, or whole columns.</exception>
     public static void RefuseUnusable(RawVectors raw, string path)
     {
@@ -73,10 +73,10 @@ internal static class VectorNumbers
             );
     }
 
-    // A number far out: where it stands, in the row from 0, and what stands there.
+    // A number far out: its row, its position in the row from 0, and its value.
     private readonly record struct Outlier(int Row, int Place, float Number);
 
-    // Of each row at most one, the first.
+    // At most one per row, the first.
     private static IEnumerable<Outlier> Outliers(Tensor values, float[] middle, float[] spread)
     {
         foreach (var (from, count) in RowTensor.Blocks(values))
@@ -107,8 +107,8 @@ internal static class VectorNumbers
         return null;
     }
 
-    // The median of each column, and of how far others than the median lie from it: what is mostly 0, as after a ReLU, is judged by what is
-    // not.
+    // The median of each column, and of the deviations of its other values: a column that is mostly 0, as after a ReLU, is judged by the
+    // rest.
     private static (float[] Middle, float[] Spread) Usual(Tensor values)
     {
         using var scope = NewDisposeScope();

@@ -2,21 +2,18 @@ using Efface.Data.Sheets;
 
 namespace Efface.Data.Vectors;
 
-/// <summary>Which files another program's representations and their labels are in, and what their columns mean.</summary>
+/// <summary>The files with another program's representations and their labels, and what their columns mean.</summary>
 public sealed record VectorOptions
 {
-    /// <summary>
-    /// a .npy, .npz, .safetensors, .parquet, .csv or .tsv with one row an image, or several with one
-    /// <see cref="Key"/>.
-    /// </summary>
+    /// <summary>A .npy, .npz, .safetensors, .parquet, .csv or .tsv with one row per image, or several with one <see cref="Key"/>.</summary>
     [Setting("--representations", "FILE", "Or vectors of any other program: .npy, .npz, .safetensors, .parquet or .csv.")]
     public required string Representations { get; init; }
 
-    /// <summary>a .csv, .tsv or .parquet with one row an image; it may be the file of the representations.</summary>
+    /// <summary>A .csv, .tsv or .parquet with one row per image; it may be the file of the representations.</summary>
     [Setting("--labels", "FILE", "Their labels: .csv, .tsv or .parquet, one row an image.")]
     public required string Labels { get; init; }
 
-    /// <summary>the same images from the model before unlearning; null when there are none.</summary>
+    /// <summary>The same images from the model before unlearning; null if there are none.</summary>
     [Setting(
         "--before",
         "PATH",
@@ -25,7 +22,7 @@ public sealed record VectorOptions
     )]
     public string? Before { get; init; }
 
-    /// <summary>The task's column; null when the attack knows no task.</summary>
+    /// <summary>The task's column; null if there is no task.</summary>
     [Setting("--task", "COL", "Column of the labels that the vectors are for, if there is one.")]
     public string? Task { get; init; }
 
@@ -33,36 +30,34 @@ public sealed record VectorOptions
     [Setting("--attribute", "COLS", "Columns to look for, separated by commas (those of the run).")]
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
-    /// <summary>its values say train, validation or test.</summary>
+    /// <summary>The column with train, validation or test as values.</summary>
     [Setting("--split-column", "COL", "Column of the labels that says train, validation or test (else the parts are drawn).")]
     public string? SplitColumn { get; init; }
 
-    /// <summary>rows of one group stay in one part.</summary>
+    /// <summary>The column of groups: rows of one group stay in one part.</summary>
     [Setting("--group-column", "COL", "Column of the labels that says which images belong together, to one person say.")]
     public string? GroupColumn { get; init; }
 
     /// <summary>
-    /// a column of the labels, and a column or array of the representations, that say which image a row shows; null joins by
-    /// position.
+    /// A column of the labels, and A column or array of the representations, that identify the image of a row; null joins by position.
     /// </summary>
     [Setting("--key", "COL", "Column of both files that joins them (else rows are joined by position).")]
     public string? Key { get; init; }
 
     /// <summary>
-    /// the array of an .npz or .safetensors; in tables the column, or what the names of the columns begin with before their
-    /// number.
+    /// The array of an .npz or .safetensors; in tables the column, or the prefix of the columns' names before their number.
     /// </summary>
     [Setting("--array", "NAME", "Which array or columns of the file hold the vectors: h, or h0..h127, or a,b,c.")]
     public string? Array { get; init; }
 
-    /// <summary>What is said about labels.</summary>
+    /// <summary>The rules for labels.</summary>
     [SettingGroup]
     public LabelRules Rules { get; init; } = new();
 
-    /// <summary>For the parts that are drawn.</summary>
+    /// <summary>The seed for drawn parts.</summary>
     public int Seed { get; init; }
 
-    /// <summary>The columns that are named, each with the property that does.</summary>
+    /// <summary>The named columns, each with the property that names it.</summary>
     internal IEnumerable<(string Property, string Name)> Named =>
         new (string Property, string? Name)[]
         {

@@ -14,17 +14,17 @@ public static class VectorReader
     /// <summary>The share that goes to validation; the rest trains attackers.</summary>
     public const double ValidationShare = 0.2;
 
-    /// <summary>Fewer images than this in a part say nothing.</summary>
+    /// <summary>A part with fewer images than this shows nothing.</summary>
     public const int FewestImages = 20;
 
     private const string NoValue = "has no value";
 
     /// <summary>Reads all files.</summary>
-    /// <param name="options">Which, and what their columns mean.</param>
-    /// <param name="observer">Told while it goes on.</param>
+    /// <param name="options">The files, and what their columns mean.</param>
+    /// <param name="observer">Receives the progress.</param>
     /// <param name="cancel">Ends it early.</param>
-    /// <exception cref="InvalidInputException">Every problem that was found: in what the files are and hold before anything large is read,
-    /// then in the rows.</exception>
+    /// <exception cref="InvalidInputException">Every problem found: in the files and their headers before anything large is read, then in
+    /// the rows.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static VectorTable Read(VectorOptions options, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
@@ -34,7 +34,7 @@ public static class VectorReader
         return Table(options, files, rows);
     }
 
-    // What stands in the files, with the labels as they count.
+    // The contents of the files, with the final labels.
     private sealed record Files(
         VectorFile[] All,
         VectorLabels Labels,
@@ -43,7 +43,7 @@ public static class VectorReader
         JoinedVectors? Before
     );
 
-    // The rows of the labels that are used, what each is used for, and what recurs among them.
+    // The rows of the labels that are used, the part of each, and what recurs among them.
     private sealed record Rows(int[] Used, Part[] Parts, bool AreGiven, SheetColumn? Groups, IReadOnlyList<string> Notes);
 
     private static Files ReadAll(VectorOptions options, IReadingObserver? observer, CancellationToken cancel)
@@ -54,7 +54,7 @@ public static class VectorReader
             .Where(pair => IsSame(pair.Path, options.Labels))
             .SelectMany(pair => pair.File!.Columns)
             .ToArray();
-        // Where rows are joined by position, names of rows on both sides are compared.
+        // If rows are joined by position, names of rows on both sides are compared.
         var named = options.Key is null && files.Any(file => file.Names.Count > 0);
         var asRead = VectorLabels.Read(options, own, whole: named, [.. files.SelectMany(file => file.Shared)]);
         var (labels, findings) = asRead.Judged(options, [.. Chosen(options)]);
@@ -141,7 +141,7 @@ public static class VectorReader
             );
         VectorFile OpenOne(string path, string property)
         {
-            // In another file than the labels', a column that the labels have too is a label that was copied along.
+            // Outside the labels' file, a column that the labels also have is a copied label.
             var taken = options.Named.Select(named => named.Name).Concat(IsSame(path, options.Labels) ? [] : names ?? []).ToHashSet();
             HashSet<string> shared = IsSame(path, options.Labels) || options.Key is not null ? [] : [.. names ?? []];
             return VectorFile.Open(new VectorRequest(path, property, options.Key, options.Array, taken) { Shared = shared });
@@ -211,7 +211,7 @@ public static class VectorReader
         };
     }
 
-    // A value of nearly every row's own is a name, however few the rows are.
+    // A value that is different in nearly every row is a name, however few the rows.
     private static bool IsLabel(VectorOptions options, SheetColumn column, int rows) =>
         Chosen(options).Contains(column.Name)
         || column.Name != options.Key && column.Name != options.SplitColumn && column.Name != options.GroupColumn && !IsName(column, rows);
@@ -219,7 +219,7 @@ public static class VectorReader
     private static bool IsName(SheetColumn column, int rows) =>
         column.IsOpen || column.Values.Count > Math.Min(DelimitedText.MostClasses, rows / 2);
 
-    // As good as every row has a number of its own: nobody meant it as a code.
+    // If nearly every row has a different number, it was not meant as a code.
     private static void RefuseNames(VectorOptions options, Tensor codes)
     {
         var different = RowTensor.Rows<long>(codes, 0, (int)codes.shape[0]).ToArray().Distinct().Count();

@@ -14,7 +14,7 @@ public sealed class VectorTable : Examples
 
     /// <summary>Takes ownership of <paramref name="values"/>.</summary>
     /// <param name="name">The data set's name.</param>
-    /// <param name="values">One row an example, on the CPU: f32 [N, D] or [N, C, H, W]; int64 [N] of codes.</param>
+    /// <param name="values">One row per example, on the CPU: f32 [N, D] or [N, C, H, W]; int64 [N] of codes.</param>
     /// <param name="columns">Columns of N labels each.</param>
     /// <param name="parts">The part of each example, [N].</param>
     /// <exception cref="ArgumentException">Lengths differ, a label has no class, or values are of another type.</exception>
@@ -36,35 +36,33 @@ public sealed class VectorTable : Examples
         };
     }
 
-    /// <summary>What of the files was taken for the vectors, and how that was found; of those from before the second.</summary>
+    /// <summary>What was used of the files as vectors, and how that was found; of those from before the second.</summary>
     public IReadOnlyList<VectorOrigin> Origins { get; init; } = [];
 
-    /// <summary>f32 [N, D] or [N, C, H, W]; int64 [N] of codes. Of several draws the first.</summary>
+    /// <summary>f32 [N, D] or [N, C, H, W]; int64 [N] of codes. With several draws, the first.</summary>
     public Tensor Values { get; }
 
-    /// <summary>The mean of each image's draws, shaped as <see cref="Values"/>; null when no image has several, and for codes.</summary>
+    /// <summary>The mean of each image's draws, shaped as <see cref="Values"/>; null if no image has several, and for codes.</summary>
     public Tensor? MeanOfDraws { get; init; }
 
-    /// <summary>
-    /// How many draws of its representation each image has at least: 1 unless the extractor is random and was asked more than once.
-    /// </summary>
+    /// <summary>The smallest number of draws per image: 1 unless the extractor is random and was run more than once.</summary>
     public int Draws { get; init; } = 1;
 
     /// <summary>
-    /// The same images from the model before unlearning, in any shape that <see cref="Values"/> may have; null when there are none.
+    /// The same images from the model before unlearning, in any shape that <see cref="Values"/> may have; null if there are none.
     /// </summary>
     public Tensor? Before { get; init; }
 
-    /// <summary>Whether the parts were drawn, because no column says them.</summary>
+    /// <summary>Whether the parts were drawn, because no column names them.</summary>
     public bool PartsDrawn { get; init; }
 
     /// <summary>Rows of any of the files that cannot be used.</summary>
     public IReadOnlyList<RowFault> Skipped { get; init; } = [];
 
-    /// <summary>What must be known before any verdict is read, in sentences.</summary>
+    /// <summary>What to know before reading any verdict, in sentences.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>What stops nobody, and should be known, in sentences.</summary>
+    /// <summary>What does not stop the run, but should be known, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <inheritdoc/>

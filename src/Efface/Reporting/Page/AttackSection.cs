@@ -5,7 +5,7 @@ namespace Efface.Reporting.Page;
 /// <summary>Every attacker at every place, against the floors.</summary>
 internal static class AttackSection
 {
-    /// <summary>Released places first, for each attribute; then what stays inside a model.</summary>
+    /// <summary>Released places first, for each attribute; then the places inside a model.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         var places = runs.SelectMany(run => run.Audits.Select(audit => new ReportedPlace(run, audit))).ToList();
@@ -19,7 +19,7 @@ internal static class AttackSection
 
         var terms = Terms.Of(runs);
         var released = places.Where(place => place.Audit.Released).ToList();
-        // Where one run keeps inside what another releases, both are shown.
+        // If one run keeps inside what another releases, both are shown.
         var kept = places.Where(place => places.Any(other => !other.Audit.Released && Where(other) == Where(place))).ToList();
         return Html.Of(
             $"""
@@ -51,7 +51,7 @@ internal static class AttackSection
 
     private static (string Attribute, string Name) Where(ReportedPlace place) => (place.Audit.Attribute, place.Audit.Name);
 
-    // One scale for an attribute, so that its pictures can be compared.
+    // One scale per attribute, so that its pictures can be compared.
     private static IEnumerable<Html> Panels(IReadOnlyList<ReportedPlace> shown, IReadOnlyList<ReportedPlace> all) =>
         from attribute in shown.GroupBy(place => place.Audit.Attribute)
         let axis = Axis.Around(all.Where(place => place.Audit.Attribute == attribute.Key).SelectMany(place => place.Shown), 6, 0.005)
@@ -61,7 +61,7 @@ internal static class AttackSection
     private static Html Panel(IReadOnlyList<ReportedPlace> places, Axis axis)
     {
         var (name, attribute) = (places[0].Audit.Name, places[0].Audit.Attribute);
-        // Beside what stays inside stands what another run releases: its numbers have been given above.
+        // Places inside are shown beside released places of other runs, whose numbers were given above.
         var inside = places.Any(place => !place.Audit.Released);
         return Html.Of(
             $"""

@@ -160,7 +160,7 @@ internal static class AttackerPlot
             })
         );
 
-    // A fifth run has the first one's colour, but not its shape.
+    // A fifth run has the first one's colour, but another shape.
     private static Html Marker(ReportRun run) =>
         Html.Trusted(
             ((run.Index + run.Index / 4) % 4) switch

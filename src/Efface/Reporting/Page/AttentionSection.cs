@@ -2,7 +2,7 @@ using Efface.Baselines;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>What was removed from the images before a model was trained on them: baseline 2.</summary>
+/// <summary>What was removed from the images before training on them: baseline 2.</summary>
 internal static class AttentionSection
 {
     private static readonly (string Name, string Label)[] Strips =
@@ -12,7 +12,7 @@ internal static class AttentionSection
         ("removed", "What the model is trained on"),
     ];
 
-    /// <summary>Numbers and pictures of each run from whose images an area was removed; nothing where there is none.</summary>
+    /// <summary>Numbers and pictures of each run with a removed area; empty if there is none.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         var removing = runs.Where(run => run.Record.AttentionRemoval is not null).ToList();

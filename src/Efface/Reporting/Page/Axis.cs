@@ -4,9 +4,9 @@ namespace Efface.Reporting.Page;
 internal sealed record Axis(double Low, double High, IReadOnlyList<double> Ticks)
 {
     /// <summary>The smallest round scale around some values.</summary>
-    /// <param name="values">What it must show; those that are not finite are left out.</param>
-    /// <param name="intervals">About how many.</param>
-    /// <param name="smallestStep">Ticks are at least so far apart.</param>
+    /// <param name="values">The values to show; those that are not finite are left out.</param>
+    /// <param name="intervals">The approximate number of intervals.</param>
+    /// <param name="smallestStep">The smallest distance of ticks.</param>
     public static Axis Around(IEnumerable<double> values, int intervals, double smallestStep)
     {
         var finite = values.Where(double.IsFinite).DefaultIfEmpty(0).ToList();
@@ -19,7 +19,7 @@ internal sealed record Axis(double Low, double High, IReadOnlyList<double> Ticks
         return new Axis(first * step, last * step, [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => (first + i) * step)]);
     }
 
-    /// <summary>Where a value lies, 0 to 1.</summary>
+    /// <summary>The position of a value, 0 to 1.</summary>
     public double Share(double value) => (value - Low) / (High - Low);
 
     // 1, 2 or 5 times a power of ten.

@@ -2,7 +2,7 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>A verdict as a coloured word with a sign, so that colour is never alone.</summary>
+/// <summary>A verdict as a coloured word with a symbol, so that it never depends on colour alone.</summary>
 internal static class Badge
 {
     /// <summary>The badge; null is a run without an audit.</summary>

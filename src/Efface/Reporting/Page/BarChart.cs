@@ -1,12 +1,12 @@
 namespace Efface.Reporting.Page;
 
-/// <summary>A bar, with a line where somebody else's number lies.</summary>
+/// <summary>A bar, with a line at a reference value from elsewhere.</summary>
 internal sealed record Bar(string Name, double Value, double? Reference);
 
-/// <summary>Bars that belong together.</summary>
+/// <summary>A group of bars.</summary>
 internal sealed record BarGroup(string Name, IReadOnlyList<Bar> Bars);
 
-/// <summary>Bars of numbers from 0 to 1, as a picture file of its own.</summary>
+/// <summary>Bars of numbers from 0 to 1, as a separate picture file.</summary>
 internal static class BarChart
 {
     private const int Left = 190,

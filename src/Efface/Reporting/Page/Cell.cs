@@ -2,7 +2,7 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>A measured number in a table: the value stands out, its interval is in smaller print below.</summary>
+/// <summary>A measured number in a table: the value large, its interval in small print below.</summary>
 internal static class Cell
 {
     /// <summary>A share.</summary>

@@ -2,10 +2,10 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>What no attacker can exceed, where the representation is one of a few symbols.</summary>
+/// <summary>What no attacker can exceed, if the representation is one of a few symbols.</summary>
 internal static class CertificateSection
 {
-    /// <summary>The bounds of the last run; nothing where it has none.</summary>
+    /// <summary>The bounds of the last run; empty if it has none.</summary>
     public static Html Write(ReportRun run)
     {
         var places = run.Released.Where(place => place.Certificates.Count > 0).ToList();

@@ -2,12 +2,14 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>What a code of each size costs and keeps, and the bare decision, which every code must justify itself against.</summary>
+/// <summary>
+/// What a code of each size costs and keeps, compared with the bare decision, which every code must justify itself against.
+/// </summary>
 internal static class CodeSizeSection
 {
     private sealed record Release(string Name, double? Bits, Measured? Fidelity, Measured? Leak, Certificate? Bound, double? Kept);
 
-    /// <summary>A row for each run that releases a code; nothing where none does.</summary>
+    /// <summary>A row for each run that releases a code; empty if none does.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         var coded = runs.Select(run =>
@@ -44,7 +46,7 @@ internal static class CodeSizeSection
 
     private static Release Coded(ReportRun run, RepresentationAudit place)
     {
-        // A bare decision is a code too, and has no bits to choose.
+        // A bare decision is a code too, but has no bits to choose.
         var bits = run.Bits;
         return new Release(
             $"{run.Label}{(bits is { } size ? $", {size} bits" : "")}",
@@ -56,7 +58,7 @@ internal static class CodeSizeSection
         );
     }
 
-    // Who knows the task learns nothing from a decision on it but where it errs.
+    // An attacker that knows the task learns from the decision only where it errs.
     private static Release Bare(ReportRun run)
     {
         var decision = run

@@ -2,12 +2,12 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>What was not to be forgotten, and whether it is still there.</summary>
+/// <summary>The attributes that should stay, and whether they are still there.</summary>
 internal static class CollateralSection
 {
     private sealed record Source(Html Title, Func<string, Measured?> Of, double? Mean, Measured? Error);
 
-    /// <summary>Each attribute's AUC before, after and from the bare decision; nothing where no run has measured it.</summary>
+    /// <summary>Each attribute's AUC before, after and from the bare decision; empty if no run measured it.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         var measured = runs.Where(run => run.Audit?.Collateral.Count > 0).ToList();
@@ -51,7 +51,7 @@ internal static class CollateralSection
         );
     }
 
-    // The two things that every way to forget trades, in one picture.
+    // The two sides of the trade-off in every way to forget, in one picture.
     private static Html TradeOff(List<ReportRun> runs)
     {
         var last = runs[^1].Audit!;
@@ -86,7 +86,7 @@ internal static class CollateralSection
     private static List<Source> Sources(IReadOnlyList<ReportRun> runs)
     {
         var sources = new List<Source>();
-        // Where the model before is a run of this report, its own column says it.
+        // If the model before is a run of this report, it has its own column.
         if (
             runs.All(run => !run.IsBefore)
             && runs.FirstOrDefault(run => run.Audit!.Collateral.Any(result => result.Before is not null)) is { } first

@@ -2,7 +2,7 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>The numbers that decide, one column a run.</summary>
+/// <summary>The decisive numbers, one column per run.</summary>
 internal static class ComparisonSection
 {
     /// <summary>Fidelity, then for each attribute the worst released place, then the overall judgement.</summary>
@@ -49,7 +49,7 @@ internal static class ComparisonSection
 
     private static Html Group(string attribute, IReadOnlyList<ReportRun> runs, Terms terms)
     {
-        // Where no run of the report is the model before, the audit may have read it all the same.
+        // Even if no run of the report is the model before, the audit may have read it.
         var before = runs.All(run => !run.IsBefore) && runs.Any(run => run.Worst(attribute)?.Before is not null);
         return Html.Of(
             $"""

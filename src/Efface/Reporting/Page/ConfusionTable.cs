@@ -1,9 +1,9 @@
 namespace Efface.Reporting.Page;
 
-/// <summary>Which class the attacker that counts took for which.</summary>
+/// <summary>Which classes the chosen attacker confused.</summary>
 internal static class ConfusionTable
 {
-    /// <summary>Test images and the share of their class, for one place; nothing where the audit is too old to have kept them.</summary>
+    /// <summary>Test images and the share of their class, for one place; empty if the audit is too old to have kept them.</summary>
     public static Html Draw(ReportedPlace place)
     {
         var audit = place.Audit;

@@ -1,6 +1,6 @@
 namespace Efface.Reporting.Page;
 
-/// <summary>Rows of small pictures, as a picture file of its own that carries them all.</summary>
+/// <summary>Rows of small pictures, as one self-contained picture file.</summary>
 internal static class ContactSheet
 {
     private const int Side = 72,
@@ -8,7 +8,7 @@ internal static class ContactSheet
         Step = Side + 6;
 
     /// <summary>A whole SVG document.</summary>
-    /// <param name="title">What is shown.</param>
+    /// <param name="title">The title.</param>
     /// <param name="rows">The name and the PNG files of each row.</param>
     public static string Draw(string title, IReadOnlyList<(string Name, IReadOnlyList<byte[]> Pictures)> rows)
     {

@@ -2,10 +2,10 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>Whether the audit itself can be believed.</summary>
+/// <summary>Whether the audit itself can be trusted.</summary>
 internal static class ControlSection
 {
-    /// <summary>The checks of the last run; nothing where it is not audited.</summary>
+    /// <summary>The checks of the last run; empty if it is not audited.</summary>
     public static Html Write(ReportRun run) =>
         run.Audit is not { } audit
             ? Html.Empty

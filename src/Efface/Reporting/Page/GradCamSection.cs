@@ -5,7 +5,7 @@ namespace Efface.Reporting.Page;
 /// <summary>Where in test images each run's network still sees the attributes.</summary>
 internal static class GradCamSection
 {
-    /// <summary>For each attribute a strip a run; nothing where no run has such pictures.</summary>
+    /// <summary>For each attribute a strip per run; empty if no run has such pictures.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         List<Seen> strips = [.. runs.SelectMany(Of).Where(strip => strip.Pictures.Count > 0)];

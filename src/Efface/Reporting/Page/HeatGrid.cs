@@ -1,7 +1,8 @@
 namespace Efface.Reporting.Page;
 
 /// <summary>
-/// Numbers over two settings as a coloured grid, a picture file of its own; each field carries its number, so that colour is never alone.
+/// Numbers over two settings as a coloured grid, in a separate picture file; each field shows its number, so that it does not depend on
+/// colour alone.
 /// </summary>
 internal static class HeatGrid
 {
@@ -10,9 +11,9 @@ internal static class HeatGrid
         Top = 60;
 
     /// <summary>A whole SVG document.</summary>
-    /// <param name="title">What is shown.</param>
-    /// <param name="across">What changes from column to column, and its values.</param>
-    /// <param name="down">What changes from row to row, and its values.</param>
+    /// <param name="title">The title.</param>
+    /// <param name="across">The setting that changes from column to column, and its values.</param>
+    /// <param name="down">The setting that changes from row to row, and its values.</param>
     /// <param name="values">[rows][columns]; NaN leaves a field empty.</param>
     public static string Draw(
         string title,
@@ -50,7 +51,7 @@ internal static class HeatGrid
         if (!double.IsFinite(value))
             return Html.Empty;
         var share = high > low ? (value - low) / (high - low) : 0.5;
-        // From pale to dark blue; the text turns white where it must.
+        // From pale to dark blue; the text turns white on dark fields.
         var (red, green, blue) = (235 - 200 * share, 243 - 160 * share, 250 - 90 * share);
         return Html.Of(
             $"""

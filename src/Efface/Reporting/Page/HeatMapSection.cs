@@ -4,8 +4,8 @@ using Efface.Auditing;
 namespace Efface.Reporting.Page;
 
 /// <summary>
-/// Every attacker against every place at one glance, as a table whose cells are coloured: number and sign stand in each, so that colour is
-/// never alone.
+/// Every attacker against every place at a glance, as a table of coloured cells: each has a number and a symbol, so that it does not depend
+/// on colour alone.
 /// </summary>
 internal static class HeatMapSection
 {
@@ -13,7 +13,7 @@ internal static class HeatMapSection
 
     private sealed record HeatRow(string Name, string Hint, Func<ReportedPlace, Measured?> Leak);
 
-    /// <summary>One map for each attribute; nothing where no run is audited.</summary>
+    /// <summary>One map per attribute; empty if no run is audited.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         var places = runs.SelectMany(run => run.Audits.Select(audit => new ReportedPlace(run, audit))).ToList();
@@ -68,7 +68,7 @@ internal static class HeatMapSection
                 place.Audit.Attackers.Where(attacker => attacker.Name == name).MaxBy(attacker => attacker.Validation)?.GivenTask
             );
         yield return new HeatRow("The one that counts", "best on validation; interval widened", place => place.Audit.Leak.GivenTask);
-        // Where no run of the report is the model before, the audit may have read it all the same.
+        // Even if no run of the report is the model before, the audit may have read it.
         if (places.All(place => !place.Run.IsBefore) && places.Any(place => place.Audit.Before is not null))
             yield return new HeatRow("Before unlearning", "the same attackers, on the model that it came from", place =>
                 place.Audit.Before?.Leak.GivenTask

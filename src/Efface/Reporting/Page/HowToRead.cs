@@ -1,9 +1,9 @@
 namespace Efface.Reporting.Page;
 
-/// <summary>The words of the report, in plain language.</summary>
+/// <summary>The terms of the report, in plain language.</summary>
 internal static class HowToRead
 {
-    /// <summary>Definitions; without a task those that need one are left out.</summary>
+    /// <summary>Definitions; those that need a task are left out without one.</summary>
     public static Html Write(Terms terms) =>
         Html.Of(
             $"""

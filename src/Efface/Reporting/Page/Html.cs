@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>Markup. Whatever is put into it is escaped, unless it is markup itself: no name in the data can break the page.</summary>
+/// <summary>Markup. Everything inserted is escaped, unless it is markup itself: no name in the data can break the page.</summary>
 internal sealed class Html
 {
     private static readonly Escaping Rules = new();
@@ -14,10 +14,10 @@ internal sealed class Html
     /// <summary>Nothing.</summary>
     public static Html Empty { get; } = new("");
 
-    /// <summary>A template; what stands in its braces is escaped, with numbers in the invariant culture.</summary>
+    /// <summary>A template; the values in its braces are escaped, with numbers in the invariant culture.</summary>
     public static Html Of(FormattableString template) => new(template.ToString(Rules));
 
-    /// <summary>Text that is trusted to be markup.</summary>
+    /// <summary>Text trusted to be markup.</summary>
     public static Html Trusted(string markup) => new(markup);
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace Efface.Reporting.Page;
 internal sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>
-/// Lines over epochs, or over whatever else. Drawn here rather than by a chart library, whose SVG carries fixed colours, the writing
+/// Lines over epochs, or over another quantity. Drawn here rather than by a chart library, whose SVG has fixed colours, the writing
 /// machine's fonts and identifiers that clash on one page.
 /// </summary>
 internal static class LineChart
@@ -21,12 +21,12 @@ internal static class LineChart
         Bottom = 34;
 
     /// <summary>A chart with its caption.</summary>
-    /// <param name="title">What is shown, with its unit.</param>
+    /// <param name="title">The caption, with the unit.</param>
     /// <param name="lines">At least one.</param>
     /// <param name="style">The class that gives colour.</param>
-    /// <param name="print">How a value is written.</param>
+    /// <param name="print">Formats a value.</param>
     /// <param name="fromZero">Whether the scale includes 0.</param>
-    /// <param name="over">What x is.</param>
+    /// <param name="over">The quantity on the x axis.</param>
     public static Html Draw(
         string title,
         IReadOnlyList<Line> lines,

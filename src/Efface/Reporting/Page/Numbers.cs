@@ -3,10 +3,10 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>How numbers are printed: one culture, one width, and n/a for what was not measured.</summary>
+/// <summary>How numbers are printed: one culture, one width, and n/a for missing values.</summary>
 internal static class Numbers
 {
-    /// <summary>What stands for a number that does not exist.</summary>
+    /// <summary>Printed for a number that does not exist.</summary>
     public const string Missing = "n/a";
 
     private const string Space = "\u00a0";
@@ -18,21 +18,21 @@ internal static class Numbers
     /// <summary>A share without superfluous zeros, such as 95 %.</summary>
     public static string ShortPercent(double share) => double.IsFinite(share) ? Short(Math.Round(share * 100, 1)) + Space + "%" : Missing;
 
-    /// <summary>The interval of a share, such as 94.0 to 96.1 %; empty where there is none.</summary>
+    /// <summary>The interval of a share, such as 94.0 to 96.1 %; empty if there is none.</summary>
     public static string PercentInterval(Measured share) =>
         double.IsFinite(share.Value) ? $"{Points(share.Low)} to {Percent(share.High)}" : "";
 
     /// <summary>A difference of shares in percentage points, such as 1.3.</summary>
     public static string Points(double difference) => Fixed(difference * 100, 1);
 
-    /// <summary>The interval of a difference of shares, in percentage points; empty where there is none.</summary>
+    /// <summary>The interval of a difference of shares, in percentage points; empty if there is none.</summary>
     public static string PointsInterval(Measured difference) =>
         double.IsFinite(difference.Value) ? $"{Points(difference.Low)} to {Points(difference.High)}" : "";
 
     /// <summary>Any number, with three decimals.</summary>
     public static string Plain(double value) => Fixed(value, 3);
 
-    /// <summary>The interval of any number; empty where there is none.</summary>
+    /// <summary>The interval of any number; empty if there is none.</summary>
     public static string PlainInterval(Measured measured) =>
         double.IsFinite(measured.Value) ? $"{Plain(measured.Low)} to {Plain(measured.High)}" : "";
 

@@ -3,7 +3,7 @@ namespace Efface.Reporting.Page;
 /// <summary>What the user's own audit parts measured.</summary>
 internal static class OwnPartSection
 {
-    /// <summary>One row for each number; nothing where there are none.</summary>
+    /// <summary>One row per number; empty if there are none.</summary>
     public static Html Write(ReportRun run)
     {
         var rows = (

@@ -1,12 +1,12 @@
 namespace Efface.Reporting.Page;
 
 /// <summary>
-/// What picture files have in common: a white ground, a title, and a size, without which a page would draw them as wide as itself.
+/// What picture files share: a white background, a title, and a size, without which a page would draw them at its own width.
 /// </summary>
 internal static class PictureFile
 {
     /// <summary>A whole SVG document.</summary>
-    /// <param name="title">What is shown.</param>
+    /// <param name="title">The title.</param>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <param name="content">Markup below the title, which ends at y = 24.</param>

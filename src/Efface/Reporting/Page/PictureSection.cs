@@ -2,7 +2,7 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>Test images, and what a fresh decoder draws again from each run's representation.</summary>
+/// <summary>Test images, and what a fresh decoder reconstructs from each run's representation.</summary>
 internal static class PictureSection
 {
     private const int Count = 10,
@@ -10,7 +10,7 @@ internal static class PictureSection
 
     private sealed record Strip(string Label, IReadOnlyList<byte[]> Pictures);
 
-    /// <summary>A row of originals and a row for each run; nothing where no run has pictures.</summary>
+    /// <summary>A row of originals and a row per run; empty if no run has pictures.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         var strips = Strips(runs);
@@ -38,7 +38,7 @@ internal static class PictureSection
             var (originals, drawn) = (Read(run, "image"), Read(run, "reconstruction"));
             if (originals.Count == 0 || drawn.Count == 0)
                 continue;
-            // Runs on the same data show the same images: once is enough.
+            // Runs on the same data have the same images: once is enough.
             if (!strips.Any(strip => Same(strip.Pictures, originals)))
                 strips.Add(new Strip("Test images", originals));
             if (runs.All(other => !other.IsBefore) && Read(run, "before-reconstruction") is { Count: > 0 } before)
@@ -105,7 +105,7 @@ internal static class PictureSection
 
     /// <summary>A picture within the page.</summary>
     /// <param name="png">Its file.</param>
-    /// <param name="description">For those who do not see it.</param>
+    /// <param name="description">The alternative text.</param>
     public static Html Picture(byte[] png, string description) =>
         Html.Of($"""<img src="data:image/png;base64,{Convert.ToBase64String(png)}" alt="{description}" width="96" height="96"/>""");
 

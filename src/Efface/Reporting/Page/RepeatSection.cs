@@ -3,7 +3,7 @@ namespace Efface.Reporting.Page;
 /// <summary>The commands that repeat the report from the run folders.</summary>
 internal static class RepeatSection
 {
-    /// <summary>One or two lines for each run.</summary>
+    /// <summary>One or two lines per run.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs) =>
         Html.Of(
             $"""
@@ -33,7 +33,7 @@ internal static class RepeatSection
                 + Given(settings)
                 + Flags(("seeds", Setting.Text(settings.Seeds.Count)));
 
-    // A list that repeats its flag has it for each element.
+    // A repeatable flag is given once per element.
     private static string Given<T>(T settings)
         where T : notnull =>
         Flags([

@@ -4,12 +4,12 @@ using Efface.Training;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>A run as the report sees it: read once, with a label of its own.</summary>
+/// <summary>A run as the report sees it: read once, with its own label.</summary>
 /// <param name="Index">Its place in the order given; decides colour and marker.</param>
-/// <param name="Label">What it is called.</param>
-/// <param name="Folder">Where its pictures are.</param>
+/// <param name="Label">Its name in the report.</param>
+/// <param name="Folder">The folder with its pictures.</param>
 /// <param name="Record">run.json.</param>
-/// <param name="Audit">audit.json; null where there is none.</param>
+/// <param name="Audit">audit.json; null if there is none.</param>
 /// <param name="Metrics">metrics.jsonl.</param>
 internal sealed record ReportRun(
     int Index,
@@ -27,17 +27,17 @@ internal sealed record ReportRun(
     public bool Unlearns => Record.Command == "unlearn";
 
     /// <summary>
-    /// Whether it is a model that has not been made to forget; where a report has none, the audit of what came after may still tell of it.
+    /// Whether it is a model before unlearning; a report without one may still have its numbers from the audit of the model after.
     /// </summary>
     public bool IsBefore => Record.Command == "train";
 
     /// <summary>Whether there is a task; vectors from another program need not have one.</summary>
     public bool HasTask => Audit is null || Audit.Fidelity is not null;
 
-    /// <summary>The column the model is for, where there is one.</summary>
+    /// <summary>The column the model is for, if any.</summary>
     public string Task => Record.Data.Joint.Select(joint => joint.Task).FirstOrDefault() ?? Record.Config.Data.Task ?? "the task";
 
-    /// <summary>The share of training images with the task's commonest answer; null where the joint table is not known.</summary>
+    /// <summary>The share of training images with the task's commonest answer; null if the joint table is not known.</summary>
     public double? Guessing =>
         Record
             .Data.Joint.Select(joint => joint.Counts.Select(row => row.Sum()).ToList())
@@ -51,22 +51,22 @@ internal sealed record ReportRun(
     /// <summary>The places that decide the verdict.</summary>
     public IEnumerable<RepresentationAudit> Released => Audits.Where(audit => audit.Released);
 
-    /// <summary>B of its bottleneck; null where its model has none, or is not there.</summary>
+    /// <summary>B of its bottleneck; null if its model has none, or is missing.</summary>
     public int? Bits => Record.Config.Recipe.Bits ?? (TrainedModel.IsIn(Folder.Path) ? TrainedModel.Describe(Folder.Path).Bits : null);
 
-    /// <summary>What was looked for, joint attributes last; without an audit, what was to be forgotten.</summary>
+    /// <summary>The audited attributes, joint ones last; without an audit, those to forget.</summary>
     public IReadOnlyList<string> Attributes =>
         Audit is null ? Record.Config.Recipe.Forget : [.. Audits.Select(audit => audit.Attribute).Distinct()];
 
-    /// <summary>What was looked for one at a time.</summary>
+    /// <summary>The attributes audited one at a time.</summary>
     public IReadOnlyList<string> SingleAttributes =>
         [.. Attributes.Where(name => Audit is null || Audit.Joint.All(joint => joint.Attribute != name))];
 
-    /// <summary>The released place where an attribute is read best; null where it was not looked for.</summary>
+    /// <summary>The released place where an attribute is read best; null if it was not audited.</summary>
     public RepresentationAudit? Worst(string attribute) =>
         Released.Where(audit => audit.Attribute == attribute).MaxBy(audit => (audit.Verdict, audit.Leak.GivenTask.Value));
 
-    /// <summary>Subgroups in which a released place surely gives away more than is tolerated, the largest leak first.</summary>
+    /// <summary>Subgroups in which a released place surely leaks more than is tolerated, the largest leak first.</summary>
     public IReadOnlyList<(RepresentationAudit Place, SubgroupResult Subgroup)> LeakingSubgroups =>
         [
             .. Released

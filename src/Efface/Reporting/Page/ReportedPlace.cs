@@ -5,7 +5,7 @@ namespace Efface.Reporting.Page;
 /// <summary>One place of one run, for one attribute.</summary>
 internal sealed record ReportedPlace(ReportRun Run, RepresentationAudit Audit)
 {
-    /// <summary>What was reached without h, with the words for it.</summary>
+    /// <summary>The floors, with their names.</summary>
     public IEnumerable<(string Style, string Words, Floor Floor)> Floors =>
         new (string Style, string Words, Floor? Floor)[]
         {
@@ -16,7 +16,7 @@ internal sealed record ReportedPlace(ReportRun Run, RepresentationAudit Audit)
             .Where(floor => floor.Floor is not null)
             .Select(floor => (floor.Style, floor.Words, floor.Floor!));
 
-    /// <summary>Every number that its picture shows.</summary>
+    /// <summary>Every number in its picture.</summary>
     public IEnumerable<double> Shown =>
         Floors
             .Select(floor => floor.Floor.BalancedAccuracy.Value)
@@ -26,7 +26,7 @@ internal sealed record ReportedPlace(ReportRun Run, RepresentationAudit Audit)
                     .SelectMany(measured => new[] { measured.Value, measured.Low, measured.High })
             );
 
-    /// <summary>Of an attacker's tries with what it knows, the one that did best on validation; null where it was not sent.</summary>
+    /// <summary>The best run of an attacker with this knowledge on validation; null if it was not run.</summary>
     public AttackerResult? Best(string attacker, string knows) =>
         Audit.Attackers.Where(result => result.Name == attacker && result.Knows == knows).MaxBy(result => result.Validation);
 }

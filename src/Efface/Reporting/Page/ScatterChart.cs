@@ -4,8 +4,8 @@ namespace Efface.Reporting.Page;
 
 /// <summary>A point of a chart.</summary>
 /// <param name="Name">In words.</param>
-/// <param name="X">Across.</param>
-/// <param name="Y">Up.</param>
+/// <param name="X">Horizontal.</param>
+/// <param name="Y">Vertical.</param>
 /// <param name="Style">Classes that give colour, of <see cref="Styles"/>.</param>
 internal sealed record Dot(string Name, double X, double Y, string Style);
 
@@ -19,16 +19,16 @@ internal static class ScatterChart
         Top = 24,
         Bottom = 36;
 
-    // What a tick can print.
+    // The finest step that a tick can print.
     private const double SmallestStep = 0.001;
 
-    /// <summary>A chart with its caption; a point's name shows where a pointer rests on it.</summary>
+    /// <summary>A chart with its caption; a point's name appears on hover.</summary>
     /// <param name="title">Its caption.</param>
-    /// <param name="across">What is measured from left to right.</param>
-    /// <param name="up">What is measured upwards.</param>
-    /// <param name="dots">What is drawn; a dot that is not finite is left out.</param>
-    /// <param name="named">Whether each name stands beside its dot: for few dots.</param>
-    /// <param name="tolerated">Up to where across is tolerated, as a band; null draws none.</param>
+    /// <param name="across">The horizontal measure.</param>
+    /// <param name="up">The vertical measure.</param>
+    /// <param name="dots">The points; those that are not finite are left out.</param>
+    /// <param name="named">Whether each name is printed beside its dot: for few dots.</param>
+    /// <param name="tolerated">The end of the tolerated range across, shown as a band; null draws none.</param>
     public static Html Draw(string title, string across, string up, IReadOnlyList<Dot> dots, bool named = false, double? tolerated = null)
     {
         var finite = dots.Where(dot => double.IsFinite(dot.X) && double.IsFinite(dot.Y)).ToList();
@@ -70,7 +70,7 @@ internal static class ScatterChart
             """
         );
 
-        // Beside the dot, on the side where there is room.
+        // Beside the dot, on the side with more room.
         Html Name(Dot dot) =>
             x.Share(dot.X) < 0.5
                 ? Html.Of($"""<text x="{X(dot.X)}" y="{Y(dot.Y)}" dx="9" dy="4">{dot.Name}</text>""")

@@ -2,7 +2,7 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>What the report says in words: text without markup.</summary>
+/// <summary>The report's sentences: text without markup.</summary>
 internal static class Sentences
 {
     /// <summary>The question that the report answers.</summary>
@@ -14,7 +14,7 @@ internal static class Sentences
             _ => $"Can {Enumerated(run.SingleAttributes, "or")} be read from a model for {Quoted(run.Task)}?",
         };
 
-    /// <summary>The verdict of a run, in one sentence that needs no other; in front of it what must be known first.</summary>
+    /// <summary>The verdict of a run, in one self-contained sentence, after what must be known first.</summary>
     public static string Verdict(ReportRun run) =>
         run.Audit is not { } audit
             ? $"{Opening(run)}, the model has not been audited: nothing is known about what it gives away."
@@ -62,7 +62,7 @@ internal static class Sentences
         };
     }
 
-    /// <summary>What keeps a verdict from meaning what it seems to mean.</summary>
+    /// <summary>Reasons why a verdict may not mean what it seems to mean.</summary>
     public static IEnumerable<string> Caveats(ReportRun run)
     {
         if (run.Audit is not { } audit)
@@ -82,7 +82,7 @@ internal static class Sentences
                 + $"not look for {(missing.Count == 1 ? "it" : "them")}.";
     }
 
-    /// <summary>What an attacker has before it.</summary>
+    /// <summary>What an attacker sees.</summary>
     public static string Knows(string knows) =>
         knows switch
         {
@@ -91,7 +91,7 @@ internal static class Sentences
             _ => knows,
         };
 
-    /// <summary>Which images an attacker learnt from.</summary>
+    /// <summary>The images that an attacker was fitted on.</summary>
     public static string FittedOn(string images) =>
         images switch
         {
@@ -100,7 +100,7 @@ internal static class Sentences
             _ => images,
         };
 
-    /// <summary>What a place is.</summary>
+    /// <summary>The description of a place.</summary>
     public static string Place(string name) =>
         name switch
         {
@@ -113,7 +113,7 @@ internal static class Sentences
             _ => "",
         };
 
-    /// <summary>Whether the audit could see a leak that was put there on purpose.</summary>
+    /// <summary>Whether the audit found a leak that was planted.</summary>
     public static string Planted(Control control) =>
         control.Passed
             ? $"Passed: a planted trace was found (read {Numbers.Points(control.Measured.Value)} percentage points beyond the floor; "
@@ -121,7 +121,7 @@ internal static class Sentences
             : $"Not passed: a planted trace was missed (read {Numbers.Points(control.Measured.Value)} percentage points beyond the "
                 + $"floor; {Numbers.Points(control.Wanted)} were planted), so a leak of that size could go unseen.";
 
-    /// <summary>Whether the audit saw a leak where there is none.</summary>
+    /// <summary>Whether the audit found a leak where there is none.</summary>
     public static string Shuffled(Control control) =>
         control.Passed
             ? $"Passed: in shuffled labels nothing was found (read {Numbers.Points(control.Measured.Value)} percentage points), so what "
@@ -156,7 +156,7 @@ internal static class Sentences
             _ => "As it stands",
         };
 
-    // A good verdict holds for every attribute; a bad one names those it holds for.
+    // A good verdict holds for every attribute; a bad one names the attributes it holds for.
     private static string Names(ReportRun run, string conjunction)
     {
         var meant = run

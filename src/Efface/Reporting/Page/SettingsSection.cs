@@ -3,10 +3,10 @@ using Efface.Records;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>Everything that is needed to repeat the runs, and to see in what they differ.</summary>
+/// <summary>Everything needed to repeat the runs, and to see how they differ.</summary>
 internal static class SettingsSection
 {
-    /// <summary>Settings, machine and data, one column a run; then the joint tables.</summary>
+    /// <summary>Settings, machine and data, one column per run; then the joint tables.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs) =>
         Html.Of(
             $"""

@@ -1,6 +1,8 @@
 namespace Efface.Reporting.Page;
 
-/// <summary>The document around the report. It is well-formed XML as well as HTML, and its policy forbids script and network.</summary>
+/// <summary>
+/// The document around the report. It is well-formed XML as well as HTML, and its policy forbids scripts and network access.
+/// </summary>
 internal static class Skeleton
 {
     /// <summary>A whole document.</summary>

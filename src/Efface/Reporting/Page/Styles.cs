@@ -3,7 +3,7 @@ namespace Efface.Reporting.Page;
 /// <summary>How the report looks: light, dark, narrow and on paper.</summary>
 internal static class Styles
 {
-    /// <summary>The style sheet; free of characters that XML would mind.</summary>
+    /// <summary>The style sheet; without characters that XML reserves.</summary>
     public const string Sheet = """
 
         :root {

@@ -2,14 +2,14 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>Whether some group of images is read where the average is not.</summary>
+/// <summary>Whether some group of images is read even if the average is not.</summary>
 internal static class SubgroupSection
 {
     private const int Most = 100;
 
     private sealed record Entry(RepresentationAudit Place, SubgroupResult Subgroup);
 
-    /// <summary>The last run's subgroups: those that surely leak in sight, the rest on demand; nothing where there are none.</summary>
+    /// <summary>The last run's subgroups: significant leaks first, the rest on demand; empty if there are none.</summary>
     public static Html Write(ReportRun run)
     {
         var all = run.Audits.SelectMany(place => place.Subgroups.Select(subgroup => new Entry(place, subgroup))).ToList();

@@ -1,17 +1,15 @@
 namespace Efface.Reporting.Page;
 
-/// <summary>
-/// What a report calls its numbers: vectors that came without a task are held against guessing, and no word of a task is said.
-/// </summary>
+/// <summary>A report's terms: vectors without a task are compared with guessing, and no task is mentioned.</summary>
 internal sealed record Terms(bool HasTask)
 {
-    /// <summary>The words for some runs together.</summary>
+    /// <summary>The terms for several runs together.</summary>
     public static Terms Of(IReadOnlyList<ReportRun> runs) => new(runs.Any(run => run.HasTask));
 
-    /// <summary>The floor that decides.</summary>
+    /// <summary>The decisive floor.</summary>
     public string Floor => HasTask ? "Label-only floor" : "Majority floor";
 
-    /// <summary>What that floor is.</summary>
+    /// <summary>The explanation of that floor.</summary>
     public string FloorHint =>
         HasTask ? "balanced accuracy of guessing from the task's true answer alone" : "balanced accuracy of guessing";
 

@@ -2,10 +2,10 @@ using Efface.Auditing;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>Against whom the verdict holds, and against whom it says nothing; and what the task gives away whatever is forgotten.</summary>
+/// <summary>Which attackers the verdict covers, which it does not; and what the task reveals whatever is forgotten.</summary>
 internal static class ThreatSection
 {
-    /// <summary>The threat model of the last run; nothing where it is not audited.</summary>
+    /// <summary>The threat model of the last run; empty if it is not audited.</summary>
     public static Html Write(ReportRun run) =>
         run.Audit is null
             ? Html.Empty

@@ -6,7 +6,7 @@ namespace Efface.Reporting.Page;
 /// <summary>How each run's training went.</summary>
 internal static class TrainingSection
 {
-    /// <summary>Losses, fidelity and information over the epochs, one row of charts a run.</summary>
+    /// <summary>Losses, fidelity and information over the epochs, one row of charts per run.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
     {
         var trained = runs.Where(run => run.Metrics.Count > 0).ToList();
@@ -95,7 +95,7 @@ internal static class TrainingSection
     private static IEnumerable<string> Measured(IReadOnlyList<EpochMetrics> metrics) =>
         metrics.SelectMany(epoch => epoch.Information.Keys).Distinct();
 
-    // Of dozens of retained columns the mean: one by one they stand in metrics.jsonl.
+    // The mean of dozens of retained columns: metrics.jsonl has each.
     private static List<Line> Kept(IReadOnlyList<EpochMetrics> metrics)
     {
         List<Line> lines = [.. Measured(metrics).Intersect(Errors).Select(name => Named(metrics, name))];

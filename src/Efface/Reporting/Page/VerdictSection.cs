@@ -3,7 +3,7 @@ using Efface.Records;
 
 namespace Efface.Reporting.Page;
 
-/// <summary>What stands on top: the question, the answer in one sentence, and the reasons.</summary>
+/// <summary>The top of the page: the question, the answer in one sentence, and the reasons.</summary>
 internal static class VerdictSection
 {
     /// <summary>The answer for the last run.</summary>

@@ -3,13 +3,13 @@ using Efface.Auditing;
 namespace Efface.Reporting.Page;
 
 /// <summary>
-/// What a mean over classes and images can hide: one class that is always recognised, some images that are told for sure.
+/// What a mean over classes and images can hide: one class that is always recognised, or some images that are read for certain.
 /// </summary>
 internal static class WorstCaseSection
 {
     private const int Most = 50;
 
-    /// <summary>The last run's worst cases; nothing where they were not looked at.</summary>
+    /// <summary>The last run's worst cases; empty if they were not examined.</summary>
     public static Html Write(ReportRun run)
     {
         var places = run.Released.Where(place => place.WorstCases is not null).ToList();

@@ -5,7 +5,7 @@ using TorchSharp;
 namespace Efface.Runs.Bench;
 
 /// <summary>A number that was measured several times.</summary>
-/// <param name="Median">Half of the measurements are above it.</param>
+/// <param name="Median">The median of the measurements.</param>
 /// <param name="Low">The smallest.</param>
 /// <param name="High">The largest.</param>
 internal sealed record Spread(double Median, double Low, double High)
@@ -18,13 +18,12 @@ internal sealed record Spread(double Median, double Low, double High)
 }
 
 /// <summary>One way to train, measured.</summary>
-/// <param name="Mode">Which.</param>
-/// <param name="Milliseconds">A step.</param>
+/// <param name="Mode">The mode.</param>
+/// <param name="Milliseconds">Per step.</param>
 /// <param name="ImagesPerSecond">At the median.</param>
 /// <param name="OverPlain">Time as a multiple of plain training's in the same turn: the overhead of forgetting.</param>
 /// <param name="SpeedUp">Time of raw training in the same turn as a multiple of this one's.</param>
-/// <param name="PeakBytes">Activations and whatever else a step takes beside weights and optimisers; null where it was not
-/// measured.</param>
+/// <param name="PeakBytes">Activations and other memory of a step, beside weights and optimisers; null if it was not measured.</param>
 internal sealed record BenchTiming(
     BenchMode Mode,
     Spread Milliseconds,
@@ -34,11 +33,11 @@ internal sealed record BenchTiming(
     long? PeakBytes
 );
 
-/// <summary>One network, measured in every mode by turns.</summary>
+/// <summary>One network, measured in every mode in turn.</summary>
 /// <param name="Case">Network, size, precision, batch.</param>
 /// <param name="BlockEnds">The last stages of all blocks but the last.</param>
-/// <param name="BlockMilliseconds">A step of each block by itself, with a worker's threads.</param>
-/// <param name="Ceiling">What the speed-up of the pipeline could be at most: raw training's time over the slowest block's.</param>
+/// <param name="BlockMilliseconds">A step of each block alone, with a worker's threads.</param>
+/// <param name="Ceiling">The largest possible speed-up of the pipeline: raw training's time over the slowest block's.</param>
 /// <param name="Timings">Every mode.</param>
 internal sealed record BenchResult(
     BenchCase Case,
@@ -48,26 +47,26 @@ internal sealed record BenchResult(
     IReadOnlyList<BenchTiming> Timings
 );
 
-/// <summary>What was measured where.</summary>
+/// <summary>The measurements, with their settings and machine.</summary>
 internal sealed record BenchRecord(BenchSettings Settings, EnvironmentRecord Environment, IReadOnlyList<BenchResult> Results);
 
-/// <summary>Hears how far the measuring is.</summary>
+/// <summary>Receives the progress of the measurement.</summary>
 internal interface IBenchObserver
 {
-    /// <summary>Before each measurement.</summary>
+    /// <summary>Called before each measurement.</summary>
     void OnBench(BenchCase now, string doing, int done, int total);
 }
 
-/// <summary>The paper's table 2: time, memory and speed-up of the schedules, and what forgetting costs beside plain training.</summary>
+/// <summary>The paper's table 2: time, memory and speed-up of the schedules, and the cost of forgetting over plain training.</summary>
 internal static class BenchRun
 {
     private static readonly BenchMode[] Modes = Enum.GetValues<BenchMode>();
 
-    /// <summary>Measures every network in every mode, by turns: what slows the machine for a while slows all of them.</summary>
-    /// <param name="settings">What and how long.</param>
-    /// <param name="measureMemory">Runs <see cref="PeakMemory.Of"/> in a process of its own.</param>
-    /// <param name="observer">Hears how far it is.</param>
-    /// <param name="cancel">Ends after the measurement at hand.</param>
+    /// <summary>Measures every network in every mode, in turn: a temporary slowdown of the machine affects all of them.</summary>
+    /// <param name="settings">What to measure, and how long.</param>
+    /// <param name="measureMemory">Runs <see cref="PeakMemory.Of"/> in a separate process.</param>
+    /// <param name="observer">Receives the progress.</param>
+    /// <param name="cancel">Stops after the current measurement.</param>
     /// <exception cref="InvalidInputException">A setting is out of range.</exception>
     public static BenchRecord Measure(
         BenchSettings settings,
@@ -109,7 +108,7 @@ internal static class BenchRun
             var turns = new List<Dictionary<BenchMode, double>>();
             for (var round = 0; round < settings.Rounds; round++)
             {
-                // Backwards every other time, so that nobody always comes after the same one.
+                // Backwards every other time, so that no mode always follows the same one.
                 var order = round % 2 == 0 ? Modes : [.. Modes.Reverse()];
                 turns.Add(
                     order.ToDictionary(

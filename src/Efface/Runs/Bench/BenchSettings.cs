@@ -5,7 +5,7 @@ using Efface.Unlearning;
 
 namespace Efface.Runs.Bench;
 
-/// <summary>What is measured, and how long.</summary>
+/// <summary>What to measure, and how long.</summary>
 internal sealed record BenchSettings
 {
     /// <summary>Names of <see cref="Backbones.Names"/>.</summary>
@@ -16,7 +16,7 @@ internal sealed record BenchSettings
     [Setting("--size", "LIST", "Sides of the images in pixels (32,64).", Range = "[16, ∞)")]
     public IReadOnlyList<int> Sizes { get; init; } = [32, 64];
 
-    /// <summary>What convolutions compute in.</summary>
+    /// <summary>The precision of convolutions.</summary>
     [Setting("--precision", "LIST", "fp32 (the default), bf16 or both.")]
     public IReadOnlyList<Precision> Precisions { get; init; } = [Precision.Fp32];
 
@@ -28,7 +28,7 @@ internal sealed record BenchSettings
     [Setting("--width", "FACTOR", "Narrows (0.5) or widens every stage.")]
     public double Width { get; init; } = 1;
 
-    /// <summary>Images a step; null takes 128, and 64 above 32 pixels.</summary>
+    /// <summary>Images per step; null takes 128, and 64 above 32 pixels.</summary>
     [Setting("--batch", "N", "Images a step (128, and 64 above 32 pixels).", Range = "[3, ∞)")]
     public int? Batch { get; init; }
 
@@ -36,15 +36,15 @@ internal sealed record BenchSettings
     [Setting("--blocks", "K", "Blocks of the local schedules (2).", Range = "[2, ∞)")]
     public int Blocks { get; init; } = 2;
 
-    /// <summary>Steps that are timed in one go.</summary>
+    /// <summary>Steps that are timed together.</summary>
     [Setting("--steps", "N", "Steps that are timed in one go (12).", Range = "[3, ∞)")]
     public int Steps { get; init; } = 12;
 
-    /// <summary>How often all modes take their turn; the first turn is not counted.</summary>
+    /// <summary>Rounds over all modes; the first round is not counted.</summary>
     [Setting("--rounds", "N", "How often all modes take their turn (5); the first turn is not counted.", Range = "[2, ∞)")]
     public int Rounds { get; init; } = 5;
 
-    /// <summary>Threads of one operation; null takes what the backend does.</summary>
+    /// <summary>Threads per operation; null leaves the backend's choice.</summary>
     [Setting("--threads", "N", "Threads of one operation.", Range = "[1, ∞)")]
     public int? Threads { get; init; }
 
@@ -55,7 +55,7 @@ internal sealed record BenchSettings
     [Setting("--seed", "S", "Decides weights and noise (0).")]
     public int Seed { get; init; }
 
-    /// <summary>What is wrong, each with its remedy.</summary>
+    /// <summary>What is wrong with the settings, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var model in Models)
@@ -107,9 +107,9 @@ internal enum BenchMode
 
 /// <summary>One network on images of one size in one precision.</summary>
 /// <param name="Model">The backbone.</param>
-/// <param name="Size">Pixels a side.</param>
-/// <param name="Precision">Of convolutions.</param>
-/// <param name="Batch">Images a step.</param>
+/// <param name="Size">Pixels per side.</param>
+/// <param name="Precision">The precision of convolutions.</param>
+/// <param name="Batch">Images per step.</param>
 internal sealed record BenchCase(string Model, int Size, Precision Precision, int Batch)
 {
     /// <summary>Recipe of a mode; null for plain training.</summary>

@@ -23,7 +23,7 @@ internal sealed class BenchSubject : IDisposable
     /// <param name="one">Network, size and precision.</param>
     /// <param name="mode">How it trains.</param>
     /// <param name="settings">Steps, stem, width and seed.</param>
-    /// <param name="ends">The last stages of all blocks but the last; null cuts once, in the usual place.</param>
+    /// <param name="ends">The last stages of all blocks but the last; null cuts once, in the default place.</param>
     public BenchSubject(BenchCase one, BenchMode mode, BenchSettings settings, IReadOnlyList<int>? ends)
     {
         _mode = mode;
@@ -41,7 +41,7 @@ internal sealed class BenchSubject : IDisposable
             : Schedules.Plain(_model, _options);
     }
 
-    /// <summary>Where blocks take equal time.</summary>
+    /// <summary>The cut at which blocks take equal time.</summary>
     public static BlockPlan Balance(BenchCase one, BenchSettings settings)
     {
         using var random = new Generator((ulong)settings.Seed);
@@ -59,7 +59,7 @@ internal sealed class BenchSubject : IDisposable
     public IReadOnlyList<string> Names(IEnumerable<int> stages) => [.. stages.Select(stage => _model.Network.Stages[stage].Name)];
 
     /// <summary>
-    /// Seconds a step: from the first step's result to the last one's, so that filling a pipeline does not count, as in an epoch of
+    /// Seconds per step: from the first step's result to the last one's, so that filling a pipeline does not count, as in an epoch of
     /// hundreds of steps.
     /// </summary>
     public double SecondsPerStep(CancellationToken cancel)
@@ -78,7 +78,7 @@ internal sealed class BenchSubject : IDisposable
         return times.SecondsPerStep;
     }
 
-    /// <summary>Seconds a step of each block by itself, without anyone beside it.</summary>
+    /// <summary>Seconds per step of each block alone, with nothing in parallel.</summary>
     public IReadOnlyList<double> SecondsOfBlocks(int steps)
     {
         using var scope = NewDisposeScope();
@@ -100,7 +100,7 @@ internal sealed class BenchSubject : IDisposable
         return [.. seconds.Select(ofBlock => Spread.Of(ofBlock).Median)];
     }
 
-    /// <summary>Takes some steps on so many images each.</summary>
+    /// <summary>Takes some steps on this many images each.</summary>
     public void Run(int steps, int images)
     {
         _model.Network.train();
@@ -160,7 +160,7 @@ internal sealed class BenchSubject : IDisposable
         return BenchCase.RecipeOf(mode)?.Prepare(model, split: null, random) ?? model;
     }
 
-    // Both classes of the attribute in both of the task.
+    // Both classes of the attribute occur with both of the task.
     private static ImageTable Noise(BenchCase one, BenchSettings settings, Generator random)
     {
         var (training, count) = (settings.Steps * one.Batch, settings.Steps * one.Batch + 4);

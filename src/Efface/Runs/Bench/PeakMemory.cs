@@ -4,8 +4,7 @@ using TorchSharp;
 namespace Efface.Runs.Bench;
 
 /// <summary>
-/// What training takes at its peak beside weights, optimisers and the runtime. For a process of its own: memory that was used before hides
-/// what comes.
+/// The peak memory of training beside weights, optimisers and the runtime. For a separate process: memory used earlier would hide it.
 /// </summary>
 internal static class PeakMemory
 {
@@ -14,20 +13,20 @@ internal static class PeakMemory
     private const int Steps = 3,
         FewImages = 4;
 
-    /// <summary>Whether the system tells it.</summary>
+    /// <summary>Whether the system reports it.</summary>
     public static bool IsKnown => File.Exists(Status);
 
     /// <summary>Bytes at the peak of some steps, less those after the optimisers exist.</summary>
     /// <param name="one">Network, size, precision and batch.</param>
     /// <param name="mode">How it trains.</param>
     /// <param name="settings">Stem, width, threads and seed.</param>
-    /// <param name="ends">Where blocks end; empty cuts once, in the usual place.</param>
+    /// <param name="ends">Where blocks end; empty cuts once, in the default place.</param>
     public static long Of(BenchCase one, BenchMode mode, BenchSettings settings, IReadOnlyList<int> ends)
     {
         if (settings.Threads is { } threads)
             torch.set_num_threads(threads);
         using var subject = new BenchSubject(one, mode, settings with { Steps = Steps }, ends.Count == 0 ? null : ends);
-        // A small batch makes what optimisers keep.
+        // A small batch creates the optimisers' state.
         subject.Run(1, images: FewImages);
         GC.Collect();
         var before = Read("VmRSS");

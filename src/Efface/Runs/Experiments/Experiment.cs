@@ -3,26 +3,26 @@ using Efface.Records;
 
 namespace Efface.Runs.Experiments;
 
-/// <summary>Hears how far an experiment is.</summary>
+/// <summary>Receives the progress of an experiment.</summary>
 internal interface IExperimentObserver : IDemoObserver
 {
-    /// <summary>A cell begins.</summary>
+    /// <summary>Called at the start of a cell.</summary>
     /// <param name="cell">Its name.</param>
-    /// <param name="done">How many are finished.</param>
-    /// <param name="total">How many there are.</param>
+    /// <param name="done">The number finished.</param>
+    /// <param name="total">The total number.</param>
     void OnCell(string cell, int done, int total);
 }
 
-/// <summary>Runs what is missing of some cells.</summary>
+/// <summary>Runs the missing cells of an experiment.</summary>
 internal static class Experiment
 {
     /// <summary>
-    /// Everything that is wrong with any cell, before the first of them trains: each data set is read once for each way it is asked for.
+    /// Finds everything that is wrong with any cell before the first one trains: each data set is read once for each way to read it.
     /// </summary>
     /// <param name="cells">All cells.</param>
-    /// <param name="folder">Where they stand.</param>
-    /// <param name="observer">Hears while images are decoded.</param>
-    /// <param name="cancel">Ends the decoding early.</param>
+    /// <param name="folder">Where they are stored.</param>
+    /// <param name="observer">Receives the progress of decoding.</param>
+    /// <param name="cancel">Stops decoding early.</param>
     /// <exception cref="InvalidInputException">Every problem of every cell.</exception>
     public static void Check(
         IReadOnlyList<ExperimentCell> cells,
@@ -74,13 +74,13 @@ internal static class Experiment
         }
     }
 
-    /// <summary>Runs what is missing, so many cells side by side, each after those that it needs.</summary>
-    /// <param name="cells">Each behind those that it needs.</param>
-    /// <param name="folder">Where they stand.</param>
-    /// <param name="jobs">How many at once.</param>
-    /// <param name="run">Runs one; called from several threads where there are several jobs.</param>
-    /// <param name="observer">Hears of each.</param>
-    /// <param name="cancel">Starts no further one, and ends those at work.</param>
+    /// <summary>Runs the missing cells, some in parallel, each after those that it needs.</summary>
+    /// <param name="cells">Each after those that it needs.</param>
+    /// <param name="folder">Where they are stored.</param>
+    /// <param name="jobs">The number of cells in parallel.</param>
+    /// <param name="run">Runs one; called from several threads if there are several jobs.</param>
+    /// <param name="observer">Receives the progress of each.</param>
+    /// <param name="cancel">Starts no further cell, and stops those at work.</param>
     /// <returns>The folder of each cell, by name.</returns>
     public static async Task<IReadOnlyDictionary<string, RunFolder>> Run(
         IReadOnlyList<ExperimentCell> cells,
@@ -123,7 +123,7 @@ internal static class Experiment
         bool CanStart(ExperimentCell cell) => !waiting.Concat(atWork.Values).Any(other => cell.After.Contains(other.Name));
     }
 
-    // What decides how the data are read.
+    // The settings that decide how the data are read.
     private static string AsRead(RunConfig config) =>
         JsonSerializer.Serialize(
             new RunConfig

@@ -4,13 +4,13 @@ using Efface.Records;
 
 namespace Efface.Runs.Experiments;
 
-/// <summary>A run and its audit: what one row of a table, or one field of a map, rests on for one seed.</summary>
+/// <summary>A run and its audit: the basis of one row of a table, or one field of a map, for one seed.</summary>
 internal sealed record ExperimentCell
 {
-    /// <summary>Tells it from the others; its folder below the experiment's.</summary>
+    /// <summary>Identifies it; its folder below the experiment's.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What trains it; <see cref="From"/> fills in <see cref="ModelSettings.From"/>.</summary>
+    /// <summary>The settings to train it; <see cref="From"/> fills in <see cref="ModelSettings.From"/>.</summary>
     public required RunConfig Config { get; init; }
 
     /// <summary>Whether it forgets; else it is a model before unlearning.</summary>
@@ -20,27 +20,26 @@ internal sealed record ExperimentCell
     public string? From { get; init; }
 
     /// <summary>
-    /// The cell, or the whole path of a run, that is copied instead of being trained again, to be audited for something else; null for
-    /// none.
+    /// The cell, or the whole path of a run, to copy instead of training again, so that something else can be audited; null for none.
     /// </summary>
     public string? CopyOf { get; init; }
 
     /// <summary>
-    /// Of a copy: the configuration that says where it is cut, so that it shows what the model before releases at another method's place;
-    /// null leaves it cut where it was.
+    /// For a copy: the configuration that decides where it is cut, so that it shows what the model before releases at another method's
+    /// place; null leaves its cut.
     /// </summary>
     public RunConfig? CutAs { get; init; }
 
     /// <summary>The cell whose audit is that of the model before, read at this one's place; null takes <see cref="From"/>.</summary>
     public string? Before { get; init; }
 
-    /// <summary>The cells that must be finished before this one begins.</summary>
+    /// <summary>The cells that must be finished before this one starts.</summary>
     [JsonIgnore]
     public IEnumerable<string> After => new[] { From, CopyOf, Before }.OfType<string>();
 
-    /// <summary>What its audit looks for; empty for no audit.</summary>
+    /// <summary>The attributes to audit; empty for no audit.</summary>
     public required IReadOnlyList<string> Attributes { get; init; }
 
-    /// <summary>How its audit looks.</summary>
+    /// <summary>The settings of its audit.</summary>
     public required AuditSettings Audit { get; init; }
 }

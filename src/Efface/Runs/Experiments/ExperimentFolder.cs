@@ -7,18 +7,18 @@ using TorchSharp;
 
 namespace Efface.Runs.Experiments;
 
-/// <summary>Where the cells of an experiment stand: finished ones are kept, and a run that was stopped or killed goes on.</summary>
-/// <param name="path">The experiment's folder; cells stand in <c>runs</c> below it.</param>
+/// <summary>Where the cells of an experiment are stored: finished ones are kept, and a run that was stopped or killed is resumed.</summary>
+/// <param name="path">The experiment's folder; cells are in <c>runs</c> below it.</param>
 internal sealed class ExperimentFolder(string path)
 {
     /// <summary>Where it is.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    /// <summary>A cell's run folder; a run that stands elsewhere is named by its whole path.</summary>
+    /// <summary>A cell's run folder; a run stored elsewhere is named by its whole path.</summary>
     public string PathOf(string cell) => System.IO.Path.Combine(Path, "runs", cell);
 
-    /// <summary>A cell's run, trained and audited as the cell says; null where something of it is missing.</summary>
-    /// <exception cref="InvalidInputException">A run of other settings stands in its place.</exception>
+    /// <summary>A cell's run, trained and audited as requested; null if something is missing.</summary>
+    /// <exception cref="InvalidInputException">A run with other settings is in its place.</exception>
     public RunFolder? Finished(ExperimentCell cell)
     {
         if (Trained(cell) is not { } folder)
@@ -28,13 +28,12 @@ internal sealed class ExperimentFolder(string path)
             : null;
     }
 
-    /// <summary>Does what is missing of a cell.</summary>
-    /// <param name="cell">Whose <see cref="ExperimentCell.From"/> is finished.</param>
-    /// <param name="observer">Hears how far it is.</param>
-    /// <param name="cancel">Ends after the batch or attack at hand; what there is is saved.</param>
-    /// <exception cref="OperationCanceledException">It was ended.</exception>
-    /// <exception cref="InvalidInputException">Something is wrong with the input, or a run of other settings stands in its
-    /// place.</exception>
+    /// <summary>Does the missing work of a cell.</summary>
+    /// <param name="cell">The cell; its <see cref="ExperimentCell.From"/> is finished.</param>
+    /// <param name="observer">Receives the progress.</param>
+    /// <param name="cancel">Stops after the current batch or attack; the results so far are saved.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="InvalidInputException">Something is wrong with the input, or a run with other settings is in its place.</exception>
     public RunFolder Run(ExperimentCell cell, IDemoObserver observer, CancellationToken cancel)
     {
         var (config, folder) = (ConfigOf(cell), PathOf(cell.Name));
@@ -76,11 +75,11 @@ internal sealed class ExperimentFolder(string path)
     /// <summary>The whole configuration of a cell.</summary>
     public RunConfig ConfigOf(ExperimentCell cell) => cell.From is { } from ? From(cell, PathOf(from)) : cell.Config;
 
-    /// <summary>The run that stands in a cell's place, finished or not; null for none.</summary>
+    /// <summary>The run in a cell's place, finished or not; null for none.</summary>
     public RunFolder? Standing(ExperimentCell cell) => RunFolder.Holds(PathOf(cell.Name)) ? RunFolder.Open(PathOf(cell.Name)) : null;
 
-    /// <summary>A cell's run, trained; null where it is not, or not to its end.</summary>
-    /// <exception cref="InvalidInputException">A run of other settings stands in its place, or one that diverged.</exception>
+    /// <summary>A cell's run, trained; null if it is not, or not to its end.</summary>
+    /// <exception cref="InvalidInputException">A run with other settings is in its place, or one that diverged.</exception>
     public RunFolder? Trained(ExperimentCell cell)
     {
         if (Standing(cell) is not { } folder)
@@ -101,10 +100,10 @@ internal sealed class ExperimentFolder(string path)
         return folder;
     }
 
-    /// <summary>Whether a run's data are asked for at another place, or in another way, than it read them.</summary>
+    /// <summary>Whether a run's data are now requested from another place, or in another way, than it read them.</summary>
     public bool ReadsElsewhere(ExperimentCell cell) => Standing(cell) is { } folder && Where(folder.Run.Config) != Where(cell.Config);
 
-    /// <summary>Tells a run where its data are now, for audits to come.</summary>
+    /// <summary>Updates the place of a run's data, for later audits.</summary>
     public void Follow(ExperimentCell cell)
     {
         if (!ReadsElsewhere(cell))

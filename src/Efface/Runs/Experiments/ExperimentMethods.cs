@@ -4,14 +4,14 @@ using Efface.Unlearning;
 
 namespace Efface.Runs.Experiments;
 
-/// <summary>A data set with what the model is for and what is to be forgotten.</summary>
+/// <summary>A data set with its task and the attributes to forget.</summary>
 /// <param name="Name">A name of the data sources.</param>
-/// <param name="Root">Where its files are; null for drawn faces.</param>
+/// <param name="Root">The folder of its files; null for drawn faces.</param>
 /// <param name="Task">y.</param>
 /// <param name="Attributes">Every z.</param>
 internal sealed record ExperimentData(string Name, string? Root, string Task, IReadOnlyList<string> Attributes)
 {
-    /// <summary>Names what is forgotten, in the names of cells.</summary>
+    /// <summary>The name of the forgotten attributes in names of cells.</summary>
     public string Attribute => string.Join('+', Attributes);
 }
 
@@ -27,11 +27,11 @@ internal static class ExperimentMethods
     private const string BeforeAs = $"{Before}-as-";
 
     /// <summary>The cell of one method.</summary>
-    /// <param name="data">With what is forgotten.</param>
+    /// <param name="data">The data, with the attributes to forget.</param>
     /// <param name="model">The network.</param>
-    /// <param name="method">Of <see cref="Methods"/>.</param>
-    /// <param name="seed">Of the training.</param>
-    /// <param name="scale">How long and on what.</param>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="seed">The seed of training.</param>
+    /// <param name="scale">How long to train, and on what.</param>
     public static ExperimentCell Cell(ExperimentData data, string model, string method, int seed, ExperimentScale scale)
     {
         var cutAs = method.StartsWith(BeforeAs, StringComparison.Ordinal) ? Cut(method[BeforeAs.Length..]) : null;
@@ -81,9 +81,7 @@ internal static class ExperimentMethods
         static RunConfig Cut(string recipe) => new() { Recipe = new RecipeSettings { Name = recipe } };
     }
 
-    /// <summary>
-    /// The cell that trains the model before, which knows nothing of what will be forgotten: all attributes have the same.
-    /// </summary>
+    /// <summary>The cell that trains the model before, which does not depend on what will be forgotten: all attributes share it.</summary>
     public static ExperimentCell Training(ExperimentData data, string model, int seed, ExperimentScale scale) =>
         Cell(data, model, Before, seed, scale) with
         {
@@ -99,26 +97,28 @@ internal static class ExperimentMethods
     /// <summary>Every method of a comparison: the model before, and the recipes.</summary>
     public static IEnumerable<string> Methods(ExperimentScale scale) => BeforeMethods(scale.Recipes).Concat(scale.Recipes);
 
-    /// <summary>The model before, and the same for each recipe that releases what lies before the embedding, read there.</summary>
+    /// <summary>
+    /// The model before, and, for each recipe that releases an earlier stage than the embedding, the same model read there.
+    /// </summary>
     public static IEnumerable<string> BeforeMethods(IEnumerable<string> recipes) =>
         recipes.Where(name => Recipes.Named(name).CutsInside(null)).Select(name => BeforeAs + name).Prepend(Before);
 
-    /// <summary>Whether a row is of the model before unlearning, wherever it is read.</summary>
+    /// <summary>Whether a row is about the model before unlearning, wherever it is read.</summary>
     public static bool IsBefore(string method) => method == Before || method.StartsWith($"{Before}, at ", StringComparison.Ordinal);
 
-    /// <summary>The name, for people, of a method.</summary>
-    /// <param name="method">Of <see cref="Methods"/>.</param>
-    /// <param name="run">One of its runs: it says where the network is cut.</param>
+    /// <summary>The readable name of a method.</summary>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="run">One of its runs, which shows where the network is cut.</param>
     public static string Label(string method, RunFolder run) =>
         method.StartsWith(BeforeAs, StringComparison.Ordinal) ? $"{Before}, at {run.Run.Config.Model.Split}" : method;
 
-    /// <summary>All methods of a data set and network, each behind those that it needs.</summary>
+    /// <summary>All methods of a data set and network, each after those that it needs.</summary>
     public static IEnumerable<ExperimentCell> Cells(ExperimentData data, string model, ExperimentScale scale) =>
         from seed in Enumerable.Range(0, scale.Seeds)
         from cell in Methods(scale).Select(method => Cell(data, model, method, seed, scale)).Prepend(Training(data, model, seed, scale))
         select cell;
 
-    /// <summary>A row for each method and attribute, and for all attributes at once where there are several.</summary>
+    /// <summary>A row for each method and attribute, and for all attributes at once if there are several.</summary>
     public static IEnumerable<MethodRow> Rows(
         ExperimentData data,
         string model,

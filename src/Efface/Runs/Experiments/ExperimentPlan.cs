@@ -4,29 +4,28 @@ using Efface.Training;
 
 namespace Efface.Runs.Experiments;
 
-/// <summary>A cell, and what is left of it.</summary>
+/// <summary>A cell, and what remains to be done.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="IsFinished">Whether it is trained and audited.</param>
-/// <param name="Seconds">About how long its training takes; 0 where that is done.</param>
+/// <param name="Seconds">Roughly how long its training takes; 0 if that is done.</param>
 internal sealed record PlannedCell(string Name, bool IsFinished, double Seconds);
 
-/// <summary>What an experiment would run.</summary>
+/// <summary>The runs that an experiment would do.</summary>
 /// <param name="Cells">Every cell.</param>
-/// <param name="Seconds">Of all training that is missing.</param>
-/// <param name="AuditSeconds">Of all audits that are missing, if they take as long as the finished ones did in the middle; null where none
-/// is finished.</param>
+/// <param name="Seconds">For all missing training.</param>
+/// <param name="AuditSeconds">For all missing audits, at the median duration of the finished ones; null if none is finished.</param>
 internal sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double Seconds, double? AuditSeconds)
 {
     private const int Steps = 4;
 
     /// <summary>
-    /// Checks everything, and measures a few plain steps of each network that is to be trained, on noise. What recipes cost beside plain
-    /// training is not in it; audits are counted as long as those that are finished.
+    /// Checks everything, and times a few plain steps of each network to train, on noise. The extra cost of recipes is not included; audits
+    /// are assumed to take as long as the finished ones.
     /// </summary>
     /// <param name="cells">Every cell.</param>
-    /// <param name="folder">Where they stand.</param>
-    /// <param name="observer">Hears while images are decoded.</param>
-    /// <param name="cancel">Ends the decoding early.</param>
+    /// <param name="folder">Where they are stored.</param>
+    /// <param name="observer">Receives the progress of decoding.</param>
+    /// <param name="cancel">Stops decoding early.</param>
     /// <exception cref="InvalidInputException">Every problem of every cell.</exception>
     public static ExperimentPlan Of(
         IReadOnlyList<ExperimentCell> cells,
@@ -44,7 +43,7 @@ internal sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double S
             {
                 if (finished[cell] is not null)
                     return new PlannedCell(cell.Name, true, 0);
-                // Copies, and what closes a trained model, learn nothing.
+                // Copies, and recipes that only close a trained model, train nothing.
                 var learns = cell.CopyOf is null && folder.Trained(cell) is null;
                 return new PlannedCell(
                     cell.Name,

@@ -4,7 +4,7 @@ using Efface.Data.Sources;
 
 namespace Efface.Runs.Experiments;
 
-/// <summary>What an experiment trains, how long and how often: the scale of its tables.</summary>
+/// <summary>What an experiment trains, how long and how often.</summary>
 internal sealed record ExperimentScale
 {
     /// <summary>Networks.</summary>
@@ -15,23 +15,23 @@ internal sealed record ExperimentScale
     [Setting("--recipes", "LIST", "Ways to forget, or all (paper,strict,prediction-only,attention-removal).")]
     public IReadOnlyList<string> Recipes { get; init; } = ["paper", "strict", "prediction-only", "attention-removal"];
 
-    /// <summary>Epochs of what trains from scratch.</summary>
+    /// <summary>Epochs of training from scratch.</summary>
     [Setting("--epochs", "N", "Epochs of what trains from scratch (12).", Range = "[1, ∞)")]
     public int Epochs { get; init; } = 12;
 
-    /// <summary>Epochs of what starts from a trained model; null takes a third of <see cref="Epochs"/>.</summary>
+    /// <summary>Epochs of training from a trained model; null takes a third of <see cref="Epochs"/>.</summary>
     [Setting("--unlearning-epochs", "N", "Epochs of what starts from a trained model (a third of --epochs).", Range = "[1, ∞)")]
     public int? UnlearningEpochs { get; init; }
 
-    /// <summary>How many seeds, from 0.</summary>
+    /// <summary>The number of seeds, from 0.</summary>
     [Setting("--seeds", "N", "How often each is trained, with seeds from 0 (1).", Range = "[1, ∞)")]
     public int Seeds { get; init; } = 1;
 
-    /// <summary>At most so many images of each part; null for all.</summary>
+    /// <summary>The largest number of images in each part; null for all.</summary>
     [Setting("--limit", "N", "The most images of each part.")]
     public int? Limit { get; init; }
 
-    /// <summary>A name of the stems; null takes the usual one.</summary>
+    /// <summary>A name of the stems; null takes the default.</summary>
     [Setting("--stem", "NAME", "cifar (default up to 64 px), imagenet (default above) or fast (a quarter of the work).")]
     public string? Stem { get; init; }
 
@@ -43,11 +43,11 @@ internal sealed record ExperimentScale
     [Setting("--size", "PX", "Side of the images in pixels.")]
     public int? Size { get; init; }
 
-    /// <summary>Images a step.</summary>
+    /// <summary>Images per step.</summary>
     [Setting("--batch", "N", "Images a step (128).")]
     public int Batch { get; init; } = 128;
 
-    /// <summary>Threads of one operation; null leaves the backend's choice.</summary>
+    /// <summary>Threads per operation; null leaves the backend's choice.</summary>
     [Setting("--threads", "N", "Threads of one operation.")]
     public int? Threads { get; init; }
 
@@ -55,7 +55,7 @@ internal sealed record ExperimentScale
     [SettingGroup]
     public ReadingOptions Reading { get; init; } = new();
 
-    /// <summary>Which attackers are sent; null for all.</summary>
+    /// <summary>The attackers to run; null for all.</summary>
     [Setting(
         "--attackers",
         "NAMES",
@@ -63,20 +63,20 @@ internal sealed record ExperimentScale
     )]
     public IReadOnlyList<string>? Attackers { get; init; }
 
-    /// <summary>Epochs of what starts from a trained model.</summary>
+    /// <summary>Epochs of training from a trained model.</summary>
     public int EpochsFromModel => UnlearningEpochs ?? Math.Max(1, Epochs / 3);
 
-    /// <summary>How audits look.</summary>
+    /// <summary>The settings of audits.</summary>
     public AuditSettings Audit => AuditWith(Attackers);
 
-    /// <summary>How audits of a table look: whoever is named, the paper's own decoder is among those who read maps.</summary>
+    /// <summary>The settings of a table's audits: whichever attackers are named, those on maps include the paper's own decoder.</summary>
     /// <param name="attackers">Names; null for all.</param>
     public static AuditSettings AuditWith(IReadOnlyList<string>? attackers) =>
         attackers is null
             ? new AuditSettings()
             : new AuditSettings { Attackers = [.. attackers.Append(new ResNetAttacker().Name).Distinct()] };
 
-    /// <summary>What is wrong with it, each with its remedy.</summary>
+    /// <summary>What is wrong with the scale, each with its remedy.</summary>
     public IEnumerable<Problem> Check()
     {
         foreach (var problem in Settings.Check(this))

@@ -4,14 +4,14 @@ using Efface.Records;
 namespace Efface.Runs.Experiments;
 
 /// <summary>
-/// One way to forget, over its seeds: means, and of each number the smallest lower and the largest upper end of the seeds' intervals (they
-/// share their test images, so that nothing narrower is certain).
+/// One way to forget, over its seeds: means, with the smallest lower and the largest upper end of the seeds' intervals (they share their
+/// test images, so nothing narrower is certain).
 /// </summary>
 internal sealed record MethodRow
 {
     /// <summary>
-    /// The recipe, or <c>before</c> for the model before unlearning; where a recipe releases what lies before the embedding, <c>before, at
-    /// STAGE</c> for the same model read there.
+    /// The recipe, or <c>before</c> for the model before unlearning; if a recipe releases an earlier stage than the embedding, <c>before,
+    /// at STAGE</c> for the same model read there.
     /// </summary>
     public required string Method { get; init; }
 
@@ -21,72 +21,71 @@ internal sealed record MethodRow
     /// <summary>The data set.</summary>
     public required string Data { get; init; }
 
-    /// <summary>What the model is for.</summary>
+    /// <summary>The task.</summary>
     public required string Task { get; init; }
 
-    /// <summary>What is to be forgotten; several are joined by +.</summary>
+    /// <summary>The attribute to forget; several are joined by +.</summary>
     public required string Attribute { get; init; }
 
     /// <summary>
-    /// What of it attackers read: one attribute, or all at once. Where nothing was chosen, leak, verdict and bound are the worst of all,
-    /// attack, floors and AUM of the first.
+    /// What attackers read of it: one attribute, or all at once. If none was chosen, leak, verdict and bound are the worst of all, and
+    /// attack, floors and AUM those of the first.
     /// </summary>
     public required string Read { get; init; }
 
-    /// <summary>How many seeds.</summary>
+    /// <summary>The number of seeds.</summary>
     public required int Seeds { get; init; }
 
     /// <summary>Accuracy of the task on test.</summary>
     public required Measured Fidelity { get; init; }
 
-    /// <summary>Plain accuracy of the attacker without y, as the paper has it.</summary>
+    /// <summary>Plain accuracy of the attacker without y, as in the paper.</summary>
     public required Measured Attack { get; init; }
 
-    /// <summary>Plain accuracy of who always says the majority.</summary>
+    /// <summary>Plain accuracy of always guessing the majority.</summary>
     public required double Majority { get; init; }
 
-    /// <summary>Plain accuracy of who knows y and nothing else.</summary>
+    /// <summary>Plain accuracy from y alone.</summary>
     public required double LabelOnly { get; init; }
 
-    /// <summary>Plain accuracy of who knows the model's decision and nothing else.</summary>
+    /// <summary>Plain accuracy from the model's decision alone.</summary>
     public required double PredictionOnly { get; init; }
 
     /// <summary>The paper's AUM from <see cref="Attack"/> and <see cref="Fidelity"/>.</summary>
     public required double Aum { get; init; }
 
-    /// <summary>A(h,y) - A(y) in balanced accuracy, of the attacker that counts at the worst released place.</summary>
+    /// <summary>A(h,y) - A(y) in balanced accuracy, of the chosen attacker at the worst released place.</summary>
     public required Measured Leak { get; init; }
 
     /// <summary>The worst verdict of a seed.</summary>
     public required Verdict Verdict { get; init; }
 
     /// <summary>
-    /// The released place that <see cref="Leak"/> is of, for <c>h</c> with its stage; null in tables that were stored before it was written
-    /// down.
+    /// The released place of <see cref="Leak"/>, for <c>h</c> with its stage; null in tables stored before this was recorded.
     /// </summary>
     public string? Place { get; init; }
 
     /// <summary>
-    /// What any attacker who knows y may read beyond it, in balanced accuracy: the largest over seeds; null without a code.
+    /// The most that any attacker that knows y can read beyond it, in balanced accuracy: the largest over seeds; null without a code.
     /// </summary>
     public double? Certified { get; init; }
 
-    /// <summary>Mean AUC of everything that was not to be forgotten; null where there is nothing else.</summary>
+    /// <summary>Mean AUC of everything that should stay; null if there is nothing else.</summary>
     public double? Kept { get; init; }
 
     /// <summary>The same from the model's decision alone.</summary>
     public double? KeptByPrediction { get; init; }
 
     /// <summary>
-    /// Binary cross-entropy, in nats, of test images that a fresh decoder draws from what is released: the less, the more of everything is
-    /// left; null where nothing was drawn.
+    /// Binary cross-entropy, in nats, of test images that a fresh decoder reconstructs from the released representation: the lower, the
+    /// more of everything is left; null if nothing was reconstructed.
     /// </summary>
     public double? DrawingError { get; init; }
 
     /// <summary>Mean seconds of training, from reading the data to the saved model.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Epochs that were asked for.</summary>
+    /// <summary>Requested epochs.</summary>
     public required int Epochs { get; init; }
 
     /// <summary>Images of the training part, and of the test part.</summary>
@@ -95,10 +94,10 @@ internal sealed record MethodRow
     /// <inheritdoc cref="TrainingImages"/>
     public required int TestImages { get; init; }
 
-    /// <summary>Puts the seeds of one method together.</summary>
+    /// <summary>Combines the seeds of one method.</summary>
     /// <param name="method">Its name.</param>
     /// <param name="runs">Audited, one for each seed.</param>
-    /// <param name="read">One attribute, or the name of all at once; null for whichever is read best.</param>
+    /// <param name="read">One attribute, or the name of all at once; null for the one read best.</param>
     public static MethodRow Of(string method, IReadOnlyList<RunFolder> runs, string? read = null)
     {
         var (records, audits) = (runs.Select(run => run.Run).ToList(), runs.Select(run => run.Audit!).ToList());
@@ -156,7 +155,7 @@ internal sealed record MethodRow
         );
     }
 
-    // Of what is released, as far as it is a code.
+    // For the released representation, if it is a code.
     private static double? Bound(AuditResult audit, string? read) =>
         audit
             .All.Where(place => place.Released && place.Kind == "discrete" && (read is null || place.Attribute == read))

@@ -12,16 +12,16 @@ namespace Efface.Runs.Reproductions;
 internal sealed record DefinitionRow(MethodRow Row, IReadOnlyList<double> Distances);
 
 /// <summary>
-/// Definition 2.1 as far as it can be measured: unlearning from a trained model, unlearning from scratch, and training again on images
-/// without the attribute's area; how far apart what they say of test images is, beside how far apart two trainings are that differ by their
-/// seed alone.
+/// Definition 2.1 as far as it can be measured: unlearning from a trained model, unlearning from scratch, and retraining on images without
+/// the attribute's area; the distances of their outputs on test images, beside the distance of two trainings that differ only by their
+/// seed.
 /// </summary>
 internal static class DefinitionTable
 {
     private const string Recipe = "strict",
         Removal = "attention-removal";
 
-    // Far from any seed that is asked for.
+    // Far from any seed that a user would choose.
     private const int OtherSeed = 1000;
 
     private static readonly string[] Methods =
@@ -71,7 +71,7 @@ internal static class DefinitionTable
         );
     }
 
-    /// <summary>What people read of a row.</summary>
+    /// <summary>The printed cells of a row.</summary>
     public static IReadOnlyList<string> Row(DefinitionRow found)
     {
         var (row, distances) = found;

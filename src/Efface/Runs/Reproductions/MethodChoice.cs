@@ -5,15 +5,15 @@ using Efface.Runs.Experiments;
 namespace Efface.Runs.Reproductions;
 
 /// <summary>
-/// Which way to forget a table speaks for: of those that are not seen to leak and keep the task, the one that keeps most of the rest.
+/// The method that a table recommends: of those that show no leak and keep the task, the one that keeps most of the rest.
 /// </summary>
 internal static class MethodChoice
 {
-    /// <summary>Fidelity that may be lost against the model before.</summary>
+    /// <summary>The fidelity that may be lost relative to the model before.</summary>
     public const double Tolerance = 0.015;
 
     /// <summary>The choice in words, for each data set, attribute and network.</summary>
-    /// <param name="rows">With that of <see cref="ExperimentMethods.Before"/> for each.</param>
+    /// <param name="rows">Includes a row of <see cref="ExperimentMethods.Before"/> for each.</param>
     public static IReadOnlyList<string> Sentences(IEnumerable<MethodRow> rows) =>
         [
             .. rows.GroupBy(row => (row.Data, row.Attribute, row.Read, row.Model))
@@ -42,7 +42,7 @@ internal static class MethodChoice
             + $"{chosen.Method} keeps most.{doubt}";
     }
 
-    // Where no other column says what is kept, drawings do.
+    // If no other column shows what is kept, reconstructions do.
     private static MethodRow? KeepsMost(List<MethodRow> usable) =>
         usable.All(row => row.Kept is not null)
             ? usable.MaxBy(row => row.Kept)

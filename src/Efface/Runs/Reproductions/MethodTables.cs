@@ -83,7 +83,7 @@ internal static class MethodTables
         );
     }
 
-    /// <summary>A table of methods, with what must be known to read it.</summary>
+    /// <summary>A table of methods, with notes on how to read it.</summary>
     public static Reproduced Table(string title, IReadOnlyList<MethodRow> rows, IReadOnlyDictionary<string, RunFolder> runs) =>
         new(
             title,
@@ -116,7 +116,7 @@ internal static class MethodTables
         IReadOnlyDictionary<string, RunFolder> runs
     ) => [.. sets.SelectMany(data => settings.Scale.Models.SelectMany(model => ExperimentMethods.Rows(data, model, settings.Scale, runs)))];
 
-    /// <summary>What people read of a row.</summary>
+    /// <summary>The printed cells of a row.</summary>
     public static IReadOnlyList<string> Row(MethodRow row)
     {
         var paper = PaperNumbers.Find(row.Data, row.Attribute, row.Model, row.Method);

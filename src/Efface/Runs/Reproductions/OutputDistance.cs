@@ -7,14 +7,14 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Runs.Reproductions;
 
-/// <summary>How differently models decide about test images.</summary>
+/// <summary>How differently models decide on test images.</summary>
 internal static class OutputDistance
 {
     /// <summary>
-    /// Mean over test images of the total variation distance ½ Σ_k |p(k) - q(k)| between the class probabilities of each two runs' models,
-    /// 0 to 1: [runs, runs].
+    /// Mean over test images of the total variation distance ½ Σ_k |p(k) - q(k)| between the class probabilities of each pair of runs, 0 to
+    /// 1: [runs, runs].
     /// </summary>
-    /// <param name="runs">Of the same data and task; each model sees the images that it was trained for.</param>
+    /// <param name="runs">Runs on the same data and task; each model sees images of the kind it was trained on.</param>
     public static double[,] Between(IReadOnlyList<RunFolder> runs)
     {
         using var scope = NewDisposeScope();

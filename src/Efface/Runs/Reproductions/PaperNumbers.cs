@@ -2,11 +2,11 @@ using Efface.Runs.Experiments;
 
 namespace Efface.Runs.Reproductions;
 
-/// <summary>What the paper prints for one row: plain attack accuracy, fidelity, and AUM where it has one.</summary>
+/// <summary>The paper's numbers for one row: plain attack accuracy, fidelity, and AUM if it has one.</summary>
 internal sealed record PaperRow(double Attack, double Fidelity, double? Aum);
 
 /// <summary>
-/// The numbers of Guo et al. (ACM MM 2022), tables 1 and 3, to stand beside ours as a reference and never as an aim: the printed attack
+/// The numbers of Guo et al. (ACM MM 2022), tables 1 and 3, shown beside ours as a reference and never as a target: the printed attack
 /// accuracies lie below what is reached without looking at the model (docs/results.md).
 /// </summary>
 internal static class PaperNumbers
@@ -50,7 +50,7 @@ internal static class PaperNumbers
         [("celeba", "Big_Nose", "resnet18", Paper)] = new(.5267, .7798, null),
     };
 
-    /// <summary>What the paper prints; null where it has no such row.</summary>
+    /// <summary>The paper's row; null if there is none.</summary>
     /// <param name="data">The data set; UTKFace stands in for FairFace, whose columns it has.</param>
     /// <param name="attribute">What is forgotten.</param>
     /// <param name="model">The network.</param>

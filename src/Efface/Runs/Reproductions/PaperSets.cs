@@ -3,10 +3,10 @@ using Efface.Runs.Experiments;
 
 namespace Efface.Runs.Reproductions;
 
-/// <summary>What the paper does with each data set.</summary>
+/// <summary>The paper's setup for each data set.</summary>
 internal static class PaperSets
 {
-    // The usual attribute first. Drawn faces are for trying the commands; UTKFace has FairFace's columns.
+    // The default attribute first. Drawn faces are for trying the commands; UTKFace has FairFace's columns.
     private static readonly Dictionary<string, (string Task, string[] Attributes)> Sets = new()
     {
         ["faces"] = ("smile", ["glasses", "skin"]),
@@ -16,8 +16,8 @@ internal static class PaperSets
         ["utkface"] = ("gender", ["race", "age"]),
     };
 
-    /// <summary>Data sets between commas, each as NAME=FOLDER; drawn faces need no folder.</summary>
-    /// <exception cref="InvalidInputException">Every entry that is none of the paper's sets, or has no folder.</exception>
+    /// <summary>Data sets separated by commas, each as NAME=FOLDER; drawn faces need no folder.</summary>
+    /// <exception cref="InvalidInputException">Every entry that is not one of the paper's sets, or has no folder.</exception>
     public static IReadOnlyList<(string Name, string? Root)> Parse(string list)
     {
         var entries = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -58,7 +58,7 @@ internal static class PaperSets
     public static IEnumerable<ExperimentData> Usual(ReproductionSettings settings) =>
         settings.Data.Select(set => Of(set, Sets[set.Name].Attributes[..1]));
 
-    /// <summary>Each data set with all of its attributes together, where it has several.</summary>
+    /// <summary>Each data set with all of its attributes together, if it has several.</summary>
     public static IEnumerable<ExperimentData> Together(ReproductionSettings settings) =>
         settings.Data.Where(set => Sets[set.Name].Attributes.Length > 1).Select(set => Of(set, Sets[set.Name].Attributes));
 

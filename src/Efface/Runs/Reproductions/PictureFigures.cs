@@ -11,7 +11,7 @@ internal static class PictureFigures
     private const int Pictures = 10;
     private const string Removal = "attention-removal";
 
-    // What is shown is made while training: no audit is needed.
+    // The pictures are made in training: no audit is needed.
     public static IReadOnlyList<ExperimentCell> RemovalCells(ReproductionSettings settings) =>
         [
             .. PaperSets
@@ -97,7 +97,7 @@ internal static class PictureFigures
         );
     }
 
-    // Pictures need no second seed; what was removed from images cannot be drawn from them.
+    // Pictures need no second seed; what was removed from images cannot be reconstructed from them.
     private static ExperimentScale One(ReproductionSettings settings) =>
         settings.Scale with
         {

@@ -4,19 +4,19 @@ using Efface.Runs.Experiments;
 
 namespace Efface.Runs.Reproductions;
 
-/// <summary>What is to be reproduced, on what and at which scale.</summary>
+/// <summary>What to reproduce, on which data and at which scale.</summary>
 /// <param name="Data">Data sets with the folders that hold them.</param>
-/// <param name="Scale">How long, how often, on how much.</param>
+/// <param name="Scale">How long, how often, and on how many images.</param>
 internal sealed record ReproductionSettings(IReadOnlyList<(string Name, string? Root)> Data, ExperimentScale Scale);
 
-/// <summary>A table or figure, made.</summary>
+/// <summary>A finished table or figure.</summary>
 /// <param name="Title">What it shows.</param>
 /// <param name="Caption">Its scale.</param>
-/// <param name="HowToRead">What its columns and words mean.</param>
+/// <param name="HowToRead">The meaning of its columns and terms.</param>
 /// <param name="Head">Names of the columns.</param>
-/// <param name="Rows">Cells of the table for people.</param>
+/// <param name="Rows">Cells of the printed table.</param>
 /// <param name="Json">The numbers behind it.</param>
-/// <param name="Pictures">SVG files by name; empty where there are none.</param>
+/// <param name="Pictures">SVG files by name; empty if there are none.</param>
 internal sealed record Reproduced(
     string Title,
     string Caption,
@@ -27,15 +27,15 @@ internal sealed record Reproduced(
     IReadOnlyDictionary<string, string> Pictures
 )
 {
-    /// <summary>What the table says, in words; empty where it speaks for itself.</summary>
+    /// <summary>The conclusions of the table, in words; empty if it needs none.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 }
 
 /// <summary>A table or figure of Guo et al. (ACM MM 2022) as a command.</summary>
 /// <param name="Name">As in <c>efface reproduce NAME</c>.</param>
 /// <param name="Shows">What it shows.</param>
-/// <param name="Cells">The runs that it rests on, each behind those that it needs.</param>
-/// <param name="Make">Makes it of the finished runs.</param>
+/// <param name="Cells">The runs behind it, each after those that it needs.</param>
+/// <param name="Make">Creates it from the finished runs.</param>
 internal sealed record Reproduction(
     string Name,
     string Shows,
@@ -49,7 +49,7 @@ internal sealed record Reproduction(
     /// <summary>Whether it shows several networks.</summary>
     public bool ComparesModels { get; init; }
 
-    /// <summary>Every table and figure that rests on runs; table 2 is <see cref="BenchRun"/>.</summary>
+    /// <summary>Every table and figure based on runs; table 2 is <see cref="BenchRun"/>.</summary>
     public static IReadOnlyList<Reproduction> All { get; } =
     [
         new("table1", "every way to forget, on each data set", MethodTables.UsualCells, MethodTables.Table1)

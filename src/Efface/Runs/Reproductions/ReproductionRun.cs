@@ -7,18 +7,18 @@ using nietras.SeparatedValues;
 
 namespace Efface.Runs.Reproductions;
 
-/// <summary>Runs what a table or figure rests on, and writes it.</summary>
+/// <summary>Does the runs of a table or figure, and writes it.</summary>
 internal static class ReproductionRun
 {
-    /// <summary>Writes NAME.md, NAME.csv, NAME.json and pictures; finished cells are kept, and what was stopped goes on.</summary>
+    /// <summary>Writes NAME.md, NAME.csv, NAME.json and pictures; finished cells are kept, and stopped ones are resumed.</summary>
     /// <param name="what">Which table or figure.</param>
-    /// <param name="settings">On what, and at which scale.</param>
-    /// <param name="folder">Where; tables of one folder share their cells.</param>
-    /// <param name="jobs">Cells side by side.</param>
+    /// <param name="settings">The data and the scale.</param>
+    /// <param name="folder">The folder; tables in one folder share their cells.</param>
+    /// <param name="jobs">Cells in parallel.</param>
     /// <param name="run">Runs one cell.</param>
-    /// <param name="observer">Hears how far it is.</param>
-    /// <param name="cancel">Ends after the batches at hand.</param>
-    /// <returns>The files that were written.</returns>
+    /// <param name="observer">Receives the progress.</param>
+    /// <param name="cancel">Stops after the current batches.</param>
+    /// <returns>The written files.</returns>
     /// <exception cref="InvalidInputException">Everything that is wrong with the input, before the first cell.</exception>
     public static async Task<IReadOnlyList<string>> Run(
         Reproduction what,
@@ -39,7 +39,7 @@ internal static class ReproductionRun
         );
     }
 
-    /// <summary>The runs that a table or figure rests on.</summary>
+    /// <summary>The runs behind a table or figure.</summary>
     /// <exception cref="InvalidInputException">Everything that is wrong with the scale.</exception>
     public static IReadOnlyList<ExperimentCell> Cells(Reproduction what, ReproductionSettings settings) =>
         settings.Scale.Check().ToArray() is { Length: > 0 } problems ? throw new InvalidInputException(problems) : what.Cells(settings);
@@ -87,7 +87,7 @@ internal static class ReproductionRun
         static string Cell(string text) => text.Replace("|", "¦", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
     }
 
-    // Numbers as they are, a column each, where there are any behind the table; else the table for people.
+    // Raw numbers, one per column, if the table has them; else the printed table.
     private static string Csv(Reproduced made)
     {
         var flat =

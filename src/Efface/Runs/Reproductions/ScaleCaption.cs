@@ -5,12 +5,12 @@ using Efface.Runs.Experiments;
 
 namespace Efface.Runs.Reproductions;
 
-/// <summary>At what scale runs were made: images, seeds, epochs, network, attackers and machine, in words.</summary>
+/// <summary>The scale of runs: images, seeds, epochs, network, attackers and machine, in words.</summary>
 internal static class ScaleCaption
 {
-    /// <summary>One sentence. Where runs differ, everything that occurs.</summary>
-    /// <param name="runs">What a table rests on.</param>
-    /// <param name="seeds">How often each was trained.</param>
+    /// <summary>One sentence. If runs differ, it lists everything that occurs.</summary>
+    /// <param name="runs">The runs of a table.</param>
+    /// <param name="seeds">The number of seeds.</param>
     public static string Of(IEnumerable<RunFolder> runs, int seeds)
     {
         var all = runs.ToList();

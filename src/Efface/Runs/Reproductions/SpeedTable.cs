@@ -3,13 +3,13 @@ using Efface.Runs.Bench;
 
 namespace Efface.Runs.Reproductions;
 
-/// <summary>Table 2: what <see cref="BenchRun"/> measured, beside the paper's numbers.</summary>
+/// <summary>Table 2: the results of <see cref="BenchRun"/>, beside the paper's numbers.</summary>
 internal static class SpeedTable
 {
     /// <summary>As in <c>efface reproduce NAME</c>.</summary>
     public const string Name = "table2";
 
-    // Guo et al., table 2, CIFAR-10 on one RTX 3080: seconds an epoch raw and in parallel, memory in MB.
+    // Guo et al., table 2, CIFAR-10 on one RTX 3080: seconds per epoch raw and in parallel, memory in MB.
     private static readonly Dictionary<string, (double Raw, double Parallel, double RawMemory, double ParallelMemory)> Paper = new()
     {
         ["resnet18"] = (32.30, 24.27, 281.0, 231.5),
@@ -18,7 +18,7 @@ internal static class SpeedTable
     };
 
     /// <summary>Writes table2.md, table2.csv and table2.json.</summary>
-    /// <returns>The files that were written.</returns>
+    /// <returns>The written files.</returns>
     public static IReadOnlyList<string> Write(BenchRecord record, string folder)
     {
         Directory.CreateDirectory(folder);

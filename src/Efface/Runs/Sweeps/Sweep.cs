@@ -8,12 +8,12 @@ using Efface.Training;
 
 namespace Efface.Runs.Sweeps;
 
-/// <summary>What is to be swept.</summary>
+/// <summary>What to sweep.</summary>
 /// <param name="Base">What all points share.</param>
 /// <param name="Axes">What differs.</param>
-/// <param name="Seeds">How often each point is trained.</param>
-/// <param name="Attributes">What audits look for.</param>
-/// <param name="Audit">How they look.</param>
+/// <param name="Seeds">The number of seeds of each point.</param>
+/// <param name="Attributes">The attributes to audit.</param>
+/// <param name="Audit">The settings of audits.</param>
 internal sealed record SweepSettings(
     RunConfig Base,
     IReadOnlyList<SweepAxis> Axes,
@@ -23,17 +23,17 @@ internal sealed record SweepSettings(
 );
 
 /// <summary>A point of a sweep.</summary>
-/// <param name="Values">Of each axis.</param>
-/// <param name="Row">What came of it, over its seeds.</param>
+/// <param name="Values">One per axis.</param>
+/// <param name="Row">The result, over its seeds.</param>
 internal sealed record SweepPoint(IReadOnlyList<string> Values, MethodRow Row);
 
-/// <summary>What came of a sweep.</summary>
+/// <summary>The result of a sweep.</summary>
 /// <param name="Axes">What differed.</param>
 /// <param name="Before">The model that all points started from; null from scratch.</param>
 /// <param name="Points">Every point.</param>
-/// <param name="Front">Those than which no other is better in one of fidelity, leak, certificate and what is kept, and as good in the
-/// others.</param>
-/// <param name="Knee">Of the front the one nearest to the best of everything.</param>
+/// <param name="Front">The points that no other one beats in one of fidelity, leak, certificate and what is kept without being worse in
+/// another.</param>
+/// <param name="Knee">The point of the front nearest to the best of everything.</param>
 internal sealed record SweepResult(
     IReadOnlyList<SweepAxis> Axes,
     MethodRow? Before,
@@ -53,10 +53,10 @@ internal sealed record SweepResult(
 /// <summary>Grids over any option of <c>efface unlearn</c>.</summary>
 internal static class Sweep
 {
-    // What a trained model brings with it.
+    // What comes with a trained model.
     private static readonly string[] OfTheModel = ["model", "stem", "width", "size"];
 
-    /// <summary>Every point and seed, behind the model that they start from.</summary>
+    /// <summary>Every point and seed, after the model that they start from.</summary>
     /// <exception cref="InvalidInputException">Everything that is wrong with the grid.</exception>
     public static IReadOnlyList<ExperimentCell> Cells(SweepSettings settings)
     {
@@ -97,7 +97,7 @@ internal static class Sweep
         return [.. SweepOrigins.Cells(settings, points.Select(point => point.Config)), .. points];
     }
 
-    /// <summary>Runs what is missing, and writes sweep.html, sweep.csv and sweep.json.</summary>
+    /// <summary>Does the missing runs, and writes sweep.html, sweep.csv and sweep.json.</summary>
     /// <inheritdoc cref="ReproductionRun.Run"/>
     public static async Task<SweepResult> Run(
         SweepSettings settings,
@@ -144,7 +144,7 @@ internal static class Sweep
 
     private static ExperimentCell Cell(SweepSettings settings, IReadOnlyList<string> values, int seed)
     {
-        // Recipes first: λ that a recipe leaves open are its own.
+        // Recipes first: λ left open by a recipe are its own.
         var config = settings
             .Axes.Zip(values)
             .OrderBy(pair => pair.First.Name == "recipe" ? 0 : 1)

@@ -3,7 +3,7 @@ using Efface.Unlearning;
 
 namespace Efface.Runs.Sweeps;
 
-/// <summary>An option of <c>efface unlearn</c> with the values that it takes in a sweep.</summary>
+/// <summary>An option of <c>efface unlearn</c> with its values in a sweep.</summary>
 /// <param name="Name">The flag without its dashes; λ are <c>lambda1</c>, <c>lambda2</c>, <c>lambda3</c>.</param>
 /// <param name="Values">As the user wrote them.</param>
 internal sealed record SweepAxis(string Name, IReadOnlyList<string> Values)

@@ -7,7 +7,7 @@ internal static class SweepFront
 {
     /// <summary>
     /// The points that no other dominates: at least as good in fidelity, leak, what any attacker may read, and what is kept, and better in
-    /// one of them. What was not measured of all is left out.
+    /// one of them. A measure that is missing for some points is left out.
     /// </summary>
     public static IReadOnlyList<SweepPoint> Of(IReadOnlyList<SweepPoint> points)
     {
@@ -16,7 +16,7 @@ internal static class SweepFront
     }
 
     /// <summary>
-    /// Of some points the one nearest to the best of everything, each good counted from its worst (0) to its best (1) among them.
+    /// The point nearest to the best of everything, with each measure scaled from its worst (0) to its best (1) among the given points.
     /// </summary>
     public static SweepPoint Knee(IReadOnlyList<SweepPoint> front)
     {
@@ -32,7 +32,7 @@ internal static class SweepFront
         return front[Enumerable.Range(0, front.Count).MinBy(Distance)];
     }
 
-    // The more the better.
+    // Higher is better.
     private static double[][] Goods(IReadOnlyList<SweepPoint> points)
     {
         Func<MethodRow, double?>[] goods = [row => row.Fidelity.Value, row => -row.Leak.Value, row => -row.Certified, row => row.Kept];

@@ -5,11 +5,11 @@ using Efface.Unlearning;
 namespace Efface.Runs.Sweeps;
 
 /// <summary>
-/// The model that all points of a sweep start from, as it is and cut where points cut it: what a point took out is seen at its own place.
+/// The model that all points of a sweep start from, as it is and cut where points cut it, to show at a point's own place what it removed.
 /// </summary>
 internal static class SweepOrigins
 {
-    /// <summary>Its cells: copies, so that their audits lie beside those of the points; none from scratch.</summary>
+    /// <summary>Its cells: copies, so that their audits are stored beside those of the points; none from scratch.</summary>
     /// <param name="settings">The sweep.</param>
     /// <param name="points">The configuration of every point.</param>
     public static IEnumerable<ExperimentCell> Cells(SweepSettings settings, IEnumerable<RunConfig> points)
@@ -33,8 +33,8 @@ internal static class SweepOrigins
     }
 
     /// <summary>
-    /// The cell that shows what the model releases at a point's place; null where that is its own place, or will be measured only when the
-    /// point is trained (<c>--blocks N</c>).
+    /// The cell that shows what the model releases at a point's place; null if that is its own place, or is known only once the point is
+    /// trained (<c>--blocks N</c>).
     /// </summary>
     public static string? NameFor(RunConfig point) =>
         Recipes.Find(point.Recipe.Name) is { } recipe

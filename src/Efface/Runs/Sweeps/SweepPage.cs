@@ -70,7 +70,7 @@ internal static class SweepPage
                 );
     }
 
-    // A name within a sentence: AUC stays as it is.
+    // A name within a sentence: AUC keeps its capitals.
     private static string Inside(Measure measure) => char.ToLowerInvariant(measure.Name[0]) + measure.Name[1..];
 
     private static IEnumerable<Dot> Before(SweepResult result, Measure across, Measure up) =>
@@ -78,7 +78,7 @@ internal static class SweepPage
         where across.Value(row) is not null && up.Value(row) is not null
         select new Dot(row.Method, across.Value(row)!.Value, up.Value(row)!.Value, Origin);
 
-    // Over each two axes of several values; others are averaged.
+    // One per pair of axes with several values; the others are averaged.
     private static Html Maps(SweepResult result)
     {
         var axes = result.Axes.Index().Where(entry => entry.Item.Values.Count > 1).ToList();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -40,6 +41,29 @@ public sealed class InterruptionTests : IDisposable
 
         Assert.Equal(0, (await _tool.Run("unlearn --from cut --recipe prediction-only --out mended")).ExitCode);
         Verdicts.Agree(await _tool.Run("certify --run cut --bits 2 --json"), _tool.At("cut/certificate.json"));
+    }
+
+    // Two hundred images of 64 pixels through a network of full width in one step: more than ten seconds.
+    [Fact]
+    public async Task A_long_batch_is_not_waited_for()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals are sent with kill");
+        var clock = new Stopwatch();
+        var outcome = await _tool.Start(
+            null,
+            (process, line) =>
+            {
+                if (!line.StartsWith("glasses:", StringComparison.Ordinal))
+                    return;
+                Thread.Sleep(TimeSpan.FromSeconds(3));
+                clock.Start();
+                Tool.Send("TERM", process);
+            },
+            Tool.Words("train --data faces --forget glasses --limit 200 --size 64 --stem cifar --batch 200 --epochs 1 --out cut")
+        );
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.DoesNotContain("epoch 1/1", outcome.Error, StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 2, 7);
     }
 
     [Fact]

@@ -43,22 +43,22 @@ internal static class Judgement
         return (verdict, reasons);
     }
 
-    private static string Told(Evidence evidence) => evidence.HasTask ? "the task tells" : "guessing";
+    private static string Baseline(Evidence evidence) => evidence.HasTask ? "the task reveals" : "guessing";
 
-    private static string Floor(Evidence evidence) => evidence.HasTask ? "what the task tells" : "guessing";
+    private static string Floor(Evidence evidence) => evidence.HasTask ? "what the task reveals" : "guessing";
 
     private static IEnumerable<string> Leaks(Evidence evidence)
     {
         if (evidence.Leak.Low > evidence.Tolerance && evidence.BeyondTask > evidence.Tolerance)
             yield return string.Create(
                 Invariant,
-                $"the best attacker reads {evidence.Leak.Value:P1} more than {Told(evidence)} "
+                $"the best attacker reads {evidence.Leak.Value:P1} more than {Baseline(evidence)} "
                     + $"(at least {evidence.Leak.Low:P1}; tolerated {evidence.Tolerance:P1})"
             );
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.Low) is { } one && one.GivenTask.Low > evidence.WorstTolerance)
             yield return string.Create(
                 Invariant,
-                $"class {one.Class} is told from the rest {one.GivenTask.Value:P1} better than {Told(evidence)} "
+                $"class {one.Class} is separated from the rest {one.GivenTask.Value:P1} better than {Baseline(evidence)} "
                     + $"(at least {one.GivenTask.Low:P1} of balanced accuracy; tolerated of one class {evidence.WorstTolerance:P1})"
             );
         if (evidence.WorstSymbol is { } symbol && symbol.Share.Low - symbol.Expected > evidence.WorstTolerance)
@@ -71,9 +71,9 @@ internal static class Judgement
         else if (evidence.WorstCases?.Surest is { } surest && surest.AreTold(evidence.WorstTolerance))
             yield return string.Create(
                 Invariant,
-                $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it names {surest.Gain.Value:P1} more "
-                    + $"rightly than {Told(evidence)} (at least {surest.Gain.Low:P1}; tolerated of single images "
-                    + $"{evidence.WorstTolerance:P1})"
+                $"on the {surest.Images:N0} test images of which {surest.Attacker.Name} is most confident, it is right "
+                    + $"{surest.Gain.Value:P1} more often than {Baseline(evidence)} (at least {surest.Gain.Low:P1}; tolerated of single "
+                    + $"images {evidence.WorstTolerance:P1})"
             );
     }
 
@@ -95,8 +95,8 @@ internal static class Judgement
         {
             yield return string.Create(
                 Invariant,
-                $"whoever looks at the representation and knows the task reads {-evidence.Leak.Value:P1} less than the task alone tells: "
-                    + $"the test images are not like those that attackers learnt from (a shift between the parts); draw the parts at random"
+                $"an attacker with the representation and the task reads {-evidence.Leak.Value:P1} less than the task alone reveals: "
+                    + $"the test images differ from those that attackers learnt from (a shift between the parts); draw the parts at random"
             );
             yield break;
         }
@@ -113,7 +113,7 @@ internal static class Judgement
         if (worst.GivenTask.High > tolerance)
             yield return string.Create(
                 Invariant,
-                $"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {Told(evidence)}, and {tolerance:P1} is tolerated; "
+                $"{worst.Name} may read up to {worst.GivenTask.High:P1} more than {Baseline(evidence)}, and {tolerance:P1} is tolerated; "
                     + $"{Wanted(worst.GivenTask, tolerance)}"
             );
         if (BeyondDirections(evidence) is { } hidden)
@@ -121,15 +121,15 @@ internal static class Judgement
         if (evidence.WorstCases?.Classes.MaxBy(one => one.GivenTask.High) is { } one && one.GivenTask.High > evidence.WorstTolerance)
             yield return string.Create(
                 Invariant,
-                $"class {one.Class} may be told from the rest up to {one.GivenTask.High:P1} better than {Told(evidence)}, "
+                $"class {one.Class} may be separated from the rest up to {one.GivenTask.High:P1} better than {Baseline(evidence)}, "
                     + $"and {evidence.WorstTolerance:P1} is tolerated of one class; {Wanted(one.GivenTask, evidence.WorstTolerance)}"
             );
         if (evidence.WorstCases?.Surest is { } surest && surest.MayBeTold(evidence.WorstTolerance))
             yield return string.Create(
                 Invariant,
-                $"of the {surest.Images:N0} test images of which {surest.Attacker.Name} is surest it may name up to "
-                    + $"{surest.Gain.High:P1} more rightly than {Told(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of single "
-                    + $"images; more test images would settle it"
+                $"on the {surest.Images:N0} test images of which {surest.Attacker.Name} is most confident, it may be right up to "
+                    + $"{surest.Gain.High:P1} more often than {Baseline(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of "
+                    + $"single images; more test images would settle it"
             );
     }
 
@@ -156,9 +156,9 @@ internal static class Judgement
             ? null
             : string.Create(
                 Invariant,
-                $"{most.Name} surely reads {most.GivenTask.Value:P1} more than {Told(evidence)}, and more than any direction shows; "
-                    + $"of so hidden a trace of {hidden.Wanted:P1} that was planted this audit finds "
-                    + $"{Math.Max(0, hidden.Measured.Value):P1}: there may be more than the {evidence.Tolerance:P1} that are tolerated; "
+                $"{most.Name} certainly reads {most.GivenTask.Value:P1} more than {Baseline(evidence)}, and more than any direction shows; "
+                    + $"of a planted trace of {hidden.Wanted:P1} that is hidden as well this audit finds "
+                    + $"{Math.Max(0, hidden.Measured.Value):P1}: more than the tolerated {evidence.Tolerance:P1} may be there; "
                     + $"more training images would show it"
             );
     }
@@ -226,7 +226,7 @@ internal static class Judgement
         if (double.IsNaN(planted.Measured.Value))
             return string.Create(
                 Invariant,
-                $"the task tells so much of it that less than {tolerance:P1} is left to read: "
+                $"the task reveals so much of it that less than {tolerance:P1} is left to read: "
                     + $"no audit at this tolerance can show anything; give a smaller --tolerance"
             );
         var half = (planted.Measured.High - planted.Measured.Low) / 2;

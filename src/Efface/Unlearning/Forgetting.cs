@@ -59,12 +59,8 @@ public static class Forgetting
 
     private static TaskAndAttributes Labels(Examples examples, string task, IReadOnlyList<string> attributes)
     {
-        if (
-            new[] { Part.Train, Part.Validation }.FirstOrDefault(part => examples.Rows(part).Length == 0, Part.Test)
-            is not Part.Test
-                and var none
-        )
-            throw new InvalidInputException($"data set {examples.Name}", $"has no {none.Word()} part", "Give examples of both parts");
+        foreach (var part in new[] { Part.Train, Part.Validation }.Where(part => examples.Rows(part).Length == 0))
+            throw new InvalidInputException($"data set {examples.Name}", $"has no {part.Word()} part", "Give examples of both parts");
         return TaskAndAttributes.Of(examples, examples[task], [.. attributes.Select(name => examples[name])]);
     }
 }

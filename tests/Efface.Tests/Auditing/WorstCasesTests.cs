@@ -25,7 +25,7 @@ public sealed class WorstCasesTests : IDisposable
         Assert.InRange(place.Leak.GivenTask.High, 0, 0.05);
         Assert.InRange(place.Certificates.Where(bound => bound.Metric == Certificate.OfBalancedAccuracy).Max(bound => bound.Leak), 0, 0.12);
         Assert.Equal(Verdict.Leaks, place.Verdict);
-        Assert.Contains("class c7 is told from the rest ", place.Reasons[0], StringComparison.Ordinal);
+        Assert.Contains("class c7 is separated from the rest ", place.Reasons[0], StringComparison.Ordinal);
         Assert.Equal("c7", place.WorstCases!.Classes.MaxBy(one => one.GivenTask.Value)!.Class);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Efface.Models;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -67,13 +66,14 @@ public sealed class OptimiserTests
             () =>
             {
                 while (!stop.IsCancellationRequested)
+                {
                     GC.Collect(0);
+                    Thread.Sleep(1);
+                }
             },
             CancellationToken.None
         );
-        // Beside other tests, whose objects are collected too, a step may take a hundred times as long.
-        var (steps, clock) = (0, Stopwatch.StartNew());
-        for (; steps < 2000 && clock.Elapsed < TimeSpan.FromSeconds(5); steps++)
+        for (var step = 0; step < 2000; step++)
         {
             using (NewDisposeScope())
                 (parameter * parameter).sum().backward();
@@ -81,7 +81,6 @@ public sealed class OptimiserTests
         }
         await stop.CancelAsync();
         await collector;
-        Assert.True(steps > 10, $"{steps} steps");
         Assert.True(parameter.isfinite().all().ToBoolean());
     }
 

@@ -145,7 +145,7 @@ internal sealed class FakeRuns : IDisposable
             Released = released,
             Attribute = "glasses",
             Verdict = verdict,
-            Reasons = [verdict == Verdict.Leaks ? "the best attacker reads more than the task tells" : "a reason"],
+            Reasons = [verdict == Verdict.Leaks ? "the best attacker reads more than the task reveals" : "a reason"],
             Floors = new Floors(
                 new Floor(Around(0.506, 0.02), Around(0.5, 0)),
                 new Floor(Around(0.55, 0.02), Around(0.55, 0.02)),

@@ -58,7 +58,7 @@ internal static class WorstCaseSection
                 classes.Count > Most ? $", the {Most} that tell most of {Numbers.Count(classes.Count)}; all stand in audit.json" : ""
             )}</caption>
             <thead><tr><th scope="col">Class</th><th scope="col">Attribute</th><th scope="col">Place</th>
-            <th scope="col">Told from the rest beyond the floor, points</th></tr></thead>
+            <th scope="col">Separated from the rest beyond the floor, points</th></tr></thead>
             <tbody>{classes.Take(Most).Select(entry =>
                 Html.Of(
                     $"""

@@ -4,7 +4,7 @@ using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Efface.Tests.Auditing;
+namespace Efface.Tests.Auditing.Attacks;
 
 [Collection(SharedTorch.Name)]
 [OneThread]

@@ -5,7 +5,7 @@ using Efface.Data;
 using Efface.Data.Drawn;
 using Xunit;
 
-namespace Efface.Tests.Data;
+namespace Efface.Tests.Data.Drawn;
 
 public sealed class DrawnFacesTests
 {

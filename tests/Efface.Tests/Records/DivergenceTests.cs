@@ -2,9 +2,10 @@ using Efface.Auditing;
 using Efface.Records;
 using Efface.Reporting;
 using Efface.Runs;
+using Efface.Tests.Reporting;
 using Xunit;
 
-namespace Efface.Tests.Reporting;
+namespace Efface.Tests.Records;
 
 /// <summary>A run whose training diverged was audited, and gone on from, without a word.</summary>
 public sealed class DivergenceTests : IDisposable

@@ -4,7 +4,7 @@ using Efface.Auditing.Attacks;
 using TorchSharp;
 using Xunit;
 
-namespace Efface.Tests.Auditing;
+namespace Efface.Tests.Auditing.Attacks;
 
 public sealed class LookupAttackerTests : IDisposable
 {

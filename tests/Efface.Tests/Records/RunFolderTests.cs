@@ -6,7 +6,7 @@ using Efface.Runs;
 using Efface.Tests.Reporting;
 using Xunit;
 
-namespace Efface.Tests.Runs;
+namespace Efface.Tests.Records;
 
 public sealed class RunFolderTests : IDisposable
 {

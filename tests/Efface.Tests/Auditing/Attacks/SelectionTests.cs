@@ -2,7 +2,7 @@ using CsCheck;
 using Efface.Auditing.Attacks;
 using Xunit;
 
-namespace Efface.Tests.Auditing;
+namespace Efface.Tests.Auditing.Attacks;
 
 public sealed class SelectionTests
 {

@@ -91,7 +91,7 @@ public sealed record AuditSettings
             yield return problem;
         if (Seeds.Count == 0)
             yield return new Problem("`AuditSettings.Seeds`", "has none", "Give 1 or more");
-        string[] known = [.. Known.Where(attacker => !attacker.IsFloor).Select(attacker => attacker.Name)];
+        string[] known = [.. Known.Select(attacker => attacker.Name)];
         if (known.CountBy(name => name).FirstOrDefault(one => one.Value > 1) is { Key: { } twice })
             yield return new Problem($"`AuditSettings.Attackers` {twice}", "is the name of two attackers", "Give yours another name");
         if (Attackers.Except(known).ToArray() is { Length: > 0 } unknown)
@@ -122,8 +122,8 @@ public sealed record AuditSettings
             }
         );
 
-    /// <summary>Every attacker available.</summary>
-    internal IEnumerable<IAttacker> Known => Attacks.Attackers.All.Concat(OwnAttackers);
+    /// <summary>Every attacker that can be sent: without the floors.</summary>
+    internal IEnumerable<IAttacker> Known => Attacks.Attackers.All.Concat(OwnAttackers).Where(attacker => !attacker.IsFloor);
 
     internal bool Asks(string part) => Parts.Contains(part);
 

@@ -141,9 +141,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
     {
         if (subject.Places.FirstOrDefault(place => !PlaceAudit.AttackersOn(place, settings).Any()) is not { } unread)
             return;
-        var able = settings
-            .Known.Where(attacker => !attacker.IsFloor && attacker.Reads(unread.Problem(2)))
-            .Select(attacker => attacker.Name);
+        var able = settings.Known.Where(attacker => attacker.Reads(unread.Problem(2))).Select(attacker => attacker.Name);
         throw new InvalidInputException(
             $"`AuditSettings.Attackers` {string.Join(',', settings.Attackers)}",
             $"none of them can read {unread.Name}",

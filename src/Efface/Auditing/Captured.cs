@@ -97,7 +97,7 @@ public sealed record Captured(IReadOnlyDictionary<string, Tensor> Values, int[] 
         if (place.Symbols > 0)
             return torch.zeros(count, dtype: ScalarType.Int64).DetachFromDisposeScope();
         long[] shape = [count, .. place.Shape];
-        var size = shape.Aggregate(1L, (product, length) => product * length);
+        var size = Layout.Size(shape);
         if (size * sizeof(float) <= inMemory)
             return torch.zeros(shape).DetachFromDisposeScope();
         var file = new TemporaryFile();

@@ -157,7 +157,7 @@ internal static class Judgement
             : string.Create(
                 Invariant,
                 $"{most.Name} certainly reads {most.GivenTask.Value:P1} more than {Baseline(evidence)}, and more than any direction shows; "
-                    + $"of a planted trace of {hidden.Wanted:P1} that is hidden as well this audit finds "
+                    + $"of an equally hidden trace of {hidden.Wanted:P1} that was planted, this audit finds "
                     + $"{Math.Max(0, hidden.Measured.Value):P1}: more than the tolerated {evidence.Tolerance:P1} may be there; "
                     + $"more training images would show it"
             );

@@ -68,9 +68,7 @@ internal sealed class PlaceAudit(
 
     /// <summary>The attackers that run on a place.</summary>
     public static IEnumerable<IAttacker> AttackersOn(Place place, AuditSettings settings) =>
-        settings.Known.Where(attacker =>
-            !attacker.IsFloor && settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2))
-        );
+        settings.Known.Where(attacker => settings.Attackers.Contains(attacker.Name) && attacker.Reads(place.Problem(2)));
 
     /// <summary>Approximate bytes that a step takes besides the representations.</summary>
     public long Bytes => 6 * _parts.Training.Values.numel() * sizeof(float);

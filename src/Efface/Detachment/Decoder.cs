@@ -60,15 +60,14 @@ internal sealed class Decoder : Module<Tensor, Tensor>
 
     private static List<Module<Tensor, Tensor>> OfVectors(long[] shape, long[] vector, Generator random, int width)
     {
-        long Product(long[] sizes) => sizes.Aggregate(1L, (product, size) => product * size);
         var units = width * UnitsPerChannel;
         return
         [
             Flatten(),
-            Layers.Linear(Product(shape), units, random, hasBias: false),
+            Layers.Linear(Layout.Size(shape), units, random, hasBias: false),
             BatchNorm1d(units),
             ReLU(inplace: true),
-            Layers.Linear(units, Product(vector), random),
+            Layers.Linear(units, Layout.Size(vector), random),
         ];
     }
 }

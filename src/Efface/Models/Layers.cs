@@ -46,7 +46,7 @@ internal static class Layers
     /// <summary>Uniform weights up to 1/√fan-in (He et al. 2015, as in torch's layers), of a shape [outputs, inputs, ...].</summary>
     internal static Parameter Weight(Generator random, params long[] shape)
     {
-        var fan = shape[1..].Aggregate(1L, (product, length) => product * length);
+        var fan = Layout.Size(shape[1..]);
         // In torch's order of operations, so that the last digit is the same.
         var bound = Math.Sqrt(3) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(fan));
         return Uniform(random, bound, shape);

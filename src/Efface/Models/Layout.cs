@@ -21,4 +21,7 @@ public static class Layout
 
     /// <summary>Representations [B, ...] in the viewed shape.</summary>
     public static Tensor View(Tensor h) => h.dim() == 3 ? h.transpose(1, 2).unsqueeze(3) : h;
+
+    /// <summary>The number of values in a shape.</summary>
+    internal static long Size(long[] shape) => shape.Aggregate(1L, (product, length) => product * length);
 }

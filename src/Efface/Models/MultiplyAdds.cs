@@ -59,11 +59,9 @@ public static class MultiplyAdds
     private static long Of(Module layer, long[] output) =>
         layer switch
         {
-            Convolution convolution => Product(output) * Product(convolution.Weight.shape[1..]),
-            TorchSharp.Modules.Conv2d convolution => Product(output) * Product(convolution.weight.shape[1..]),
-            TorchSharp.Modules.Linear linear => Product(output) * linear.weight.shape[1],
+            Convolution convolution => Layout.Size(output) * Layout.Size(convolution.Weight.shape[1..]),
+            TorchSharp.Modules.Conv2d convolution => Layout.Size(output) * Layout.Size(convolution.weight.shape[1..]),
+            TorchSharp.Modules.Linear linear => Layout.Size(output) * linear.weight.shape[1],
             _ => 0,
         };
-
-    private static long Product(long[] sizes) => sizes.Aggregate(1L, (product, size) => product * size);
 }

@@ -49,10 +49,9 @@ public static class Forgetting
     {
         var labels = Labels(examples, model.Description.Task, attributes);
         using var random = new Generator((ulong)options.Seed);
-        using var before = recipe.CarriesEmbedding ? model.Copy() : null;
         var prepared = recipe.Prepare(model, null, random);
         recipe.Begin(prepared, examples, labels.Task, random);
-        var lesson = new Lesson(prepared, examples, labels, options) { Recipe = recipe, Untouched = _ => before!.Copy().Network };
+        var lesson = new Lesson(prepared, examples, labels, options) { Recipe = recipe, Untouched = _ => model.Copy().Network };
         var result = lesson.Train(random, observer, cancel);
         return result.Interrupted ? (prepared, result) : lesson.Close(result);
     }

@@ -133,7 +133,7 @@ internal sealed class BenchSubject : IDisposable
         var batch = new BatchLoader(_table, _labels.Task, _labels.Attributes, _table.Rows(Part.Train)[..images], images).Epoch().Single();
         return new StepInput(
             _options.InPrecision(_normalisation.Apply(batch.Values)),
-            batch.Values.to_type(ScalarType.Float32) / 255,
+            _normalisation.Target(batch.Values),
             batch,
             1,
             1

@@ -8,7 +8,7 @@ namespace Efface.Cli;
 internal delegate RunFolder ModelWork(RunConfig config, string path, bool resume, IRunObserver? observer, CancellationToken cancel);
 
 /// <summary>efface train and efface unlearn.</summary>
-internal sealed class ModelCommand : RunCommand
+internal class ModelCommand : RunCommand
 {
     private readonly ModelWork _work;
     private readonly Flags<RunPlace> _place;
@@ -20,9 +20,12 @@ internal sealed class ModelCommand : RunCommand
         _place = new Flags<RunPlace>(this);
     }
 
+    /// <summary>Where the run is stored.</summary>
+    protected RunPlace Place(ParseResult asked) => _place.Read(asked, new RunPlace());
+
     protected override int Execute(ParseResult asked)
     {
-        var place = _place.Read(asked, new RunPlace());
+        var place = Place(asked);
         var config = Config(asked, place.Begun);
         var folder = Show(display => _work(config, RunPlace.OutOr(place.Out, Name), place.Resume, display, Shell.Cancel));
         var run = folder.Run;

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Erasing;
+using Efface.Runs;
 using Efface.Runs.Bench;
 using Efface.Runs.Experiments;
 using Efface.Training;
@@ -10,13 +12,15 @@ using Spectre.Console;
 namespace Efface.Cli;
 
 /// <summary>Shows on stderr how far the work is: a live bar on a terminal, plain lines elsewhere.</summary>
-internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
+internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver, IErasingObserver
 {
     private const double SecondsBetweenLines = 5;
 
     private readonly Shell _shell;
     private readonly ProgressTask? _bar;
     private readonly Stopwatch _attacking = new();
+    private readonly Stopwatch _erasingSince = new();
+    private string? _erasing;
     private double _lastLine;
 
     private ProgressDisplay(Shell shell, ProgressTask? bar) => (_shell, _bar) = (shell, bar);
@@ -79,6 +83,19 @@ internal sealed class ProgressDisplay : IExperimentObserver, IBenchObserver
         Bar(text, (double)progress.Done / progress.Total);
         if (_bar is null && progress.Done % 5 == 0)
             Line(text);
+    }
+
+    public void OnErasing(ErasingProgress progress)
+    {
+        if (progress.What != _erasing)
+        {
+            _erasing = progress.What;
+            _erasingSince.Restart();
+            if (_bar is null)
+                Line(progress.What);
+        }
+        var left = progress.Done < 0.1 ? "" : Text($", {_erasingSince.Elapsed / progress.Done * (1 - progress.Done):m\\:ss} left");
+        Bar(progress.What + left, progress.Done);
     }
 
     // Estimated from the attacks so far.

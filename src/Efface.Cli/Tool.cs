@@ -66,12 +66,7 @@ internal static class Tool
             new HelpOption("--help", "-h"),
             new DemoCommand(shell),
             new ModelCommand(shell, "train", "Train the model before unlearning (baseline 1).", TrainingRun.Train),
-            new ModelCommand(
-                shell,
-                "unlearn",
-                "Make a model forget attributes, from scratch or --from a trained one.",
-                TrainingRun.Unlearn
-            ),
+            new UnlearnCommand(shell),
             new AuditCommand(shell),
             new CertifyCommand(shell),
             Branch("data", "Look at data sets.", new DataInspectCommand(shell), new DataCacheCommand(shell)),

@@ -79,7 +79,7 @@ public sealed class AuditSubject : IDisposable
 
         var places = new List<(Place Place, Tensor Values)> { (place, values) };
         if (!before && table.MeanOfDraws is { } mean && !isCode)
-            places.Add((place.Mean(table.Draws), mean));
+            places.Add((place.Mean(table.Draws) with { Released = !table.IsDrawnOnce }, mean));
         var predictions = TaskProbe.Predict(values, place, y, rows);
         Captured[] parts = [.. rows.Select((some, part) => Captured.Of(places, predictions[part], some))];
         return new AuditSubject

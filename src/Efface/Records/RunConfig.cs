@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Efface.Baselines;
 using Efface.Data.Sources;
 using Efface.Data.Vectors;
+using Efface.Erasing;
 
 namespace Efface.Records;
 
@@ -30,8 +31,11 @@ public sealed record RunConfig
     [SettingGroup(IsInherited = true, IsFoundOut = true, IsFixed = true)]
     public AttentionRemovalSettings? AttentionRemoval { get; init; }
 
-    /// <summary>The files of an audit of representations that another program computed; null for runs on images.</summary>
+    /// <summary>The files of representations that another program computed; null for runs on images.</summary>
     public VectorOptions? Vectors { get; init; }
+
+    /// <summary>How an eraser of such vectors is fitted; null for an audit, and for runs on images.</summary>
+    public EraserOptions? Erasing { get; init; }
 
     /// <summary>What is wrong with each of its settings alone, each with its remedy.</summary>
     public IEnumerable<Problem> Check() =>
@@ -52,6 +56,7 @@ public sealed record RunConfig
                 Training = json.Deserialize<TrainingSettings>(options)!,
                 AttentionRemoval = others.AttentionRemoval,
                 Vectors = others.Vectors,
+                Erasing = others.Erasing,
             };
         }
 
@@ -64,7 +69,7 @@ public sealed record RunConfig
                 config.Model,
                 config.Recipe,
                 config.Training,
-                new Others(config.AttentionRemoval, config.Vectors),
+                new Others(config.AttentionRemoval, config.Vectors, config.Erasing),
             ];
             foreach (var group in groups)
             foreach (var property in JsonSerializer.SerializeToElement(group, group.GetType(), options).EnumerateObject())
@@ -72,6 +77,6 @@ public sealed record RunConfig
             writer.WriteEndObject();
         }
 
-        private sealed record Others(AttentionRemovalSettings? AttentionRemoval, VectorOptions? Vectors);
+        private sealed record Others(AttentionRemovalSettings? AttentionRemoval, VectorOptions? Vectors, EraserOptions? Erasing);
     }
 }

@@ -57,6 +57,19 @@ internal static class Resumption
             throw new InvalidInputException(problems);
     }
 
+    /// <summary>Refuses to resume a run on vectors with other vectors or another configuration.</summary>
+    /// <inheritdoc cref="Check"/>
+    public static void CheckVectors(RunRecord began, RunRecord asked, string path)
+    {
+        Check(began, asked, path);
+        if (began.Config.Erasing != asked.Config.Erasing)
+            throw new InvalidInputException(
+                $"`path` {path}",
+                $"began with {began.Config.Erasing}, and not with {asked.Config.Erasing}",
+                "Give the same settings to go on, or start a new run"
+            );
+    }
+
     /// <summary>A problem if a run started with other data than the present ones; null otherwise.</summary>
     public static Problem? OtherData(RunRecord began, string fingerprint, string path) =>
         began.Data.Fingerprint == fingerprint

@@ -1,5 +1,7 @@
 using Efface.Baselines;
 using Efface.Data;
+using Efface.Erasing;
+using Efface.Models;
 using Efface.Training;
 
 namespace Efface.Unlearning;
@@ -18,6 +20,19 @@ public sealed record Leace : ClosingRecipe
     /// <inheritdoc/>
     public override string Promise =>
         "A linear attacker finds exactly what one finds who sees nothing, on the images that it was fitted on; of others nothing.";
+
+    /// <inheritdoc/>
+    public override bool IsForVectors => true;
+
+    /// <inheritdoc/>
+    public override Eraser Erase(ErasingWork work)
+    {
+        var training = work.Rows(Part.Train);
+        using var values = training.Values;
+        var erasure = new AffineErasure(work.Size);
+        LinearErasure.Fit(erasure, values, [.. training.Attributes.Select(attribute => (attribute.Labels, attribute.Classes))]);
+        return Eraser.Of(work.Describe(Name), erasure, values);
+    }
 
     /// <inheritdoc/>
     public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes)

@@ -1,4 +1,6 @@
 using Efface.Data;
+using Efface.Erasing;
+using Efface.Models.Balance;
 using Efface.Training;
 
 namespace Efface.Unlearning;
@@ -15,6 +17,26 @@ public sealed record PredictionOnly : ClosingRecipe
 
     /// <inheritdoc/>
     public override string Promise => "Nothing leaks beyond the decision, by any attacker; and nothing else is kept.";
+
+    /// <inheritdoc/>
+    public override bool IsForVectors => true;
+
+    /// <inheritdoc/>
+    public override Eraser Erase(ErasingWork work)
+    {
+        var training = work.Rows(Part.Train);
+        using var values = training.Values;
+        var reader = new BalanceFit(training, training, work.Options, work.Progress, work.Cancel).ReadTask();
+        return Eraser.Of(
+            work.Describe(Name) with
+            {
+                Balance = reader.Shape,
+                Symbols = work.Task!.Classes.Count,
+            },
+            new VectorDecision(reader),
+            values
+        );
+    }
 
     /// <inheritdoc/>
     public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes) =>

@@ -1,5 +1,6 @@
 using Efface.Data;
 using Efface.Detachment;
+using Efface.Erasing;
 using Efface.Models;
 using Efface.Records;
 using Efface.Training;
@@ -104,6 +105,14 @@ public abstract record Recipe
 
     /// <summary>What its blocks learn; null for plain training, with the forgetting before or after it.</summary>
     public virtual BlockMaker? Blocks(BlockParts parts) => null;
+
+    /// <summary>Whether it can fit an eraser on vectors alone, without a network to train.</summary>
+    public virtual bool IsForVectors => false;
+
+    /// <summary>Fits an eraser on vectors; only called if it <see cref="IsForVectors"/>.</summary>
+    /// <exception cref="InvalidInputException">The rows cannot carry it.</exception>
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public virtual Eraser Erase(ErasingWork work) => throw new NotSupportedException($"Recipe {Name} trains models.");
 
     /// <summary>Closes the trained model; null if training was all.</summary>
     /// <param name="model">Trained; ownership passes to it.</param>

@@ -13,6 +13,7 @@ public static class Recipes
         new MaximumEntropy(),
         new Hsic(),
         new Mmd(),
+        new Balance(),
         new Leace(),
         new WithoutAttention(),
         new PredictionOnly(),

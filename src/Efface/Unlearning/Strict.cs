@@ -1,6 +1,7 @@
 using Efface.Auditing;
 using Efface.Data;
 using Efface.Detachment;
+using Efface.Erasing;
 using Efface.Models;
 using Efface.Records;
 using Efface.Training;
@@ -99,6 +100,45 @@ public sealed record Strict : Recipe
         using var captured = Captured.From(model, [embedding], table, rows);
         using var embeddings = captured.Values[StagedNetwork.Embedding].to(Compute.Device, copy: true);
         DiscreteBottleneck.StartFromDecision(model.Network, embeddings, random);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsForVectors => true;
+
+    /// <summary>Trains a small network for the task, and inserts the bottleneck into it.</summary>
+    /// <inheritdoc/>
+    public override Eraser Erase(ErasingWork work)
+    {
+        var task = work.Task ?? VectorNetwork.NoTask(work.Table);
+        using var random = new Generator((ulong)work.Options.Seed);
+        var labels = TaskAndAttributes.Of(work.Table, task, work.Attributes) with { Retained = work.Retained };
+        using var model = TrainedModel.Create(
+            ModelDescription.For(work.Table, task, VectorNetwork.Name),
+            CPU,
+            random,
+            VectorNetwork.Build
+        );
+        var training = VectorNetwork.Training(work.Options.Seed);
+        new Lesson(model, work.Table, labels, training).Train(random, null, work.Cancel);
+        var prepared = Prepare(model.Copy(), null, random);
+        Begin(prepared, work.Table, task, random);
+        var lesson = new Lesson(prepared, work.Table, labels, training with { LearningRate = RateFromModel })
+        {
+            Recipe = this,
+            Untouched = _ => model.Copy().Network,
+        };
+        if (lesson.Train(random, null, work.Cancel).Interrupted)
+            throw new OperationCanceledException(work.Cancel);
+        using var values = work.Rows(Part.Train).Values;
+        return Eraser.Of(
+            work.Describe(Name) with
+            {
+                Network = prepared.Description,
+                Symbols = 1 << Settings.Bits,
+            },
+            VectorNetwork.Assignment(prepared),
+            values
+        );
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ public record LabelRules
     [Setting("--drop", "RULE", "Leaves out rows of these classes: race=Others. May be given again.", Repeats = true)]
     public IReadOnlyList<string> Drop { get; init; } = [];
 
+    /// <summary>Only the rules of settings that hold more.</summary>
+    internal static LabelRules Of(LabelRules settings) => new(settings);
+
     /// <summary>A rule as a user types it into a shell.</summary>
     internal static string Typed(string flag, string rule) =>
         rule.All(letter => char.IsLetterOrDigit(letter) || "=+:.,-_/".Contains(letter, StringComparison.Ordinal))

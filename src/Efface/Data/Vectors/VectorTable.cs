@@ -49,6 +49,11 @@ public sealed class VectorTable : Examples
     public int Draws { get; init; } = 1;
 
     /// <summary>
+    /// Whether nobody gets more than one draw of a row: the mean of draws is then audited, but not as something that is released.
+    /// </summary>
+    public bool IsDrawnOnce { get; init; }
+
+    /// <summary>
     /// The same images from the model before unlearning, in any shape that <see cref="Values"/> may have; null if there are none.
     /// </summary>
     public Tensor? Before { get; init; }

@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using Efface.Models.Balance;
+using static TorchSharp.torch;
+
+namespace Efface.Erasing;
+
+/// <summary>A step of fitting.</summary>
+/// <param name="What">Its name, for a progress display.</param>
+/// <param name="Done">In [0, 1].</param>
+public sealed record ErasingProgress(string What, double Done);
+
+/// <summary>Fits a <see cref="BalanceErasure"/> (docs/balance.md).</summary>
+/// <param name="training">Rows to fit readers and moments on.</param>
+/// <param name="judged">Rows to choose the noise on.</param>
+/// <param name="options">Directions, noise, rounds, seed.</param>
+/// <param name="progress">Receives each step.</param>
+/// <param name="cancel">Checked before each step.</param>
+internal sealed class BalanceFit(
+    LabelledRows training,
+    LabelledRows judged,
+    EraserOptions options,
+    Action<ErasingProgress>? progress,
+    CancellationToken cancel
+)
+{
+    private const int Folds = 3,
+        Width = 256;
+
+    // Where the calibrated logits of two classes are further apart than this, a row counts as the likelier one's alone.
+    private const double Sharpness = 2;
+
+    private int _steps;
+
+    /// <summary>The erasure, and the deviation of its noise in parts of the each direction's.</summary>
+    /// <exception cref="InvalidInputException">There are too few rows.</exception>
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public (BalanceErasure Erasure, double Noise) Run()
+    {
+        using var scope = NewDisposeScope();
+        var columns = Enumerable.Repeat(training.Attributes, options.Rounds).SelectMany(attributes => attributes).ToArray();
+        var erasure = Begin(columns);
+        var (x, folds) = ReadTask(erasure);
+        using var task = NoGradient(() => erasure.Decide(x, folds));
+        foreach (var ((reader, transport), column) in erasure.Steps.Zip(columns))
+            TakeOut(reader, transport, column, x, folds, task);
+        erasure.eval();
+        return (erasure, new NoiseChoice(erasure, judged, options, progress, cancel).Run());
+    }
+
+    /// <summary>Only what reads the task.</summary>
+    /// <inheritdoc cref="Run"/>
+    public BalanceErasure ReadTask()
+    {
+        using var scope = NewDisposeScope();
+        var erasure = Begin([]);
+        ReadTask(erasure);
+        erasure.eval();
+        return erasure;
+    }
+
+    private BalanceErasure Begin(LabelledColumn[] columns)
+    {
+        using var random = new Generator((ulong)options.Seed);
+        progress?.Invoke(new ErasingProgress("directions", 0));
+        var directions = Directions.Of(training, options.Directions);
+        var erasure = new BalanceErasure(
+            new BalanceShape
+            {
+                Size = (int)training.Values.shape[1],
+                Directions = (int)directions.Deviations.shape[0],
+                Folds = Folds,
+                Width = Width,
+                TaskClasses = training.Task?.Classes ?? 1,
+                AttributeClasses = [.. columns.Select(column => column.Classes)],
+            },
+            random
+        );
+        erasure.SetDirections(
+            directions.Mean,
+            directions.Into,
+            directions.Back,
+            options.Salt ?? RandomNumberGenerator.GetBytes(BalanceErasure.SaltBytes)
+        );
+        return erasure;
+    }
+
+    private (Tensor X, Tensor Folds) ReadTask(BalanceErasure erasure)
+    {
+        using var noGradient = no_grad();
+        var (x, folds, _) = erasure.Enter(training.Values);
+        if (erasure.TaskReader is { } reader)
+            Train(reader, x, folds, training.Task!);
+        return (x, folds);
+    }
+
+    private void TakeOut(FoldedReader reader, ClassTransport transport, LabelledColumn column, Tensor x, Tensor folds, Tensor task)
+    {
+        using var scope = NewDisposeScope();
+        Train(reader, x, folds, column);
+        using var noGradient = no_grad();
+        var logits = reader.call(x, folds);
+        var (scale, bias) = Calibration.Fit(logits, column.ToTensor());
+        transport.SetShares(scale / Sharpness, bias / Sharpness);
+        var shares = transport.Shares(logits);
+        Moments.Fit(transport, x, shares, task);
+        x.copy_(transport.call(x, shares, task));
+    }
+
+    private static Tensor NoGradient(Func<Tensor> compute)
+    {
+        using var noGradient = no_grad();
+        return compute();
+    }
+
+    private void Train(FoldedReader reader, Tensor x, Tensor folds, LabelledColumn labels)
+    {
+        _steps = 0;
+        ReaderTraining.Train(
+            reader,
+            x,
+            folds,
+            labels,
+            options.Seed,
+            total =>
+            {
+                var step = Interlocked.Increment(ref _steps);
+                if (step % 20 == 0)
+                    progress?.Invoke(new ErasingProgress($"reading {labels.Name}", (double)step / total));
+            },
+            cancel
+        );
+    }
+}

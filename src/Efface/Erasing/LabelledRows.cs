@@ -1,0 +1,46 @@
+using Efface.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Efface.Erasing;
+
+/// <summary>Rows to fit an eraser on, with their labels.</summary>
+/// <param name="Values">f32 [N, D], on the CPU; owned by the caller.</param>
+/// <param name="Task">The task's labels; null without a task.</param>
+/// <param name="Attributes">Those of the attributes to forget, in this order.</param>
+internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOnlyList<LabelledColumn> Attributes)
+{
+    /// <summary>The group of each row: rows of one person, say. Null where each stands for itself.</summary>
+    public int[]? Groups { get; init; }
+
+    /// <summary>N.</summary>
+    public int Count => (int)Values.shape[0];
+
+    /// <summary>One part of a table.</summary>
+    public static LabelledRows Of(Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes)
+    {
+        LabelledColumn Labels(Column column) => new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count);
+        using var scope = NewDisposeScope();
+        return new LabelledRows(
+            table.Gather(rows).flatten(1).to_type(ScalarType.Float32).MoveToOuterDisposeScope(),
+            task is null ? null : Labels(task),
+            [.. attributes.Select(Labels)]
+        )
+        {
+            Groups = table.Groups is { } groups ? [.. rows.Select(row => groups[row])] : null,
+        };
+    }
+}
+
+/// <summary>The labels of one column.</summary>
+/// <param name="Name">The column's name.</param>
+/// <param name="Labels">[N], each below <paramref name="Classes"/>.</param>
+/// <param name="Classes">K.</param>
+internal sealed record LabelledColumn(string Name, int[] Labels, int Classes)
+{
+    /// <summary>int64 [N].</summary>
+    public Tensor ToTensor() => torch.tensor([.. Labels.Select(label => (long)label)]);
+
+    /// <summary>How many rows the rarest class has.</summary>
+    public int Rarest => Enumerable.Range(0, Classes).Min(label => Labels.Count(one => one == label));
+}

@@ -1,0 +1,153 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Efface.Models.Balance;
+
+/// <summary>
+/// Takes attributes out of vectors, nonlinearly: readers tell how probable each class is, each vector is moved from where its probable
+/// classes lie to where all lie, and noise that depends on the vector alone covers what remains (docs/balance.md).
+/// </summary>
+public sealed class BalanceErasure : Module<Tensor, Tensor>
+{
+    /// <summary>Bytes of the secret that decides noise.</summary>
+    internal const int SaltBytes = 16;
+
+    private readonly Tensor mean,
+        into,
+        back,
+        spread,
+        salt;
+    private byte[]? _salt;
+
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="random">Initialises the readers.</param>
+    public BalanceErasure(BalanceShape shape, Generator random)
+        : base(nameof(BalanceErasure))
+    {
+        Shape = shape;
+        mean = Buffer(nameof(mean), torch.zeros(shape.Size));
+        into = Buffer(nameof(into), torch.zeros(shape.Size, shape.Directions));
+        back = Buffer(nameof(back), torch.zeros(shape.Directions, shape.Size));
+        spread = Buffer(nameof(spread), torch.zeros(shape.Directions, shape.Directions));
+        salt = Buffer(nameof(salt), torch.zeros(SaltBytes, dtype: ScalarType.Byte));
+        FoldedReader Reader(int classes) => new(shape.Directions, classes, shape.Folds, shape.Width, random);
+        TaskReader = shape.TaskClasses > 1 ? Reader(shape.TaskClasses) : null;
+        Steps =
+        [
+            .. shape.AttributeClasses.Select(classes =>
+                (Reader(classes), new ClassTransport(shape.Directions, classes, shape.TaskClasses))
+            ),
+        ];
+        if (TaskReader is not null)
+            register_module("task", TaskReader);
+        foreach (var (step, (reader, transport)) in Steps.Index())
+        {
+            register_module($"reader{step}", reader);
+            register_module($"transport{step}", transport);
+        }
+    }
+
+    /// <summary>Its sizes.</summary>
+    public BalanceShape Shape { get; }
+
+    /// <summary>Reads ŷ; null without a task.</summary>
+    internal FoldedReader? TaskReader { get; }
+
+    /// <summary>For each attribute what reads it, and what moves vectors.</summary>
+    internal IReadOnlyList<(FoldedReader Reader, ClassTransport Transport)> Steps { get; }
+
+    /// <summary>Sets the directions, and the secret that decides noise.</summary>
+    /// <param name="ofMean">[D].</param>
+    /// <param name="whitening">[D, d]: from centred vectors to directions of variance 1.</param>
+    /// <param name="colouring">[d, D]: back.</param>
+    /// <param name="secret">16 bytes.</param>
+    internal void SetDirections(Tensor ofMean, Tensor whitening, Tensor colouring, byte[] secret)
+    {
+        using var noGradient = no_grad();
+        mean.copy_(ofMean);
+        into.copy_(whitening);
+        back.copy_(colouring);
+        salt.copy_(torch.tensor(secret));
+        _salt = null;
+    }
+
+    /// <summary>Sets the noise: standard normal numbers times this, [d, d].</summary>
+    internal void SetNoise(Tensor matrix)
+    {
+        using var noGradient = no_grad();
+        spread.copy_(matrix);
+    }
+
+    /// <summary>What readers see of rows: whitened directions f32 [B, d], and the rows' folds, int64 [B].</summary>
+    internal (Tensor X, Tensor Folds, byte[] Hashes) Enter(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var hashes = RowHash.Of(rows.cpu());
+        var x = (rows - mean).matmul(into);
+        return (x.MoveToOuterDisposeScope(), RowHash.Folds(hashes, Shape.Folds).to(rows.device).MoveToOuterDisposeScope(), hashes);
+    }
+
+    /// <summary>One-hot ŷ, f32 [B, Y].</summary>
+    internal Tensor Decide(Tensor x, Tensor folds)
+    {
+        using var scope = NewDisposeScope();
+        return TaskReader is null
+            ? torch.ones(x.shape[0], 1, device: x.device).MoveToOuterDisposeScope()
+            : functional
+                .one_hot(TaskReader.call(x, folds).argmax(1), Shape.TaskClasses)
+                .to_type(ScalarType.Float32)
+                .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Whitened directions without the attributes, before noise, f32 [B, d].</summary>
+    internal Tensor Move(Tensor x, Tensor folds)
+    {
+        using var scope = NewDisposeScope();
+        var task = Decide(x, folds);
+        foreach (var (reader, transport) in Steps)
+            x = transport.call(x, transport.Shares(reader.call(x, folds)), task);
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Noise for directions, f32 [B, d].</summary>
+    /// <param name="hashes">Of the rows.</param>
+    /// <param name="draw">Which of several draws; 0 is the one that is released.</param>
+    internal Tensor Noise(byte[] hashes, int draw)
+    {
+        using var scope = NewDisposeScope();
+        return RowHash.Noise(hashes, Shape.Directions, Salt(), draw).to(spread.device).matmul(spread).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>From directions to vectors as they came in, f32 [B, D].</summary>
+    internal Tensor Leave(Tensor x) => torch.addmm(mean, x, back, 1, 1);
+
+    /// <summary>f32 [B, D] in and out.</summary>
+    public override Tensor forward(Tensor rows) => Draw(rows, 0);
+
+    /// <summary>The same with another draw of the noise: only an audit asks for it.</summary>
+    internal Tensor Draw(Tensor rows, int draw)
+    {
+        using var scope = NewDisposeScope();
+        var (x, folds, hashes) = Enter(rows);
+        return Leave(Move(x, folds) + Noise(hashes, draw)).MoveToOuterDisposeScope();
+    }
+
+    private byte[] Salt()
+    {
+        if (_salt is null)
+        {
+            using var onCpu = salt.cpu();
+            using var data = onCpu.data<byte>();
+            _salt = data.ToArray();
+        }
+        return _salt;
+    }
+
+    private Tensor Buffer(string name, Tensor tensor)
+    {
+        tensor.DetachFromDisposeScope();
+        register_buffer(name, tensor);
+        return tensor;
+    }
+}

@@ -1,0 +1,67 @@
+using Efface.Auditing;
+using Efface.Data;
+using Efface.Data.Vectors;
+using Efface.Erasing;
+using Efface.Records;
+using Efface.Unlearning;
+
+namespace Efface.Runs;
+
+/// <summary>What is wrong with a run on vectors, each with its remedy.</summary>
+internal static class ErasingChecks
+{
+    private const int FewestRows = 20;
+
+    /// <summary>What can be found before anything is read.</summary>
+    public static IEnumerable<Problem> OfSettings(RunConfig config, EraserOptions options, AuditSettings? audit)
+    {
+        var recipe = Recipes.Find(config.Recipe.Name);
+        if (recipe is null)
+            yield return Recipes.Unknown("`RecipeSettings.Name`", config.Recipe.Name);
+        else if (!recipe.IsForVectors)
+            yield return new Problem(
+                $"`RecipeSettings.Name` {recipe.Name}",
+                "trains a network on images: it cannot be fitted on vectors",
+                $"Choose {string.Join(", ", Recipes.All.Where(other => other.IsForVectors).Select(other => other.Name))}"
+            );
+        else
+            foreach (var problem in recipe.Meaningless(config))
+                yield return problem;
+        if (recipe is PredictionOnly && config.Data.Task is null)
+            yield return new Problem("`DataOptions.Task`", "missing: without a task there is no decision", "Name the task's column");
+        if (config.Recipe.Forget.Count == 0)
+            yield return new Problem("`RecipeSettings.Forget`", "missing", "Name the columns to forget, such as `RecipeSettings.Forget` sex");
+        if (config.Data.Task is { } task && config.Recipe.Forget.Contains(task))
+            yield return new Problem($"`RecipeSettings.Forget` {task}", "is the task itself", "Forget another column, or choose another task");
+        foreach (var problem in Problem.NamedTwice("`RecipeSettings.Forget`", config.Recipe.Forget, "attribute"))
+            yield return problem;
+        foreach (var problem in config.Recipe.Check().Concat(Settings.Of<EraserOptions>().SelectMany(setting => setting.Check(options))))
+            yield return problem;
+        foreach (var problem in audit?.Check() ?? [])
+            yield return problem;
+    }
+
+    /// <summary>What the rows cannot carry.</summary>
+    public static IEnumerable<Problem> OfRows(VectorTable table, Column? task, IReadOnlyList<Column> attributes, EraserOptions options)
+    {
+        if (table.Values.dtype == TorchSharp.torch.ScalarType.Int64)
+            yield return new Problem("vectors", "are codes: nothing can be taken out of a code", "Give the vectors that they were made of");
+        var training = table.Rows(Part.Train);
+        foreach (var column in attributes.Prepend(task).OfType<Column>())
+        {
+            var counts = column.Count(training);
+            foreach (var (label, count) in counts.Index().Where(one => one.Item < FewestRows))
+                yield return new Problem(
+                    $"column '{column.Name}'",
+                    $"has {count:N0} training {(count == 1 ? "row" : "rows")} of class {column.Classes[label]}, and {FewestRows} are needed",
+                    "Merge the class into another with `LabelRules.Map`, leave its rows out with `LabelRules.Drop`, or give more rows"
+                );
+            if (options.Directions is { } asked && counts.Min() / Directions.RowsForEach is var carried && column != task && asked > carried)
+                yield return new Problem(
+                    $"`EraserOptions.Directions` {asked}",
+                    $"the {counts.Min():N0} training rows of the rarest class of {column.Name} can carry {carried:N0}",
+                    $"Give {carried:N0} or fewer, or more rows"
+                );
+        }
+    }
+}

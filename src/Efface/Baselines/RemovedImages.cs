@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Data.Files;
 using Efface.Data.Pixels;
-using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

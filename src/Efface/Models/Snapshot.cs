@@ -1,4 +1,5 @@
 using System.Text;
+using Efface.Data.Files;
 using TorchSharp;
 using TorchSharp.PyBridge;
 using static TorchSharp.torch;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Efface.Auditing;
+using Efface.Data.Files;
 using Efface.Data.Sheets;
-using Efface.Models;
 using Efface.Training;
 using nietras.SeparatedValues;
 

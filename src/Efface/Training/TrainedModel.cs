@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Efface.Data;
+using Efface.Data.Files;
 using Efface.Detachment;
 using Efface.Models;
 using TorchSharp;

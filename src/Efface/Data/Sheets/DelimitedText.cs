@@ -65,7 +65,7 @@ internal static class DelimitedText
     public static (string[] Names, bool HasHeader) Columns(string path) => Guard(path, () =>
         {
             using var reader = Open(path);
-            var first = FirstLine(path, reader);
+            var (first, _) = FirstLine(path, reader);
             return LacksHeader(first) ? ([.. first.Select((_, column) => $"{column}")], false) : (Unique(path, first), true);
         });
 
@@ -122,13 +122,20 @@ internal static class DelimitedText
     /// <param name="file">The file.</param>
     /// <param name="visit">Receives each row, and what is wrong with its fields, if anything; false stops.</param>
     /// <param name="mayLackHeader">Whether a first line of numbers is a row.</param>
+    /// <param name="begin">Receives the first line as it stands, and the separator, before anything else.</param>
     /// <exception cref="InvalidInputException">It is not a table.</exception>
-    public static void EachRow(string root, string file, Func<SepReader.Row, RowFault?, bool> visit, bool mayLackHeader = false) =>
-        Guard(Path.Combine(root, file), () =>
+    public static void EachRow(
+        string root,
+        string file,
+        Func<SepReader.Row, RowFault?, bool> visit,
+        bool mayLackHeader = false,
+        Action<string, char>? begin = null
+    ) => Guard(Path.Combine(root, file), () =>
         {
             using var reader = Open(Path.Combine(root, file));
-            var first = FirstLine(file, reader);
+            var (first, line) = FirstLine(file, reader);
             var fields = first.Length;
+            begin?.Invoke(line, reader.Spec.Sep.Separator);
             if (mayLackHeader && LacksHeader(first) && !visit(reader.Current, null))
                 return true;
             foreach (var row in reader)
@@ -182,7 +189,7 @@ internal static class DelimitedText
             .FromFile(path);
     }
 
-    private static string[] FirstLine(string path, SepReader reader)
+    private static (string[] Cells, string Line) FirstLine(string path, SepReader reader)
     {
         if (!reader.MoveNext())
             throw new InvalidInputException(path, "is empty", "A table begins with a line of column names");
@@ -193,6 +200,8 @@ internal static class DelimitedText
                 "has a quote that does not open or close a name",
                 "Close it, double it within a quoted name, or take it out"
             );
+        // Before cells are read, which takes their quotes out of it.
+        var line = row.Span.ToString();
         var cells = new string[row.ColCount];
         for (var i = 0; i < cells.Length; i++)
             cells[i] = row[i].ToString().Trim();
@@ -207,7 +216,7 @@ internal static class DelimitedText
         // numpy.savetxt writes a header as a comment.
         if (cells[0].StartsWith("# ", StringComparison.Ordinal))
             cells[0] = cells[0][2..].Trim();
-        return cells;
+        return (cells, line);
     }
 
     private static string[] Unique(string path, string[] names)

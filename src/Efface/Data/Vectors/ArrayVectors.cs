@@ -36,6 +36,7 @@ internal static class ArrayVectors
         ];
         return new VectorFile(
             origin,
+            new ArrayLayout(vectors),
             [],
             [.. Notes(request, arrays, vectors)],
             [.. beside.Select(array => array.Name).Where(request.Shared.Contains)],

@@ -3,13 +3,18 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
+using static TorchSharp.torch;
 
 namespace Efface.Data.Vectors;
 
 /// <summary>numpy's files: .npy, versions 1 to 3, and .npz, a zip of them. Pickles, which can run code, are refused.</summary>
 internal static partial class NumpyFormat
 {
-    private const int LongestHeader = 1 << 16;
+    /// <summary>The ending of an array's file, in archives too.</summary>
+    public const string Extension = ".npy";
+
+    private const int LongestHeader = 1 << 16,
+        Alignment = 64;
 
     // No representation compresses this well; a zip bomb does.
     private const long MostExpansion = 200,
@@ -33,10 +38,10 @@ internal static partial class NumpyFormat
         return
         [
             .. archive
-                .Entries.Where(entry => entry.FullName.EndsWith(".npy", StringComparison.Ordinal))
+                .Entries.Where(entry => entry.FullName.EndsWith(Extension, StringComparison.Ordinal))
                 .Select(entry =>
                 {
-                    var (name, full) = (entry.FullName[..^".npy".Length], entry.FullName);
+                    var (name, full) = (entry.FullName[..^Extension.Length], entry.FullName);
                     if (entry.Length > SmallBytes && entry.Length / MostExpansion > entry.CompressedLength)
                         return Refused(
                             path,
@@ -58,13 +63,34 @@ internal static partial class NumpyFormat
         ];
     }
 
+    /// <summary>What stands before the elements of an array in this machine's byte order, byte by byte as numpy writes it.</summary>
+    public static byte[] Header(ScalarType type, long[] shape)
+    {
+        var kind = type switch
+        {
+            ScalarType.Float16 => "f2",
+            ScalarType.Float32 => "f4",
+            ScalarType.Float64 => "f8",
+            ScalarType.Int64 => "i8",
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "numpy has no such type"),
+        };
+        var sizes = shape is [var rows] ? $"{rows}," : string.Join(", ", shape);
+        var header = $"{{'descr': '<{kind}', 'fortran_order': False, 'shape': ({sizes}), }}";
+        // The elements begin at a multiple of 64 bytes, after a line end.
+        var length = (10 + header.Length + Alignment) / Alignment * Alignment - 10;
+        return [.. Magic, 1, 0, (byte)length, (byte)(length >> 8), .. Encoding.ASCII.GetBytes(header.PadRight(length - 1)), (byte)'\n'];
+    }
+
+    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
     private static StoredArray Parse(string path, string name, Stream stream, long length, Action<Action<Stream>> open)
     {
         var subject = name.Length == 0 ? path : $"{path} array '{name}'";
         // Six bytes of magic, two of version, and the header's length: two bytes in version 1, four in later ones.
         var preamble = new byte[12];
         stream.ReadExactly(preamble.AsSpan(0, 10));
-        if (preamble is not [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', var version, ..])
+        var version = preamble[6];
+        if (!preamble.AsSpan().StartsWith(Magic))
             throw new InvalidDataException("it does not begin as numpy's files do");
         if (version is not (1 or 2 or 3))
             throw new InvalidDataException($"it is of version {version} of the format");

@@ -6,6 +6,16 @@ using static TorchSharp.torch;
 
 namespace Efface.Data.Vectors;
 
+/// <summary>How the vectors lie in a parquet file.</summary>
+/// <param name="Chosen">The columns that make up the vectors.</param>
+/// <param name="Fields">Their numbers, column by column.</param>
+/// <param name="Width">Numbers per row.</param>
+internal sealed record ParquetLayout(VectorColumns Chosen, DataField[] Fields, int Width) : VectorLayout
+{
+    /// <summary>Whether a row has one whole number.</summary>
+    public bool IsCode => !Chosen.AreLists && Fields is [var only] && ParquetVectors.IsInteger(only);
+}
+
 /// <summary>Vectors in a parquet file: one column of lists of numbers, or columns of numbers.</summary>
 internal static class ParquetVectors
 {
@@ -32,18 +42,15 @@ internal static class ParquetVectors
             var width = chosen.AreLists ? UsualLength(reader, fields[0]) : fields.Length;
             if (width == 0)
                 throw new InvalidInputException(request.Path, "has lists without numbers alone", "Write the vectors as lists of numbers");
+            var layout = new ParquetLayout(chosen, fields, width);
             return new VectorFile(
                 new VectorOrigin(request.File, chosen.What, width, chosen.How),
+                layout,
                 chosen.AreLists ? [] : chosen.Names,
                 [.. chosen.Notes(request.File)],
                 [.. labels.Keys.Where(request.Shared.Contains)],
                 [.. labels.Keys.Where(name => name != request.Key && !request.Taken.Contains(name) && !chosen.Names.Contains(name))],
-                (compared, watch) =>
-                    Read(request, compared, (file, rows) =>
-                        chosen.AreLists
-                            ? ReadList(request, file, fields[0], width, rows, watch)
-                            : ReadColumns(request, file, fields, rows, watch)
-                    )
+                (compared, watch) => Read(request, compared, (file, rows) => ReadAll(request, file, layout, rows, watch))
             );
         });
 
@@ -78,10 +85,12 @@ internal static class ParquetVectors
         return lengths.Count == 0 ? 0 : lengths.MaxBy(length => length.Value).Key;
     }
 
-    private static bool IsNumber(DataField field) =>
+    /// <summary>Whether a column holds numbers.</summary>
+    public static bool IsNumber(DataField field) =>
         field.ClrType != typeof(bool) && field.ClrType != typeof(char) && field.ClrType.IsPrimitive || field.ClrType == typeof(Half);
 
-    private static bool IsInteger(DataField field) =>
+    /// <summary>Whether a column holds whole numbers.</summary>
+    public static bool IsInteger(DataField field) =>
         IsNumber(field) && field.ClrType != typeof(float) && field.ClrType != typeof(double) && field.ClrType != typeof(Half);
 
     private static RawVectors Read(VectorRequest request, IReadOnlyList<string> compared, Func<ParquetReader, SheetDraft, Tensor> read) =>
@@ -126,26 +135,41 @@ internal static class ParquetVectors
         return RowTensor.Allocate(request.Path, type == ScalarType.Int64 ? [rows] : [rows, width], type);
     }
 
-    private static Tensor ReadColumns(VectorRequest request, ParquetReader reader, DataField[] fields, SheetDraft rows, ReadingWatch watch)
+    private static Tensor ReadAll(VectorRequest request, ParquetReader reader, ParquetLayout layout, SheetDraft rows, ReadingWatch watch)
     {
-        var isCode = fields is [var only] && IsInteger(only);
-        var values = Allocate(request, rows.Count, fields.Length, isCode ? ScalarType.Int64 : ScalarType.Float32);
+        var values = Allocate(request, rows.Count, layout.Width, layout.IsCode ? ScalarType.Int64 : ScalarType.Float32);
         for (int group = 0, from = 0; group < reader.RowGroupCount; group++)
         {
             using var groupReader = reader.OpenRowGroupReader(group);
             var count = (int)groupReader.RowCount;
-            for (var column = 0; column < fields.Length; column++)
-            {
-                using var data = groupReader.ReadRawColumnDataBaseAsync(fields[column], default).AsTask().GetAwaiter().GetResult();
-                if (isCode)
-                    Place(values, from, ParquetNumbers.Cells(data, fields[column], count, NoCode), rows);
-                else
-                    Scatter(values, from, column, ParquetNumbers.Cells(data, fields[column], count, float.NaN));
-                watch.Reached(from, rows.Count);
-            }
+            ReadGroup(groupReader, layout, values, from, rows, () => watch.Reached(from, rows.Count));
             from += count;
+            watch.Reached(from, rows.Count);
         }
         return values;
+    }
+
+    /// <summary>Reads the vectors or codes of a row group.</summary>
+    /// <param name="group">The row group.</param>
+    /// <param name="layout">How they lie in it.</param>
+    /// <param name="values">Receives them.</param>
+    /// <param name="from">The first row there.</param>
+    /// <param name="rows">The rows of <paramref name="values"/>; those that have no vector are refused.</param>
+    /// <param name="read">Called when another column is read.</param>
+    public static void ReadGroup(ParquetRowGroupReader group, ParquetLayout layout, Tensor values, int from, SheetDraft rows, Action read)
+    {
+        for (var column = 0; column < layout.Fields.Length; column++)
+        {
+            var field = layout.Fields[column];
+            using var data = group.ReadRawColumnDataBaseAsync(field, default).AsTask().GetAwaiter().GetResult();
+            if (layout.Chosen.AreLists)
+                PlaceLists(values, from, ParquetNumbers.Lists(data, field), group.RowCount, rows);
+            else if (layout.IsCode)
+                Place(values, from, ParquetNumbers.Cells(data, field, group.RowCount, NoCode), rows);
+            else
+                Scatter(values, from, column, ParquetNumbers.Cells(data, field, group.RowCount, float.NaN));
+            read();
+        }
     }
 
     private static void Place(Tensor values, int from, long[] codes, SheetDraft rows)
@@ -171,40 +195,25 @@ internal static class ParquetVectors
         }
     }
 
-    private static Tensor ReadList(
-        VectorRequest request,
-        ParquetReader reader,
-        DataField field,
-        int width,
-        SheetDraft rows,
-        ReadingWatch watch
-    )
+    private static void PlaceLists(Tensor values, int from, (float[] Numbers, int[] Ends) lists, long count, SheetDraft rows)
     {
-        var values = Allocate(request, rows.Count, width, ScalarType.Float32);
-        for (int group = 0, from = 0; group < reader.RowGroupCount; group++)
+        var (numbers, ends) = lists;
+        var width = (int)values.shape[1];
+        if (ends.Length != count)
+            throw new InvalidDataException($"a column has {ends.Length:N0} lists for {count:N0} rows");
+        for (var row = 0; row < ends.Length; row++)
         {
-            using var groupReader = reader.OpenRowGroupReader(group);
-            using var data = groupReader.ReadRawColumnDataBaseAsync(field, default).AsTask().GetAwaiter().GetResult();
-            var (numbers, ends) = ParquetNumbers.Lists(data, field);
-            if (ends.Length != groupReader.RowCount)
-                throw new InvalidDataException($"a column has {ends.Length:N0} lists for {groupReader.RowCount:N0} rows");
-            for (var row = 0; row < ends.Length; row++)
-            {
-                var list = numbers.AsSpan((row == 0 ? 0 : ends[row - 1])..ends[row]);
-                if (list.Length == width)
-                    list.CopyTo(RowTensor.Rows<float>(values, from + row));
-                else
-                    rows.Refuse(
-                        from + row,
-                        null,
-                        $"{list.Length:N0} numbers",
-                        $"has a list of another length than most, {width:N0}",
-                        "Write lists of one length, or take the row out"
-                    );
-            }
-            from += ends.Length;
-            watch.Reached(from, rows.Count);
+            var list = numbers.AsSpan((row == 0 ? 0 : ends[row - 1])..ends[row]);
+            if (list.Length == width)
+                list.CopyTo(RowTensor.Rows<float>(values, from + row));
+            else
+                rows.Refuse(
+                    from + row,
+                    null,
+                    $"{list.Length:N0} numbers",
+                    $"has a list of another length than most, {width:N0}",
+                    "Write lists of one length, or take the row out"
+                );
         }
-        return values;
     }
 }

@@ -8,6 +8,9 @@ namespace Efface.Data.Vectors;
 /// <param name="cancel">Stops it.</param>
 internal sealed class ReadingWatch(string doing, IReadingObserver? observer, CancellationToken cancel)
 {
+    /// <summary>What is counted.</summary>
+    public string Unit { get; init; } = "images";
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>Called when more rows are read.</summary>
@@ -15,6 +18,6 @@ internal sealed class ReadingWatch(string doing, IReadingObserver? observer, Can
     public void Reached(long done, long total)
     {
         cancel.ThrowIfCancellationRequested();
-        observer?.OnReading(new ReadingProgress(doing, (int)done, (int)total, _clock.Elapsed.TotalSeconds));
+        observer?.OnReading(new ReadingProgress(doing, (int)done, (int)total, _clock.Elapsed.TotalSeconds) { Unit = Unit });
     }
 }

@@ -77,6 +77,11 @@ internal static class RowTensor
             return counts;
         foreach (var (from, count) in Blocks(values))
         {
+            // A sum is finite only if all its terms are, and costs a fraction of the count.
+            using (var some = values.narrow(0, from, count))
+            using (var sum = some.sum())
+                if (float.IsFinite(sum.item<float>()))
+                    continue;
             var block = Rows<float>(values, from, count);
             var width = block.Length / count;
             for (var row = 0; row < count; row++)

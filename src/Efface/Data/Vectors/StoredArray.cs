@@ -51,6 +51,33 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
         return values;
     }
 
+    /// <summary>Visits the vectors some rows at a time: f32 [B, D], each row flattened, in memory that is used again.</summary>
+    /// <param name="most">Rows at a time.</param>
+    /// <param name="seekable">Opens the file as <see cref="Open"/> does, for an array whose first index varies fastest: its rows lie all
+    /// over it.</param>
+    /// <param name="use">Receives the position of the first row, and the rows.</param>
+    public void EachChunk(int most, Action<Action<Stream>> seekable, Action<int, Tensor> use)
+    {
+        var (rows, width) = (checked((int)Shape[0]), RowTensor.Count(File, Shape[1..]));
+        var isScattered = IsColumnMajor && Shape.Length > 1;
+        int[] places = isScattered ? [.. ColumnMajorPlaces(Shape[1..])] : [];
+        using var chunk = RowTensor.Allocate(File, [Math.Min(most, rows), width], ScalarType.Float32);
+        (isScattered ? seekable : Open)(stream =>
+        {
+            var (buffer, begin) = (Array.Empty<byte>(), isScattered ? stream.Position : 0);
+            for (var from = 0; from < rows; from += most)
+            {
+                using var some = chunk.narrow(0, 0, Math.Min(most, rows - from));
+                var numbers = RowTensor.Rows<float>(some, 0, (int)some.shape[0]);
+                if (isScattered)
+                    ReadRange(stream, begin, from, numbers, places, ref buffer);
+                else
+                    ReadNext(stream, numbers, Type!.ToSingle, Type == ElementType.Single, ref buffer);
+                use(from, some);
+            }
+        });
+    }
+
     /// <summary>The keys of the rows, as text; null if one is empty.</summary>
     public string?[] ReadKeys()
     {
@@ -71,12 +98,31 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
         byte[] buffer = [];
         foreach (var (from, count) in RowTensor.Blocks(values))
         {
-            var numbers = RowTensor.Rows<T>(values, from, count);
-            if (isSame && !IsBigEndian)
-                stream.ReadExactly(MemoryMarshal.AsBytes(numbers));
-            else
-                decode(Fill(stream, ref buffer, numbers.Length), numbers);
+            ReadNext(stream, RowTensor.Rows<T>(values, from, count), decode, isSame, ref buffer);
             watch.Reached(from + count, Shape[0]);
+        }
+    }
+
+    private void ReadNext<T>(Stream stream, Span<T> numbers, Decode<T> decode, bool isSame, ref byte[] buffer)
+        where T : unmanaged
+    {
+        if (isSame && !IsBigEndian)
+            stream.ReadExactly(MemoryMarshal.AsBytes(numbers));
+        else
+            decode(Fill(stream, ref buffer, numbers.Length), numbers);
+    }
+
+    // Few enough rows that a seek for each column reads some kilobytes, unless rows are very wide.
+    private void ReadRange(Stream stream, long begin, int from, Span<float> numbers, int[] places, ref byte[] buffer)
+    {
+        var count = numbers.Length / places.Length;
+        var column = new float[count];
+        for (var element = 0; element < places.Length; element++)
+        {
+            stream.Position = begin + (element * Shape[0] + from) * Type!.Size;
+            Type.ToSingle(Fill(stream, ref buffer, count), column);
+            for (var row = 0; row < count; row++)
+                numbers[row * places.Length + places[element]] = column[row];
         }
     }
 

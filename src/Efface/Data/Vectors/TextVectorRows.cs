@@ -1,5 +1,3 @@
-using System.Globalization;
-using Efface.Data.Files;
 using Efface.Data.Sheets;
 using nietras.SeparatedValues;
 using static TorchSharp.torch;
@@ -14,12 +12,10 @@ namespace Efface.Data.Vectors;
 internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, IReadOnlyList<string> compared, ReadingWatch watch)
 {
     private const int ReportEvery = 1_000;
-    private const string Remedy = "Mend it, or take the row out";
 
-    private readonly int[] _places = [.. layout.Chosen.Names.Select(layout.PlaceOf)],
-        _comparedPlaces = [.. compared.Select(layout.PlaceOf)];
+    private readonly TextVectorCells _parser = new(request.File, layout);
+    private readonly int[] _comparedPlaces = [.. compared.Select(layout.PlaceOf)];
     private readonly int _keyPlace = request.Key is { } key ? layout.PlaceOf(key) : -1;
-    private readonly List<float> _list = [];
     private readonly List<string?>[] _cells = [.. compared.Select(_ => new List<string?>())];
     private readonly List<string?> _keys = [];
     private readonly List<int> _lines = [];
@@ -59,56 +55,11 @@ internal sealed class TextVectorRows(VectorRequest request, TextLayout layout, I
             _keys.Add(fault is null && row[_keyPlace].Span.Trim() is { IsEmpty: false } key ? key.ToString() : null);
         for (var i = 0; i < _cells.Length; i++)
             _cells[i].Add(fault is null ? row[_comparedPlaces[i]].ToString().Trim() : null);
-        fault ??=
-            layout.IsCode ? ParseCode(row, RowTensor.Rows<long>(all, at))
-            : layout.Chosen.AreLists ? ParseList(row, RowTensor.Rows<float>(all, at))
-            : ParseNumbers(row, RowTensor.Rows<float>(all, at));
+        fault ??= layout.IsCode
+            ? _parser.ParseCode(row, RowTensor.Rows<long>(all, at))
+            : _parser.Parse(row, RowTensor.Rows<float>(all, at));
         if (fault is not null)
             _faults.Add((at, fault));
-    }
-
-    private RowFault Wrong(int column, string value, string fault, string remedy = Remedy) =>
-        new(request.File, null, layout.Chosen.Names[column], value, fault, remedy);
-
-    private RowFault? ParseNumbers(SepReader.Row row, Span<float> numbers)
-    {
-        for (var i = 0; i < _places.Length; i++)
-        {
-            var cell = row[_places[i]].Span.Trim();
-            if (cell.IsEmpty)
-                numbers[i] = float.NaN;
-            else if (!layout.Format.TryParse(cell, out numbers[i]))
-                return Wrong(i, cell.ToString(), "is not a number");
-        }
-        return null;
-    }
-
-    private RowFault? ParseList(SepReader.Row row, Span<float> numbers)
-    {
-        var cell = row[_places[0]].Span.Trim();
-        if (cell.Contains("...", StringComparison.Ordinal))
-            return Wrong(0, cell.ToString(), "was shortened when it was printed", "Write the whole list, or take the row out");
-        if (cell.IsEmpty)
-            _list.Clear();
-        else if (!NumberCells.TryParseList(cell, _list))
-            return Wrong(0, cell.ToString(), "is no list of numbers");
-        if (_list.Count != numbers.Length)
-            return Wrong(
-                0,
-                $"{_list.Count:N0} numbers",
-                $"has a list of another length than most, {numbers.Length:N0}",
-                "Write lists of one length, or take the row out"
-            );
-        _list.CopyTo(numbers);
-        return null;
-    }
-
-    private RowFault? ParseCode(SepReader.Row row, Span<long> code)
-    {
-        var cell = row[_places[0]].Span.Trim();
-        return long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out code[0])
-            ? null
-            : Wrong(0, cell.ToString(), "is not an integer, as the codes above it are");
     }
 
     // Each row has at least a line end and, for each number but one, a separator.

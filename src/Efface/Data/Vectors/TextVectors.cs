@@ -1,6 +1,7 @@
 using System.Globalization;
 using Efface.Data.Files;
 using Efface.Data.Sheets;
+using nietras.SeparatedValues;
 
 namespace Efface.Data.Vectors;
 
@@ -12,6 +13,7 @@ namespace Efface.Data.Vectors;
 /// <param name="Width">Numbers per row.</param>
 /// <param name="IsCode">Whether a row has one whole number.</param>
 internal sealed record TextLayout(string[] Header, bool HasHeader, VectorColumns Chosen, NumberCells Format, int Width, bool IsCode)
+    : VectorLayout
 {
     /// <summary>The position of a column.</summary>
     public int PlaceOf(string name) => Array.IndexOf(Header, name);
@@ -51,6 +53,7 @@ internal static class TextVectors
             .Select(column => column.Name);
         return new VectorFile(
             new VectorOrigin(request.File, layout.Chosen.What, layout.Width, how),
+            layout,
             layout.Chosen.Names,
             [.. Notes(request, layout)],
             [.. header.Where(request.Shared.Contains)],
@@ -60,8 +63,11 @@ internal static class TextVectors
     }
 
     /// <summary>Visits the rows in turn.</summary>
-    public static void EachRow(VectorRequest request, Func<nietras.SeparatedValues.SepReader.Row, RowFault?, bool> visit) =>
-        DelimitedText.EachRow(Path.GetDirectoryName(request.Path) ?? "", request.File, visit, mayLackHeader: true);
+    /// <param name="request">The request.</param>
+    /// <param name="visit">Receives each row, and what is wrong with its fields, if anything; false stops.</param>
+    /// <param name="begin">Receives the first line as it stands, and the separator, before anything else.</param>
+    public static void EachRow(VectorRequest request, Func<SepReader.Row, RowFault?, bool> visit, Action<string, char>? begin = null) =>
+        DelimitedText.EachRow(Path.GetDirectoryName(request.Path) ?? "", request.File, visit, mayLackHeader: true, begin);
 
     private static TextLayout Layout(
         string[] header,

@@ -19,6 +19,12 @@ internal sealed record VectorRequest(string Path, string Property, string? Key, 
     public string File => System.IO.Path.GetFileName(Path);
 }
 
+/// <summary>How the vectors lie in a file.</summary>
+internal abstract record VectorLayout;
+
+/// <summary>Vectors that are one array.</summary>
+internal sealed record ArrayLayout(StoredArray Vectors) : VectorLayout;
+
 /// <summary>A file of vectors as it is, row by row.</summary>
 /// <param name="Values">f32 or i64, one entry per row of the file, refused ones included, whatever they hold.</param>
 /// <param name="Keys">A key for each row; null if a row has none. Null if rows are joined by position.</param>
@@ -28,6 +34,7 @@ internal sealed record RawVectors(Tensor Values, string?[]? Keys, SheetDraft Row
 
 /// <summary>A file of vectors whose header was read and found intact; its contents are not in memory.</summary>
 /// <param name="origin">Which part of it the vectors are.</param>
+/// <param name="layout">How they lie in it.</param>
 /// <param name="columns">The columns of a table that make up the vector.</param>
 /// <param name="notes">What a user should know about the contents.</param>
 /// <param name="shared">Columns and arrays that the labels also have.</param>
@@ -35,6 +42,7 @@ internal sealed record RawVectors(Tensor Values, string?[]? Keys, SheetDraft Row
 /// <param name="read">Reads it, and the named columns.</param>
 internal sealed class VectorFile(
     VectorOrigin origin,
+    VectorLayout layout,
     IReadOnlyList<string> columns,
     IReadOnlyList<string> notes,
     IReadOnlyList<string> shared,
@@ -48,6 +56,9 @@ internal sealed class VectorFile(
 
     /// <summary>Which part of it the vectors are.</summary>
     public VectorOrigin Origin => origin;
+
+    /// <summary>How they lie in it.</summary>
+    public VectorLayout Layout => layout;
 
     /// <summary>Columns and arrays that the labels also have.</summary>
     public IReadOnlyList<string> Shared => shared;

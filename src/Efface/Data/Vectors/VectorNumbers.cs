@@ -1,4 +1,5 @@
 using System.Globalization;
+using Efface.Data.Sheets;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,23 +31,7 @@ internal static class VectorNumbers
     public static void RefuseUnusable(RawVectors raw, string path)
     {
         var width = raw.Values.shape[1..].Aggregate(1L, (count, size) => count * size);
-        var faulty = 0;
-        foreach (
-            var (count, row) in RowTensor
-                .CountNotFinite(raw.Values)
-                .Select((count, row) => (count, row))
-                .Where(pair => pair.count > 0 && !raw.Rows.IsRefused(pair.row))
-        )
-        {
-            raw.Rows.Refuse(
-                row,
-                null,
-                $"{count:N0} of {width:N0} numbers",
-                "has numbers that are missing, NaN or infinite",
-                "Find out where the model overflows, or take the row out"
-            );
-            faulty++;
-        }
+        var faulty = RefuseNotFinite(raw.Values, raw.Rows);
         if (2 * faulty > raw.Rows.Count)
             throw new InvalidInputException(
                 path,
@@ -71,6 +56,31 @@ internal static class VectorNumbers
                 "has a number a thousand times as far out as others in its column: a fill value, or an overflow",
                 "Compute the vector again, or take the row out"
             );
+    }
+
+    /// <summary>Refuses rows with numbers that are missing, NaN or infinite; the others need no knowledge of the whole file.</summary>
+    /// <returns>How many.</returns>
+    public static int RefuseNotFinite(Tensor values, SheetDraft rows)
+    {
+        var width = values.shape[1..].Aggregate(1L, (count, size) => count * size);
+        var faulty = 0;
+        foreach (
+            var (count, row) in RowTensor
+                .CountNotFinite(values)
+                .Select((count, row) => (count, row))
+                .Where(pair => pair.count > 0 && !rows.IsRefused(pair.row))
+        )
+        {
+            rows.Refuse(
+                row,
+                null,
+                $"{count:N0} of {width:N0} numbers",
+                "has numbers that are missing, NaN or infinite",
+                "Find out where the model overflows, or take the row out"
+            );
+            faulty++;
+        }
+        return faulty;
     }
 
     // A number far out: its row, its position in the row from 0, and its value.

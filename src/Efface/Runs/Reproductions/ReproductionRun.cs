@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Efface.Models;
+using Efface.Data.Files;
 using Efface.Records;
 using Efface.Runs.Experiments;
 using nietras.SeparatedValues;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Efface.Auditing;
-using Efface.Models;
+using Efface.Data.Files;
 using Efface.Records;
 using Efface.Runs.Experiments;
 using Efface.Runs.Reproductions;

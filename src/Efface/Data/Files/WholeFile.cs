@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Efface.Models;
+namespace Efface.Data.Files;
 
 /// <summary>A file that is written whole or not at all.</summary>
 internal static class WholeFile
@@ -21,12 +21,12 @@ internal static class WholeFile
             write(partial);
             File.Move(partial, path, overwrite: true);
         }
+        // Whatever ended it, a user's interruption too: part of a file is of no use.
         catch (Exception fault)
-            when (fault is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             File.Delete(partial);
             // The runtime's word for EFBIG: the file reached the user's limit or, at 4 GiB, that of some file systems.
-            if (fault is ArgumentOutOfRangeException)
+            if (fault is ArgumentOutOfRangeException { ParamName: "value" })
                 throw new IOException("File too large", fault);
             throw;
         }

@@ -2,6 +2,8 @@ using System.Numerics;
 using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
+using Duration = Parquet.File.Values.Primitives.Interval;
+using ParquetType = Parquet.Meta.Type;
 
 namespace Efface.Data.Rewriting;
 
@@ -27,14 +29,24 @@ internal static class ParquetCopy
         [typeof(BigInteger)] = Write<BigInteger>,
         [typeof(DateTime)] = Write<DateTime>,
         [typeof(DateOnly)] = Write<DateOnly>,
-        [typeof(TimeOnly)] = Write<TimeOnly>,
         [typeof(Guid)] = Write<Guid>,
+        [typeof(Duration)] = Write<Duration>,
         [typeof(ReadOnlyMemory<char>)] = Write<ReadOnlyMemory<char>>,
         [typeof(ReadOnlyMemory<byte>)] = Write<ReadOnlyMemory<byte>>,
     };
 
-    /// <summary>Whether a column's type is known.</summary>
-    public static bool CanCarry(DataField field) => Writers.ContainsKey(field.ClrType);
+    /// <summary>Whether a column would be of the same type in another file.</summary>
+    public static bool CanCarry(DataField field) =>
+        Writers.ContainsKey(field.ClrType)
+        // The library takes what it does not know for bytes, and would write them without what they mean.
+        && (
+            field.ClrType != typeof(ReadOnlyMemory<byte>)
+            || field.SchemaElement is null or { Type: ParquetType.BYTE_ARRAY, ConvertedType: null, LogicalType: null }
+        );
+
+    /// <summary>Whether times of a column may lose digits: the library holds tenths of a microsecond.</summary>
+    public static bool LosesDigits(DataField field) =>
+        field is DateTimeDataField && field.SchemaElement is { LogicalType.TIMESTAMP.Unit.NANOS: not null };
 
     /// <summary>Carries a column along.</summary>
     public static void Carry(ParquetRowGroupReader from, DataField field, ParquetRowGroupWriter to, DataField target)

@@ -19,17 +19,19 @@ internal sealed class ParquetRewriter(RewriteRequest request, ParquetLayout layo
 
     /// <summary>The columns that cannot be carried along.</summary>
     public static IEnumerable<Problem> Unfit(RewriteRequest request, ParquetLayout layout) =>
-        ParquetFiles.With(request.Path, reader =>
-            reader
-                .Schema.GetDataFields()
-                .Where(field => !layout.Chosen.Names.Contains(field.Path.FirstPart) && !ParquetCopy.CanCarry(field))
-                .Select(field => new Problem(
-                    $"{request.Path} column {field.Path.FirstPart}",
-                    $"holds values that cannot be carried along ({field.ClrType.Name})",
-                    "Write the file again without it"
-                ))
-                .ToArray()
-        );
+        Others(request, layout)
+            .Where(field => !ParquetCopy.CanCarry(field))
+            .Select(field => new Problem(
+                $"{request.Path} column {field.Path.FirstPart}",
+                $"holds values that cannot be carried along ({Type(field)})",
+                "Write the file again without it, or with the column as text or numbers"
+            ));
+
+    /// <summary>What a user should know about the columns that are carried along.</summary>
+    public static IEnumerable<string> Notes(RewriteRequest request, ParquetLayout layout) =>
+        Others(request, layout)
+            .Where(ParquetCopy.LosesDigits)
+            .Select(field => $"{request.Reading.File}: the times of column {field.Path.FirstPart} are kept to 100 nanoseconds");
 
     /// <summary>Writes the file.</summary>
     public void Write(Stream output) => ParquetFiles.With(request.Path, reader =>
@@ -56,6 +58,14 @@ internal sealed class ParquetRewriter(RewriteRequest request, ParquetLayout layo
             }
             return true;
         });
+
+    private static DataField[] Others(RewriteRequest request, ParquetLayout layout) =>
+        ParquetFiles.With(request.Path, reader =>
+            reader.Schema.GetDataFields().Where(field => !layout.Chosen.Names.Contains(field.Path.FirstPart)).ToArray()
+        );
+
+    private static string Type(DataField field) =>
+        field.SchemaElement?.ConvertedType?.ToString() ?? field.SchemaElement?.Type?.ToString() ?? field.ClrType.Name;
 
     // The rows of a group as they are written.
     private sealed record Group(Tensor Values, SheetDraft Rows);

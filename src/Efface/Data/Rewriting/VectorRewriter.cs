@@ -16,7 +16,11 @@ internal sealed class VectorRewriter
     private readonly RewriteRequest _request;
     private readonly VectorFile _file;
 
-    private VectorRewriter(RewriteRequest request, VectorFile file) => (_request, _file) = (request, file);
+    private VectorRewriter(RewriteRequest request, VectorFile file)
+    {
+        (_request, _file) = (request, file);
+        Notes = [.. file.Notes, .. file.Layout is ParquetLayout layout ? ParquetRewriter.Notes(request, layout) : []];
+    }
 
     /// <summary>What the vectors are, and how they were found.</summary>
     public VectorOrigin Origin => _file.Origin;
@@ -25,7 +29,7 @@ internal sealed class VectorRewriter
     public long Width => _file.Origin.Numbers;
 
     /// <summary>What a user should know about the contents.</summary>
-    public IReadOnlyList<string> Notes => _file.Notes;
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Examines the file's header, and whether the new file can be written.</summary>
     /// <exception cref="InvalidInputException">Every problem found; nothing is written.</exception>

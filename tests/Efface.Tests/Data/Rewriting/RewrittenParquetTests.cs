@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Efface.Data.Rewriting;
 using Efface.Tests.Data.Sources;
 using Efface.Tests.Data.Vectors;
 using Efface.Tests.Models;
@@ -139,7 +140,7 @@ public sealed class RewrittenParquetTests : IDisposable
                     )
                 )),
         ];
-        var vector = new DataField<double>("element");
+        var vector = new DataField<double?>("element");
         var words = new DataField<string>("element");
         var inner = new DataField<int?>("element");
         var (one, two) = (new DataField<string>("one"), new DataField<long?>("two"));
@@ -193,6 +194,42 @@ public sealed class RewrittenParquetTests : IDisposable
         _toy.IsMapped("h.parquet", [], array: "vector");
     }
 
+    // By DuckDB: select [1, 2]::float[] h, '{}'::json j, timestamp_ns '2024-02-29 12:34:56.789123456' t.
+    private const string WithJson =
+        "UEFSMRUAFWYVZiwVBBUAFQYVBgAAIQAAAEECAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAAAEAwAAgD8AAABAFQAVGBUYLBUCFQAVBhUG"
+        + "AAACAAAAAgECAAAAe30VABUcFRwsFQIVABUGFQYAAAIAAAACAYBxoPmGVbgXFQIZbDUAGA1kdWNrZGJfc2NoZW1hFQYANQIYAWgVAhUGADUEGARsaXN0"
+        + "FQIAFQglAhgHZWxlbWVudAAVDCUCGAFqJSZMzAAAABUEJQIYAXRsjBIcPAAAAAAAFgIZHBk8JgAcFQgZFQAZOAFoBGxpc3QHZWxlbWVudBUAFgQWiAEW"
+        + "iAEmCDwYBAAAAEAYBAAAgD8WACgEAAAAQBgEAACAPxERAAAAJgAcFQwZFQAZGAFqFQAWAhY6FjomkAE8GAJ7fRgCe30WACgCe30YAnt9EREAAAAmABwV"
+        + "BBkVABkYAXQVABYCFj4WPibKATwYCIBxoPmGVbgXGAiAcaD5hlW4FxYAKAiAcaD5hlW4FxgIgHGg+YZVuBcREQAAABaAAhYCJggWgAIAKChEdWNrREIg"
+        + "dmVyc2lvbiB2MS41LjYgKGJ1aWxkIDA2OWNjOWY5YjUpGTwcAAAcAAAcAAAAXAEAAFBBUjE=";
+
+    [Fact]
+    public void A_column_that_would_lose_its_type_is_refused_before_anything_is_written()
+    {
+        _toy.Files.Write("h.parquet", Convert.FromBase64String(WithJson));
+
+        var problem = Assert.Single(Sheets.Refused(() => _toy.Rewrite("h.parquet")));
+
+        Assert.Equal(_toy.Files.At("h.parquet") + " column j", problem.Subject);
+        Assert.Contains("cannot be carried along (JSON)", problem.Fault, StringComparison.Ordinal);
+        Assert.Equal(["h.parquet"], _toy.Names());
+    }
+
+    [Fact]
+    public void Times_that_lose_digits_are_noted()
+    {
+        var (h, fine) = (new DataField<float>("h0"), new DateTimeDataField("t", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Nanos));
+        _toy.Files.Write("h.parquet", ToyParquet.Of(new ParquetSchema(h, fine), null, group =>
+            {
+                Wrote(group, h, 1f, 2f);
+                Wrote(group, fine, DateTime.UnixEpoch, DateTime.UnixEpoch.AddTicks(1));
+            }));
+
+        var opened = VectorRewriter.Open(_toy.Request("h.parquet") with { Array = "h0" });
+
+        Assert.Equal("h.parquet: the times of column t are kept to 100 nanoseconds", opened.Notes[^1]);
+    }
+
     [Fact]
     public void Chunks_give_what_the_whole_gives_and_are_bounded()
     {
@@ -234,23 +271,20 @@ public sealed class RewrittenParquetTests : IDisposable
                 .Schema.GetDataFields()
                 .Select(field =>
                 {
-                    RawColumnData[] parts =
-                    [
-                        .. reader.RowGroups.Select(group =>
-                            group.ReadRawColumnDataBaseAsync(field, default).AsTask().GetAwaiter().GetResult()
-                        ),
-                    ];
-                    var values = parts.SelectMany(part => (IEnumerable<string>)Values((dynamic)part)).GetEnumerator();
-                    int[] definitions = field.MaxDefinitionLevel == 0 ? [] : [.. parts.SelectMany(part => part.DefinitionLevels.ToArray())],
-                        repetitions = field.MaxRepetitionLevel == 0 ? [] : [.. parts.SelectMany(part => part.RepetitionLevels.ToArray())];
-                    string Next(int level) =>
-                        level < field.MaxDefinitionLevel ? "-"
-                        : values.MoveNext() ? values.Current
-                        : "?";
-                    var cells =
-                        field.MaxDefinitionLevel == 0
-                            ? parts.SelectMany(part => (IEnumerable<string>)Values((dynamic)part))
-                            : definitions.Select(Next);
+                    var (values, definitions, repetitions) = (new Queue<string>(), new List<int>(), new List<int>());
+                    foreach (var group in reader.RowGroups)
+                    {
+                        // Text is valid until more is read.
+                        using var data = group.ReadRawColumnDataBaseAsync(field, default).AsTask().GetAwaiter().GetResult();
+                        string[] read = Values((dynamic)data);
+                        Array.ForEach(read, values.Enqueue);
+                        definitions.AddRange(
+                            field.MaxDefinitionLevel == 0 ? Enumerable.Repeat(0, read.Length) : data.DefinitionLevels.ToArray()
+                        );
+                        if (field.MaxRepetitionLevel > 0)
+                            repetitions.AddRange(data.RepetitionLevels);
+                    }
+                    var cells = definitions.Select(level => level < field.MaxDefinitionLevel ? "-" : values.Dequeue()).ToArray();
                     var levels =
                         field.MaxRepetitionLevel == 0 ? "" : $" [{string.Join(',', definitions)}] [{string.Join(',', repetitions)}]";
                     return $"{field.Path} {field.ClrType.Name}: {string.Join(", ", cells)}{levels}";

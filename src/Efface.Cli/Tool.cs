@@ -67,6 +67,7 @@ internal static class Tool
             new DemoCommand(shell),
             new ModelCommand(shell, "train", "Train the model before unlearning (baseline 1).", TrainingRun.Train),
             new UnlearnCommand(shell),
+            new ApplyCommand(shell),
             new AuditCommand(shell),
             new CertifyCommand(shell),
             Branch("data", "Look at data sets.", new DataInspectCommand(shell), new DataCacheCommand(shell)),

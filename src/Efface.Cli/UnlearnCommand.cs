@@ -63,25 +63,31 @@ internal sealed class UnlearnCommand : ModelCommand
         var config = Config(asked, begun ?? new RunConfig { Recipe = new RecipeSettings { Name = "balance" } });
         config = config with
         {
-            Vectors = begun?.Vectors ?? vectors with
-            {
-                SplitColumn = config.Data.Reading.SplitColumn,
-                GroupColumn = config.Data.Reading.GroupColumn,
-                Rules = Data.Sheets.LabelRules.Of(config.Data.Reading),
-            },
+            Vectors = begun?.Vectors
+                ?? vectors with
+                {
+                    SplitColumn = config.Data.Reading.SplitColumn,
+                    GroupColumn = config.Data.Reading.GroupColumn,
+                    Rules = Data.Sheets.LabelRules.Of(config.Data.Reading),
+                },
             Erasing = _eraser.Read(asked, begun?.Erasing ?? new EraserOptions()),
         };
         var audit = asked.GetValue(_noAudit) ? null : _audit.Read(asked, new AuditSettings());
-        var folder = Show(display =>
-            ErasingRun.Run(config, RunPlace.OutOr(place.Out, Name), audit, place.Resume, display, Shell.Cancel)
-        );
+        var folder = Show(display => ErasingRun.Run(config, RunPlace.OutOr(place.Out, Name), audit, place.Resume, display, Shell.Cancel));
         return Tell(asked, folder, audit is not null);
     }
 
     private int Tell(ParseResult asked, RunFolder folder, bool isAudited)
     {
         if (IsJson(asked))
-            Shell.PrintJson(new { folder = Path.GetFullPath(folder.Path), run = folder.Run, audit = folder.Audit });
+            Shell.PrintJson(
+                new
+                {
+                    folder = Path.GetFullPath(folder.Path),
+                    run = folder.Run,
+                    audit = folder.Audit,
+                }
+            );
         else
         {
             if (isAudited)

@@ -44,7 +44,9 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
         var kept = new CollateralResult[collateral.Count];
         var others = collateral.Select(
             (column, i) =>
-                new AuditStep($"collateral: {column.Name}", stop => kept[i] = CollateralRuns.Of(subject, before, column, columns, settings, stop))
+                new AuditStep($"collateral: {column.Name}", stop =>
+                    kept[i] = CollateralRuns.Of(subject, before, column, columns, settings, stop)
+                )
         );
         AuditStep[] first = [.. places.SelectMany(place => place.FirstSteps()), .. others];
         var run = new Steps(Lanes.For(places.Max(place => place.Bytes)), onProgress, cancel) { Total = first.Length + places.Length };

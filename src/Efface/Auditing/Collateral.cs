@@ -106,10 +106,7 @@ internal static class CollateralRuns
         double?[] classes =
         [
             .. forgotten.SelectMany(labels =>
-                Enumerable
-                    .Range(0, labels.Length)
-                    .GroupBy(i => labels[i])
-                    .Select(group => Within(read, [.. group]))
+                Enumerable.Range(0, labels.Length).GroupBy(i => labels[i]).Select(group => Within(read, [.. group]))
             ),
         ];
         return classes.Average();

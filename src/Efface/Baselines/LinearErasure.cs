@@ -33,7 +33,7 @@ internal static class LinearErasure
         using var embeddings = captured.Values[StagedNetwork.Embedding].to(Compute.Device, copy: true);
         Fit(model.Erasure!, embeddings, [.. attributes.Select(attribute => (AuditSubject.Of(attribute, rows), attribute.Classes.Count))]);
         using var left = model.Erasure!.call(embeddings);
-        FitHead(model.Network, left, AuditSubject.Of(table[model.Description.Task], rows));
+        RefittedHead.Fit(model.Network, left, AuditSubject.Of(table[model.Description.Task], rows));
     }
 
     /// <summary>Fits the map.</summary>
@@ -64,20 +64,4 @@ internal static class LinearErasure
 
     private static Tensor OneHot(int[] labels, int classes, Device device) =>
         functional.one_hot(torch.tensor([.. labels.Select(label => (long)label)], device: device), classes).to_type(ScalarType.Float64);
-
-    private static void FitHead(StagedNetwork network, Tensor vectors, int[] task)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var head = network.LastLayer;
-        // Images have equal weight, as in training.
-        using var probe = LinearProbe.Fit(
-            vectors,
-            torch.tensor([.. task.Select(label => (long)label)], device: vectors.device),
-            [.. Enumerable.Repeat(1, (int)head.weight.shape[0])]
-        );
-        var weight = probe.Weight / probe.Deviation;
-        head.weight.copy_(weight);
-        head.bias!.copy_(probe.Bias - weight.matmul(probe.Mean));
-    }
 }

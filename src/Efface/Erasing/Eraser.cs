@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Efface.Data.Files;
 using Efface.Models;
 using Efface.Models.Balance;
 using Efface.Training;
@@ -114,11 +115,9 @@ public sealed class Eraser : IDisposable
             JsonSerializer.Deserialize<EraserDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), WholeFile.Json)
             ?? throw new JsonException("it is empty")
         );
-        var eraser = Attempt(Path.Combine(folder, DescriptionFile), () => new Eraser(
-            description,
-            Build(description),
-            new InputSummary(description.Size)
-        ));
+        var eraser = Attempt(Path.Combine(folder, DescriptionFile), () =>
+            new Eraser(description, Build(description), new InputSummary(description.Size))
+        );
         Attempt(Path.Combine(folder, WeightsFile), () => eraser._holder.load_safetensors(Path.Combine(folder, WeightsFile)));
         eraser._holder.eval();
         return eraser;

@@ -16,16 +16,19 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
     /// <summary>N.</summary>
     public int Count => (int)Values.shape[0];
 
-    /// <summary>One part of a table.</summary>
+    /// <summary>Some rows of a table.</summary>
     public static LabelledRows Of(Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes)
     {
-        LabelledColumn Labels(Column column) => new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count);
         using var scope = NewDisposeScope();
-        return new LabelledRows(
-            table.Gather(rows).flatten(1).to_type(ScalarType.Float32).MoveToOuterDisposeScope(),
-            task is null ? null : Labels(task),
-            [.. attributes.Select(Labels)]
-        )
+        var values = table.Gather(rows).flatten(1).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return Of(values, table, rows, task, attributes);
+    }
+
+    /// <summary>Other values for some rows of a table: what a network computes of them.</summary>
+    public static LabelledRows Of(Tensor values, Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes)
+    {
+        LabelledColumn Labels(Column column) => new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count);
+        return new LabelledRows(values, task is null ? null : Labels(task), [.. attributes.Select(Labels)])
         {
             Groups = table.Groups is { } groups ? [.. rows.Select(row => groups[row])] : null,
         };

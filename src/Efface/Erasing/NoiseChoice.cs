@@ -110,17 +110,11 @@ internal sealed class NoiseChoice(
     private double Leak(IAttacker attacker, LabelledColumn attribute, int[][] parts, Tensor[] values)
     {
         using var scope = NewDisposeScope();
-        AttackSet[] sets =
-        [
-            .. parts.Zip(
-                values,
-                (part, released) =>
-                {
-                    int[] task = rows.Task is null ? new int[part.Length] : [.. part.Select(row => rows.Task.Labels[row])];
-                    return new AttackSet(released, task, task, [.. part.Select(row => attribute.Labels[row])]);
-                }
-            ),
-        ];
+        AttackSet[] sets = [.. parts.Zip(values, (part, released) =>
+            {
+                int[] task = rows.Task is null ? new int[part.Length] : [.. part.Select(row => rows.Task.Labels[row])];
+                return new AttackSet(released, task, task, [.. part.Select(row => attribute.Labels[row])]);
+            })];
         var problem = new AttackProblem(rows.Values.shape[1..], 0, rows.Task?.Classes ?? 0, attribute.Classes);
         var attack = new AttackParts(problem, sets[0], sets[1], sets[2]);
         return attack.OnTraining(attacker, options.Seed, cancel).Test.BalancedAccuracy()

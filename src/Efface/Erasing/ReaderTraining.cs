@@ -39,15 +39,18 @@ internal static class ReaderTraining
         var ofRows = ofFolds.ToArray();
         int[][] others =
         [
-            .. Enumerable.Range(0, reader.Perceptrons.Count)
+            .. Enumerable
+                .Range(0, reader.Perceptrons.Count)
                 .Select(fold => Enumerable.Range(0, ofRows.Length).Where(row => ofRows[row] != fold).ToArray()),
         ];
         var total = others.Sum(rows => Steps(rows.Length));
-        Lanes.For(0)
+        Lanes
+            .For(0)
             .Run(
                 [
-                    .. others.Select<int[], Action>((rows, fold) =>
-                        () => Train(reader.Perceptrons[fold], x, truth, rows, labels, seed + fold, () => step?.Invoke(total), cancel)
+                    .. others.Select<int[], Action>(
+                        (rows, fold) =>
+                            () => Train(reader.Perceptrons[fold], x, truth, rows, labels, seed + fold, () => step?.Invoke(total), cancel)
                     ),
                 ],
                 cancel
@@ -89,9 +92,7 @@ internal static class ReaderTraining
             // Up to the full rate and down again (Smith and Topin 2019): few epochs suffice.
             var progress = (double)i / steps;
             optimiser.Rate = Rate * (progress < 0.3 ? progress / 0.3 : Optimiser.Cosine((progress - 0.3) / 0.7));
-            functional
-                .cross_entropy(perceptron.call(x.index_select(0, batch)), truth.index_select(0, batch), weights)
-                .backward();
+            functional.cross_entropy(perceptron.call(x.index_select(0, batch)), truth.index_select(0, batch), weights).backward();
             optimiser.Step();
             step();
         }

@@ -21,14 +21,17 @@ internal static class VectorNetwork
     {
         var size = Layout.Size(description.Input);
         return new StagedNetwork([
-            new Stage("hidden", [
-                ("hidden1", Layers.Linear(size, Hidden, random)),
-                ("norm1", BatchNorm1d(Hidden)),
-                ("relu1", ReLU()),
-                ("hidden2", Layers.Linear(Hidden, Hidden, random)),
-                ("norm2", BatchNorm1d(Hidden)),
-                ("relu2", ReLU()),
-            ]),
+            new Stage(
+                "hidden",
+                [
+                    ("hidden1", Layers.Linear(size, Hidden, random)),
+                    ("norm1", BatchNorm1d(Hidden)),
+                    ("relu1", ReLU()),
+                    ("hidden2", Layers.Linear(Hidden, Hidden, random)),
+                    ("norm2", BatchNorm1d(Hidden)),
+                    ("relu2", ReLU()),
+                ]
+            ),
             new Stage(StagedNetwork.Embedding, [("embedding", Layers.Linear(Hidden, Embedding, random)), ("relu3", ReLU())]),
             new Stage(StagedNetwork.Head, [("head", Layers.Linear(Embedding, description.Classes.Count, random))]),
         ]);

@@ -30,9 +30,17 @@ internal static class ErasingChecks
         if (recipe is PredictionOnly && config.Data.Task is null)
             yield return new Problem("`DataOptions.Task`", "missing: without a task there is no decision", "Name the task's column");
         if (config.Recipe.Forget.Count == 0)
-            yield return new Problem("`RecipeSettings.Forget`", "missing", "Name the columns to forget, such as `RecipeSettings.Forget` sex");
+            yield return new Problem(
+                "`RecipeSettings.Forget`",
+                "missing",
+                "Name the columns to forget, such as `RecipeSettings.Forget` sex"
+            );
         if (config.Data.Task is { } task && config.Recipe.Forget.Contains(task))
-            yield return new Problem($"`RecipeSettings.Forget` {task}", "is the task itself", "Forget another column, or choose another task");
+            yield return new Problem(
+                $"`RecipeSettings.Forget` {task}",
+                "is the task itself",
+                "Forget another column, or choose another task"
+            );
         foreach (var problem in Problem.NamedTwice("`RecipeSettings.Forget`", config.Recipe.Forget, "attribute"))
             yield return problem;
         foreach (var problem in config.Recipe.Check().Concat(Settings.Of<EraserOptions>().SelectMany(setting => setting.Check(options))))
@@ -56,7 +64,12 @@ internal static class ErasingChecks
                     $"has {count:N0} training {(count == 1 ? "row" : "rows")} of class {column.Classes[label]}, and {FewestRows} are needed",
                     "Merge the class into another with `LabelRules.Map`, leave its rows out with `LabelRules.Drop`, or give more rows"
                 );
-            if (options.Directions is { } asked && counts.Min() / Directions.RowsForEach is var carried && column != task && asked > carried)
+            if (
+                options.Directions is { } asked
+                && counts.Min() / Directions.RowsForEach is var carried
+                && column != task
+                && asked > carried
+            )
                 yield return new Problem(
                     $"`EraserOptions.Directions` {asked}",
                     $"the {counts.Min():N0} training rows of the rarest class of {column.Name} can carry {carried:N0}",

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Efface.Auditing;
 using Efface.Data;
-//using Efface.Data.Rewriting;
+using Efface.Data.Rewriting;
 using Efface.Data.Sources;
 using Efface.Data.Vectors;
 using Efface.Erasing;
@@ -19,6 +19,9 @@ public static class ErasingRun
 {
     /// <summary>The folder, within the run's, with the audit of the vectors as they came in.</summary>
     public const string BeforeFolder = "before";
+
+    /// <summary>The name of the erased vectors' file, before its ending.</summary>
+    public const string Output = "erased";
 
     // So many draws of the noise are averaged by whoever asks again and again with other salts: what an audit attacks besides one draw.
     private const int Draws = 8;
@@ -49,13 +52,18 @@ public static class ErasingRun
         if (ErasingChecks.OfSettings(config, options, audit).ToArray() is { Length: > 0 } wrong)
             throw new InvalidInputException(wrong);
         var vectors = config.Vectors! with { Task = config.Data.Task, Attributes = config.Recipe.Forget };
-        config = config with { Data = new DataOptions { Name = "vectors", Task = config.Data.Task }, Vectors = vectors, Erasing = options };
+        config = config with
+        {
+            Data = new DataOptions { Name = "vectors", Task = config.Data.Task },
+            Vectors = vectors,
+            Erasing = options,
+        };
         using var table = CheckedVectors.Read(vectors, audit ?? new AuditSettings(), observer, cancel);
         var work = Work(config, table, observer, cancel);
         var (folder, began) = Folder(config, path, table, work, resume);
         Compute.UseThreads(config.Training.Threads);
         using var eraser = Fitted(folder, config, work);
-        //Rewrite(folder, vectors, eraser, observer, cancel);
+        Rewrite(folder, vectors, eraser, observer, cancel);
         if (audit is not null)
             Audit(folder, table, eraser, audit, work, observer, cancel);
         folder.Run = folder.Run with
@@ -85,7 +93,13 @@ public static class ErasingRun
         };
     }
 
-    private static (RunFolder Folder, RunRecord? Began) Folder(RunConfig config, string path, VectorTable table, ErasingWork work, bool resume)
+    private static (RunFolder Folder, RunRecord? Began) Folder(
+        RunConfig config,
+        string path,
+        VectorTable table,
+        ErasingWork work,
+        bool resume
+    )
     {
         var record = new RunRecord
         {
@@ -122,6 +136,19 @@ public static class ErasingRun
             folder.Discard();
             throw;
         }
+    }
+
+    private static void Rewrite(
+        RunFolder folder,
+        VectorOptions vectors,
+        Eraser eraser,
+        IErasingObserver? observer,
+        CancellationToken cancel
+    )
+    {
+        var output = Path.Combine(folder.Path, Output + Path.GetExtension(vectors.Representations).ToLowerInvariant());
+        if (!File.Exists(output))
+            VectorRewriter.Rewrite(RewriteRequest.Of(vectors, output) with { GivesCodes = eraser.IsCode }, eraser.Apply, observer, cancel);
     }
 
     private static void Audit(
@@ -168,9 +195,10 @@ public static class ErasingRun
     private static VectorTable Erased(VectorTable table, Eraser eraser)
     {
         using var scope = NewDisposeScope();
-        var mean = eraser.Description.Noise > 0
-            ? torch.stack([.. Enumerable.Range(0, Draws).Select(draw => eraser.Draw(table.Values, draw))]).mean([0L])
-            : null;
+        var mean =
+            eraser.Description.Noise > 0
+                ? torch.stack([.. Enumerable.Range(0, Draws).Select(draw => eraser.Draw(table.Values, draw))]).mean([0L])
+                : null;
         return new VectorTable(table.Name, eraser.Apply(table.Values), table.Columns, table.Parts)
         {
             Origins = table.Origins,

@@ -3,9 +3,11 @@ using Efface.Data;
 using Efface.Data.Files;
 using Efface.Detachment;
 using Efface.Models;
+using Efface.Models.Balance;
 using TorchSharp;
 using TorchSharp.PyBridge;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Efface.Training;
 
@@ -17,6 +19,9 @@ public enum Closing
 
     /// <summary>Only the decision is released.</summary>
     Decision = 4,
+
+    /// <summary>A balance erasure between embedding and head removes what reveals the attribute.</summary>
+    Balance = 5,
 }
 
 /// <summary>model.json: everything needed to build the network again, and to use it.</summary>
@@ -54,6 +59,9 @@ public sealed record ModelDescription
 
     /// <summary>The last step that closes it; null without one.</summary>
     public Closing? ClosedBy { get; init; }
+
+    /// <summary>The sizes of the balance erasure that closes it; null without one.</summary>
+    public BalanceShape? Balance { get; init; }
 
     /// <summary>The names of the stages, from the input to the logits.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
@@ -110,7 +118,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         if (description.Bits is { } bits)
             network = DiscreteBottleneck.Insert(network, bits, random);
         if (description.ClosedBy is { } kind)
-            network = Closed(network, kind);
+            network = Closed(network, kind, description.Balance is { } shape ? new BalanceErasure(shape, random) : null);
         network.to(device);
         return new TrainedModel(network, Listing(network, description)) { Builder = builder };
     }
@@ -161,6 +169,18 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         var network = Closed(Network, kind);
         return With(network, Description with { ClosedBy = kind, Split = kind == Closing.Decision ? DecisionStage : ErasureStage });
     }
+
+    /// <summary>The same weights with a fitted balance erasure between embedding and head, behind which the network is split.</summary>
+    internal TrainedModel ClosedWith(BalanceErasure erasure) =>
+        With(
+            Closed(Network, Closing.Balance, erasure),
+            Description with
+            {
+                ClosedBy = Closing.Balance,
+                Balance = erasure.Shape,
+                Split = ErasureStage,
+            }
+        );
 
     /// <summary>The same network, cut behind a stage.</summary>
     /// <exception cref="InvalidInputException">There is no such stage, or it is the last.</exception>
@@ -257,13 +277,16 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
             Stages = [.. network.Stages.Select(stage => stage.Name)],
         };
 
-    private static StagedNetwork Closed(StagedNetwork network, Closing kind)
+    private static StagedNetwork Closed(StagedNetwork network, Closing kind, BalanceErasure? balance = null)
     {
         var (stages, head) = (network.Stages.ToList(), network.LastLayer.weight);
         if (kind == Closing.Decision)
             stages.Add(new Stage(DecisionStage, new Decision()));
         else
-            stages.Insert(stages.Count - 1, new Stage(ErasureStage, new AffineErasure(head.shape[1]).to(head.device)));
+        {
+            Module<Tensor, Tensor> erasure = kind == Closing.Balance ? balance! : new AffineErasure(head.shape[1]);
+            stages.Insert(stages.Count - 1, new Stage(ErasureStage, erasure.to(head.device)));
+        }
         return new StagedNetwork(stages);
     }
 

@@ -1,11 +1,19 @@
+using Efface.Auditing;
+using Efface.Baselines;
 using Efface.Data;
 using Efface.Erasing;
+using Efface.Models;
+using Efface.Training;
+using static TorchSharp.torch;
 
 namespace Efface.Unlearning;
 
 /// <summary>Makes vectors independent of the score: docs/balance.md.</summary>
 public sealed record Balance : ClosingRecipe
 {
+    /// <summary>How the erasure is fitted.</summary>
+    public EraserOptions Options { get; init; } = new();
+
     /// <inheritdoc/>
     public override string Name => "balance";
 
@@ -29,5 +37,28 @@ public sealed record Balance : ClosingRecipe
         using var more = judged.Values;
         var (erasure, noise) = new BalanceFit(training, judged, work.Options, work.Progress, work.Cancel).Run();
         return Eraser.Of(work.Describe(Name) with { Balance = erasure.Shape, Noise = noise }, erasure, values);
+    }
+
+    /// <inheritdoc/>
+    public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes)
+    {
+        var task = table[model.Description.Task];
+        var training = Embeddings(model, table, table.Rows(Part.Train), task, attributes);
+        var judged = Embeddings(model, table, [.. table.Rows(Part.Train), .. table.Rows(Part.Validation)], task, attributes);
+        using var values = training.Values;
+        using var more = judged.Values;
+        var (erasure, _) = new BalanceFit(training, judged, Options, null, CancellationToken.None).Run();
+        var closed = model.ClosedWith(erasure);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        RefittedHead.Fit(closed.Network, erasure.call(values.to(Compute.Device)), training.Task!.Labels);
+        return closed;
+    }
+
+    private static LabelledRows Embeddings(TrainedModel model, Examples table, int[] rows, Column task, IReadOnlyList<Column> attributes)
+    {
+        var embedding = Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding);
+        using var captured = Captured.From(model, [embedding], table, rows);
+        return LabelledRows.Of(captured.Values[StagedNetwork.Embedding].clone(), table, rows, task, attributes);
     }
 }

@@ -112,12 +112,7 @@ public sealed record Strict : Recipe
         var task = work.Task ?? VectorNetwork.NoTask(work.Table);
         using var random = new Generator((ulong)work.Options.Seed);
         var labels = TaskAndAttributes.Of(work.Table, task, work.Attributes) with { Retained = work.Retained };
-        using var model = TrainedModel.Create(
-            ModelDescription.For(work.Table, task, VectorNetwork.Name),
-            CPU,
-            random,
-            VectorNetwork.Build
-        );
+        using var model = TrainedModel.Create(ModelDescription.For(work.Table, task, VectorNetwork.Name), CPU, random, VectorNetwork.Build);
         var training = VectorNetwork.Training(work.Options.Seed);
         new Lesson(model, work.Table, labels, training).Train(random, null, work.Cancel);
         var prepared = Prepare(model.Copy(), null, random);

@@ -23,6 +23,21 @@ internal sealed record RewriteRequest(string Path, string Output)
     /// <summary>Whether each row becomes a code.</summary>
     public bool GivesCodes { get; init; }
 
+    /// <summary>The file of vectors that labels were joined to, with the same numbers as its vectors.</summary>
+    /// <param name="options">The files, and what their columns mean.</param>
+    /// <param name="output">The new file.</param>
+    public static RewriteRequest Of(VectorOptions options, string output)
+    {
+        var property = $"`{nameof(VectorOptions)}.{nameof(VectorOptions.Representations)}`";
+        var read = VectorReader.Request(options, options.Representations, property, VectorLabels.Names(options.Labels));
+        return new RewriteRequest(options.Representations, output)
+        {
+            Array = read.Array,
+            Taken = read.Taken,
+            Key = read.Key,
+        };
+    }
+
     /// <summary>As the reader of vectors takes it.</summary>
     public VectorRequest Reading => new(Path, Property, Key, Array, Taken);
 }

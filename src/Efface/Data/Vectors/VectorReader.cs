@@ -139,16 +139,23 @@ public static class VectorReader
                         $"Its columns are {string.Join(", ", names.Take(50))}"
                     ))
             );
-        VectorFile OpenOne(string path, string property)
-        {
-            // Outside the labels' file, a column that the labels also have is a copied label.
-            var taken = options.Named.Select(named => named.Name).Concat(IsSame(path, options.Labels) ? [] : names ?? []).ToHashSet();
-            HashSet<string> shared = IsSame(path, options.Labels) || options.Key is not null ? [] : [.. names ?? []];
-            return VectorFile.Open(new VectorRequest(path, property, options.Key, options.Array, taken) { Shared = shared });
-        }
+        VectorFile OpenOne(string path, string property) => VectorFile.Open(Request(options, path, property, names));
         var vectors = Collect(problems, () => OpenOne(options.Representations, "`VectorOptions.Representations`"));
         var before = options.Before is { } path ? Collect(problems, () => OpenOne(path, "`VectorOptions.Before`")) : null;
         return problems.Count == 0 ? (vectors!, before) : throw new InvalidInputException([.. problems.Distinct()]);
+    }
+
+    /// <summary>How a file of vectors is read beside its labels.</summary>
+    /// <param name="options">The files, and what their columns mean.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="property">The property that names it, for messages.</param>
+    /// <param name="names">The columns of the labels; null if they cannot be read.</param>
+    internal static VectorRequest Request(VectorOptions options, string path, string property, IReadOnlyCollection<string>? names)
+    {
+        // Outside the labels' file, a column that the labels also have is a copied label.
+        var taken = options.Named.Select(named => named.Name).Concat(IsSame(path, options.Labels) ? [] : names ?? []).ToHashSet();
+        HashSet<string> shared = IsSame(path, options.Labels) || options.Key is not null ? [] : [.. names ?? []];
+        return new VectorRequest(path, property, options.Key, options.Array, taken) { Shared = shared };
     }
 
     private static T? Collect<T>(List<Problem> problems, Func<T> read)

@@ -22,10 +22,8 @@ internal static class RowHash
         var numbers = data.ToArray();
         var (rows, width) = ((int)x.shape[0], (int)x.shape[1]);
         var hashes = new byte[rows * HashBytes];
-        Parallel.For(
-            0,
-            rows,
-            row => SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan(row * width, width)), hashes.AsSpan(row * HashBytes, HashBytes))
+        Parallel.For(0, rows, row =>
+            SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan(row * width, width)), hashes.AsSpan(row * HashBytes, HashBytes))
         );
         return hashes;
     }
@@ -48,19 +46,15 @@ internal static class RowHash
     {
         var rows = hashes.Length / HashBytes;
         var numbers = new float[rows * (long)count];
-        Parallel.For(
-            0,
-            rows,
-            row =>
-            {
-                Span<byte> seed = stackalloc byte[HashBytes + sizeof(int)];
-                hashes.AsSpan(row * HashBytes, HashBytes).CopyTo(seed);
-                BinaryPrimitives.WriteInt32LittleEndian(seed[HashBytes..], draw);
-                Span<byte> state = stackalloc byte[HashBytes];
-                HMACSHA256.HashData(salt, seed, state);
-                Fill(numbers.AsSpan(row * count, count), MemoryMarshal.Cast<byte, ulong>(state));
-            }
-        );
+        Parallel.For(0, rows, row =>
+        {
+            Span<byte> seed = stackalloc byte[HashBytes + sizeof(int)];
+            hashes.AsSpan(row * HashBytes, HashBytes).CopyTo(seed);
+            BinaryPrimitives.WriteInt32LittleEndian(seed[HashBytes..], draw);
+            Span<byte> state = stackalloc byte[HashBytes];
+            HMACSHA256.HashData(salt, seed, state);
+            Fill(numbers.AsSpan(row * count, count), MemoryMarshal.Cast<byte, ulong>(state));
+        });
         return torch.tensor(numbers, [rows, count]);
     }
 

@@ -29,7 +29,7 @@ internal sealed class NoiseChoice(
 
     private static readonly double[] Ladder = [0, 0.15, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1, 1.2];
 
-    private static readonly IAttacker[] Attackers = [new NearestNeighboursAttacker(), new MlpAttacker()];
+    private static readonly IAttacker[] Attackers = [new NearestNeighboursAttacker(), new MlpAttacker(), new MomentsAttacker()];
 
     /// <summary>Sets the noise, and returns its deviation in parts of each direction's.</summary>
     public double Run()

@@ -52,11 +52,12 @@ internal sealed class VectorRewriter
 
     /// <summary>Opens and rewrites a file.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="map">Gets f32 [B, D] on the CPU, rows of finite numbers, of at least one and at most some megabytes; returns f32 [B, D],
-    /// or i64 [B] where the request is for codes. An exception of it ends the rewriting as it is.</param>
+    /// <param name="map">Gets f32 [B, D] on the CPU, rows of finite numbers, of some megabytes at most unless one row is larger; returns
+    /// f32 [B, D], or i64 [B] where the request is for codes. An exception of it ends the rewriting, and comes out as it is.</param>
     /// <param name="observer">Receives the progress.</param>
     /// <param name="cancel">Ends it early.</param>
-    /// <exception cref="InvalidInputException">The file cannot be read, or the new one not be written; there is no new file then.</exception>
+    /// <exception cref="InvalidInputException">The file cannot be read, or the new one cannot be written; there is no new file
+    /// then.</exception>
     /// <exception cref="IOException">Writing failed.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static RewrittenVectors Rewrite(
@@ -117,11 +118,11 @@ internal sealed class VectorRewriter
             );
         string[] names = file.Layout switch
         {
-            TextLayout { HasHeader: true } layout => layout.Header,
+            TextLayout { HasHeader: true } layout => [.. layout.Header.Except(layout.Chosen.Names)],
             ParquetLayout layout => [.. layout.Chosen.Left, .. new[] { request.Key }.OfType<string>()],
             _ => [],
         };
-        if (request.GivesCodes && names.Contains(Code) && !file.Columns.Contains(Code) && !file.Origin.What.Equals(Code))
+        if (request.GivesCodes && names.Contains(Code))
             yield return new Problem(
                 $"{request.Path} column {Code}",
                 "is there already, and the codes would be called so",

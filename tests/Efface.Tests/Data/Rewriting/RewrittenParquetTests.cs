@@ -216,6 +216,27 @@ public sealed class RewrittenParquetTests : IDisposable
     }
 
     [Fact]
+    public void Lists_of_the_old_kind_and_of_whole_numbers_become_lists_of_numbers()
+    {
+        var h = new DataField("h", typeof(int), isArray: true);
+        int[] numbers = [1, 2, 3, 4, 5],
+            definitions = [1, 1, 1, 1, 1],
+            repetitions = [0, 1, 0, 0, 1];
+        _toy.Files.Write(
+            "h.parquet",
+            ToyParquet.Of(new ParquetSchema(h), null, group =>
+                ToyParquet.Wait(group.WriteAllPartsAsync<int>(h, numbers, definitions, repetitions, default))
+            )
+        );
+
+        var done = _toy.Rewrite("h.parquet");
+
+        Assert.Equal("has a list of another length than most, 2", Assert.Single(done.Faults).Fault);
+        _toy.IsMapped("h.parquet", done.Faults);
+        Assert.Equal(["h/list/element Single: -1, -3, -, -7, -9 [3,3,0,3,3] [0,1,0,0,1]"], Columns("out.parquet"));
+    }
+
+    [Fact]
     public void Times_that_lose_digits_are_noted()
     {
         var (h, fine) = (new DataField<float>("h0"), new DateTimeDataField("t", DateTimeFormat.Timestamp, unit: DateTimeTimeUnit.Nanos));

@@ -21,8 +21,8 @@ internal sealed class ApplyCommand : ToolCommand
             Shell.Error.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"efface: the mean of these vectors is {applied.Distance:F1} deviations from those that the eraser was fitted on: check that "
-                        + $"they come from the same model, and audit what came out."
+                    $"efface: the mean of these vectors is {applied.Distance:F1} deviations from those of fitting: check "
+                        + $"that they come from the same model, and audit what came out."
                 )
             );
         foreach (var group in FaultGroup.Of(applied.Faults))

@@ -29,7 +29,30 @@ internal sealed class BalanceFit(
     // Where the calibrated logits of two classes are further apart than this, a row counts as the likelier one's alone.
     private const double Sharpness = 2;
 
+    /// <summary>The recipe's name.</summary>
+    public const string Recipe = "balance";
+
     private int _steps;
+
+    /// <summary>Fits an eraser.</summary>
+    /// <param name="description">What it is.</param>
+    /// <param name="training">Rows to fit readers and moments on.</param>
+    /// <param name="judged">Rows to choose the noise on.</param>
+    /// <param name="options">Directions, noise, rounds, seed.</param>
+    /// <param name="progress">Receives each step.</param>
+    /// <param name="cancel">Checked before each step.</param>
+    public static Eraser Fit(
+        EraserDescription description,
+        LabelledRows training,
+        LabelledRows judged,
+        EraserOptions options,
+        Action<ErasingProgress>? progress,
+        CancellationToken cancel
+    )
+    {
+        var (erasure, noise) = new BalanceFit(training, judged, options, progress, cancel).Run();
+        return Eraser.Of(description with { Balance = erasure.Shape, Noise = noise }, erasure, training.Values);
+    }
 
     /// <summary>The erasure, and the deviation of its noise in parts of the each direction's.</summary>
     /// <exception cref="InvalidInputException">There are too few rows.</exception>

@@ -10,10 +10,8 @@ namespace Efface.Erasing;
 /// <param name="Deviations">Of the rows in each direction, f32 [d], descending.</param>
 internal sealed record Directions(Tensor Mean, Tensor Into, Tensor Back, Tensor Deviations)
 {
-    /// <summary>So many rows of the rarest class carry a direction.</summary>
-    public const int RowsForEach = 2;
-
     private const int Most = 128,
+        RowsForEach = 2,
         Chunk = 8192;
 
     // Variance below this, relative to the largest, is rounding.

@@ -81,8 +81,8 @@ public sealed class Eraser : IDisposable
     }
 
     /// <summary>
-    /// How far the mean of some vectors is from that of those it was fitted on, in deviations: 0 for the same, 1 or more for those of another
-    /// model.
+    /// How far the mean of some vectors is from that of those it was fitted on, in deviations: 0 for the same, 1 or more for those of
+    /// another model.
     /// </summary>
     /// <param name="vectors">f32 [N, D].</param>
     public double DistanceOf(Tensor vectors) => _holder.Input.DistanceOf(vectors);

@@ -31,8 +31,8 @@ internal sealed class InputSummary : nn.Module
     }
 
     /// <summary>
-    /// How far the mean of other rows is from these, in deviations: the root mean square over features. 0 for the same; rows of another model
-    /// are one or more away.
+    /// How far the mean of other rows is from these, in deviations: the root mean square over features. 0 for the same; rows of another
+    /// model are one or more away.
     /// </summary>
     /// <param name="rows">f32 [N, D].</param>
     public double DistanceOf(Tensor rows)

@@ -13,8 +13,23 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
     /// <summary>The group of each row: rows of one person, say. Null where each stands for itself.</summary>
     public int[]? Groups { get; init; }
 
+    private const int FewestOfClass = 20;
+
     /// <summary>N.</summary>
     public int Count => (int)Values.shape[0];
+
+    /// <summary>Classes of task and attributes with too few rows to learn from.</summary>
+    public IEnumerable<Problem> TooFew() =>
+        from column in Attributes.Prepend(Task).OfType<LabelledColumn>()
+        from label in Enumerable.Range(0, column.Classes)
+        let count = column.Labels.Count(one => one == label)
+        where count < FewestOfClass
+        select new Problem(
+            $"column '{column.Name}'",
+            $"has {count:N0} training {(count == 1 ? "row" : "rows")} of class {column.Names?[label] ?? $"{label}"}, and needs "
+                + $"{FewestOfClass}",
+            "Merge the class into another with `LabelRules.Map`, leave its rows out with `LabelRules.Drop`, or give more rows"
+        );
 
     /// <summary>Some rows of a table.</summary>
     public static LabelledRows Of(Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes)
@@ -24,11 +39,16 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
         return Of(values, table, rows, task, attributes);
     }
 
+    /// <summary>Only the labels of some rows of a table.</summary>
+    public static LabelledRows Labels(Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes) =>
+        Of(torch.empty(rows.Length, 0), table, rows, task, attributes);
+
     /// <summary>Other values for some rows of a table: what a network computes of them.</summary>
     public static LabelledRows Of(Tensor values, Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes)
     {
-        LabelledColumn Labels(Column column) => new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count);
-        return new LabelledRows(values, task is null ? null : Labels(task), [.. attributes.Select(Labels)])
+        LabelledColumn Labelled(Column column) =>
+            new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count) { Names = column.Classes };
+        return new LabelledRows(values, task is null ? null : Labelled(task), [.. attributes.Select(Labelled)])
         {
             Groups = table.Groups is { } groups ? [.. rows.Select(row => groups[row])] : null,
         };
@@ -41,6 +61,9 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
 /// <param name="Classes">K.</param>
 internal sealed record LabelledColumn(string Name, int[] Labels, int Classes)
 {
+    /// <summary>The names of the classes, where they have any.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     /// <summary>int64 [N].</summary>
     public Tensor ToTensor() => torch.tensor([.. Labels.Select(label => (long)label)]);
 

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Efface.Erasing;
 
 /// <summary>
-/// The least noise with which fresh attackers read no more than the aim, on rows that they did not learn from. It has the same part of every
-/// direction's deviation, and is absent where the decision is told.
+/// The least noise with which fresh attackers read no more than the aim, on rows that they did not learn from. It has the same part of
+/// every direction's deviation, and is absent where the decision is told.
 /// </summary>
 /// <param name="erasure">Fitted, without noise.</param>
 /// <param name="rows">To attack; readers of the erasure learned from other folds than the one that they read.</param>

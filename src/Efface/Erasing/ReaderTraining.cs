@@ -7,7 +7,9 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Erasing;
 
-/// <summary>Trains the perceptrons of a <see cref="FoldedReader"/>, each on the rows of the other folds; classes have equal weight.</summary>
+/// <summary>
+/// Trains the perceptrons of a <see cref="FoldedReader"/>, each on the rows of the other folds; classes have equal weight.
+/// </summary>
 internal static class ReaderTraining
 {
     private const int BatchSize = 256,

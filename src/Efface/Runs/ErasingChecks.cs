@@ -10,8 +10,6 @@ namespace Efface.Runs;
 /// <summary>What is wrong with a run on vectors, each with its remedy.</summary>
 internal static class ErasingChecks
 {
-    private const int FewestRows = 20;
-
     /// <summary>What can be found before anything is read.</summary>
     public static IEnumerable<Problem> OfSettings(RunConfig config, EraserOptions options, AuditSettings? audit)
     {
@@ -54,27 +52,14 @@ internal static class ErasingChecks
     {
         if (table.Values.dtype == TorchSharp.torch.ScalarType.Int64)
             yield return new Problem("vectors", "are codes: nothing can be taken out of a code", "Give the vectors that they were made of");
-        var training = table.Rows(Part.Train);
-        foreach (var column in attributes.Prepend(task).OfType<Column>())
-        {
-            var counts = column.Count(training);
-            foreach (var (label, count) in counts.Index().Where(one => one.Item < FewestRows))
-                yield return new Problem(
-                    $"column '{column.Name}'",
-                    $"has {count:N0} training {(count == 1 ? "row" : "rows")} of class {column.Classes[label]}, and {FewestRows} are needed",
-                    "Merge the class into another with `LabelRules.Map`, leave its rows out with `LabelRules.Drop`, or give more rows"
-                );
-            if (
-                options.Directions is { } asked
-                && counts.Min() / Directions.RowsForEach is var carried
-                && column != task
-                && asked > carried
-            )
-                yield return new Problem(
-                    $"`EraserOptions.Directions` {asked}",
-                    $"the {counts.Min():N0} training rows of the rarest class of {column.Name} can carry {carried:N0}",
-                    $"Give {carried:N0} or fewer, or more rows"
-                );
-        }
+        var rows = LabelledRows.Labels(table, table.Rows(Part.Train), task, attributes);
+        foreach (var problem in rows.TooFew())
+            yield return problem;
+        if (options.Directions is { } asked && Directions.Carried(rows) is var carried && asked > carried)
+            yield return new Problem(
+                $"`EraserOptions.Directions` {asked}",
+                $"the training rows of the rarest class can carry {carried:N0}",
+                $"Give {carried:N0} or fewer, or more rows"
+            );
     }
 }

@@ -15,11 +15,12 @@ public sealed record Balance : ClosingRecipe
     public EraserOptions Options { get; init; } = new();
 
     /// <inheritdoc/>
-    public override string Name => "balance";
+    public override string Name => BalanceFit.Recipe;
 
     /// <inheritdoc/>
     public override string Purpose =>
-        "Moves each vector from where its probable classes lie to where all lie, and covers the rest with a little noise: vectors stay vectors.";
+        "Moves each vector from where its probable classes lie to where all lie, and covers the rest with a little noise; vectors stay "
+        + "vectors.";
 
     /// <inheritdoc/>
     public override string Promise => "Attackers of every kind are sent against it by the audit; there is no certificate.";
@@ -35,8 +36,7 @@ public sealed record Balance : ClosingRecipe
         var judged = work.Rows(Part.Train, Part.Validation);
         using var values = training.Values;
         using var more = judged.Values;
-        var (erasure, noise) = new BalanceFit(training, judged, work.Options, work.Progress, work.Cancel).Run();
-        return Eraser.Of(work.Describe(Name) with { Balance = erasure.Shape, Noise = noise }, erasure, values);
+        return BalanceFit.Fit(work.Describe(Name), training, judged, work.Options, work.Progress, work.Cancel);
     }
 
     /// <inheritdoc/>

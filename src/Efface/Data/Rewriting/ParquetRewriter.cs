@@ -14,6 +14,17 @@ namespace Efface.Data.Rewriting;
 /// <param name="watch">Receives the progress.</param>
 internal sealed class ParquetRewriter(RewriteRequest request, ParquetLayout layout, RowMap map, ReadingWatch watch)
 {
+    private const int FewestSampled = 1_000,
+        KeptBytes = 1 << 24;
+
+    // Without these the library looks for repetition in all of the numbers, and keeps the memory of every row group.
+    private static readonly ParquetOptions Options = new()
+    {
+        DictionaryEncodingSampleSize = FewestSampled,
+        MaximumSmallPoolFreeBytes = KeptBytes,
+        MaximumLargePoolFreeBytes = KeptBytes,
+    };
+
     // Descriptions of columns by other programs, which hold no longer if a column has another type.
     private static readonly string[] Descriptions = ["ARROW:schema", "huggingface"];
 
@@ -38,7 +49,7 @@ internal sealed class ParquetRewriter(RewriteRequest request, ParquetLayout layo
         {
             var schema = new ParquetSchema([.. Columns(reader.Schema)]);
             var total = reader.RowGroups.Sum(group => group.RowCount);
-            var writer = Wait(ParquetWriter.CreateAsync(schema, output));
+            var writer = Wait(ParquetWriter.CreateAsync(schema, output, Options));
             try
             {
                 writer.CustomMetadata = Metadata(reader);

@@ -8,7 +8,9 @@ using Efface.Baselines;
 using Efface.Data.Sheets;
 using Efface.Data.Sources;
 using Efface.Data.Vectors;
+using Efface.Erasing;
 using Efface.Records;
+using Efface.Runs;
 using Efface.Runs.Bench;
 using Efface.Runs.Experiments;
 using Efface.Runs.Sweeps;
@@ -21,7 +23,7 @@ public sealed partial class SettingsTests
     // Records of settings, with the properties that nobody sets by a flag.
     private static readonly Dictionary<Type, string[]> Records = new()
     {
-        [typeof(RunConfig)] = [nameof(RunConfig.Vectors)],
+        [typeof(RunConfig)] = [nameof(RunConfig.Vectors), nameof(RunConfig.Erasing)],
         [typeof(DataOptions)] = [nameof(DataOptions.Attributes), nameof(DataOptions.Seed)],
         [typeof(ReadingOptions)] = [],
         [typeof(LabelRules)] = [],
@@ -34,6 +36,9 @@ public sealed partial class SettingsTests
         [typeof(AuditSettings)] = [nameof(AuditSettings.Seeds), nameof(AuditSettings.OwnAttackers), nameof(AuditSettings.OwnParts)],
         [typeof(BenchSettings)] = [nameof(BenchSettings.MeasuresMemory)],
         [typeof(ExperimentScale)] = [],
+        // The run's own.
+        [typeof(EraserOptions)] = [nameof(EraserOptions.Seed), nameof(EraserOptions.Salt)],
+        [typeof(ApplyOptions)] = [],
     };
 
     public static TheoryData<Type> Types => [.. Records.Keys];
@@ -47,6 +52,8 @@ public sealed partial class SettingsTests
             .. Settings.Of<AuditSettings>(),
             .. Settings.Of<BenchSettings>(),
             .. Settings.Of<ExperimentScale>(),
+            .. Settings.Of<EraserOptions>(),
+            .. Settings.Of<ApplyOptions>(),
         ];
 
     [Theory]

@@ -13,8 +13,10 @@ internal static class ComparisonTable
         var rows = folders.Select(ComparisonRow.Of).OfType<ComparisonRow>().ToArray();
         var table = new Table().AddColumn("");
         foreach (var row in rows)
-            table.AddColumn(Label(row.Run), column => column.RightAligned());
+            table.AddColumn(Name(row.Run), column => column.RightAligned());
 
+        // Beside what became of them, vectors are what was before.
+        string Name(string command) => command == "audit" && rows.Length > 1 ? "before" : Label(command);
         void Add(string name, Func<ComparisonRow, string> cell) => table.AddRow([name, .. rows.Select(row => Markup.Escape(cell(row)))]);
         // Vectors without a task are compared with guessing.
         var hasTask = rows.Any(row => row.Fidelity is not null);
@@ -32,6 +34,8 @@ internal static class ComparisonTable
             Add("AUM", row => Plain(row.Aum));
         if (rows.Any(row => row.Kept is not null))
             Add("kept: mean AUC of other attributes", row => Plain(row.Kept?.After));
+        if (rows.Any(row => row.Kept?.Within is not null))
+            Add("… within each class to forget", row => Plain(row.Kept?.Within));
         if (rows.Any(row => row.Kept?.PredictionOnly is not null))
             Add("… from the bare decision", row => Plain(row.Kept?.PredictionOnly));
         Add("verdict", row => row.Verdict.ToString());
@@ -41,13 +45,12 @@ internal static class ComparisonTable
         foreach (var folder in folders)
         {
             foreach (var reason in folder.Audit?.Reasons.Except(folder.Audit.Warnings) ?? [])
-                shell.Out.WriteLine($"{Label(folder.Run.Command)}: {reason}");
-            foreach (var origin in folder.Audit?.Source ?? [])
-                shell.Out.WriteLine(origin);
-            if (folder.Audit is { Source.Count: > 0 } audit)
-                foreach (var classes in audit.Classes)
-                    shell.Out.WriteLine(classes);
+                shell.Out.WriteLine($"{Name(folder.Run.Command)}: {reason}");
         }
+        if (folders[^1].Audit is not { Source.Count: > 0 } audit)
+            return;
+        foreach (var line in audit.Source.Select(origin => $"{origin}").Concat(audit.Classes.Select(classes => $"{classes}")))
+            shell.Out.WriteLine(line);
     }
 
     private static string Label(string command) =>

@@ -5,7 +5,7 @@ namespace Efface.Reporting.Page;
 /// <summary>The attributes that should stay, and whether they are still there.</summary>
 internal static class CollateralSection
 {
-    private sealed record Source(Html Title, Func<string, Measured?> Of, double? Mean, Measured? Error);
+    private sealed record Source(Html Title, Func<string, Measured?> Of, double? Mean, double? Within, Measured? Error);
 
     /// <summary>Each attribute's AUC before, after and from the bare decision; empty if no run measured it.</summary>
     public static Html Write(IReadOnlyList<ReportRun> runs)
@@ -42,7 +42,7 @@ internal static class CollateralSection
             <tbody>{attributes.Select(attribute => Row(attribute, sources))}</tbody>
             <tbody class="total"><tr><th scope="row">Mean<small>over those that could be measured</small></th>{sources.Select(source =>
                 Html.Of($"<td><b>{Numbers.Plain(source.Mean ?? double.NaN)}</b></td>")
-            )}</tr>{Errors(sources)}</tbody>
+            )}</tr>{Within(sources)}{Errors(sources)}</tbody>
             </table>
             </div>
             {TradeOff(measured)}
@@ -96,6 +96,7 @@ internal static class CollateralSection
                     Html.Of($"Before"),
                     attribute => Find(first, attribute)?.Before,
                     first.Audit!.CollateralMean?.Before,
+                    first.Audit.CollateralMean?.WithinBefore,
                     first.Audit.ReconstructionBefore?.Error
                 )
             );
@@ -105,6 +106,7 @@ internal static class CollateralSection
                     Html.Of($"{AttackerPlot.Swatch(run)} {run.Label}"),
                     attribute => Find(run, attribute)?.After,
                     run.Audit!.CollateralMean?.After,
+                    run.Audit.CollateralMean?.Within,
                     run.Audit.Reconstruction?.Error
                 )
             );
@@ -114,11 +116,23 @@ internal static class CollateralSection
                     Html.Of($"Bare decision<small>prediction only: what to beat</small>"),
                     attribute => Find(runs[^1], attribute)?.PredictionOnly,
                     runs[^1].Audit!.CollateralMean?.PredictionOnly,
+                    null,
                     null
                 )
             );
         return sources;
     }
+
+    private static Html Within(List<Source> sources) =>
+        sources.All(source => source.Within is null)
+            ? Html.Empty
+            : Html.Of(
+                $"""
+                <tr><th scope="row">… within each class to forget<small>what goes with it cannot stay</small></th>{sources.Select(source =>
+                    Html.Of($"<td>{Numbers.Plain(source.Within ?? double.NaN)}</td>")
+                )}</tr>
+                """
+            );
 
     private static Html Errors(List<Source> sources) =>
         sources.All(source => source.Error is null)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Efface.Reporting.Page;
 
 /// <summary>The commands that repeat the report from the run folders.</summary>
@@ -18,13 +20,24 @@ internal static class RepeatSection
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path));
         if (run.Record.Config.Vectors is { } vectors)
         {
-            yield return $"efface audit{Given(vectors with { Attributes = [] })}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
+            if (run.IsErased)
+                yield return $"efface unlearn{Given(vectors with { Attributes = [] })}{Recipe(run.Record.Config)}{Flags(("out", $"{folder}-again"))}";
+            else
+                yield return $"efface audit{Given(vectors with { Attributes = [] })}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
             yield break;
         }
         yield return $"efface {run.Record.Command}{Flags(("config", $"{folder}/run.json"), ("out", $"{folder}-again"))}";
         if (run.Audit is not null)
             yield return $"efface audit{Flags(("run", $"{folder}-again"))}{Audit(run)}";
     }
+
+    private static string Recipe(Records.RunConfig config) =>
+        Flags(
+            ("forget", string.Join(',', config.Recipe.Forget)),
+            ("recipe", config.Recipe.Name),
+            ("bits", config.Recipe.Bits?.ToString(CultureInfo.InvariantCulture)),
+            ("seed", config.Training.Seed.ToString(CultureInfo.InvariantCulture))
+        ) + Given(config.Erasing!);
 
     private static string Audit(ReportRun run) =>
         run.Audit is not { Settings: var settings }

@@ -29,7 +29,7 @@ internal sealed record ReportRun(
     /// <summary>
     /// Whether it is a model before unlearning; a report without one may still have its numbers from the audit of the model after.
     /// </summary>
-    public bool IsBefore => Record.Command == "train";
+    public bool IsBefore => Record is { Command: "train" } or { Command: "audit", Config.Erasing: not null };
 
     /// <summary>Whether there is a task; vectors from another program need not have one.</summary>
     public bool HasTask => Audit is null || Audit.Fidelity is not null;
@@ -47,6 +47,9 @@ internal sealed record ReportRun(
 
     /// <summary>Every place for every attribute, and for all attributes at once.</summary>
     public IEnumerable<RepresentationAudit> Audits => Audit?.All ?? [];
+
+    /// <summary>Whether it took attributes out of another program's vectors.</summary>
+    public bool IsErased => Record is { Command: "unlearn", Config.Vectors: not null };
 
     /// <summary>The places that decide the verdict.</summary>
     public IEnumerable<RepresentationAudit> Released => Audits.Where(audit => audit.Released);
@@ -90,7 +93,7 @@ internal sealed record ReportRun(
                     {
                         { Command: "unlearn" } => "After unlearning",
                         { Command: "train", AttentionRemoval: not null } => "With areas removed",
-                        { Command: "train" } => "Before unlearning",
+                        { Command: "train" } or { Command: "audit", Config.Erasing: not null } => "Before unlearning",
                         _ => "As it stands",
                     };
                     return new ReportRun(index, label, folder, record, folder.Audit, folder.Metrics);

@@ -59,7 +59,7 @@ internal static class ThreatSection
         );
         yield return (
             "Several releases of one person:",
-            run.Audits.Any(place => place.Name.Contains(" (mean of ", StringComparison.Ordinal))
+            !run.IsErased && run.Audits.Any(IsMean)
                 ? "several pictures, or several models, can be put together. Several draws of one picture, which this extractor gives "
                     + "differently each time, were averaged and attacked; their mean is among the places below."
                 : "several pictures, several models or, where an extractor draws at random, several draws of one picture can be put "
@@ -71,13 +71,22 @@ internal static class ThreatSection
                 "Attackers read vectors as 32-bit numbers and see nothing that only their last digits hold. These vectors were not "
                     + "rounded: release them rounded to 16 bits, and audit those."
             );
-        if (run.Audits.Where(place => !place.Released).Select(place => place.Name).Distinct().ToList() is { Count: > 0 } inside)
+        if (run.IsErased && run.Audits.Any(IsMean))
+            yield return (
+                "The same rows from several erasers.",
+                "The noise of a row is drawn once, so whoever asks again gets the same answer. Whoever has the same rows from eight erasers can "
+                    + "average the noise away: the place (mean of 8) below shows what could then be read. It does not count. Use one "
+                    + "eraser, and keep it secret."
+            );
+        else if (run.Audits.Where(place => !place.Released).Select(place => place.Name).Distinct().ToList() is { Count: > 0 } inside)
             yield return (
                 $"What stays inside the model ({string.Join(", ", inside)}).",
                 "It is shown below and does not count; whoever releases it releases what it holds."
             );
         yield return ("Images unlike those tested,", "from other cameras, people or times.");
     }
+
+    private static bool IsMean(Auditing.RepresentationAudit place) => place.Name.Contains(" (mean of ", StringComparison.Ordinal);
 
     private static Html Through(ReportRun run) =>
         Html.Of(

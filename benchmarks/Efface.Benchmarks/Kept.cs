@@ -85,7 +85,7 @@ public static class Kept
 
         var kept = CollateralRuns
             .Columns(subject, attributes)
-            .Select(column => CollateralRuns.Of(subject, null, column, Settings))
+            .Select(column => CollateralRuns.Of(subject, null, column, attributes, Settings))
             .ToList();
         var mean = CollateralMean.Of(kept);
         yield return Number(mean?.After ?? double.NaN);

@@ -78,7 +78,7 @@ public sealed class BalanceFitTests : IDisposable
     [Fact]
     public void The_same_seed_and_secret_give_the_same_eraser_to_the_bit_and_others_do_not()
     {
-        var rows = ToyRows.Of(500, 9);
+        var rows = ToyRows.Of(120, 9);
         var options = new EraserOptions
         {
             Noise = 0.2,
@@ -87,18 +87,17 @@ public sealed class BalanceFitTests : IDisposable
         };
         using var first = Fit(rows, options);
         using var again = Fit(rows, options);
-        using var other = Fit(rows, options with { Seed = 5 });
-        using var drawn = Fit(rows, options with { Salt = null });
+        using var other = Fit(rows, options with { Seed = 5, Salt = null });
         Assert.All(State(first).Zip(State(again)), pair => Assert.True(pair.First.eq(pair.Second).all().item<bool>()));
-        Assert.Equal(["salt"], Different(first, drawn));
         Assert.Contains("reader0.fold0.hidden1.weight", Different(first, other));
-        Assert.DoesNotContain("salt", Different(first, other));
+        Assert.Contains("salt", Different(first, other));
+        Assert.DoesNotContain("into", Different(first, other));
     }
 
     [Fact]
     public void A_stop_ends_it()
     {
-        var rows = ToyRows.Of(500, 10).Labelled();
+        var rows = ToyRows.Of(120, 10).Labelled();
         using var stop = new CancellationTokenSource();
         var seen = new List<string>();
         void Stop(ErasingProgress progress)

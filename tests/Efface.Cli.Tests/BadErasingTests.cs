@@ -15,9 +15,9 @@ public sealed class BadErasingTests : IDisposable
     {
         ToldInLines(
             await _tool.Run("unlearn --representations vectors.npy --forget z --size 32 --epochs 3 --width 0.5 --out wrong"),
-            "--epochs: is for images",
             "--size: is for images",
             "--width: is for images",
+            "--epochs: is for images",
             "--labels: missing"
         );
         Assert.False(Directory.Exists(_tool.At("wrong")));
@@ -57,7 +57,7 @@ public sealed class BadErasingTests : IDisposable
     [InlineData("--forget cap", "cap", "z")]
     public async Task One_wrong_setting_is_told_with_its_remedy(string flags, string told, string remedy)
     {
-        Told(await Unlearn(flags), told, remedy);
+        ToldBesideNotes(await Unlearn(flags), told, remedy);
         Assert.False(Directory.Exists(_tool.At("wrong")));
     }
 
@@ -68,22 +68,22 @@ public sealed class BadErasingTests : IDisposable
         foreach (var row in new[] { 1, 2, 7 })
             labels[row] = $"rare{labels[row][1..]}";
         File.WriteAllLines(_tool.At("labels.csv"), labels);
-        Told(await Unlearn("--forget z"), "class rare", "--drop");
+        ToldBesideNotes(await Unlearn("--forget z"), "class rare", "--drop");
     }
 
     [Fact]
     public async Task Codes_are_no_vectors()
     {
-        File.WriteAllBytes(_tool.At("vectors.npy"), SmallErasing.Npy([.. Enumerable.Range(0, 720).Select(row => row % 5L)], 0));
-        Told(await Unlearn("--forget z"), "codes");
+        File.WriteAllBytes(_tool.At("vectors.npy"), SmallErasing.Npy([.. Enumerable.Range(0, SmallErasing.Rows).Select(row => row % 5L)], 0));
+        ToldBesideNotes(await Unlearn("--forget z"), "codes");
         Assert.False(Directory.Exists(_tool.At("wrong")));
     }
 
     [Fact]
     public async Task Vectors_that_are_all_the_same_are_refused_and_leave_no_folder()
     {
-        File.WriteAllBytes(_tool.At("vectors.npy"), SmallErasing.Npy(Enumerable.Repeat(0.1f, 720 * 8).ToArray()));
-        Told(await Unlearn("--forget z"), "all the same");
+        File.WriteAllBytes(_tool.At("vectors.npy"), SmallErasing.Npy(Enumerable.Repeat(0.1f, SmallErasing.Rows * 8).ToArray()));
+        ToldBesideNotes(await Unlearn("--forget z"), "all the same");
         Assert.False(Directory.Exists(_tool.At("wrong")));
     }
 
@@ -92,7 +92,7 @@ public sealed class BadErasingTests : IDisposable
     {
         Directory.CreateDirectory(_tool.At("wrong"));
         File.WriteAllText(_tool.At("wrong/mine.txt"), "mine");
-        Told(await Unlearn("--forget z --recipe leace"), "already in use");
+        ToldBesideNotes(await Unlearn("--forget z --recipe leace"), "already in use");
         Assert.Equal(["mine.txt"], Directory.EnumerateFileSystemEntries(_tool.At("wrong")).Select(Path.GetFileName));
     }
 
@@ -104,18 +104,18 @@ public sealed class BadErasingTests : IDisposable
     public async Task Apply_refuses_what_does_not_fit_and_writes_nothing()
     {
         Assert.Equal(0, (await Unlearn("--forget z --recipe leace", "eraser")).ExitCode);
-        File.WriteAllBytes(_tool.At("wide.npy"), SmallErasing.Npy(new float[720 * 9], 9));
+        File.WriteAllBytes(_tool.At("wide.npy"), SmallErasing.Npy(new float[SmallErasing.Rows * 9], 9));
         File.WriteAllText(_tool.At("there.npy"), "mine");
-        Told(await Apply("wide.npy", "out.npy"), "wide.npy", "vectors of 9 numbers", "fitted on 8");
-        Told(await Apply("vectors.npy", "out.csv"), "out.csv", ".npy");
-        Told(await Apply("vectors.npy", "there.npy"), "already in use");
-        Told(await Apply("vectors.npy", "vectors.npy"), "is the file that is read");
-        Told(await Apply("none.npy", "out.npy"), "none.npy");
-        Told(await _tool.Run("apply --eraser nowhere --representations vectors.npy --out out.npy"), "nowhere", "missing");
+        ToldBesideNotes(await Apply("wide.npy", "out.npy"), "wide.npy", "vectors of 9 numbers", "fitted on 8");
+        ToldBesideNotes(await Apply("vectors.npy", "out.csv"), "out.csv", ".npy");
+        ToldBesideNotes(await Apply("vectors.npy", "there.npy"), "already in use");
+        ToldBesideNotes(await Apply("vectors.npy", "vectors.npy"), "is the file that is read");
+        ToldBesideNotes(await Apply("none.npy", "out.npy"), "none.npy");
+        ToldBesideNotes(await _tool.Run("apply --eraser nowhere --representations vectors.npy --out out.npy"), "nowhere", "missing");
         Assert.Equal("mine", File.ReadAllText(_tool.At("there.npy")));
 
         File.WriteAllText(_tool.At("eraser/eraser.json"), "{}");
-        Told(await Apply("vectors.npy", "out.npy"), "eraser.json", "cannot be read");
+        ToldBesideNotes(await Apply("vectors.npy", "out.npy"), "eraser.json", "cannot be read");
         Assert.DoesNotContain(Directory.EnumerateFiles(_tool.Folder), file =>
             Path.GetFileName(file).StartsWith("out.", StringComparison.Ordinal)
         );
@@ -129,7 +129,7 @@ public sealed class BadErasingTests : IDisposable
         File.WriteAllBytes(_tool.At("far.npy"), SmallErasing.Npy([.. numbers.Select(number => number * 2 + 5)]));
         File.WriteAllBytes(_tool.At("near.npy"), SmallErasing.Npy([.. numbers.Select(number => number + 0.9f)]));
 
-        Told(await Apply("far.npy", "far-out.npy"), "deviations", "--anyway");
+        ToldBesideNotes(await Apply("far.npy", "far-out.npy"), "deviations", "--anyway");
         Assert.False(File.Exists(_tool.At("far-out.npy")));
         var insisted = await Apply("far.npy", "far-out.npy", "--anyway");
         Assert.Equal(0, insisted.ExitCode);

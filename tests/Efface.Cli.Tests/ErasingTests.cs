@@ -25,9 +25,9 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
                 "audit.json",
                 "before/audit.json",
                 "before/run.json",
+                "erased.npy",
                 "eraser.json",
                 "eraser.safetensors",
-                "erased.npy",
                 "report.html",
                 "run.json",
             ],
@@ -35,7 +35,7 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
         );
         Assert.Contains("apply --eraser", _erasing.Outcome.Output, StringComparison.Ordinal);
         var run = Json("erased/run.json");
-        Assert.Equal(("unlearn", "balance"), ((string)run["command"]!, (string)run["config"]!["recipe"]!["name"]!));
+        Assert.Equal(("unlearn", "balance"), ((string)run["command"]!, (string)run["config"]!["recipe"]!));
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
     public void The_audit_finds_what_was_there_before_and_less_of_it_after()
     {
         double Leak(string file) => (double)Json(file)["representations"]![0]!["leak"]!["givenTask"]!["value"]!;
-        Assert.InRange(Leak("erased/before/audit.json"), 0.2, 0.5);
-        Assert.InRange(Leak("erased/audit.json"), -0.2, 0.1);
+        Assert.InRange(Leak("erased/before/audit.json"), 0.22, 0.5);
+        Assert.InRange(Leak("erased/audit.json"), -0.2, 0.15);
         var kept = Json("erased/audit.json")["collateral"]!.AsArray().Single(one => (string)one!["attribute"]! == "w")!;
         Assert.InRange((double)kept["after"]!["value"]!, 0.75, 1);
         Assert.InRange((double)kept["within"]!, 0.7, 1);
@@ -65,7 +65,7 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
         var applied = await _tool.Run("apply --eraser erased --representations vectors.npy --out again.npy --json");
         Assert.True(applied.ExitCode == 0, applied.Error);
         Assert.Equal(Bytes("erased/erased.npy"), Bytes("again.npy"));
-        Assert.Equal((720, 0), ((int)applied.Json["rows"]!, (int)applied.Json["unusable"]!));
+        Assert.Equal((SmallErasing.Rows, 0), ((int)applied.Json["rows"]!, (int)applied.Json["unusable"]!));
         Assert.InRange((double)applied.Json["distance"]!, 0, 0.2);
     }
 
@@ -96,7 +96,7 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
         if (words.IndexOf(flag) is var place && place >= 0)
             words.RemoveRange(place, 2);
         var before = Files("erased").Select(file => Bytes($"erased/{file}")).ToArray();
-        Told(await _tool.Run([.. words, .. Tool.Words(flags), "--resume"]), told);
+        ToldBesideNotes(await _tool.Run([.. words, .. Tool.Words(flags), "--resume"]), told);
         Assert.Equal(before, Files("erased").Select(file => Bytes($"erased/{file}")));
     }
 
@@ -106,7 +106,7 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
         var numbers = SmallErasing.Numbers();
         numbers[0]++;
         File.WriteAllBytes(_tool.At("vectors.npy"), SmallErasing.Npy(numbers));
-        Told(await _tool.Run($"{SmallErasing.Line} --resume"), "other data");
+        ToldBesideNotes(await _tool.Run($"{SmallErasing.Line} --resume"), "other data");
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
         else
             using (var archive = ZipFile.Open(_tool.At(file), ZipArchiveMode.Create))
                 foreach (
-                    var (name, npy) in new[] { ("h", SmallErasing.Npy(SmallErasing.Numbers())), ("t", SmallErasing.Npy(new long[720], 0)) }
+                    var (name, npy) in new[] { ("h", SmallErasing.Npy(SmallErasing.Numbers())), ("t", SmallErasing.Npy(new long[SmallErasing.Rows], 0)) }
                 )
                 {
                     using var entry = archive.CreateEntry($"{name}.npy").Open();
@@ -129,7 +129,7 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
         string[] array = format == "npz" ? ["--array", "h"] : [];
         var run = await _tool.Run($"unlearn --representations {file} {SmallErasing.Asked} --recipe leace --no-audit --out plain", array);
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal(["eraser.json", "eraser.safetensors", $"erased.{format}", "run.json"], Files("plain"));
+        Assert.Equal([$"erased.{format}", "eraser.json", "eraser.safetensors", "run.json"], Files("plain"));
         var applied = await _tool.Run($"apply --eraser plain --representations {file} --out again.{format}", array);
         Assert.True(applied.ExitCode == 0, applied.Error);
         if (format == "csv")
@@ -177,9 +177,9 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
         Assert.True(run.ExitCode == 0, run.Error);
         var (header, codes) = Read<long>("codes/erased.npy");
         Assert.Contains("'<i8'", header, StringComparison.Ordinal);
-        Assert.Contains("(720,)", header, StringComparison.Ordinal);
+        Assert.Contains($"({SmallErasing.Rows},)", header, StringComparison.Ordinal);
         Assert.Equal([0L, 1], codes.Distinct().Order());
-        Assert.Equal("prediction-only", (string)run.Json["run"]!["config"]!["recipe"]!["name"]!);
+        Assert.Equal("prediction-only", (string)run.Json["run"]!["config"]!["recipe"]!);
     }
 
     public void Dispose() => _tool.Dispose();

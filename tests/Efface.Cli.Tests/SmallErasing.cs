@@ -9,7 +9,7 @@ namespace Efface.Cli.Tests;
 /// <summary>Vectors that tell z by their mean and their variance; and a run that took it out, audited, once for all tests.</summary>
 public sealed class SmallErasing : IAsyncLifetime
 {
-    internal const int Rows = 720,
+    internal const int Rows = 1440,
         Width = 8;
 
     /// <summary>What is to be forgotten, and of what.</summary>

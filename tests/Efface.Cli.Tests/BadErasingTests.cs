@@ -74,7 +74,10 @@ public sealed class BadErasingTests : IDisposable
     [Fact]
     public async Task Codes_are_no_vectors()
     {
-        File.WriteAllBytes(_tool.At("vectors.npy"), SmallErasing.Npy([.. Enumerable.Range(0, SmallErasing.Rows).Select(row => row % 5L)], 0));
+        File.WriteAllBytes(
+            _tool.At("vectors.npy"),
+            SmallErasing.Npy([.. Enumerable.Range(0, SmallErasing.Rows).Select(row => row % 5L)], 0)
+        );
         ToldBesideNotes(await Unlearn("--forget z"), "codes");
         Assert.False(Directory.Exists(_tool.At("wrong")));
     }

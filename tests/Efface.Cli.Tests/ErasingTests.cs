@@ -86,7 +86,8 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
     [Theory]
     [InlineData("--forget w", "--forget w: the run in")]
     [InlineData("--recipe leace", "--recipe leace: the run in")]
-    [InlineData("--noise 0.5", "began with")]
+    [InlineData("--noise 0.5", "--noise 0.5: the run in")]
+    [InlineData("--rounds 2", "--rounds 2: the run in")]
     [InlineData("--seed 3", "--seed 3: the run in")]
     public async Task A_run_does_not_go_on_as_another(string flags, string told)
     {
@@ -101,12 +102,17 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
     }
 
     [Fact]
-    public async Task Other_vectors_do_not_go_on_with_a_run()
+    public async Task Other_vectors_and_other_rules_do_not_go_on_with_a_run()
     {
         var numbers = SmallErasing.Numbers();
         numbers[0]++;
-        File.WriteAllBytes(_tool.At("vectors.npy"), SmallErasing.Npy(numbers));
-        ToldBesideNotes(await _tool.Run($"{SmallErasing.Line} --resume"), "other data");
+        File.WriteAllBytes(_tool.At("other.npy"), SmallErasing.Npy(numbers));
+        ToldBesideNotes(await _tool.Run("unlearn --representations other.npy --out erased --resume"), "other data");
+        ToldBesideNotes(await _tool.Run("unlearn --drop w=1 --out erased --resume"), "other data");
+        // The same under another name is the same.
+        File.Move(_tool.At("vectors.npy"), _tool.At("moved.npy"));
+        var resumed = await _tool.Run("unlearn --representations moved.npy --attackers linear --parts controls --out erased --resume");
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
     }
 
     [Theory]
@@ -120,7 +126,11 @@ public sealed class ErasingTests : IClassFixture<SmallErasing>, IDisposable
         else
             using (var archive = ZipFile.Open(_tool.At(file), ZipArchiveMode.Create))
                 foreach (
-                    var (name, npy) in new[] { ("h", SmallErasing.Npy(SmallErasing.Numbers())), ("t", SmallErasing.Npy(new long[SmallErasing.Rows], 0)) }
+                    var (name, npy) in new[]
+                    {
+                        ("h", SmallErasing.Npy(SmallErasing.Numbers())),
+                        ("t", SmallErasing.Npy(new long[SmallErasing.Rows], 0)),
+                    }
                 )
                 {
                     using var entry = archive.CreateEntry($"{name}.npy").Open();

@@ -10,6 +10,8 @@ namespace Efface.Cli;
 /// <summary>efface unlearn: makes a model forget, or takes attributes out of the vectors of any other program.</summary>
 internal sealed class UnlearnCommand : ModelCommand
 {
+    private static readonly string[] OfRules = ["--missing", "--bin", "--map", "--only", "--drop"];
+
     // Flags of runs on images that say something about vectors too.
     private static readonly string[] Shared =
     [
@@ -25,11 +27,7 @@ internal sealed class UnlearnCommand : ModelCommand
         "--threads",
         "--split-column",
         "--group-column",
-        "--missing",
-        "--bin",
-        "--map",
-        "--only",
-        "--drop",
+        .. OfRules,
     ];
 
     private readonly Flags<VectorOptions> _vectors;
@@ -53,23 +51,25 @@ internal sealed class UnlearnCommand : ModelCommand
 
     protected override int Execute(ParseResult asked)
     {
-        var vectors = _vectors.Read(asked, new VectorOptions { Representations = "", Labels = "" });
         var place = Place(asked);
         var begun = place.Begun;
-        if (vectors.Representations.Length == 0 && begun?.Vectors is null)
+        var vectors = _vectors.Read(asked, begun?.Vectors ?? new VectorOptions { Representations = "", Labels = "" });
+        if (vectors.Representations.Length == 0)
             return OfVectorsOnly(asked) is { Length: > 0 } alone ? throw new InvalidInputException(alone) : base.Execute(asked);
-        if (OfImagesOnly(asked).Concat(Missing(vectors, begun)).ToArray() is { Length: > 0 } wrong)
+        if (OfImagesOnly(asked).Concat(Missing(vectors)).ToArray() is { Length: > 0 } wrong)
             throw new InvalidInputException(wrong);
         var config = Config(asked, begun ?? new RunConfig { Recipe = new RecipeSettings { Name = "balance" } });
         config = config with
         {
-            Vectors = begun?.Vectors
-                ?? vectors with
-                {
-                    SplitColumn = config.Data.Reading.SplitColumn,
-                    GroupColumn = config.Data.Reading.GroupColumn,
-                    Rules = Data.Sheets.LabelRules.Of(config.Data.Reading),
-                },
+            Vectors = vectors with
+            {
+                SplitColumn = config.Data.Reading.SplitColumn ?? vectors.SplitColumn,
+                GroupColumn = config.Data.Reading.GroupColumn ?? vectors.GroupColumn,
+                Rules =
+                    begun is null || Given(asked).Any(setting => OfRules.Contains(setting.Flag))
+                        ? Data.Sheets.LabelRules.Of(config.Data.Reading)
+                        : vectors.Rules,
+            },
             Erasing = _eraser.Read(asked, begun?.Erasing ?? new EraserOptions()),
         };
         var audit = asked.GetValue(_noAudit) ? null : _audit.Read(asked, new AuditSettings());
@@ -118,9 +118,9 @@ internal sealed class UnlearnCommand : ModelCommand
                 .Select(flag => new Problem(flag, "is for vectors", "Give --representations as well, or leave it out")),
         ];
 
-    private static IEnumerable<Problem> Missing(VectorOptions vectors, RunConfig? begun)
+    private static IEnumerable<Problem> Missing(VectorOptions vectors)
     {
-        if (begun is null && vectors.Labels.Length == 0)
+        if (vectors.Labels.Length == 0)
             yield return new Problem("--labels", "missing", "Name the file with the rows' labels");
     }
 }

@@ -14,6 +14,16 @@ internal static class Refusal
         Assert.All(outcome.Error.Split('\n'), line => Assert.Matches(@"^efface: \S.*\. \S.*\.$", line));
     }
 
+    /// <summary>The same where notes about the data may come first.</summary>
+    public static void ToldBesideNotes(Outcome outcome, params string[] told) =>
+        Told(
+            outcome with
+            {
+                Error = string.Join('\n', outcome.ErrorLines.Where(line => line.StartsWith("efface: ", StringComparison.Ordinal))),
+            },
+            told
+        );
+
     /// <summary>Refused for exactly these problems, a line each and in this order.</summary>
     public static void ToldInLines(Outcome outcome, params string[] lines)
     {

@@ -22,6 +22,7 @@ internal sealed class Tool : IDisposable
         "--config",
         "--cache",
         "--representations",
+        "--eraser",
         "--labels",
         "--against",
         "--markdown",

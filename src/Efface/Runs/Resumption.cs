@@ -1,3 +1,4 @@
+using Efface.Erasing;
 using Efface.Models;
 using Efface.Records;
 
@@ -62,12 +63,9 @@ internal static class Resumption
     public static void CheckVectors(RunRecord began, RunRecord asked, string path)
     {
         Check(began, asked, path);
-        if (began.Config.Erasing != asked.Config.Erasing)
-            throw new InvalidInputException(
-                $"`path` {path}",
-                $"began with {began.Config.Erasing}, and not with {asked.Config.Erasing}",
-                "Give the same settings to go on, or start a new run"
-            );
+        var (before, now) = (began.Config.Erasing ?? new EraserOptions(), asked.Config.Erasing ?? new EraserOptions());
+        if (Differences<EraserOptions>(before, now, path, open: (_, _) => false).ToArray() is { Length: > 0 } problems)
+            throw new InvalidInputException(problems);
     }
 
     /// <summary>A problem if a run started with other data than the present ones; null otherwise.</summary>
@@ -93,7 +91,11 @@ internal static class Resumption
             : asked;
 
     private static IEnumerable<Problem> Differences(RunConfig began, RunConfig asked, string path, Func<Setting, object?, bool> open) =>
-        from setting in Settings.Of<RunConfig>()
+        Differences<RunConfig>(began, asked, path, open);
+
+    private static IEnumerable<Problem> Differences<T>(T began, T asked, string path, Func<Setting, object?, bool> open)
+        where T : notnull =>
+        from setting in Settings.Of<T>()
         where !setting.IsHarmless && !open(setting, setting.In(asked))
         // A missing group has its defaults.
         let before = Setting.Text(setting.In(began) ?? setting.Default)

@@ -1,0 +1,99 @@
+using Efface.Erasing;
+using Efface.Models.Balance;
+using Efface.Tests.Models;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Efface.Tests.Erasing;
+
+[Collection(SharedTorch.Name)]
+[OneThread]
+public sealed class NoiseChoiceTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    // Moves nothing: what rows tell, it releases.
+    private readonly BalanceErasure _identity = new(
+        new BalanceShape
+        {
+            Size = ToyRows.Size,
+            Directions = ToyRows.Size,
+            Folds = 3,
+            Width = 4,
+            TaskClasses = 2,
+            AttributeClasses = [2],
+        },
+        new Generator(1)
+    );
+
+    public NoiseChoiceTests()
+    {
+        var rows = ToyRows.Of(1500, 1);
+        var directions = Directions.Of(rows.Labelled(), null);
+        _identity.SetDirections(directions.Mean, directions.Into, directions.Back, new byte[BalanceErasure.SaltBytes]);
+        var transport = _identity.Steps[0].Transport;
+        transport.SetShares(0, torch.tensor([0.5f, 0.5f]));
+        transport.SetMeans(torch.zeros(2, ToyRows.Size), torch.zeros(4, ToyRows.Size), torch.zeros(2, ToyRows.Size));
+        transport.SetMaps(torch.eye(ToyRows.Size).expand(2, -1, -1));
+        _identity.eval();
+    }
+
+    [Fact]
+    public void Rows_that_tell_nothing_get_none()
+    {
+        Assert.Equal(0, Chosen(Told.Nothing, aim: 0.1));
+        Assert.True(Released(0).allclose(Rows(Told.Nothing).Values, atol: 1e-3));
+    }
+
+    [Fact]
+    public void Rows_that_leak_get_more_the_less_may_be_read()
+    {
+        var (some, more) = (Chosen(Told.Mean, aim: 0.2), Chosen(Told.Mean, aim: 0.1));
+        Assert.InRange(some, 0.15, 1.2);
+        Assert.InRange(more, some + 0.01, 1.2);
+    }
+
+    [Fact]
+    public void Noise_that_is_asked_for_is_taken_in_parts_of_each_directions_deviation()
+    {
+        var rows = Rows(Told.Nothing);
+        Assert.Equal(0.5, Choose(rows, new EraserOptions { Noise = 0.5 }));
+        var noise = (Released(0) - rows.Values) / rows.Values.std(0);
+        Assert.Equal(0.5, noise.square().mean().sqrt().item<float>(), 0.05);
+        // Another draw of it is as large, and has nothing to do with the first.
+        var other = (Released(1) - rows.Values) / rows.Values.std(0);
+        Assert.Equal(0, (noise * other).mean().item<float>(), 0.02);
+    }
+
+    [Fact]
+    public void None_lies_in_the_directions_in_which_decisions_differ()
+    {
+        var transport = _identity.Steps[0].Transport;
+        var goals = torch.zeros(2, ToyRows.Size);
+        (goals[0, 2], goals[1, 2]) = (torch.tensor(1f), torch.tensor(-1f));
+        transport.SetMeans(torch.zeros(2, ToyRows.Size), torch.zeros(4, ToyRows.Size), goals);
+        Choose(Rows(Told.Nothing), new EraserOptions { Noise = 1 });
+        var noise = _identity.Noise(RowHash.Of(Rows(Told.Nothing).Values), 0).square().mean([0L]).data<float>().ToArray();
+        Assert.Equal(0, noise[2], 1e-6);
+        Assert.All(noise.Where((_, i) => i != 2), variance => Assert.Equal(1, variance, 0.2));
+    }
+
+    public void Dispose()
+    {
+        _identity.Dispose();
+        _scope.Dispose();
+    }
+
+    private static ToyRows Rows(Told told) => ToyRows.Of(1500, 2, told);
+
+    private Tensor Released(int draw)
+    {
+        using var noGradient = no_grad();
+        return _identity.Draw(Rows(Told.Nothing).Values, draw);
+    }
+
+    private double Chosen(Told told, double aim) => Choose(Rows(told), new EraserOptions { Aim = aim });
+
+    private double Choose(ToyRows rows, EraserOptions options) => new NoiseChoice(_identity, rows.Labelled(), options, null, default).Run();
+}

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Efface.Models.Balance;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Efface.Erasing;
@@ -24,7 +25,8 @@ internal sealed class BalanceFit(
 )
 {
     private const int Folds = 3,
-        Width = 256;
+        Width = 256,
+        Chunk = 8192;
 
     // Where the calibrated logits of two classes are further apart than this, a row counts as the likelier one's alone.
     private const double Sharpness = 2;
@@ -110,7 +112,8 @@ internal sealed class BalanceFit(
     private (Tensor X, Tensor Folds) ReadTask(BalanceErasure erasure)
     {
         using var noGradient = no_grad();
-        var (x, folds, _) = erasure.Enter(training.Values);
+        var entered = training.Values.split(Chunk).Select(erasure.Enter).ToArray();
+        var (x, folds) = (torch.cat([.. entered.Select(some => some.X)]), torch.cat([.. entered.Select(some => some.Folds)]));
         if (erasure.TaskReader is { } reader)
             Train(reader, x, folds, training.Task!);
         return (x, folds);

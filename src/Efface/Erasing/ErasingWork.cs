@@ -22,8 +22,8 @@ public sealed record ErasingWork(VectorTable Table, Column? Task, IReadOnlyList<
     /// <summary>D.</summary>
     internal int Size => (int)Models.Layout.Size(Table.Shape);
 
-    /// <summary>Some parts, with their labels.</summary>
-    internal LabelledRows Rows(params Part[] parts) => LabelledRows.Of(Table, [.. parts.SelectMany(Table.Rows)], Task, Attributes);
+    /// <summary>One part, with its labels.</summary>
+    internal LabelledRows Rows(Part part) => LabelledRows.Of(Table, Table.Rows(part), Task, Attributes);
 
     /// <summary>The description of an eraser, as far as every recipe has the same.</summary>
     internal EraserDescription Describe(string recipe) =>

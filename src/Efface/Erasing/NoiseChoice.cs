@@ -23,7 +23,9 @@ internal sealed class NoiseChoice(
     CancellationToken cancel
 )
 {
-    private const int MostRows = 12_000;
+    /// <summary>More rows settle little more.</summary>
+    public const int MostRows = 12_000;
+
     private const double FitShare = 0.5,
         ChooseShare = 0.2;
 

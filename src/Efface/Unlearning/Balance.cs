@@ -31,34 +31,42 @@ public sealed record Balance : ClosingRecipe
     /// <inheritdoc/>
     public override Eraser Erase(ErasingWork work)
     {
-        var training = work.Rows(Part.Train);
-        // Each row is read by a reader that did not learn from it, so rows of training judge as well as others, and there are more of them.
-        var judged = work.Rows(Part.Train, Part.Validation);
-        using var values = training.Values;
-        using var more = judged.Values;
-        return BalanceFit.Fit(work.Describe(Name), training, judged, work.Options, work.Progress, work.Cancel);
+        using var scope = NewDisposeScope();
+        var (table, training) = (work.Table, work.Table.Rows(Part.Train));
+        LabelledRows Of(int[] rows) => LabelledRows.Of(table, rows, work.Task, work.Attributes);
+        return BalanceFit.Fit(
+            work.Describe(Name),
+            Of(training),
+            Of(Judged([.. training, .. table.Rows(Part.Validation)])),
+            work.Options,
+            work.Progress,
+            work.Cancel
+        );
     }
 
     /// <inheritdoc/>
     public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes)
     {
-        var task = table[model.Description.Task];
-        var training = Embeddings(model, table, table.Rows(Part.Train), task, attributes);
-        var judged = Embeddings(model, table, [.. table.Rows(Part.Train), .. table.Rows(Part.Validation)], task, attributes);
-        using var values = training.Values;
-        using var more = judged.Values;
-        var (erasure, _) = new BalanceFit(training, judged, Options, null, CancellationToken.None).Run();
-        var closed = model.ClosedWith(erasure);
         using var scope = NewDisposeScope();
+        var (task, training) = (table[model.Description.Task], table.Rows(Part.Train));
+        int[] rows = [.. training, .. table.Rows(Part.Validation)];
+        var embedding = Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding);
+        using var captured = Captured.From(model, [embedding], table, rows);
+        var values = captured.Values[StagedNetwork.Embedding];
+        LabelledRows Of(int[] places)
+        {
+            using var index = tensor([.. places.Select(place => (long)place)]);
+            return LabelledRows.Of(values.index_select(0, index), table, [.. places.Select(place => rows[place])], task, attributes);
+        }
+        int[] all = [.. Enumerable.Range(0, rows.Length)];
+        var fitted = Of(all[..training.Length]);
+        var (erasure, _) = new BalanceFit(fitted, Of(Judged(all)), Options, null, CancellationToken.None).Run();
+        var closed = model.ClosedWith(erasure);
         using var noGradient = no_grad();
-        RefittedHead.Fit(closed.Network, erasure.call(values.to(Compute.Device)), training.Task!.Labels);
+        RefittedHead.Fit(closed.Network, erasure.call(fitted.Values.to(Compute.Device)), fitted.Task!.Labels);
         return closed;
     }
 
-    private static LabelledRows Embeddings(TrainedModel model, Examples table, int[] rows, Column task, IReadOnlyList<Column> attributes)
-    {
-        var embedding = Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding);
-        using var captured = Captured.From(model, [embedding], table, rows);
-        return LabelledRows.Of(captured.Values[StagedNetwork.Embedding].clone(), table, rows, task, attributes);
-    }
+    // Each row is read by a reader that did not learn from it, so rows of training judge as well as others, and there are more of them.
+    private static int[] Judged(int[] rows) => Splits.AtMost(rows, NoiseChoice.MostRows, _ => 0, seed: 0);
 }

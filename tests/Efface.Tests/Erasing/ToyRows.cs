@@ -27,7 +27,7 @@ internal enum Told
     Everything = 15,
 }
 
-/// <summary>Gaussian rows, f32 [N, 12], of which it is known how they tell z; y and w shift their means and are independent of it.</summary>
+/// <summary>Gaussian rows, f32 [N, 12]: it is known how they tell z. y and w shift their means and are independent of it.</summary>
 internal sealed record ToyRows(Tensor Values, int[] Y, int[] Z, int[] W, int Classes)
 {
     public const int Size = 12;

@@ -20,10 +20,8 @@ internal static class RepeatSection
         var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Folder.Path));
         if (run.Record.Config.Vectors is { } vectors)
         {
-            if (run.IsErased)
-                yield return $"efface unlearn{Given(vectors with { Attributes = [] })}{Recipe(run.Record.Config)}{Flags(("out", $"{folder}-again"))}";
-            else
-                yield return $"efface audit{Given(vectors with { Attributes = [] })}{Audit(run)}{Flags(("out", $"{folder}-again"))}";
+            var (command, settings) = run.IsErased ? ("unlearn", Recipe(run.Record.Config)) : ("audit", Audit(run));
+            yield return $"efface {command}{Given(vectors with { Attributes = [] })}{settings}{Flags(("out", $"{folder}-again"))}";
             yield break;
         }
         yield return $"efface {run.Record.Command}{Flags(("config", $"{folder}/run.json"), ("out", $"{folder}-again"))}";

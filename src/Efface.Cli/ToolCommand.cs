@@ -59,14 +59,13 @@ internal abstract class RunCommand : ToolCommand
     protected RunConfig Config(ParseResult asked, RunConfig? usual = null)
     {
         var from = _config.Given(asked).FirstOrDefault(given => given.Setting.Flag == "--from").Texts?[^1];
-        return _config.Read(
-            asked,
-            asked.GetValue(_file) is { } file
-                ? RunFolder.ReadConfig(file)
-                : usual ?? (from is null ? new RunConfig() : Inheritance.ForUnlearning(from)),
-            config => config.Check()
+        return _config.Read(asked, Filed(asked) ?? usual ?? (from is null ? new RunConfig() : Inheritance.ForUnlearning(from)), config =>
+            config.Check()
         );
     }
+
+    /// <summary>The settings in the file of --config; null without it.</summary>
+    protected RunConfig? Filed(ParseResult asked) => asked.GetValue(_file) is { } file ? RunFolder.ReadConfig(file) : null;
 
     /// <summary>The settings whose flags were given.</summary>
     protected IEnumerable<Setting> Given(ParseResult asked) => _config.Given(asked).Select(given => given.Setting);

@@ -52,7 +52,7 @@ internal sealed class UnlearnCommand : ModelCommand
     protected override int Execute(ParseResult asked)
     {
         var place = Place(asked);
-        var begun = place.Begun;
+        var begun = Filed(asked) ?? place.Begun;
         var vectors = _vectors.Read(asked, begun?.Vectors ?? new VectorOptions { Representations = "", Labels = "" });
         if (vectors.Representations.Length == 0)
             return OfVectorsOnly(asked) is { Length: > 0 } alone ? throw new InvalidInputException(alone) : base.Execute(asked);
@@ -73,8 +73,17 @@ internal sealed class UnlearnCommand : ModelCommand
             Erasing = _eraser.Read(asked, begun?.Erasing ?? new EraserOptions()),
         };
         var audit = asked.GetValue(_noAudit) ? null : _audit.Read(asked, new AuditSettings());
-        var folder = Show(display => ErasingRun.Run(config, RunPlace.OutOr(place.Out, Name), audit, place.Resume, display, Shell.Cancel));
-        return Tell(asked, folder, audit is not null);
+        var path = RunPlace.OutOr(place.Out, Name);
+        try
+        {
+            var folder = Show(display => ErasingRun.Run(config, path, audit, place.Resume, display, Shell.Cancel));
+            return Tell(asked, folder, audit is not null);
+        }
+        catch (OperationCanceledException) when (RunFolder.Holds(path))
+        {
+            Shell.Error.WriteLine($"efface: to go on, give the same command with --resume --out {path}.");
+            throw;
+        }
     }
 
     private int Tell(ParseResult asked, RunFolder folder, bool isAudited)

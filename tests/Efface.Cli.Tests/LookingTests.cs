@@ -28,6 +28,7 @@ public sealed class LookingTests : IDisposable
             "entropy",
             "hsic",
             "mmd",
+            "balance",
             "leace",
             "attention-removal",
             "prediction-only",

@@ -56,7 +56,7 @@ internal sealed class BalanceFit(
         return Eraser.Of(description with { Balance = erasure.Shape, Noise = noise }, erasure, training.Values);
     }
 
-    /// <summary>The erasure, and the deviation of its noise in parts of the each direction's.</summary>
+    /// <summary>The erasure, and the deviation of its noise in parts of each direction's.</summary>
     /// <exception cref="InvalidInputException">There are too few rows.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public (BalanceErasure Erasure, double Noise) Run()

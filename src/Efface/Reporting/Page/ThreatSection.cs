@@ -74,9 +74,9 @@ internal static class ThreatSection
         if (run.IsErased && run.Audits.Any(IsMean))
             yield return (
                 "The same rows from several erasers.",
-                "The noise of a row is drawn once, so whoever asks again gets the same answer. Whoever has the same rows from eight erasers "
-                    + "can average the noise away: the place (mean of 8) below shows what could then be read. It does not count. Use one "
-                    + "eraser, and keep it secret."
+                "The noise of a row is drawn once, so whoever asks again gets the same answer. Whoever has the same rows from eight "
+                    + "erasers can average the noise away: the place (mean of 8) below shows what could then be read. It does not count. "
+                    + "Use one eraser, and keep it secret."
             );
         else if (run.Audits.Where(place => !place.Released).Select(place => place.Name).Distinct().ToList() is { Count: > 0 } inside)
             yield return (

@@ -114,7 +114,7 @@ public sealed record Strict : Recipe
         var labels = TaskAndAttributes.Of(work.Table, task, work.Attributes) with { Retained = work.Retained };
         using var model = TrainedModel.Create(ModelDescription.For(work.Table, task, VectorNetwork.Name), CPU, random, VectorNetwork.Build);
         var training = VectorNetwork.Training(work.Options.Seed);
-        new Lesson(model, work.Table, labels, training).Train(random, null, work.Cancel);
+        new Lesson(model, work.Table, labels, training).Train(random, new NetworkProgress("learning the task", work.Progress), work.Cancel);
         var prepared = Prepare(model.Copy(), null, random);
         Begin(prepared, work.Table, task, random);
         var lesson = new Lesson(prepared, work.Table, labels, training with { LearningRate = RateFromModel })
@@ -122,7 +122,7 @@ public sealed record Strict : Recipe
             Recipe = this,
             Untouched = _ => model.Copy().Network,
         };
-        if (lesson.Train(random, null, work.Cancel).Interrupted)
+        if (lesson.Train(random, new NetworkProgress("learning the code", work.Progress), work.Cancel).Interrupted)
             throw new OperationCanceledException(work.Cancel);
         using var values = work.Rows(Part.Train).Values;
         return Eraser.Of(

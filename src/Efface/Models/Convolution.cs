@@ -42,11 +42,14 @@ internal sealed class Convolution : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var kernel = input.dtype == weight.dtype ? weight : weight.to_type(input.dtype);
         var (height, width) = ((input.shape[2] - 1) / _stride + 1, (input.shape[3] - 1) / _stride + 1);
-        return (
-            height * width <= FewPlaces
-                ? AtFewPlaces(input, kernel, height, width)
-                : functional.conv2d(input, kernel, null, [_stride, _stride], [_padding, _padding])
-        ).MoveToOuterDisposeScope();
+        return (height * width <= FewPlaces ? AtFewPlaces(input, kernel, height, width) : Library(input, kernel)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Library(Tensor input, Tensor kernel)
+    {
+        var missing = WholeBlocks.Missing(kernel.shape[0], input.device);
+        var output = functional.conv2d(input, WholeBlocks.Filled(kernel, 0, missing), null, [_stride, _stride], [_padding, _padding]);
+        return missing == 0 ? output : output.narrow(1, 0, kernel.shape[0]);
     }
 
     // On maps of one pixel, eight of nine taps of the library's convolution multiply padding. Here each place is a matrix product over the

@@ -62,10 +62,11 @@ internal sealed class BalanceFit(
     public (BalanceErasure Erasure, double Noise) Run()
     {
         using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         var columns = Enumerable.Repeat(training.Attributes, options.Rounds).SelectMany(attributes => attributes).ToArray();
         var erasure = Begin(columns);
         var (x, folds) = ReadTask(erasure);
-        using var task = NoGradient(() => erasure.Decide(x, folds));
+        using var task = erasure.Decide(x, folds);
         foreach (var ((reader, transport), column) in erasure.Steps.Zip(columns))
             TakeOut(reader, transport, column, x, folds, task);
         erasure.eval();
@@ -77,6 +78,7 @@ internal sealed class BalanceFit(
     public BalanceErasure ReadTask()
     {
         using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         var erasure = Begin([]);
         ReadTask(erasure);
         erasure.eval();
@@ -111,7 +113,6 @@ internal sealed class BalanceFit(
 
     private (Tensor X, Tensor Folds) ReadTask(BalanceErasure erasure)
     {
-        using var noGradient = no_grad();
         var entered = training.Values.split(Chunk).Select(erasure.Enter).ToArray();
         var (x, folds) = (torch.cat([.. entered.Select(some => some.X)]), torch.cat([.. entered.Select(some => some.Folds)]));
         if (erasure.TaskReader is { } reader)
@@ -123,19 +124,12 @@ internal sealed class BalanceFit(
     {
         using var scope = NewDisposeScope();
         Train(reader, x, folds, column);
-        using var noGradient = no_grad();
         var logits = reader.call(x, folds);
         var (scale, bias) = Calibration.Fit(logits, column.ToTensor());
         transport.SetShares(scale / Sharpness, bias / Sharpness);
         var shares = transport.Shares(logits);
         Moments.Fit(transport, x, shares, task);
         x.copy_(transport.call(x, shares, task));
-    }
-
-    private static Tensor NoGradient(Func<Tensor> compute)
-    {
-        using var noGradient = no_grad();
-        return compute();
     }
 
     private void Train(FoldedReader reader, Tensor x, Tensor folds, LabelledColumn labels)

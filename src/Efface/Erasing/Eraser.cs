@@ -19,6 +19,8 @@ public sealed class Eraser : IDisposable
         DescriptionFile = "eraser.json";
     private const int Chunk = 4096;
 
+    private static readonly string[] Files = [WeightsFile, DescriptionFile];
+
     private readonly Holder _holder;
 
     private Eraser(EraserDescription description, nn.Module<Tensor, Tensor> network, InputSummary input) =>
@@ -98,13 +100,13 @@ public sealed class Eraser : IDisposable
     }
 
     /// <summary>Whether a folder holds one.</summary>
-    public static bool IsIn(string folder) => new[] { WeightsFile, DescriptionFile }.All(name => File.Exists(Path.Combine(folder, name)));
+    public static bool IsIn(string folder) => Files.All(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
     public static Eraser Load(string folder)
     {
-        foreach (var name in new[] { WeightsFile, DescriptionFile })
+        foreach (var name in Files)
             if (!File.Exists(Path.Combine(folder, name)))
                 throw new InvalidInputException(
                     Path.Combine(folder, name),

@@ -6,8 +6,8 @@ namespace Efface.Models.Balance;
 
 /// <summary>
 /// Moves vectors from where their probable classes lie to where all lie. Given shares p of K classes and the decision ŷ, it subtracts the
-/// mean Σ p_k (m_k + m_kŷ), whitens by Σ p_k A_k, and adds the mean of ŷ's vectors: afterwards mean and covariance no longer depend on p,
-/// beyond what ŷ tells.
+/// mean Σ p_k (m_k + m_kŷ), whitens by Σ p_k A_k, and adds the mean of ŷ's vectors: afterwards mean and covariance no longer depend
+/// on p, beyond what ŷ tells.
 /// </summary>
 internal sealed class ClassTransport : Module<Tensor, Tensor, Tensor, Tensor>
 {

@@ -5,13 +5,16 @@
 // [shape, as 512 or 128x8x8]: how long an attack takes at the size of a real audit. … -- kept validation|test RUN [RUN ...]: what the codes
 // of some runs keep and leak, a line each; of runs without a code the fidelity. … -- parts [turns]: where the time of a training step goes,
 // and what was replaced beside what replaced it. … -- coverage [redraws]: how often intervals contain the truth. … -- certificates [draws]:
-// how often the truth exceeds a certificate, and what certificates allow.
+// how often the truth exceeds a certificate, and what certificates allow. … -- people VECTORS LABELS RADIUS OUT: the labels with a column
+// person, of rows near each other. … -- peer inlp|hsic|adversarial VECTORS LABELS TASK ATTRIBUTE OUT.npy [seed] [group column]: another way
+// to erase, for efface audit. … -- erased RUN [RUN ...]: what erased vectors tell and keep by their audits, a line each.
 using System.Diagnostics;
 using System.Globalization;
 using Efface;
 using Efface.Auditing.Attacks;
 using Efface.Benchmarks;
 using Efface.Data;
+using Efface.Data.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +30,30 @@ if (args is ["cost", var budget, ..])
         [.. (args.Length > 3 ? args[3] : "512").Split('x').Select(long.Parse)],
         Attackers.All.Where(attacker => !attacker.IsFloor && (asked.Length == 0 || asked.Contains(attacker.Name)))
     );
+    return;
+}
+if (args is ["people", var faces, var labelled, var radius, var people])
+{
+    People.Write(faces, labelled, double.Parse(radius), people);
+    return;
+}
+if (args is ["erased", .. var erasures])
+{
+    Erased.Run(erasures);
+    return;
+}
+if (args is ["peer", var peer, var vectors, var labels, var task, var attribute, var erased, ..])
+{
+    var options = new VectorOptions
+    {
+        Representations = vectors,
+        Labels = labels,
+        Task = task,
+        Attributes = [attribute],
+        Seed = Number(7, 0),
+        GroupColumn = args.Length > 8 ? args[8] : null,
+    };
+    Peers.Run(peer, options, erased);
     return;
 }
 if (args is ["kept", var part, .. var runs])

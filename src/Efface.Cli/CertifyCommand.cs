@@ -19,6 +19,9 @@ internal sealed class CertifyCommand : LookCommand
             "Bounds on every attacker, of a run's code or of codes from any other program (exit code 3: leaks, 4: not certified)."
         ) => _certificate = new Flags<CertificateSettings>(this);
 
+    private const string KMeans = "k-means",
+        Supervised = "supervised";
+
     internal sealed record CertificateSettings
     {
         [Setting(
@@ -30,6 +33,13 @@ internal sealed class CertifyCommand : LookCommand
         )]
         public int? Bits { get; init; }
 
+        [Setting(
+            "--codebook",
+            "NAME",
+            "Of vectors: k-means (the default), or supervised: learnt to hide the attributes and to tell the task, as recipe strict."
+        )]
+        public string? Codebook { get; init; }
+
         [Setting("--against", "DIR", "Instead: whether these codes are distributed as in the sample that was certified there.")]
         public string? Against { get; init; }
     }
@@ -40,13 +50,21 @@ internal sealed class CertifyCommand : LookCommand
         var (run, folder, vectors) = Look(asked, Wrong(asked, certificate));
         return certificate.Against is { } certified
             ? CheckDrift(asked, vectors with { Attributes = [] }, certified)
-            : Certify(asked, run, folder, vectors, certificate.Bits);
+            : Certify(asked, run, folder, vectors, certificate);
     }
 
     private IEnumerable<Problem> Wrong(ParseResult asked, CertificateSettings certificate)
     {
         foreach (var problem in Settings.Of<CertificateSettings>().SelectMany(setting => setting.Check(certificate)))
             yield return problem;
+        if (certificate.Codebook is { } codebook && codebook is not (KMeans or Supervised))
+            yield return new Problem($"--codebook {codebook}", "no such codebook", $"Choose {KMeans} or {Supervised}");
+        if (certificate.Codebook is Supervised && asked.GetValue<string>("--run") is not null)
+            yield return new Problem(
+                $"--codebook {Supervised}",
+                "is fitted on vectors, and a run has its own way to a code",
+                "Give --representations, or unlearn with recipe strict"
+            );
         if (certificate.Against is not { } against)
             yield break;
         if (asked.GetValue<string>("--run") is not null)
@@ -55,16 +73,21 @@ internal sealed class CertifyCommand : LookCommand
                 "compares new images, and a run has those it was made with",
                 "Give --representations of new images"
             );
-        foreach (var flag in GivenOfAudit(asked).Concat(certificate.Bits is null ? [] : ["--bits"]))
+        foreach (
+            var flag in GivenOfAudit(asked)
+                .Concat(certificate.Bits is null ? [] : ["--bits"])
+                .Concat(certificate.Codebook is null ? [] : ["--codebook"])
+        )
             yield return new Problem(flag, $"is settled by the certificate in {against}", "Leave it out");
     }
 
-    private int Certify(ParseResult asked, string? run, string folder, VectorOptions vectors, int? bits)
+    private int Certify(ParseResult asked, string? run, string folder, VectorOptions vectors, CertificateSettings certificate)
     {
+        var bits = certificate.Bits;
         var strict = Strictness.Read(asked, new AuditSettings());
         var record = Show(display =>
             run is null
-                ? CertifyRun.OfVectors(vectors, folder, strict, bits, display, Shell.Cancel)
+                ? CertifyRun.OfVectors(vectors, folder, strict, bits, certificate.Codebook == Supervised, display, Shell.Cancel)
                 : CertifyRun.OfRun(run, vectors.Attributes, strict, bits, display, Shell.Cancel)
         );
         if (IsJson(asked))
@@ -140,6 +163,8 @@ internal sealed class CertifyCommand : LookCommand
                 $"What is certified is the number of the nearest of {record.Symbols} centres (codebook in certificate.json). The "
                     + "vectors themselves are not certified: whoever receives them may read more."
             );
+        if (Directory.EnumerateFiles(folder, $"{CertifyRun.Codes}.*").FirstOrDefault() is { } codes)
+            Shell.Out.WriteLine($"codes: {codes}");
         Shell.Out.WriteLine($"certificate: {Path.Combine(folder, "certificate.json")}");
     }
 

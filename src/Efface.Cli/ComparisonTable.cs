@@ -38,6 +38,10 @@ internal static class ComparisonTable
             Add("… within each class to forget", row => Plain(row.Kept?.Within));
         if (rows.Any(row => row.Kept?.PredictionOnly is not null))
             Add("… from the bare decision", row => Plain(row.Kept?.PredictionOnly));
+        foreach (var rate in rows[^1].Verification?.Rates ?? [])
+            Add(string.Create(CultureInfo.InvariantCulture, $"verified at {rate.FalseAccept:P1} false accepts"), row =>
+                Percent(row.Verification?.Rates.FirstOrDefault(other => other.FalseAccept == rate.FalseAccept)?.TrueAccept)
+            );
         Add("verdict", row => row.Verdict.ToString());
         foreach (var warning in folders.SelectMany(folder => folder.Audit?.Warnings ?? []).Distinct())
             shell.Out.WriteLine($"First: {warning}.");

@@ -55,6 +55,8 @@ public sealed class BadErasingTests : IDisposable
     [InlineData("--task y", "--forget: missing", "such as --forget")]
     [InlineData("--forget z --directions 500", "--directions 500", "can carry")]
     [InlineData("--forget cap", "cap", "z")]
+    [InlineData("--forget z --identity nobody", "--identity nobody", "Its columns are")]
+    [InlineData("--forget z --identity w --group-column y", "groups otherwise than --identity w", "Leave it out")]
     public async Task One_wrong_setting_is_told_with_its_remedy(string flags, string told, string remedy)
     {
         ToldBesideNotes(await Unlearn(flags), told, remedy);

@@ -156,8 +156,47 @@ public sealed class CertifyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_supervised_codebook_hides_what_k_means_tells_and_both_write_their_codes()
+    {
+        const int rows = 6000;
+        var text = new StringBuilder("v0,v1,v2,smile,hat\n");
+        for (var row = 0; row < rows; row++)
+        {
+            var (smile, hat) = (_random.Next(2), _random.Next(2));
+            text.Append(CultureInfo.InvariantCulture, $"{_random.NextDouble() + 2 * hat:F4},{_random.NextDouble() + smile:F4},")
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"{_random.NextDouble():F4},{"no yes".Split(' ')[smile]},{"no yes".Split(' ')[hat]}\n"
+                );
+        }
+        File.WriteAllText(_tool.At("told.csv"), text.ToString());
+        const string line =
+            "certify --representations told.csv --labels told.csv --array v --attribute hat --task smile --bits 2 --tolerance 0.15";
+
+        var blind = await _tool.Run($"{line} --out means");
+        Assert.Equal(3, blind.ExitCode);
+        var learnt = await _tool.Run($"{line} --codebook supervised --out learnt");
+        Assert.True(learnt.ExitCode == 0, learnt.Error + learnt.Output);
+        Assert.Contains("codes: ", learnt.Output, StringComparison.Ordinal);
+        foreach (var folder in new[] { "means", "learnt" })
+        {
+            var codes = File.ReadAllLines(_tool.At($"{folder}/codes.csv"));
+            Assert.Equal((rows + 1, "code"), (codes.Length, codes[0].Split(',').Single(name => name == "code")));
+        }
+        Assert.True(File.Exists(_tool.At("learnt/eraser.safetensors")) && !File.Exists(_tool.At("means/eraser.safetensors")));
+        var same = await _tool.Run("certify --representations told.csv --labels told.csv --array v --against learnt");
+        Assert.True(same.ExitCode == 0, same.Error + same.Output);
+        var applied = await _tool.Run("apply --eraser learnt --representations told.csv --array v --out again.csv");
+        Assert.True(applied.ExitCode == 0, applied.Error);
+        Assert.Equal(File.ReadAllText(_tool.At("learnt/codes.csv")), File.ReadAllText(_tool.At("again.csv")));
+    }
+
+    [Fact]
     public async Task What_does_not_go_together_is_told()
     {
+        ToldInLines(await Certify("sound.csv", "--codebook", "magic"), "--codebook magic");
+        Told(await Certify("sound.csv", "--codebook", "supervised", "--out", "z"), "a code already");
+        Assert.False(Directory.Exists(_tool.At("z")));
         ToldInLines(await _tool.Run("certify"), "--run or --representations: missing");
         ToldInLines(await Certify("sound.csv", "--bits", "13"), "--bits 13");
         Told(await Certify("sound.csv", "--bits", "3", "--out", "y"), "a code of 4 symbols already");

@@ -281,6 +281,9 @@ public sealed record AuditResult
     /// <summary>The same for the model before unlearning; null if there is none.</summary>
     public ReconstructionResult? ReconstructionBefore { get; init; }
 
+    /// <summary>How well people are still verified; null if no column says who they are.</summary>
+    public VerificationResult? Verification { get; init; }
+
     /// <summary>Where the network still sees the attributes; empty if there are no images.</summary>
     public IReadOnlyList<AttentionResult> Attention { get; init; } = [];
 

@@ -26,6 +26,9 @@ public sealed class AuditSubject : IDisposable
     /// <summary>The group of each image, if there is a group column.</summary>
     public int[]? Groups { get; init; }
 
+    /// <summary>The name of the groups' column, if groups are people to be verified; else null.</summary>
+    public string? Identity { get; init; }
+
     /// <summary>Equal for equal images; null if that is unknown.</summary>
     public IReadOnlyList<UInt128>? Identities { get; init; }
 
@@ -89,6 +92,7 @@ public sealed class AuditSubject : IDisposable
             Task = y,
             Columns = table.Columns,
             Groups = table.Groups,
+            Identity = table.Identity,
         };
     }
 

@@ -76,6 +76,7 @@ public sealed class Auditor(AuditSettings settings, Action<AuditProgress>? onPro
             Representations = [.. audits.Where(audit => columns.Any(column => column.Name == audit.Attribute))],
             Joint = [.. audits.Where(audit => columns.All(column => column.Name != audit.Attribute))],
             Collateral = kept,
+            Verification = Verification.Of(subject, settings.Confidence, before?.Verification),
         };
     }
 

@@ -25,8 +25,7 @@ internal sealed class BalanceFit(
 )
 {
     private const int Folds = 3,
-        Width = 256,
-        Chunk = 8192;
+        Width = 256;
 
     // Where the calibrated logits of two classes are further apart than this, a row counts as the likelier one's alone.
     private const double Sharpness = 2;
@@ -53,7 +52,7 @@ internal sealed class BalanceFit(
     )
     {
         var (erasure, noise) = new BalanceFit(training, judged, options, progress, cancel).Run();
-        return Eraser.Of(description with { Balance = erasure.Shape, Noise = noise }, erasure, training.Values);
+        return Eraser.Of(description with { Balance = erasure.Shape, Noise = noise }, erasure, training);
     }
 
     /// <summary>The erasure, and the deviation of its noise in parts of each direction's.</summary>
@@ -70,7 +69,7 @@ internal sealed class BalanceFit(
         foreach (var ((reader, transport), column) in erasure.Steps.Zip(columns))
             TakeOut(reader, transport, column, x, folds, task);
         erasure.eval();
-        return (erasure, new NoiseChoice(erasure, judged, options, progress, cancel).Run());
+        return (erasure, new NoiseChoice(erasure, judged, options, progress, cancel) { Kept = Told(x) }.Run());
     }
 
     /// <summary>Only what reads the task.</summary>
@@ -93,7 +92,7 @@ internal sealed class BalanceFit(
         var erasure = new BalanceErasure(
             new BalanceShape
             {
-                Size = (int)training.Values.shape[1],
+                Size = training.Size,
                 Directions = (int)directions.Deviations.shape[0],
                 Folds = Folds,
                 Width = Width,
@@ -113,7 +112,7 @@ internal sealed class BalanceFit(
 
     private (Tensor X, Tensor Folds) ReadTask(BalanceErasure erasure)
     {
-        var entered = training.Values.split(Chunk).Select(erasure.Enter).ToArray();
+        var entered = training.Chunks().Select(erasure.Enter).ToArray();
         var (x, folds) = (torch.cat([.. entered.Select(some => some.X)]), torch.cat([.. entered.Select(some => some.Folds)]));
         if (erasure.TaskReader is { } reader)
             Train(reader, x, folds, training.Task!);
@@ -130,6 +129,25 @@ internal sealed class BalanceFit(
         var shares = transport.Shares(logits);
         Moments.Fit(transport, x, shares, task);
         x.copy_(transport.call(x, shares, task));
+    }
+
+    // The directions in which the classes of columns that are to stay differ, f32 [m, d], orthonormal: those that show above chance.
+    private Tensor Told(Tensor x)
+    {
+        var mean = x.mean([0L]);
+        Tensor[] differences =
+        [
+            torch.zeros(1, x.shape[1]),
+            .. training.Retained.Select(column =>
+            {
+                var classes = nn.functional.one_hot(column.ToTensor(), column.Classes).to_type(ScalarType.Float32);
+                var counts = classes.sum([0L]).unsqueeze(1).clamp(min: 1);
+                return (classes.t().matmul(x) / counts - mean) * (counts / x.shape[0]).sqrt();
+            }),
+        ];
+        var (_, sizes, right) = linalg.svd(torch.cat(differences), fullMatrices: false);
+        var shown = (sizes > 2 * Math.Sqrt((double)x.shape[1] / x.shape[0])).nonzero().flatten();
+        return right.index_select(0, shown[..(int)Math.Min(shown.shape[0], x.shape[1] / 2)]);
     }
 
     private void Train(FoldedReader reader, Tensor x, Tensor folds, LabelledColumn labels)

@@ -11,8 +11,7 @@ namespace Efface.Erasing;
 internal sealed record Directions(Tensor Mean, Tensor Into, Tensor Back, Tensor Deviations)
 {
     private const int Most = 128,
-        RowsForEach = 2,
-        Chunk = 8192;
+        RowsForEach = 2;
 
     // Variance below this, relative to the largest, is rounding.
     private const double Rounding = 1e-9;
@@ -28,7 +27,7 @@ internal sealed record Directions(Tensor Mean, Tensor Into, Tensor Back, Tensor 
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (mean, covariance) = Covariance(rows.Values);
+        var (mean, covariance) = Covariance(rows);
         var (values, vectors) = linalg.eigh(covariance);
         var rank = (int)(values > values.max() * Rounding).sum().item<long>();
         if (values.max().item<double>() <= 0)
@@ -40,17 +39,19 @@ internal sealed record Directions(Tensor Mean, Tensor Into, Tensor Back, Tensor 
         return new Directions(Single(mean), Single(largest / deviations), Single((largest * deviations).t()), Single(deviations));
     }
 
-    private static (Tensor Mean, Tensor Covariance) Covariance(Tensor x)
+    private static (Tensor Mean, Tensor Covariance) Covariance(LabelledRows rows)
     {
-        var mean = x.mean([0L], type: ScalarType.Float64);
-        var sum = torch.zeros(x.shape[1], x.shape[1], dtype: ScalarType.Float64);
-        foreach (var some in x.split(Chunk))
+        var mean = torch.zeros(rows.Size, dtype: ScalarType.Float64);
+        foreach (var some in rows.Chunks())
+            mean.add_(some.sum([0L], type: ScalarType.Float64) / rows.Count);
+        var sum = torch.zeros(rows.Size, rows.Size, dtype: ScalarType.Float64);
+        foreach (var some in rows.Chunks())
         {
             using var scope = NewDisposeScope();
             // Products of centred f32 numbers are exact enough, and twice as fast as f64.
             var centred = some - mean.to_type(ScalarType.Float32);
             sum.add_(centred.t().matmul(centred));
         }
-        return (mean, sum / x.shape[0]);
+        return (mean, sum / rows.Count);
     }
 }

@@ -35,13 +35,13 @@ public sealed class Eraser : IDisposable
     /// <summary>Freezes a fitted network.</summary>
     /// <param name="description">What it is.</param>
     /// <param name="network">f32 [B, D] in; out f32 [B, D], or a score for each symbol, f32 [B, M]. Owned.</param>
-    /// <param name="rows">The rows that it was fitted on, f32 [N, D].</param>
-    internal static Eraser Of(EraserDescription description, nn.Module<Tensor, Tensor> network, Tensor rows)
+    /// <param name="rows">The rows that it was fitted on.</param>
+    internal static Eraser Of(EraserDescription description, nn.Module<Tensor, Tensor> network, LabelledRows rows)
     {
         var input = new InputSummary(description.Size);
         input.Describe(rows);
         network.eval();
-        return new Eraser(description with { Rows = (int)rows.shape[0] }, network, input);
+        return new Eraser(description with { Rows = rows.Count }, network, input);
     }
 
     /// <summary>The same for new vectors.</summary>
@@ -81,6 +81,10 @@ public sealed class Eraser : IDisposable
         var erased = rows.split(Chunk).Select(some => Erased(some, draw)).ToArray();
         return (IsCode ? torch.cat(erased) : torch.cat(erased).view(vectors.shape)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Rows with a fill value or an overflow: nobody audited what becomes of these.</summary>
+    /// <param name="vectors">f32 [N, D].</param>
+    internal int[] FarOut(Tensor vectors) => _holder.Input.FarOut(vectors);
 
     /// <summary>
     /// How far the mean of some vectors is from that of those it was fitted on, in deviations: 0 for the same, 1 or more for those of

@@ -1,3 +1,4 @@
+using Efface.Data.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -70,7 +71,9 @@ public sealed class EraserFitter
         if (_rows.Count == 0)
             throw new InvalidInputException("rows", "there are none", "Call Update with some");
         var size = _rows[0].Vector.Length;
-        using var values = torch.tensor(_rows.SelectMany(row => row.Vector).ToArray(), [_rows.Count, size]);
+        using var values = torch.empty(_rows.Count, size);
+        foreach (var (row, (vector, _)) in _rows.Index())
+            vector.CopyTo(RowTensor.Rows<float>(values, row));
         var columns = _attributes
             .Append(_task)
             .OfType<EraserColumn>()

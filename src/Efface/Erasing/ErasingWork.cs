@@ -23,7 +23,7 @@ public sealed record ErasingWork(VectorTable Table, Column? Task, IReadOnlyList<
     internal int Size => (int)Models.Layout.Size(Table.Shape);
 
     /// <summary>One part, with its labels.</summary>
-    internal LabelledRows Rows(Part part) => LabelledRows.Of(Table, Table.Rows(part), Task, Attributes);
+    internal LabelledRows Rows(Part part) => LabelledRows.Of(this, Table.Rows(part));
 
     /// <summary>The description of an eraser, as far as every recipe has the same.</summary>
     internal EraserDescription Describe(string recipe) =>

@@ -1,3 +1,4 @@
+using Efface.Data.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,13 +22,29 @@ internal sealed class InputSummary : nn.Module
         register_buffer(nameof(deviation), deviation);
     }
 
-    /// <summary>Describes rows, f32 [N, D].</summary>
-    public void Describe(Tensor rows)
+    /// <summary>Describes rows.</summary>
+    public void Describe(LabelledRows rows)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        mean.copy_(rows.mean([0L]));
-        deviation.copy_(rows.std(0, unbiased: false));
+        var sum = torch.zeros(rows.Size, dtype: ScalarType.Float64);
+        foreach (var some in rows.Chunks())
+            sum.add_(some.sum([0L], type: ScalarType.Float64));
+        mean.copy_(sum / rows.Count);
+        var squares = torch.zeros(rows.Size, dtype: ScalarType.Float64);
+        foreach (var some in rows.Chunks())
+            squares.add_((some - mean).square().sum([0L], type: ScalarType.Float64));
+        deviation.copy_((squares / rows.Count).sqrt());
+    }
+
+    /// <summary>The rows with a number so far out that it is a fill value or an overflow, as in a file that is read with labels.</summary>
+    /// <param name="rows">f32 [N, D].</param>
+    public int[] FarOut(Tensor rows)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var isFar = (rows.abs() >= VectorNumbers.LeastFill) & ((rows - mean).abs() > VectorNumbers.FarOut * deviation) & (deviation > 0);
+        return [.. isFar.any(1).nonzero().flatten().data<long>().ToArray().Select(row => (int)row)];
     }
 
     /// <summary>

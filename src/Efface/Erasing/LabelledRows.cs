@@ -5,18 +5,49 @@ using static TorchSharp.torch;
 namespace Efface.Erasing;
 
 /// <summary>Rows to fit an eraser on, with their labels.</summary>
-/// <param name="Values">f32 [N, D], on the CPU; owned by the caller.</param>
+/// <param name="Values">f32 [M, ...] with D numbers a row, on the CPU; owned by the caller.</param>
 /// <param name="Task">The task's labels; null without a task.</param>
 /// <param name="Attributes">Those of the attributes to forget, in this order.</param>
 internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOnlyList<LabelledColumn> Attributes)
 {
+    /// <summary>Columns that are to stay readable.</summary>
+    public IReadOnlyList<LabelledColumn> Retained { get; init; } = [];
+
+    /// <summary>Which rows of the values are meant, [N]: they are not copied. Null for all.</summary>
+    public int[]? Places { get; init; }
+
     /// <summary>The group of each row: rows of one person, say. Null where each stands for itself.</summary>
     public int[]? Groups { get; init; }
 
-    private const int FewestOfClass = 20;
+    private const int FewestOfClass = 20,
+        ChunkRows = 8192;
 
     /// <summary>N.</summary>
-    public int Count => (int)Values.shape[0];
+    public int Count => Places?.Length ?? (int)Values.shape[0];
+
+    /// <summary>D.</summary>
+    public int Size => (int)Values.shape[1..].Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>The vectors of some rows, f32 [n, D]; owned by the caller.</summary>
+    public Tensor Gather(IEnumerable<int> rows)
+    {
+        using var scope = NewDisposeScope();
+        var index = torch.tensor([.. rows.Select(row => (long)(Places?[row] ?? row))]);
+        return Values.index_select(0, index).flatten(1).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The vectors of all rows, f32 [N, D]; owned by the caller.</summary>
+    public Tensor All() => Gather(Enumerable.Range(0, Count));
+
+    /// <summary>The same in pieces, so that there is no second copy of all; each is disposed before the next.</summary>
+    public IEnumerable<Tensor> Chunks()
+    {
+        for (var start = 0; start < Count; start += ChunkRows)
+        {
+            using var some = Gather(Enumerable.Range(start, Math.Min(ChunkRows, Count - start)));
+            yield return some;
+        }
+    }
 
     /// <summary>Classes of task and attributes with too few rows to learn from.</summary>
     public IEnumerable<Problem> TooFew() =>
@@ -32,12 +63,12 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
         );
 
     /// <summary>Some rows of a table.</summary>
-    public static LabelledRows Of(Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes)
-    {
-        using var scope = NewDisposeScope();
-        var values = table.Gather(rows).flatten(1).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
-        return Of(values, table, rows, task, attributes);
-    }
+    public static LabelledRows Of(ErasingWork work, int[] rows) =>
+        Of(work.Table.Values, work.Table, rows, work.Task, work.Attributes) with
+        {
+            Places = rows,
+            Retained = [.. work.Retained.Select(column => Labelled(column, rows))],
+        };
 
     /// <summary>Only the labels of some rows of a table.</summary>
     public static LabelledRows Labels(Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes) =>
@@ -46,13 +77,18 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
     /// <summary>Other values for some rows of a table: what a network computes of them.</summary>
     public static LabelledRows Of(Tensor values, Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes)
     {
-        LabelledColumn Labelled(Column column) =>
-            new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count) { Names = column.Classes };
-        return new LabelledRows(values, task is null ? null : Labelled(task), [.. attributes.Select(Labelled)])
+        return new LabelledRows(
+            values,
+            task is null ? null : Labelled(task, rows),
+            [.. attributes.Select(column => Labelled(column, rows))]
+        )
         {
             Groups = table.Groups is { } groups ? [.. rows.Select(row => groups[row])] : null,
         };
     }
+
+    private static LabelledColumn Labelled(Column column, int[] rows) =>
+        new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count) { Names = column.Classes };
 }
 
 /// <summary>The labels of one column.</summary>

@@ -26,12 +26,31 @@ internal sealed class NoiseChoice(
     /// <summary>More rows settle little more.</summary>
     public const int MostRows = 12_000;
 
-    private const double FitShare = 0.5,
-        ChooseShare = 0.2;
+    // As many rows to fit on as an audit has: attackers that learn from fewer read less.
+    private const double FitShare = 0.7,
+        ChooseShare = 0.1;
+
+    // The noise in directions of columns that are to stay, in parts of that elsewhere. Of .25 to 1 this kept most at equal leak.
+    private const double KeptShare = 0.5;
+
+    // The mean of several drawings of the three parts is steadier than one.
+    private const int Splits = 3;
+
+    // With fewer rows, what chance reads counts as nothing: the standard error of balanced accuracy beyond that of so many.
+    private const int FewRows = 4000;
 
     private static readonly double[] Ladder = [0, 0.15, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1, 1.2];
 
-    private static readonly IAttacker[] Attackers = [new NearestNeighboursAttacker(), new MlpAttacker(), new MomentsAttacker()];
+    private static readonly IAttacker[] Attackers =
+    [
+        new NearestNeighboursAttacker(),
+        new MlpAttacker(),
+        new MomentsAttacker(),
+        new TreesAttacker(),
+    ];
+
+    /// <summary>Directions in which there is less, f32 [m, d], orthonormal; null for none.</summary>
+    public Tensor? Kept { get; init; }
 
     /// <summary>Sets the noise, and returns its deviation in parts of each direction's.</summary>
     public double Run()
@@ -40,7 +59,9 @@ internal sealed class NoiseChoice(
         using var scope = NewDisposeScope();
         if (options.Noise is { } asked)
             return Set(asked);
-        var parts = Split();
+        var count = Math.Min(rows.Count, MostRows);
+        int[][][] splits = [.. Enumerable.Range(0, Splits).Select(Split)];
+        var aim = options.Aim + Math.Max(0, Chance(count) - Chance(FewRows));
         // Leak falls with noise: the first rung that suffices is found by halving.
         var (low, high) = (0, Ladder.Length - 1);
         for (var tries = 0; low < high; tries++)
@@ -48,7 +69,7 @@ internal sealed class NoiseChoice(
             var middle = (low + high) / 2;
             progress?.Invoke(new ErasingProgress("choosing noise", tries / Math.Log2(Ladder.Length)));
             Set(Ladder[middle]);
-            if (Leak(parts) <= options.Aim)
+            if (Leak(splits) <= aim)
                 high = middle;
             else
                 low = middle + 1;
@@ -56,12 +77,14 @@ internal sealed class NoiseChoice(
         return Set(Ladder[high]);
     }
 
+    private static double Chance(int count) => 0.5 / Math.Sqrt(count * (1 - FitShare - ChooseShare) * Splits);
+
     // Rows to fit attackers on, to choose on, and to judge on; those of one group stay together.
-    private int[][] Split()
+    private int[][] Split(int split)
     {
         var groups = rows.Groups ?? [.. Enumerable.Range(0, rows.Count)];
         var order = groups.Distinct().ToArray();
-        new Random(options.Seed).Shuffle(order);
+        new Random(options.Seed + split).Shuffle(order);
         var places = order.Index().ToDictionary(entry => entry.Item, entry => (double)entry.Index / order.Length);
         return
         [
@@ -81,32 +104,35 @@ internal sealed class NoiseChoice(
         ];
     }
 
-    // The largest over attributes and attackers.
-    private double Leak(int[][] parts)
+    // The largest over attributes and attackers of the mean over splits.
+    private double Leak(int[][][] splits)
     {
         using var scope = NewDisposeScope();
-        Tensor[] values = [.. parts.Select(part => Released(part))];
-        var leaks = new double[rows.Attributes.Count * Attackers.Length];
+        Tensor[][] values = [.. splits.Select(parts => parts.Select(Released).ToArray())];
+        var tries = (
+            from attribute in rows.Attributes
+            from attacker in Attackers
+            from split in Enumerable.Range(0, splits.Length)
+            select (attribute, attacker, split)
+        ).ToArray();
+        var leaks = new double[tries.Length];
         Lanes
             .For(0)
             .Run(
                 [
-                    .. Enumerable
-                        .Range(0, leaks.Length)
-                        .Select<int, Action>(i =>
-                            () => leaks[i] = Leak(Attackers[i % Attackers.Length], rows.Attributes[i / Attackers.Length], parts, values)
-                        ),
+                    .. tries.Select<(LabelledColumn Attribute, IAttacker Attacker, int Split), Action>(
+                        (one, i) => () => leaks[i] = Leak(one.Attacker, one.Attribute, splits[one.Split], values[one.Split])
+                    ),
                 ],
                 cancel
             );
-        return leaks.Max();
+        return leaks.Chunk(splits.Length).Max(ofSplits => ofSplits.Average());
     }
 
     private Tensor Released(int[] part)
     {
         using var scope = NewDisposeScope();
-        using var index = torch.tensor([.. part.Select(row => (long)row)]);
-        return erasure.call(rows.Values.index_select(0, index)).MoveToOuterDisposeScope();
+        return erasure.call(rows.Gather(part)).MoveToOuterDisposeScope();
     }
 
     private double Leak(IAttacker attacker, LabelledColumn attribute, int[][] parts, Tensor[] values)
@@ -117,7 +143,7 @@ internal sealed class NoiseChoice(
                 int[] task = rows.Task is null ? new int[part.Length] : [.. part.Select(row => rows.Task.Labels[row])];
                 return new AttackSet(released, task, task, [.. part.Select(row => attribute.Labels[row])]);
             })];
-        var problem = new AttackProblem(rows.Values.shape[1..], 0, rows.Task?.Classes ?? 0, attribute.Classes);
+        var problem = new AttackProblem([rows.Size], 0, rows.Task?.Classes ?? 0, attribute.Classes);
         var attack = new AttackParts(problem, sets[0], sets[1], sets[2]);
         return attack.OnTraining(attacker, options.Seed, cancel).Test.BalancedAccuracy()
             - attack.Floor(FloorAttacker.LabelOnly).Test.BalancedAccuracy();
@@ -135,6 +161,8 @@ internal sealed class NoiseChoice(
             var told = right[..(int)Math.Min(goals.shape[0] - 1, right.shape[1])];
             free -= told.t().matmul(told);
         }
+        if (Kept is not null)
+            free = free.matmul(torch.eye(goals.shape[1]) - (1 - KeptShare) * Kept.t().matmul(Kept));
         erasure.SetNoise(free * noise);
         return noise;
     }

@@ -15,6 +15,7 @@ namespace Efface.Records;
 /// <param name="Aum">As in Guo et al.; null without a task.</param>
 /// <param name="Verdict">The verdict of the whole audit.</param>
 /// <param name="Kept">Mean AUC of what should stay; null if it was not measured.</param>
+/// <param name="Verification">How well people are verified; null if no column says who they are.</param>
 internal sealed record ComparisonRow(
     string Run,
     string Place,
@@ -27,7 +28,8 @@ internal sealed record ComparisonRow(
     Measured BeyondPrediction,
     double? Aum,
     Verdict Verdict,
-    CollateralMean? Kept
+    CollateralMean? Kept,
+    VerificationResult? Verification
 )
 {
     /// <summary>The row of an audited run; null without an audit.</summary>
@@ -48,7 +50,8 @@ internal sealed record ComparisonRow(
             worst.Leak.BeyondPrediction,
             audit.Aum,
             audit.Verdict,
-            audit.CollateralMean
+            audit.CollateralMean,
+            audit.Verification
         );
     }
 }

@@ -30,6 +30,7 @@ public static class HtmlReport
                 {WorstCaseSection.Write(last)}
                 {SubgroupSection.Write(last)}
                 {CollateralSection.Write(read)}
+                {VerificationSection.Write(last)}
                 {CodeSizeSection.Write(read)}
                 {PictureSection.Write(read)}
                 {GradCamSection.Write(read)}

@@ -76,6 +76,12 @@ public static class MarkdownReport
         }
         if (runs.Any(run => run.Audit?.CollateralMean is not null))
             rows.Add(Row("Kept: mean AUC of other attributes", run => Numbers.Plain(run.Audit?.CollateralMean?.After ?? double.NaN)));
+        foreach (var rate in runs[^1].Audit?.Verification?.Rates ?? [])
+            rows.Add(
+                Row($"People verified at {Numbers.ShortPercent(rate.FalseAccept)} false accepts", run =>
+                    Percent(run.Audit?.Verification?.Rates.FirstOrDefault(other => other.FalseAccept == rate.FalseAccept)?.TrueAccept)
+                )
+            );
         return Markdown.Table(["", .. runs.Select(run => Markdown.Text(run.Label))], rows);
 
         string[] Row(string title, Func<ReportRun, string> cell) => [title, .. runs.Select(cell)];

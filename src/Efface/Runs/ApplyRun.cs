@@ -68,6 +68,7 @@ public static class ApplyRun
                 Property = "`ApplyOptions.Representations`",
                 Array = options.Array,
                 GivesCodes = eraser.IsCode,
+                FarOut = eraser.FarOut,
             }
         );
         if (rewriter.Width != eraser.Description.Size)

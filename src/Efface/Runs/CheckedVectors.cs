@@ -32,6 +32,12 @@ internal static class CheckedVectors
                 { Length: > 0 } wrong
             )
                 throw new InvalidInputException(wrong);
+            if (table.Identity is { } identity && table.Rows(Part.Test).CountBy(row => table.Groups![row]).All(person => person.Value < 2))
+                throw new InvalidInputException(
+                    $"`VectorOptions.Identity` {identity}",
+                    "nobody has two rows for testing: there is no pair to verify",
+                    "Name the column of people who have several rows each"
+                );
             var classes = options
                 .Attributes.Prepend(options.Task)
                 .OfType<string>()

@@ -148,7 +148,16 @@ public static class ErasingRun
     {
         var output = Path.Combine(folder.Path, Output + Path.GetExtension(vectors.Representations).ToLowerInvariant());
         if (!File.Exists(output))
-            VectorRewriter.Rewrite(RewriteRequest.Of(vectors, output) with { GivesCodes = eraser.IsCode }, eraser.Apply, observer, cancel);
+            VectorRewriter.Rewrite(
+                RewriteRequest.Of(vectors, output) with
+                {
+                    GivesCodes = eraser.IsCode,
+                    FarOut = eraser.FarOut,
+                },
+                eraser.Apply,
+                observer,
+                cancel
+            );
     }
 
     private static void Audit(
@@ -203,6 +212,7 @@ public static class ErasingRun
         {
             Origins = table.Origins,
             Groups = table.Groups,
+            Identity = table.Identity,
             MeanOfDraws = mean?.DetachFromDisposeScope(),
             Draws = mean is null ? 1 : Draws,
             IsDrawnOnce = true,

@@ -29,15 +29,17 @@ public sealed record Balance : ClosingRecipe
     public override bool IsForVectors => true;
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<string> Uses => [nameof(Records.RecipeSettings.Retain)];
+
+    /// <inheritdoc/>
     public override Eraser Erase(ErasingWork work)
     {
         using var scope = NewDisposeScope();
         var (table, training) = (work.Table, work.Table.Rows(Part.Train));
-        LabelledRows Of(int[] rows) => LabelledRows.Of(table, rows, work.Task, work.Attributes);
         return BalanceFit.Fit(
             work.Describe(Name),
-            Of(training),
-            Of(Judged([.. training, .. table.Rows(Part.Validation)])),
+            LabelledRows.Of(work, training),
+            LabelledRows.Of(work, Judged([.. training, .. table.Rows(Part.Validation)])),
             work.Options,
             work.Progress,
             work.Cancel
@@ -53,17 +55,17 @@ public sealed record Balance : ClosingRecipe
         var embedding = Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding);
         using var captured = Captured.From(model, [embedding], table, rows);
         var values = captured.Values[StagedNetwork.Embedding];
-        LabelledRows Of(int[] places)
-        {
-            using var index = tensor([.. places.Select(place => (long)place)]);
-            return LabelledRows.Of(values.index_select(0, index), table, [.. places.Select(place => rows[place])], task, attributes);
-        }
+        LabelledRows Of(int[] places) =>
+            LabelledRows.Of(values, table, [.. places.Select(place => rows[place])], task, attributes) with
+            {
+                Places = places,
+            };
         int[] all = [.. Enumerable.Range(0, rows.Length)];
         var fitted = Of(all[..training.Length]);
         var (erasure, _) = new BalanceFit(fitted, Of(Judged(all)), Options, null, CancellationToken.None).Run();
         var closed = model.ClosedWith(erasure);
         using var noGradient = no_grad();
-        RefittedHead.Fit(closed.Network, erasure.call(fitted.Values.to(Compute.Device)), fitted.Task!.Labels);
+        RefittedHead.Fit(closed.Network, erasure.call(fitted.All().to(Compute.Device)), fitted.Task!.Labels);
         return closed;
     }
 

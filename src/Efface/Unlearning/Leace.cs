@@ -28,10 +28,10 @@ public sealed record Leace : ClosingRecipe
     public override Eraser Erase(ErasingWork work)
     {
         var training = work.Rows(Part.Train);
-        using var values = training.Values;
+        using var values = training.All();
         var erasure = new AffineErasure(work.Size);
         LinearErasure.Fit(erasure, values, [.. training.Attributes.Select(attribute => (attribute.Labels, attribute.Classes))]);
-        return Eraser.Of(work.Describe(Name), erasure, values);
+        return Eraser.Of(work.Describe(Name), erasure, training);
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,6 @@ public sealed record PredictionOnly : ClosingRecipe
     public override Eraser Erase(ErasingWork work)
     {
         var training = work.Rows(Part.Train);
-        using var values = training.Values;
         var reader = new BalanceFit(training, training, work.Options, work.Progress, work.Cancel).ReadTask();
         return Eraser.Of(
             work.Describe(Name) with
@@ -34,7 +33,7 @@ public sealed record PredictionOnly : ClosingRecipe
                 Symbols = work.Task!.Classes.Count,
             },
             new VectorDecision(reader),
-            values
+            training
         );
     }
 

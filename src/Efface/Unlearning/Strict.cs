@@ -124,7 +124,6 @@ public sealed record Strict : Recipe
         };
         if (lesson.Train(random, new NetworkProgress("learning the code", work.Progress), work.Cancel).Interrupted)
             throw new OperationCanceledException(work.Cancel);
-        using var values = work.Rows(Part.Train).Values;
         return Eraser.Of(
             work.Describe(Name) with
             {
@@ -132,7 +131,7 @@ public sealed record Strict : Recipe
                 Symbols = 1 << Settings.Bits,
             },
             VectorNetwork.Assignment(prepared),
-            values
+            work.Rows(Part.Train)
         );
     }
 

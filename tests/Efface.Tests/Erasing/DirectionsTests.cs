@@ -91,4 +91,19 @@ public sealed class DirectionsTests : IDisposable
     }
 
     public void Dispose() => _scope.Dispose();
+
+    [Fact]
+    public void Some_rows_of_a_larger_tensor_are_as_those_rows_alone()
+    {
+        var all = ToyRows.Of(20_000, 8).Labelled();
+        int[] places = [.. Enumerable.Range(0, all.Count).Where(row => row % 2 == 1)];
+        LabelledColumn Some(LabelledColumn column) => column with { Labels = [.. places.Select(place => column.Labels[place])] };
+        var some = new LabelledRows(all.Values, null, [Some(all.Attributes[0])]) { Places = places };
+        using var copied = some.All();
+        var alone = some with { Values = copied, Places = null };
+        Assert.Equal((10_000, ToyRows.Size), (some.Count, some.Size));
+        Assert.True(Directions.Of(some, null).Into.equal(Directions.Of(alone, null).Into).all().item<bool>());
+        using var seen = torch.cat([.. some.Chunks().Select(chunk => chunk.clone())]);
+        Assert.True(seen.equal(copied).all().item<bool>());
+    }
 }

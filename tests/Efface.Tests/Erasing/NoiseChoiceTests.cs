@@ -46,6 +46,12 @@ public sealed class NoiseChoiceTests : IDisposable
         Assert.True(Released(0).allclose(Rows(Told.Nothing).Values, atol: 1e-3));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_chance_reads_of_a_few_hundred_rows_is_no_leak(int seed) =>
+        Assert.InRange(Choose(ToyRows.Of(500, seed, Told.Nothing), new EraserOptions()), 0, 0.3);
+
     [Fact]
     public void Rows_that_leak_get_more_the_less_may_be_read()
     {

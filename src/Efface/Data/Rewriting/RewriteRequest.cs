@@ -1,5 +1,6 @@
 using Efface.Data.Sheets;
 using Efface.Data.Vectors;
+using static TorchSharp.torch;
 
 namespace Efface.Data.Rewriting;
 
@@ -22,6 +23,9 @@ internal sealed record RewriteRequest(string Path, string Output)
 
     /// <summary>Whether each row becomes a code.</summary>
     public bool GivesCodes { get; init; }
+
+    /// <summary>The rows of f32 [B, D] with a fill value or an overflow; null if nobody knows what is usual.</summary>
+    public Func<Tensor, int[]>? FarOut { get; init; }
 
     /// <summary>The file of vectors that labels were joined to, with the same numbers as its vectors.</summary>
     /// <param name="options">The files, and what their columns mean.</param>

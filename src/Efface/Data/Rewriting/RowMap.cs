@@ -7,9 +7,9 @@ namespace Efface.Data.Rewriting;
 
 /// <summary>Applies the function to the rows that can be used, and keeps account of the others.</summary>
 /// <param name="map">The function.</param>
-/// <param name="givesCodes">Whether it gives a code for each row.</param>
+/// <param name="request">Whether it gives codes, and what rows are unusable.</param>
 /// <param name="own">Remembers what goes wrong in the function.</param>
-internal sealed class RowMap(Func<Tensor, Tensor> map, bool givesCodes, OwnFaults own)
+internal sealed class RowMap(Func<Tensor, Tensor> map, RewriteRequest request, OwnFaults own)
 {
     /// <summary>The code of a row without a usable vector.</summary>
     public const long NoCode = -1;
@@ -26,7 +26,7 @@ internal sealed class RowMap(Func<Tensor, Tensor> map, bool givesCodes, OwnFault
     public IReadOnlyList<RowFault> Faults => _faults;
 
     /// <summary>Whether a row becomes a code.</summary>
-    public bool GivesCodes => givesCodes;
+    public bool GivesCodes => request.GivesCodes;
 
     /// <summary>How many rows of a width are mapped at a time.</summary>
     public static int RowsAtATime(long width) => (int)Math.Clamp(ChunkBytes / (sizeof(float) * Math.Max(1, width)), 1, MostRows);
@@ -39,6 +39,8 @@ internal sealed class RowMap(Func<Tensor, Tensor> map, bool givesCodes, OwnFault
     {
         using var scope = NewDisposeScope();
         VectorNumbers.RefuseNotFinite(values, rows);
+        foreach (var row in request.FarOut?.Invoke(values).Where(row => !rows.IsRefused(row)) ?? [])
+            rows.Refuse(row, null, null, VectorNumbers.IsFarOut, VectorNumbers.ForFarOut);
         var kept = rows.Kept;
         var written = kept.Length == 0 ? Nothing(values, type) : Usable(values, rows, kept, type);
         _faults.AddRange(rows.Faults.OrderBy(fault => fault.Line));
@@ -50,7 +52,7 @@ internal sealed class RowMap(Func<Tensor, Tensor> map, bool givesCodes, OwnFault
     {
         var areAll = kept.Length == rows.Count;
         var mapped = Map(areAll ? values.alias() : values.index_select(0, torch.tensor(kept.Select(row => (long)row).ToArray())));
-        if (!givesCodes)
+        if (!GivesCodes)
         {
             mapped = mapped.to_type(type);
             if (RefuseUnwritable(mapped, rows, kept))
@@ -68,8 +70,8 @@ internal sealed class RowMap(Func<Tensor, Tensor> map, bool givesCodes, OwnFault
 
     private Tensor Map(Tensor usable)
     {
-        long[] wanted = givesCodes ? [usable.shape[0]] : usable.shape;
-        var type = givesCodes ? ScalarType.Int64 : ScalarType.Float32;
+        long[] wanted = GivesCodes ? [usable.shape[0]] : usable.shape;
+        var type = GivesCodes ? ScalarType.Int64 : ScalarType.Float32;
         try
         {
             var mapped = map(usable).cpu();
@@ -102,5 +104,5 @@ internal sealed class RowMap(Func<Tensor, Tensor> map, bool givesCodes, OwnFault
     }
 
     private Tensor Nothing(Tensor values, ScalarType type) =>
-        givesCodes ? full([values.shape[0]], NoCode, ScalarType.Int64) : full(values.shape, double.NaN, type);
+        GivesCodes ? full([values.shape[0]], NoCode, ScalarType.Int64) : full(values.shape, double.NaN, type);
 }

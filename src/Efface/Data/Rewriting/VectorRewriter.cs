@@ -71,13 +71,19 @@ internal sealed class VectorRewriter
     public RewrittenVectors Rewrite(Func<Tensor, Tensor> map, IReadingObserver? observer, CancellationToken cancel)
     {
         var own = new OwnFaults();
-        var rows = new RowMap(map, _request.GivesCodes, own);
+        var rows = new RowMap(map, _request, own);
         var watch = new ReadingWatch("rewriting vectors", observer, cancel) { Unit = "rows" };
         WholeFile.Write(_request.Output, partial =>
         {
             using var file = File.Create(partial);
             using var output = new RewriteOutput(file, own);
             own.Separate(() => VectorFile.Guard(_request.Path, () => Write(output, rows, watch, own)));
+            if (2 * rows.Faults.Count > rows.Count)
+                throw new InvalidInputException(
+                    _request.Path,
+                    $"has no usable vector in {rows.Faults.Count:N0} of {rows.Count:N0} rows; one {rows.Faults[0].Fault}",
+                    "Compute the vectors again"
+                );
         });
         return new RewrittenVectors(rows.Count, rows.Faults);
     }

@@ -13,8 +13,12 @@ internal static class VectorNumbers
 {
     // Vectors that models compute stay within some tens of the usual deviation, except probabilities, which reach 1 from next to nothing;
     // fill values are 99 and more.
-    private const float FarOut = 1e3f,
+    public const float FarOut = 1e3f,
         LeastFill = 99;
+
+    /// <summary>What is wrong with a row that has a number further out.</summary>
+    public const string IsFarOut = "has a number a thousand times as far out as others in its column: a fill value, or an overflow",
+        ForFarOut = "Compute the vector again, or take the row out";
 
     // 32 bits resolve a sixteen-millionth of a number; what a constant number lost is unknown.
     private const float Finest = 1e-5f,
@@ -49,13 +53,7 @@ internal static class VectorNumbers
                 "Subtract that from the column, or take it out if it is none of the vector"
             );
         foreach (var far in Outliers(raw.Values, middle, spread).Where(far => !raw.Rows.IsRefused(far.Row)))
-            raw.Rows.Refuse(
-                far.Row,
-                null,
-                $"{Shown(far.Number)} (number {far.Place + 1} of the vector)",
-                "has a number a thousand times as far out as others in its column: a fill value, or an overflow",
-                "Compute the vector again, or take the row out"
-            );
+            raw.Rows.Refuse(far.Row, null, $"{Shown(far.Number)} (number {far.Place + 1} of the vector)", IsFarOut, ForFarOut);
     }
 
     /// <summary>Refuses rows with numbers that are missing, NaN or infinite; the others need no knowledge of the whole file.</summary>

@@ -39,7 +39,13 @@ public sealed record VectorOptions
     public string? GroupColumn { get; init; }
 
     /// <summary>
-    /// A column of the labels, and A column or array of the representations, that identify the image of a row; null joins by position.
+    /// The column of who is seen: how well rows of one person are told from those of others is measured, and its groups stay in one part.
+    /// </summary>
+    [Setting("--identity", "COL", "Column of the labels that says who it is: measures how well people are still verified.")]
+    public string? Identity { get; init; }
+
+    /// <summary>
+    /// A column of the labels, and a column or array of the representations, that identify the image of a row; null joins by position.
     /// </summary>
     [Setting("--key", "COL", "Column of both files that joins them (else rows are joined by position).")]
     public string? Key { get; init; }
@@ -55,6 +61,7 @@ public sealed record VectorOptions
     public LabelRules Rules { get; init; } = new();
 
     /// <summary>The seed for drawn parts.</summary>
+    [Setting("--split-seed", "S", "Decides which rows are drawn for which part (0).")]
     public int Seed { get; init; }
 
     /// <summary>The named columns, each with the property that names it.</summary>
@@ -64,6 +71,7 @@ public sealed record VectorOptions
             ("`VectorOptions.Task`", Task),
             ("`VectorOptions.SplitColumn`", SplitColumn),
             ("`VectorOptions.GroupColumn`", GroupColumn),
+            ("`VectorOptions.Identity`", Identity),
             ("`VectorOptions.Key`", Key),
         }
             .Where(named => named.Name is not null)

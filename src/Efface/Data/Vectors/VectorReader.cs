@@ -29,6 +29,8 @@ public static class VectorReader
     public static VectorTable Read(VectorOptions options, IReadingObserver? observer = null, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
+        // The rows of one person belong together.
+        options = options with { GroupColumn = options.GroupColumn ?? options.Identity };
         var files = ReadAll(options, observer, cancel);
         var rows = Choose(options, files);
         return Table(options, files, rows);
@@ -119,6 +121,7 @@ public static class VectorReader
             Before = files.Before?.Take(used, notes).DetachFromDisposeScope(),
             PartsDrawn = !rows.AreGiven,
             Groups = rows.Groups is null ? null : Dense(rows.Groups, used),
+            Identity = options.Identity,
             Skipped = skipped,
             Notes = notes,
             Warnings = warnings,
@@ -128,6 +131,14 @@ public static class VectorReader
     private static (VectorFile Vectors, VectorFile? Before) Open(VectorOptions options)
     {
         var problems = ColumnRules.Check(options.Rules).ToList();
+        if (options.Identity is { } identity && options.GroupColumn != identity)
+            problems.Add(
+                new Problem(
+                    $"`VectorOptions.GroupColumn` {options.GroupColumn}",
+                    $"groups otherwise than `VectorOptions.Identity` {identity}, whose rows must stay together",
+                    "Leave it out"
+                )
+            );
         var names = Collect(problems, () => VectorLabels.Names(options.Labels));
         if (names is not null)
             problems.AddRange(

@@ -58,6 +58,9 @@ public sealed class VectorTable : Examples
     /// </summary>
     public Tensor? Before { get; init; }
 
+    /// <summary>Who the groups are: the name of their column, if they are people to be verified; else null.</summary>
+    public string? Identity { get; init; }
+
     /// <summary>Whether the parts were drawn, because no column names them.</summary>
     public bool PartsDrawn { get; init; }
 

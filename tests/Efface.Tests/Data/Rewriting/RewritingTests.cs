@@ -55,6 +55,41 @@ public sealed class RewritingTests : IDisposable
     }
 
     [Fact]
+    public void Rows_with_fill_values_are_listed_and_hold_NaN()
+    {
+        var numbers = ToyVectors.Numbers(50);
+        numbers[7 * 4 + 2] = -9999;
+        _toy.Files.Write("h.npy", ToyVectors.Npy(numbers, 50, 4));
+
+        var done = VectorRewriter.Rewrite(
+            _toy.Request("h.npy") with
+            {
+                FarOut = rows => [.. (rows.abs() > 1000).any(1).nonzero().data<long>().ToArray().Select(row => (int)row)],
+            },
+            ToyRewriting.Map,
+            null,
+            default
+        );
+
+        var fault = Assert.Single(done.Faults);
+        Assert.Equal(7, fault.Line);
+        Assert.Contains("a fill value, or an overflow", fault.Fault, StringComparison.Ordinal);
+        _toy.IsMapped("h.npy", done.Faults);
+    }
+
+    [Fact]
+    public void A_file_without_usable_vectors_in_most_rows_is_refused_and_nothing_is_written()
+    {
+        var numbers = ToyVectors.Numbers(50);
+        for (var row = 0; row < 26; row++)
+            numbers[row * 4] = float.NaN;
+        _toy.Files.Write("h.npy", ToyVectors.Npy(numbers, 50, 4));
+        var fault = Assert.Throws<InvalidInputException>(() => _toy.Rewrite("h.npy", ToyRewriting.Map));
+        Assert.Contains("26 of 50 rows", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(["h.npy"], _toy.Names());
+    }
+
+    [Fact]
     public void Before_anything_is_read_the_vectors_are_described()
     {
         _toy.Files.Write("h.npy", ToyVectors.Npy(ToyVectors.Numbers(3), 3, 2, 2, 1));

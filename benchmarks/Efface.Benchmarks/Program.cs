@@ -8,6 +8,7 @@
 // how often the truth exceeds a certificate, and what certificates allow. … -- people VECTORS LABELS RADIUS OUT: the labels with a column
 // person, of rows near each other. … -- peer inlp|hsic|adversarial VECTORS LABELS TASK ATTRIBUTE OUT.npy [seed] [group column]: another way
 // to erase, for efface audit. … -- erased RUN [RUN ...]: what erased vectors tell and keep by their audits, a line each.
+// … -- price OUT.svg LINES [LINES ...]: a picture of such lines.
 using System.Diagnostics;
 using System.Globalization;
 using Efface;
@@ -35,6 +36,11 @@ if (args is ["cost", var budget, ..])
 if (args is ["people", var faces, var labelled, var radius, var people])
 {
     People.Write(faces, labelled, double.Parse(radius), people);
+    return;
+}
+if (args is ["price", var picture, .. var lines])
+{
+    PricePicture.Write(lines, picture);
     return;
 }
 if (args is ["erased", .. var erasures])

@@ -79,6 +79,7 @@ internal static partial class Flags
         ["attributes"] = "--attribute",
         ["before"] = "--before",
         ["bits"] = "--bits",
+        ["codebook"] = "--codebook",
         ["AuditSettings.Seeds"] = "--seeds",
         ["ReproductionSettings.Data"] = "--data",
         ["SweepSettings.Axes"] = "--grid",

@@ -5,6 +5,7 @@ using Efface.Cli;
 // A user who stops a command does not wait for a batch that takes minutes.
 var longestStop = TimeSpan.FromSeconds(4.5);
 NativeThreads.WaitPassively();
+NativeHeap.ShareArenas();
 using var stop = new CancellationTokenSource();
 using var deadline = new Timer(_ => Leave());
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

@@ -31,7 +31,7 @@ public sealed partial class SettingsTests
         [typeof(RecipeSettings)] = [],
         [typeof(TrainingSettings)] = [],
         [typeof(AttentionRemovalSettings)] = [],
-        [typeof(VectorOptions)] = [nameof(VectorOptions.Seed)],
+        [typeof(VectorOptions)] = [],
         // --seeds says how many; attackers and parts of one's own come by With.
         [typeof(AuditSettings)] = [nameof(AuditSettings.Seeds), nameof(AuditSettings.OwnAttackers), nameof(AuditSettings.OwnParts)],
         [typeof(BenchSettings)] = [nameof(BenchSettings.MeasuresMemory)],
@@ -72,7 +72,7 @@ public sealed partial class SettingsTests
     [Fact]
     public void Every_setting_has_a_flag_a_description_a_value_unless_it_is_a_switch_and_a_range_where_it_is_a_count()
     {
-        string[] unbounded = ["seed", "correlation", "limit", "size", "batch", "threads", "width", "max-file-mb"];
+        string[] unbounded = ["seed", "split-seed", "correlation", "limit", "size", "batch", "threads", "width", "max-file-mb"];
         foreach (var setting in All)
         {
             Assert.Matches("^--[a-z]+(-[a-z]+)*$", setting.Flag);
@@ -197,6 +197,7 @@ public sealed partial class SettingsTests
             "attributes",
             "before",
             "bits",
+            "codebook",
             "AuditSettings.Seeds",
             "ReproductionSettings.Data",
             "SweepSettings.Axes",

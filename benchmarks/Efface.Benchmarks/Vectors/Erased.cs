@@ -13,6 +13,7 @@ public static class Erased
     {
         Console.WriteLine(
             "run\tseed\ttest rows\tattribute\tverdict\tleak\tlow\thigh\tbest\tfidelity\tbefore\tkept\tbefore\twithin\tbefore\tnoise\tseconds"
+                + "\tdrawing error"
         );
         foreach (var path in runs)
         {
@@ -44,7 +45,8 @@ public static class Erased
                         Number(kept?.Within),
                         Number(kept?.WithinBefore),
                         Number(eraser?.Description.Noise, 2),
-                        Number(run.Result?.Seconds, 0)
+                        Number(run.Result?.Seconds, 0),
+                        Number(audit.Reconstruction?.Error.Value, 4)
                     )
                 );
             }

@@ -92,6 +92,7 @@ internal sealed class LearnedErasure(VectorTable table, TaskAndAttributes labels
 
     private double Leak(Tensor erased)
     {
+        using var graph = enable_grad();
         var (validation, half) = (table.Rows(Part.Validation), _training.Length / 2);
         var problem = new AttackProblem(erased.shape[1..], 0, labels.Task.Classes.Count, Classes);
         AttackSet Set(int[] some)

@@ -64,10 +64,9 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
 
     /// <summary>Some rows of a table.</summary>
     public static LabelledRows Of(ErasingWork work, int[] rows) =>
-        Of(work.Table.Values, work.Table, rows, work.Task, work.Attributes) with
+        Of(work.Table.Values, work.Table, rows, work.Task, work.Attributes, work.Retained) with
         {
             Places = rows,
-            Retained = [.. work.Retained.Select(column => Labelled(column, rows))],
         };
 
     /// <summary>Only the labels of some rows of a table.</summary>
@@ -75,20 +74,23 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
         Of(torch.empty(rows.Length, 0), table, rows, task, attributes);
 
     /// <summary>Other values for some rows of a table: what a network computes of them.</summary>
-    public static LabelledRows Of(Tensor values, Examples table, int[] rows, Column? task, IReadOnlyList<Column> attributes)
+    public static LabelledRows Of(
+        Tensor values,
+        Examples table,
+        int[] rows,
+        Column? task,
+        IReadOnlyList<Column> attributes,
+        IReadOnlyList<Column>? retained = null
+    )
     {
-        return new LabelledRows(
-            values,
-            task is null ? null : Labelled(task, rows),
-            [.. attributes.Select(column => Labelled(column, rows))]
-        )
+        LabelledColumn Labelled(Column column) =>
+            new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count) { Names = column.Classes };
+        return new LabelledRows(values, task is null ? null : Labelled(task), [.. attributes.Select(Labelled)])
         {
+            Retained = [.. (retained ?? []).Select(Labelled)],
             Groups = table.Groups is { } groups ? [.. rows.Select(row => groups[row])] : null,
         };
     }
-
-    private static LabelledColumn Labelled(Column column, int[] rows) =>
-        new(column.Name, [.. rows.Select(row => column.Labels[row])], column.Classes.Count) { Names = column.Classes };
 }
 
 /// <summary>The labels of one column.</summary>

@@ -1,6 +1,7 @@
 using Efface.Auditing;
 using Efface.Baselines;
 using Efface.Data;
+using Efface.Detachment;
 using Efface.Erasing;
 using Efface.Models;
 using Efface.Training;
@@ -47,16 +48,16 @@ public sealed record Balance : ClosingRecipe
     }
 
     /// <inheritdoc/>
-    public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes)
+    public override TrainedModel Close(TrainedModel model, Examples table, TaskAndAttributes labels)
     {
         using var scope = NewDisposeScope();
-        var (task, training) = (table[model.Description.Task], table.Rows(Part.Train));
+        var (task, training) = (labels.Task, table.Rows(Part.Train));
         int[] rows = [.. training, .. table.Rows(Part.Validation)];
         var embedding = Place.Of(model).Single(place => place.Name == StagedNetwork.Embedding);
         using var captured = Captured.From(model, [embedding], table, rows);
         var values = captured.Values[StagedNetwork.Embedding];
         LabelledRows Of(int[] places) =>
-            LabelledRows.Of(values, table, [.. places.Select(place => rows[place])], task, attributes) with
+            LabelledRows.Of(values, table, [.. places.Select(place => rows[place])], task, labels.Attributes, labels.Retained) with
             {
                 Places = places,
             };

@@ -1,5 +1,6 @@
 using Efface.Baselines;
 using Efface.Data;
+using Efface.Detachment;
 using Efface.Erasing;
 using Efface.Models;
 using Efface.Training;
@@ -35,10 +36,10 @@ public sealed record Leace : ClosingRecipe
     }
 
     /// <inheritdoc/>
-    public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes)
+    public override TrainedModel Close(TrainedModel model, Examples table, TaskAndAttributes labels)
     {
         var closed = model.ClosedWith(Closing.LinearErasure);
-        LinearErasure.Fit(closed, table, attributes);
+        LinearErasure.Fit(closed, table, labels.Attributes);
         return closed;
     }
 }

@@ -68,7 +68,7 @@ internal sealed record Lesson(TrainedModel Model, Examples Examples, TaskAndAttr
 
     /// <summary>What a recipe does after training.</summary>
     public (TrainedModel Model, TrainingResult Result) Close(TrainingResult result) =>
-        Recipe?.Close(Model, Examples, Labels.Attributes) is { } closed
+        Recipe?.Close(Model, Examples, Labels) is { } closed
             ? (closed, result with { Fidelity = Evaluation.Fidelity(closed.Network, closed.Description.Normalisation, Validation) })
             : (Model, result);
 

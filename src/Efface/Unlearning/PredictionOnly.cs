@@ -1,4 +1,5 @@
 using Efface.Data;
+using Efface.Detachment;
 using Efface.Erasing;
 using Efface.Models.Balance;
 using Efface.Training;
@@ -38,6 +39,5 @@ public sealed record PredictionOnly : ClosingRecipe
     }
 
     /// <inheritdoc/>
-    public override TrainedModel Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes) =>
-        model.ClosedWith(Closing.Decision);
+    public override TrainedModel Close(TrainedModel model, Examples table, TaskAndAttributes labels) => model.ClosedWith(Closing.Decision);
 }

@@ -117,6 +117,6 @@ public abstract record Recipe
     /// <summary>Closes the trained model; null if training was all.</summary>
     /// <param name="model">Trained; ownership passes to it.</param>
     /// <param name="table">The images.</param>
-    /// <param name="attributes">The attributes to forget.</param>
-    public virtual TrainedModel? Close(TrainedModel model, Examples table, IReadOnlyList<Column> attributes) => null;
+    /// <param name="labels">The task, what to forget, and what is to stay.</param>
+    public virtual TrainedModel? Close(TrainedModel model, Examples table, TaskAndAttributes labels) => null;
 }

@@ -17,8 +17,9 @@ public sealed class OwnPartsTests
     {
         // Only the sign of a product tells z, which no linear attacker sees.
         using var subject = VectorSubjects.Of((h, _, z, _, _) => h[1] = Math.Abs(h[1]) * Math.Sign(h[0]) * (z == 1 ? 1 : -1));
-        var without = new Auditor(Settings).Audit(subject, ["z"]);
-        var with = new Auditor(Settings.With(new ReadsProduct())).Audit(subject, ["z"]);
+        var settings = Settings with { Parts = [] };
+        var without = new Auditor(settings).Audit(subject, ["z"]);
+        var with = new Auditor(settings.With(new ReadsProduct())).Audit(subject, ["z"]);
         Assert.NotEqual(Verdict.Leaks, without.Verdict);
         Assert.Equal(Verdict.Leaks, with.Verdict);
         Assert.Equal("product", with.Worst.Best.Name);

@@ -113,6 +113,19 @@ public sealed class BalanceFitTests : IDisposable
         Assert.Equal(["directions", "reading y", "reading z"], seen.Distinct());
     }
 
+    [Fact]
+    public void A_column_that_is_to_stay_is_read_better_through_the_same_noise()
+    {
+        var (seen, fresh) = (ToyRows.Of(Rows, 11), ToyRows.Of(Rows, 12));
+        double Read(params LabelledColumn[] retained)
+        {
+            var rows = seen.Labelled() with { Retained = retained };
+            var erasure = new BalanceFit(rows, rows, new EraserOptions { Noise = 1.2, Salt = Salt }, null, default).Run().Erasure;
+            return Kept(seen, fresh, rows => erasure.call(rows).detach());
+        }
+        Assert.InRange(Read(new LabelledColumn("w", seen.W, 2)), Read() + 0.02, 1);
+    }
+
     public void Dispose() => _scope.Dispose();
 
     private static IEnumerable<Tensor> State(BalanceErasure erasure) => erasure.state_dict().Values;

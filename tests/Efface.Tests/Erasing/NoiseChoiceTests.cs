@@ -85,6 +85,30 @@ public sealed class NoiseChoiceTests : IDisposable
         Assert.All(noise.Where((_, i) => i != 2), variance => Assert.Equal(1, variance, 0.2));
     }
 
+    [Fact]
+    public void In_directions_that_are_to_stay_there_is_half_as_much()
+    {
+        var goals = torch.zeros(2, ToyRows.Size);
+        goals[0, 2] = torch.tensor(1f);
+        _identity.Steps[0].Transport.SetMeans(torch.zeros(2, ToyRows.Size), torch.zeros(4, ToyRows.Size), goals);
+        var choice = new NoiseChoice(_identity, Rows(Told.Nothing).Labelled(), new EraserOptions { Noise = 1 }, null, default)
+        {
+            Kept = torch.eye(ToyRows.Size)[3..5],
+        };
+        choice.Run();
+        var noise = _identity.Noise(RowHash.Of(Rows(Told.Nothing).Values), 0).square().mean([0L]).data<float>().ToArray();
+        Assert.All(noise.Index(), of => Assert.Equal(
+                of.Index switch
+                {
+                    2 => 0,
+                    3 or 4 => 0.25,
+                    _ => 1,
+                },
+                of.Item,
+                0.15
+            ));
+    }
+
     public void Dispose()
     {
         _identity.Dispose();

@@ -43,7 +43,15 @@ public sealed class RecipesTests
     {
         var config = Configs.Of($"--recipe {name} --bits 3 --retain hat --distil 2");
         string[] refused = [.. Recipes.Named(name).Meaningless(config).Select(problem => problem.Subject.InFlags())];
-        Assert.Equal(name == "strict" ? [] : ["--retain hat", "--bits 3", "--distil 2"], refused);
+        Assert.Equal(
+            name switch
+            {
+                "strict" => [],
+                "balance" => ["--bits 3", "--distil 2"],
+                _ => ["--retain hat", "--bits 3", "--distil 2"],
+            },
+            refused
+        );
     }
 
     [Theory]
@@ -72,7 +80,8 @@ public sealed class RecipesTests
         var model = recipe.Prepare(ToyTraining.Model(table), split, random);
         var learns =
             recipe.Blocks(new Efface.Training.BlockParts(model, ToyTraining.Labels(table), ToyTraining.Options, random)) is not null;
-        var closed = recipe.LearnsFromModel ? null : recipe.Close(model, table, [table["z"]]);
+        var labels = TaskAndAttributes.Of(table, table[model.Description.Task], [table["z"]]);
+        var closed = recipe.LearnsFromModel ? null : recipe.Close(model, table, labels);
         var changes = recipe.Complete(Configs.Of($"--recipe {name} --forget z")).AttentionRemoval is not null;
         using var owned = closed ?? model;
 

@@ -66,10 +66,10 @@ public sealed class RewrittenParquetTests : IDisposable
         var wide = new DataField<double?>("h3");
         _toy.Files.Write("h.parquet", ToyParquet.Of(new ParquetSchema(h1, key, whole, wide), null, group =>
             {
-                ToyParquet.Wait(group.WriteAsync<float>(h1, new float[] { 1, 2, float.NaN }));
-                ToyParquet.Wait(group.WriteAsync(key, ["ä", "", null!]));
-                ToyParquet.Wait(group.WriteAsync<int>(whole, new[] { 7, 8, 9 }));
-                ToyParquet.Wait(group.WriteAsync<double>(wide, new double?[] { 0.25, null, 1 }));
+                ToyParquet.Wait(group.WriteAsync<float>(h1, new float[] { 1, 2, float.NaN, 3, 4 }));
+                ToyParquet.Wait(group.WriteAsync(key, ["ä", "", null!, "b", "c"]));
+                ToyParquet.Wait(group.WriteAsync<int>(whole, new[] { 7, 8, 9, 10, 11 }));
+                ToyParquet.Wait(group.WriteAsync<double>(wide, new double?[] { 0.25, null, 1, 2, 3 }));
             }));
 
         var done = _toy.Rewrite("h.parquet", taken: "y");
@@ -77,7 +77,12 @@ public sealed class RewrittenParquetTests : IDisposable
         Assert.Equal([1, 2], done.Faults.Select(fault => fault.Line));
         _toy.IsMapped("h.parquet", done.Faults, taken: "y");
         Assert.Equal(
-            ["h1 Single: -1, -, -", "y ReadOnlyMemory`1: ä, , -", "h2 Single: -13, -, -", "h3 Double: 0.5, -, -"],
+            [
+                "h1 Single: -1, -, -, -5, -7",
+                "y ReadOnlyMemory`1: ä, , -, b, c",
+                "h2 Single: -13, -, -, -19, -21",
+                "h3 Double: 0.5, -, -, -3, -5",
+            ],
             Columns("out.parquet")
         );
     }

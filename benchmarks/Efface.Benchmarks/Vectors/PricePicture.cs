@@ -1,0 +1,109 @@
+using System.Globalization;
+
+namespace Efface.Benchmarks;
+
+/// <summary>What stays over what is told, from the lines that <see cref="Erased"/> printed, as an SVG for the documents.</summary>
+public static class PricePicture
+{
+    private const int Width = 720,
+        Height = 420,
+        Left = 60,
+        Right = 20,
+        Top = 44,
+        Bottom = 48;
+    private const double LeastLeak = -2,
+        LeastKept = 0.5,
+        MostKept = 0.85,
+        Tolerated = 5;
+
+    // Runs whose names begin so, what they are called, and their colour; runs of one line are joined.
+    private static readonly (string Prefix, string Name, string Colour)[] Kinds =
+    [
+        ("noise", "balance", "#0b6e4f"),
+        ("strict", "strict (a code)", "#1d4e89"),
+        ("leace", "LEACE", "#a23b3b"),
+        ("inlp", "nullspace projection", "#a23b3b"),
+        ("hsic", "HSIC", "#a23b3b"),
+        ("adversarial", "adversarial heads", "#a23b3b"),
+        ("prediction-only", "the decision alone", "#555"),
+    ];
+
+    private sealed record Line(string Name, string Colour, (double Leak, double Kept)[] Points);
+
+    /// <summary>Draws it.</summary>
+    /// <param name="files">Lines of runs of one set.</param>
+    /// <param name="output">The new .svg.</param>
+    public static void Write(IEnumerable<string> files, string output)
+    {
+        var rows = files.SelectMany(File.ReadAllLines).Select(line => line.Split('\t')).Where(cells => cells[0] != "run").ToArray();
+        Line[] lines =
+        [
+            .. Kinds
+                .Select(kind => new Line(
+                    kind.Name,
+                    kind.Colour,
+                    [
+                        .. rows.Where(cells => cells[0].StartsWith(kind.Prefix, StringComparison.Ordinal))
+                            .Select(cells => (Number(cells[5]), Number(cells[13])))
+                            .Order(),
+                    ]
+                ))
+                .Where(line => line.Points.Length > 0),
+        ];
+        var most = Math.Ceiling(lines.SelectMany(line => line.Points).Max(point => point.Leak) / 10) * 10;
+        string X(double leak) => Pixel(Left + (Math.Max(leak, LeastLeak) - LeastLeak) / (most - LeastLeak) * (Width - Left - Right));
+        string Y(double kept) => Pixel(Height - Bottom - (kept - LeastKept) / (MostKept - LeastKept) * (Height - Top - Bottom));
+        File.WriteAllLines(
+            output,
+            [
+                $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" """
+                    + """font-family="sans-serif" font-size="13" role="img" aria-label="What stays over what is told">""",
+                """<rect width="100%" height="100%" fill="#fff"/>""",
+                $"""<rect x="{Left}" y="{Top}" width="{Pixel(double.Parse(X(Tolerated), CultureInfo.InvariantCulture) - Left)}" """
+                    + $"""height="{Height - Top - Bottom}" fill="#e8f3ec"/>""",
+                Text(Left, "18", "start", "#000", "Kept: mean AUC of other attributes, within each class to forget"),
+                Text(Left + 4, $"{Top + 16}", "start", "#0b6e4f", "tolerated"),
+                Text((Left + Width) / 2, $"{Height - 8}", "middle", "#000", "Told: points that the best attacker reads over the floor"),
+                .. Enumerable.Range(0, 8).Select(i => LeastKept + 0.05 * i).SelectMany(kept => Across(Y(kept), $"{kept:F2}", "#ddd", "")),
+                .. Enumerable
+                    .Range(0, (int)most / 5 + 1)
+                    .Select(i => Text(5 * i, $"{Height - Bottom + 18}", "middle", "#000", $"{5 * i}", X)),
+                .. Across(Y(Number(rows[0][14])), "before", "#888", " stroke-dasharray=\"4 4\""),
+                .. lines.SelectMany(line => Drawn(line, X, Y)),
+                "</svg>",
+            ]
+        );
+    }
+
+    private static IEnumerable<string> Drawn(Line line, Func<double, string> x, Func<double, string> y)
+    {
+        var points = string.Join(' ', line.Points.Select(point => $"{x(point.Leak)},{y(point.Kept)}"));
+        yield return $"""<polyline fill="none" stroke="{line.Colour}" stroke-width="2" points="{points}"/>""";
+        foreach (var (leak, kept) in line.Points)
+            yield return $"""<circle cx="{x(leak)}" cy="{y(kept)}" r="4.5" fill="{line.Colour}"/>""";
+        // Beside the last point, on the side with more room.
+        var place = double.Parse(x(line.Points[^1].Leak), CultureInfo.InvariantCulture);
+        var isRight = place > Width - 200;
+        var height = double.Parse(y(line.Points[^1].Kept), CultureInfo.InvariantCulture);
+        yield return Text(
+            place + (isRight ? -9 : 9),
+            Pixel(height + (isRight ? 18 : 4)),
+            isRight ? "end" : "start",
+            line.Colour,
+            line.Name
+        );
+    }
+
+    private static IEnumerable<string> Across(string y, string label, string colour, string style)
+    {
+        yield return $"""<line x1="{Left}" x2="{Width - Right}" y1="{y}" y2="{y}" stroke="{colour}"{style}/>""";
+        yield return Text(Left - 8, y, "end", "#000", label);
+    }
+
+    private static string Text(double x, string y, string anchor, string colour, string text, Func<double, string>? place = null) =>
+        $"""<text x="{place?.Invoke(x) ?? Pixel(x)}" y="{y}" text-anchor="{anchor}" fill="{colour}">{text}</text>""";
+
+    private static string Pixel(double value) => value.ToString("F0", CultureInfo.InvariantCulture);
+
+    private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
+}

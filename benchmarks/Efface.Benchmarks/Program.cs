@@ -8,7 +8,8 @@
 // how often the truth exceeds a certificate, and what certificates allow. … -- people VECTORS LABELS RADIUS OUT: the labels with a column
 // person, of rows near each other. … -- peer inlp|hsic|adversarial VECTORS LABELS TASK ATTRIBUTE OUT.npy [seed] [group column]: another way
 // to erase, for efface audit. … -- erased RUN [RUN ...]: what erased vectors tell and keep by their audits, a line each.
-// … -- price OUT.svg LINES [LINES ...]: a picture of such lines.
+// … -- erased-table LINES [LINES ...]: such lines as rows of a table, means over seeds. … -- price OUT.svg LINES [LINES ...]: a picture
+// of such lines.
 using System.Diagnostics;
 using System.Globalization;
 using Efface;
@@ -38,9 +39,15 @@ if (args is ["people", var faces, var labelled, var radius, var people])
     People.Write(faces, labelled, double.Parse(radius), people);
     return;
 }
+if (args is ["erased-table", .. var tables])
+{
+    foreach (var row in ErasedTable.Rows(tables.SelectMany(File.ReadLines)).Prepend(ErasedTable.Header))
+        Console.WriteLine(row);
+    return;
+}
 if (args is ["price", var picture, .. var lines])
 {
-    PricePicture.Write(lines, picture);
+    File.WriteAllText(picture, PricePicture.Draw(lines));
     return;
 }
 if (args is ["erased", .. var erasures])

@@ -12,8 +12,8 @@ public static class Erased
     public static void Run(IEnumerable<string> runs)
     {
         Console.WriteLine(
-            "run\tseed\ttest rows\tattribute\tverdict\tleak\tlow\thigh\tbest\tfidelity\tbefore\tkept\tbefore\twithin\tbefore\tnoise\tseconds"
-                + "\tdrawing error"
+            "run\tseed\ttest rows\tattribute\tverdict\tleak\tlow\thigh\tbest\tfidelity\tbefore\tkept\tbefore\twithin\tbefore"
+                + "\tnoise\tseconds\tdrawing error"
         );
         foreach (var path in runs)
         {

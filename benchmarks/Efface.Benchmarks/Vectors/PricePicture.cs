@@ -32,8 +32,7 @@ public static class PricePicture
 
     /// <summary>Draws it.</summary>
     /// <param name="files">Lines of runs of one set.</param>
-    /// <param name="output">The new .svg.</param>
-    public static void Write(IEnumerable<string> files, string output)
+    public static string Draw(IEnumerable<string> files)
     {
         var rows = files.SelectMany(File.ReadAllLines).Select(line => line.Split('\t')).Where(cells => cells[0] != "run").ToArray();
         Line[] lines =
@@ -53,26 +52,23 @@ public static class PricePicture
         var most = Math.Ceiling(lines.SelectMany(line => line.Points).Max(point => point.Leak) / 10) * 10;
         string X(double leak) => Pixel(Left + (Math.Max(leak, LeastLeak) - LeastLeak) / (most - LeastLeak) * (Width - Left - Right));
         string Y(double kept) => Pixel(Height - Bottom - (kept - LeastKept) / (MostKept - LeastKept) * (Height - Top - Bottom));
-        File.WriteAllLines(
-            output,
-            [
-                $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" """
-                    + """font-family="sans-serif" font-size="13" role="img" aria-label="What stays over what is told">""",
-                """<rect width="100%" height="100%" fill="#fff"/>""",
-                $"""<rect x="{Left}" y="{Top}" width="{Pixel(double.Parse(X(Tolerated), CultureInfo.InvariantCulture) - Left)}" """
-                    + $"""height="{Height - Top - Bottom}" fill="#e8f3ec"/>""",
-                Text(Left, "18", "start", "#000", "Kept: mean AUC of other attributes, within each class to forget"),
-                Text(Left + 4, $"{Top + 16}", "start", "#0b6e4f", "tolerated"),
-                Text((Left + Width) / 2, $"{Height - 8}", "middle", "#000", "Told: points that the best attacker reads over the floor"),
-                .. Enumerable.Range(0, 8).Select(i => LeastKept + 0.05 * i).SelectMany(kept => Across(Y(kept), $"{kept:F2}", "#ddd", "")),
-                .. Enumerable
-                    .Range(0, (int)most / 5 + 1)
-                    .Select(i => Text(5 * i, $"{Height - Bottom + 18}", "middle", "#000", $"{5 * i}", X)),
-                .. Across(Y(Number(rows[0][14])), "before", "#888", " stroke-dasharray=\"4 4\""),
-                .. lines.SelectMany(line => Drawn(line, X, Y)),
-                "</svg>",
-            ]
-        );
+        string[] drawn =
+        [
+            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" """
+                + """font-family="sans-serif" font-size="13" role="img" aria-label="What stays over what is told">""",
+            """<rect width="100%" height="100%" fill="#fff"/>""",
+            $"""<rect x="{Left}" y="{Top}" width="{Pixel(double.Parse(X(Tolerated), CultureInfo.InvariantCulture) - Left)}" """
+                + $"""height="{Height - Top - Bottom}" fill="#e8f3ec"/>""",
+            Text(Left, "18", "start", "#000", "Kept: mean AUC of other attributes, within each class to forget"),
+            Text(Left + 4, $"{Top + 16}", "start", "#0b6e4f", "tolerated"),
+            Text((Left + Width) / 2, $"{Height - 8}", "middle", "#000", "Told: points that the best attacker reads over the floor"),
+            .. Enumerable.Range(0, 8).Select(i => LeastKept + 0.05 * i).SelectMany(kept => Across(Y(kept), $"{kept:F2}", "#ddd", "")),
+            .. Enumerable.Range(0, (int)most / 5 + 1).Select(i => Text(5 * i, $"{Height - Bottom + 18}", "middle", "#000", $"{5 * i}", X)),
+            .. Across(Y(Number(rows[0][14])), "before", "#888", " stroke-dasharray=\"4 4\""),
+            .. lines.SelectMany(line => Drawn(line, X, Y)),
+            "</svg>",
+        ];
+        return string.Join('\n', drawn) + "\n";
     }
 
     private static IEnumerable<string> Drawn(Line line, Func<double, string> x, Func<double, string> y)

@@ -69,7 +69,7 @@ internal sealed class BalanceFit(
         foreach (var ((reader, transport), column) in erasure.Steps.Zip(columns))
             TakeOut(reader, transport, column, x, folds, task);
         erasure.eval();
-        return (erasure, new NoiseChoice(erasure, judged, options, progress, cancel) { Kept = Told(x) }.Run());
+        return (erasure, new NoiseChoice(erasure, training, judged, options, progress, cancel) { Kept = Told(x) }.Run());
     }
 
     /// <summary>Only what reads the task.</summary>

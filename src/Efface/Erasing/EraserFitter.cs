@@ -13,6 +13,8 @@ public sealed class EraserFitter
     /// <summary>The most rows that are kept.</summary>
     public const int MostRows = 200_000;
 
+    private const double HeldShare = 0.2;
+
     private readonly IReadOnlyList<EraserColumn> _attributes;
     private readonly EraserColumn? _task;
     private readonly EraserOptions _options;
@@ -89,7 +91,11 @@ public sealed class EraserFitter
             Task = _task,
             Attributes = _attributes,
         };
-        return BalanceFit.Fit(description, rows, rows, _options, progress, cancel);
+        // Unless the noise is given, it is chosen on rows that nothing was fitted on.
+        var order = Enumerable.Range(0, rows.Count).ToArray();
+        new Random(_options.Seed).Shuffle(order);
+        var held = _options.Noise is null ? (int)(rows.Count * HeldShare) : 0;
+        return BalanceFit.Fit(description, rows.Select(order[held..]), rows.Select(order[..held]), _options, progress, cancel);
     }
 
     private void Check(float[][] vectors, int[][] labels)

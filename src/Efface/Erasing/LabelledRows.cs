@@ -62,6 +62,20 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
             "Merge the class into another with `LabelRules.Map`, leave its rows out with `LabelRules.Drop`, or give more rows"
         );
 
+    /// <summary>Some of these rows; values are not copied.</summary>
+    public LabelledRows Select(int[] rows)
+    {
+        LabelledColumn Of(LabelledColumn column) => column with { Labels = [.. rows.Select(row => column.Labels[row])] };
+        return this with
+        {
+            Task = Task is null ? null : Of(Task),
+            Attributes = [.. Attributes.Select(Of)],
+            Retained = [.. Retained.Select(Of)],
+            Places = [.. rows.Select(row => Places?[row] ?? row)],
+            Groups = Groups is null ? null : [.. rows.Select(row => Groups[row])],
+        };
+    }
+
     /// <summary>Some rows of a table.</summary>
     public static LabelledRows Of(ErasingWork work, int[] rows) =>
         Of(work.Table.Values, work.Table, rows, work.Task, work.Attributes, work.Retained) with

@@ -7,37 +7,33 @@ using static TorchSharp.torch;
 namespace Efface.Erasing;
 
 /// <summary>
-/// The least noise with which fresh attackers read no more than the aim, on rows that they did not learn from. It has the same part of
-/// every direction's deviation, and is absent where the decision is told.
+/// The least noise with which fresh attackers read no more than the aim. They learn from the rows that the erasure was fitted on, and are
+/// judged on others, as in an audit: on its own rows mean and covariance are matched to the last digit, and less is read. The noise has
+/// the same part of every direction's deviation, and is absent where the decision is told.
 /// </summary>
 /// <param name="erasure">Fitted, without noise.</param>
-/// <param name="rows">To attack; readers of the erasure learned from other folds than the one that they read.</param>
+/// <param name="training">The rows that it was fitted on.</param>
+/// <param name="judged">Others.</param>
 /// <param name="options">The aim, or the noise.</param>
 /// <param name="progress">Receives each try.</param>
 /// <param name="cancel">Checked during attacks.</param>
 internal sealed class NoiseChoice(
     BalanceErasure erasure,
-    LabelledRows rows,
+    LabelledRows training,
+    LabelledRows judged,
     EraserOptions options,
     Action<ErasingProgress>? progress,
     CancellationToken cancel
 )
 {
-    /// <summary>More rows settle little more.</summary>
-    public const int MostRows = 12_000;
+    // As many as a quick audit takes, of either kind.
+    private const int MostRows = 8_000;
 
-    // As many rows to fit on as an audit has: attackers that learn from fewer read less.
-    private const double FitShare = 0.7,
-        ChooseShare = 0.1;
+    // With fewer rows to judge on, what chance reads counts as nothing: the standard error of balanced accuracy beyond that of so many.
+    private const int FewRows = 2000;
 
     // The noise in directions of columns that are to stay, in parts of that elsewhere. Of .25 to 1 this kept most at equal leak.
     private const double KeptShare = 0.5;
-
-    // The mean of several drawings of the three parts is steadier than one.
-    private const int Splits = 3;
-
-    // With fewer rows, what chance reads counts as nothing: the standard error of balanced accuracy beyond that of so many.
-    private const int FewRows = 4000;
 
     private static readonly double[] Ladder = [0, 0.15, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1, 1.2];
 
@@ -59,9 +55,9 @@ internal sealed class NoiseChoice(
         using var scope = NewDisposeScope();
         if (options.Noise is { } asked)
             return Set(asked);
-        var count = Math.Min(rows.Count, MostRows);
-        int[][][] splits = [.. Enumerable.Range(0, Splits).Select(Split)];
-        var aim = options.Aim + Math.Max(0, Chance(count) - Chance(FewRows));
+        var fitted = Shuffled(training).Take(MostRows).ToArray();
+        var halves = Halves();
+        var aim = options.Aim + Math.Max(0, Chance(halves.Sum(half => half.Length)) - Chance(FewRows));
         // Leak falls with noise: the first rung that suffices is found by halving.
         var (low, high) = (0, Ladder.Length - 1);
         for (var tries = 0; low < high; tries++)
@@ -69,7 +65,7 @@ internal sealed class NoiseChoice(
             var middle = (low + high) / 2;
             progress?.Invoke(new ErasingProgress("choosing noise", tries / Math.Log2(Ladder.Length)));
             Set(Ladder[middle]);
-            if (Leak(splits) <= aim)
+            if (Leak(fitted, halves) <= aim)
                 high = middle;
             else
                 low = middle + 1;
@@ -77,74 +73,81 @@ internal sealed class NoiseChoice(
         return Set(Ladder[high]);
     }
 
-    private static double Chance(int count) => 0.5 / Math.Sqrt(count * (1 - FitShare - ChooseShare) * Splits);
+    private static double Chance(int count) => 0.5 / Math.Sqrt(Math.Max(1, count));
 
-    // Rows to fit attackers on, to choose on, and to judge on; those of one group stay together.
-    private int[][] Split(int split)
+    // Rows to choose attackers on, and to judge them on, and the other way round; those of one group stay together.
+    private int[][] Halves()
+    {
+        var rows = Shuffled(judged).Take(MostRows).ToArray();
+        var half = judged.Groups is { } groups
+            ? rows.TakeWhile(row => groups[row] != groups[rows[rows.Length / 2]]).Count()
+            : rows.Length / 2;
+        return [rows[..half], rows[half..]];
+    }
+
+    // Group by group.
+    private int[] Shuffled(LabelledRows rows)
     {
         var groups = rows.Groups ?? [.. Enumerable.Range(0, rows.Count)];
         var order = groups.Distinct().ToArray();
-        new Random(options.Seed + split).Shuffle(order);
-        var places = order.Index().ToDictionary(entry => entry.Item, entry => (double)entry.Index / order.Length);
-        return
-        [
-            .. Enumerable
-                .Range(0, rows.Count)
-                .Take(MostRows)
-                .GroupBy(row =>
-                    places[groups[row]] switch
-                    {
-                        < FitShare => 0,
-                        < FitShare + ChooseShare => 1,
-                        _ => 2,
-                    }
-                )
-                .OrderBy(part => part.Key)
-                .Select(part => part.ToArray()),
-        ];
+        new Random(options.Seed).Shuffle(order);
+        var members = Enumerable.Range(0, rows.Count).ToLookup(row => groups[row]);
+        return [.. order.SelectMany(group => members[group])];
     }
 
-    // The largest over attributes and attackers of the mean over splits.
-    private double Leak(int[][][] splits)
+    // The largest over attributes and attackers of the mean over both halves.
+    private double Leak(int[] fitted, int[][] halves)
     {
         using var scope = NewDisposeScope();
-        Tensor[][] values = [.. splits.Select(parts => parts.Select(Released).ToArray())];
+        Tensor known = Released(training, fitted),
+            one = Released(judged, halves[0]),
+            other = Released(judged, halves[1]);
         var tries = (
-            from attribute in rows.Attributes
+            from attribute in Enumerable.Range(0, judged.Attributes.Count)
             from attacker in Attackers
-            from split in Enumerable.Range(0, splits.Length)
-            select (attribute, attacker, split)
+            from isSwapped in new[] { false, true }
+            select (attribute, attacker, isSwapped)
         ).ToArray();
         var leaks = new double[tries.Length];
         Lanes
             .For(0)
             .Run(
                 [
-                    .. tries.Select<(LabelledColumn Attribute, IAttacker Attacker, int Split), Action>(
-                        (one, i) => () => leaks[i] = Leak(one.Attacker, one.Attribute, splits[one.Split], values[one.Split])
+                    .. tries.Select<(int Attribute, IAttacker Attacker, bool IsSwapped), Action>(
+                        (one, i) => () => leaks[i] = Leak(one.Attacker, Parts(one.Attribute, one.IsSwapped))
                     ),
                 ],
                 cancel
             );
-        return leaks.Chunk(splits.Length).Max(ofSplits => ofSplits.Average());
+        return leaks.Chunk(2).Max(ofHalves => ofHalves.Average());
+
+        AttackParts Parts(int attribute, bool isSwapped)
+        {
+            var (first, second) = (Set(judged, attribute, halves[0], one), Set(judged, attribute, halves[1], other));
+            return new AttackParts(
+                new AttackProblem([training.Size], 0, training.Task?.Classes ?? 0, training.Attributes[attribute].Classes),
+                Set(training, attribute, fitted, known),
+                isSwapped ? second : first,
+                isSwapped ? first : second
+            );
+        }
     }
 
-    private Tensor Released(int[] part)
+    private Tensor Released(LabelledRows rows, int[] part)
     {
         using var scope = NewDisposeScope();
         return erasure.call(rows.Gather(part)).MoveToOuterDisposeScope();
     }
 
-    private double Leak(IAttacker attacker, LabelledColumn attribute, int[][] parts, Tensor[] values)
+    private static AttackSet Set(LabelledRows rows, int attribute, int[] part, Tensor released)
+    {
+        int[] task = rows.Task is null ? new int[part.Length] : [.. part.Select(row => rows.Task.Labels[row])];
+        return new AttackSet(released, task, task, [.. part.Select(row => rows.Attributes[attribute].Labels[row])]);
+    }
+
+    private double Leak(IAttacker attacker, AttackParts attack)
     {
         using var scope = NewDisposeScope();
-        AttackSet[] sets = [.. parts.Zip(values, (part, released) =>
-            {
-                int[] task = rows.Task is null ? new int[part.Length] : [.. part.Select(row => rows.Task.Labels[row])];
-                return new AttackSet(released, task, task, [.. part.Select(row => attribute.Labels[row])]);
-            })];
-        var problem = new AttackProblem([rows.Size], 0, rows.Task?.Classes ?? 0, attribute.Classes);
-        var attack = new AttackParts(problem, sets[0], sets[1], sets[2]);
         return attack.OnTraining(attacker, options.Seed, cancel).Test.BalancedAccuracy()
             - attack.Floor(FloorAttacker.LabelOnly).Test.BalancedAccuracy();
     }

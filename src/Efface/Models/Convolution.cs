@@ -47,9 +47,17 @@ internal sealed class Convolution : Module<Tensor, Tensor>
 
     private Tensor Library(Tensor input, Tensor kernel)
     {
-        var missing = WholeBlocks.Missing(kernel.shape[0], input.device);
-        var output = functional.conv2d(input, WholeBlocks.Filled(kernel, 0, missing), null, [_stride, _stride], [_padding, _padding]);
-        return missing == 0 ? output : output.narrow(1, 0, kernel.shape[0]);
+        var outputs = kernel.shape[0];
+        var missing = WholeBlocks.Missing(outputs, input.device);
+        kernel = WholeBlocks.Filled(kernel, 0, missing);
+        if (input.dtype == ScalarType.BFloat16)
+        {
+            // There its own input's gradient is wrong as well.
+            var missingInputs = WholeBlocks.Missing(kernel.shape[1], input.device);
+            (input, kernel) = (WholeBlocks.Filled(input, 1, missingInputs), WholeBlocks.Filled(kernel, 1, missingInputs));
+        }
+        var output = functional.conv2d(input, kernel, null, [_stride, _stride], [_padding, _padding]);
+        return missing == 0 ? output : output.narrow(1, 0, outputs);
     }
 
     // On maps of one pixel, eight of nine taps of the library's convolution multiply padding. Here each place is a matrix product over the

@@ -40,7 +40,7 @@ public sealed record Balance : ClosingRecipe
         return BalanceFit.Fit(
             work.Describe(Name),
             LabelledRows.Of(work, training),
-            LabelledRows.Of(work, Judged([.. training, .. table.Rows(Part.Validation)])),
+            LabelledRows.Of(work, table.Rows(Part.Validation)),
             work.Options,
             work.Progress,
             work.Cancel
@@ -63,13 +63,10 @@ public sealed record Balance : ClosingRecipe
             };
         int[] all = [.. Enumerable.Range(0, rows.Length)];
         var fitted = Of(all[..training.Length]);
-        var (erasure, _) = new BalanceFit(fitted, Of(Judged(all)), Options, null, CancellationToken.None).Run();
+        var (erasure, _) = new BalanceFit(fitted, Of(all[training.Length..]), Options, null, CancellationToken.None).Run();
         var closed = model.ClosedWith(erasure);
         using var noGradient = no_grad();
         RefittedHead.Fit(closed.Network, erasure.call(fitted.All().to(Compute.Device)), fitted.Task!.Labels);
         return closed;
     }
-
-    // Each row is read by a reader that did not learn from it, so rows of training judge as well as others, and there are more of them.
-    private static int[] Judged(int[] rows) => Splits.AtMost(rows, NoiseChoice.MostRows, _ => 0, seed: 0);
 }

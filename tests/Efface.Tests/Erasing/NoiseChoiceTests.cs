@@ -91,7 +91,14 @@ public sealed class NoiseChoiceTests : IDisposable
         var goals = torch.zeros(2, ToyRows.Size);
         goals[0, 2] = torch.tensor(1f);
         _identity.Steps[0].Transport.SetMeans(torch.zeros(2, ToyRows.Size), torch.zeros(4, ToyRows.Size), goals);
-        var choice = new NoiseChoice(_identity, Rows(Told.Nothing).Labelled(), new EraserOptions { Noise = 1 }, null, default)
+        var choice = new NoiseChoice(
+            _identity,
+            Rows(Told.Nothing).Labelled(),
+            Rows(Told.Nothing).Labelled(),
+            new EraserOptions { Noise = 1 },
+            null,
+            default
+        )
         {
             Kept = torch.eye(ToyRows.Size)[3..5],
         };
@@ -125,5 +132,11 @@ public sealed class NoiseChoiceTests : IDisposable
 
     private double Chosen(Told told, double aim) => Choose(Rows(told), new EraserOptions { Aim = aim });
 
-    private double Choose(ToyRows rows, EraserOptions options) => new NoiseChoice(_identity, rows.Labelled(), options, null, default).Run();
+    // Half of them to learn from.
+    private double Choose(ToyRows rows, EraserOptions options)
+    {
+        var (all, half) = (rows.Labelled(), rows.Count / 2);
+        int[] order = [.. Enumerable.Range(0, rows.Count)];
+        return new NoiseChoice(_identity, all.Select(order[..half]), all.Select(order[half..]), options, null, default).Run();
+    }
 }

@@ -183,7 +183,7 @@ public sealed class HtmlReportTests : IDisposable
         folder.Run = folder.Run with { Config = Configs.Of("--data vectors --task smile") with { Vectors = vectors } };
         var code = Parse(folder).Descendants("code").Single().Value;
         Assert.StartsWith(
-            "efface audit --representations h.npy --labels 'my labels.csv' --task smile --attribute glasses --split-seed 0 --tolerance 0.05",
+            "efface audit --representations h.npy --labels 'my labels.csv' --task smile --split-seed 0 --attribute glasses --tolerance",
             code,
             StringComparison.Ordinal
         );

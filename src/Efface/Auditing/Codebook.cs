@@ -1,3 +1,4 @@
+using Efface.Data.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -59,6 +60,14 @@ public sealed record Codebook(float[] Mean, float[] Deviation, float[][] Centres
             torch.stack([.. Centres.Select(centre => torch.tensor(centre))])
         );
         return Nearest(values.flatten(1), centres, rows => (rows - mean) / deviation).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The rows with a fill value or an overflow: of their symbols nothing is certified.</summary>
+    /// <param name="values">f32 [N, D].</param>
+    internal int[] FarOut(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        return VectorNumbers.FarOut(values, torch.tensor(Mean), torch.tensor(Deviation));
     }
 
     private static Tensor Nearest(Tensor rows, Tensor centres, Func<Tensor, Tensor>? prepare = null)

@@ -37,14 +37,12 @@ internal sealed class InputSummary : nn.Module
         deviation.copy_((squares / rows.Count).sqrt());
     }
 
-    /// <summary>The rows with a number so far out that it is a fill value or an overflow, as in a file that is read with labels.</summary>
+    /// <summary>The rows with a fill value or an overflow.</summary>
     /// <param name="rows">f32 [N, D].</param>
     public int[] FarOut(Tensor rows)
     {
         using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var isFar = (rows.abs() >= VectorNumbers.LeastFill) & ((rows - mean).abs() > VectorNumbers.FarOut * deviation) & (deviation > 0);
-        return [.. isFar.any(1).nonzero().flatten().data<long>().ToArray().Select(row => (int)row)];
+        return VectorNumbers.FarOut(rows, mean, deviation);
     }
 
     /// <summary>

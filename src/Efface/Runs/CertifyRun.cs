@@ -78,8 +78,10 @@ public static class CertifyRun
             };
             folder.WriteSkipped(table.Skipped);
             eraser?.Save(path);
-            if (eraser is not null || record.Codebook is not null)
-                WriteCodes(options, path, rows => eraser?.Apply(rows) ?? record.Codebook!.Encode(rows), reading, cancel);
+            if (eraser is not null)
+                WriteCodes(options, path, eraser.Apply, eraser.FarOut, reading, cancel);
+            else if (record.Codebook is { } codebook)
+                WriteCodes(options, path, codebook.Encode, codebook.FarOut, reading, cancel);
             return folder.Certification = record;
         }
         catch
@@ -112,12 +114,13 @@ public static class CertifyRun
         VectorOptions options,
         string path,
         Func<Tensor, Tensor> encode,
+        Func<Tensor, int[]> farOut,
         IReadingObserver? reading,
         CancellationToken cancel
     )
     {
         var output = Path.Combine(path, Codes + Path.GetExtension(options.Representations).ToLowerInvariant());
-        VectorRewriter.Rewrite(RewriteRequest.Of(options, output) with { GivesCodes = true }, encode, reading, cancel);
+        VectorRewriter.Rewrite(RewriteRequest.Of(options, output) with { GivesCodes = true, FarOut = farOut }, encode, reading, cancel);
     }
 
     /// <summary>Whether symbols of new images are distributed as in a certified sample.</summary>

@@ -13,7 +13,7 @@ internal static class VectorNumbers
 {
     // Vectors that models compute stay within some tens of the usual deviation, except probabilities, which reach 1 from next to nothing;
     // fill values are 99 and more.
-    public const float FarOut = 1e3f,
+    private const float Far = 1e3f,
         LeastFill = 99;
 
     /// <summary>What is wrong with a row that has a number further out.</summary>
@@ -81,6 +81,17 @@ internal static class VectorNumbers
         return faulty;
     }
 
+    /// <summary>The rows with a number far out, where it is known what is usual: as in a file that is read as a whole.</summary>
+    /// <param name="values">f32 [N, D].</param>
+    /// <param name="mean">Of each column, f32 [D].</param>
+    /// <param name="deviation">Of each column, f32 [D].</param>
+    public static int[] FarOut(Tensor values, Tensor mean, Tensor deviation)
+    {
+        using var scope = NewDisposeScope();
+        var isFar = (values.abs() >= LeastFill) & ((values - mean).abs() > Far * deviation) & (deviation > 0);
+        return [.. isFar.any(1).nonzero().flatten().data<long>().ToArray().Select(row => (int)row)];
+    }
+
     // A number far out: its row, its position in the row from 0, and its value.
     private readonly record struct Outlier(int Row, int Place, float Number);
 
@@ -109,7 +120,7 @@ internal static class VectorNumbers
             if (
                 spread[place] > 0
                 && Math.Abs(row[place]) is >= LeastFill and < float.PositiveInfinity
-                && Math.Abs(row[place] - middle[place]) > FarOut * spread[place]
+                && Math.Abs(row[place] - middle[place]) > Far * spread[place]
             )
                 return place;
         return null;

@@ -31,7 +31,7 @@ public static class ErasedTable
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {name} | {attribute} | {runs.Length} | {string.Join(", ", verdicts)} "
-                + $"| {Of(5).Average():F1} [{Of(6).Min():F1}, {Of(7).Max():F1}] "
+                + $"| {Math.Round(Of(5).Average(), 1) + 0.0:F1} [{Of(6).Min():F1}, {Of(7).Max():F1}] "
                 + $"| {Beside(9, 10)} | {Beside(11, 12)} | {Beside(13, 14)} | {noise} |"
         );
     }

@@ -16,19 +16,20 @@ public static class PricePicture
         MostKept = 0.85,
         Tolerated = 5;
 
-    // Runs whose names begin so, what they are called, and their colour; runs of one line are joined.
-    private static readonly (string Prefix, string Name, string Colour)[] Kinds =
+    // Runs whose names begin so, what they are called, their colour, and how far below the last of them the name stands; runs of one
+    // line are joined.
+    private static readonly (string Prefix, string Name, string Colour, int Below)[] Kinds =
     [
-        ("noise", "balance", "#0b6e4f"),
-        ("strict", "strict (a code)", "#1d4e89"),
-        ("leace", "LEACE", "#a23b3b"),
-        ("inlp", "nullspace projection", "#a23b3b"),
-        ("hsic", "HSIC", "#a23b3b"),
-        ("adversarial", "adversarial heads", "#a23b3b"),
-        ("prediction-only", "the decision alone", "#555"),
+        ("noise", "balance", "#0b6e4f", 4),
+        ("strict", "strict (a code)", "#1d4e89", -10),
+        ("leace", "LEACE", "#a23b3b", 24),
+        ("inlp", "nullspace projection", "#a23b3b", 40),
+        ("hsic", "HSIC", "#a23b3b", 56),
+        ("adversarial", "adversarial heads", "#a23b3b", 72),
+        ("prediction-only", "the decision alone", "#555", 4),
     ];
 
-    private sealed record Line(string Name, string Colour, (double Leak, double Kept)[] Points);
+    private sealed record Line(string Name, string Colour, int Below, (double Leak, double Kept)[] Points);
 
     /// <summary>Draws it.</summary>
     /// <param name="files">Lines of runs of one set.</param>
@@ -41,10 +42,10 @@ public static class PricePicture
                 .Select(kind => new Line(
                     kind.Name,
                     kind.Colour,
+                    kind.Below,
                     [
-                        .. rows.Where(cells => cells[0].StartsWith(kind.Prefix, StringComparison.Ordinal))
-                            .Select(cells => (Number(cells[5]), Number(cells[13])))
-                            .Order(),
+                        .. rows.Where(cells => cells[0].StartsWith(kind.Prefix, StringComparison.Ordinal) && !IsRepeated(cells[0]))
+                            .Select(cells => (Number(cells[5]), Number(cells[13]))),
                     ]
                 ))
                 .Where(line => line.Points.Length > 0),
@@ -64,12 +65,22 @@ public static class PricePicture
             Text((Left + Width) / 2, $"{Height - 8}", "middle", "#000", "Told: points that the best attacker reads over the floor"),
             .. Enumerable.Range(0, 8).Select(i => LeastKept + 0.05 * i).SelectMany(kept => Across(Y(kept), $"{kept:F2}", "#ddd", "")),
             .. Enumerable.Range(0, (int)most / 5 + 1).Select(i => Text(5 * i, $"{Height - Bottom + 18}", "middle", "#000", $"{5 * i}", X)),
-            .. Across(Y(Number(rows[0][14])), "before", "#888", " stroke-dasharray=\"4 4\""),
+            .. Across(Y(Number(rows[0][14])), "", "#888", " stroke-dasharray=\"4 4\""),
+            Text(
+                Width - Right,
+                Pixel(double.Parse(Y(Number(rows[0][14])), CultureInfo.InvariantCulture) - 8),
+                "end",
+                "#555",
+                "as they came in"
+            ),
             .. lines.SelectMany(line => Drawn(line, X, Y)),
             "</svg>",
         ];
         return string.Join('\n', drawn) + "\n";
     }
+
+    // The run of strict without a number of bits is that with six.
+    private static bool IsRepeated(string run) => run.StartsWith("strict-", StringComparison.Ordinal);
 
     private static IEnumerable<string> Drawn(Line line, Func<double, string> x, Func<double, string> y)
     {
@@ -81,13 +92,7 @@ public static class PricePicture
         var place = double.Parse(x(line.Points[^1].Leak), CultureInfo.InvariantCulture);
         var isRight = place > Width - 200;
         var height = double.Parse(y(line.Points[^1].Kept), CultureInfo.InvariantCulture);
-        yield return Text(
-            place + (isRight ? -9 : 9),
-            Pixel(height + (isRight ? 18 : 4)),
-            isRight ? "end" : "start",
-            line.Colour,
-            line.Name
-        );
+        yield return Text(place + (isRight ? -9 : 9), Pixel(height + line.Below), isRight ? "end" : "start", line.Colour, line.Name);
     }
 
     private static IEnumerable<string> Across(string y, string label, string colour, string style)

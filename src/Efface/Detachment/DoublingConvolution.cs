@@ -36,7 +36,7 @@ internal sealed class DoublingConvolution : Module<Tensor, Tensor>
         var (outputs, inputs) = (convolution.weight.shape[0], convolution.weight.shape[1]);
         // [outputs · inputs, 9] × [9, 16] → [outputs, inputs, 4, 4] → [inputs, outputs, 4, 4]
         var kernel = convolution.weight.view(-1, 9).matmul(folds.to(x.device)).view(outputs, inputs, 4, 4).transpose(0, 1);
-        var missing = WholeBlocks.Missing(inputs, x.device);
+        var missing = WholeBlocks.Missing(inputs, x);
         (x, kernel) = (WholeBlocks.Filled(x, 1, missing), WholeBlocks.Filled(kernel, 0, missing));
         return functional.conv_transpose2d(x, kernel, convolution.bias, strides: [2, 2], padding: [1, 1]).MoveToOuterDisposeScope();
     }

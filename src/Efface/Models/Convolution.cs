@@ -48,12 +48,12 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     private Tensor Library(Tensor input, Tensor kernel)
     {
         var outputs = kernel.shape[0];
-        var missing = WholeBlocks.Missing(outputs, input.device);
+        var missing = WholeBlocks.Missing(outputs, input);
         kernel = WholeBlocks.Filled(kernel, 0, missing);
         if (input.dtype == ScalarType.BFloat16)
         {
             // There its own input's gradient is wrong as well.
-            var missingInputs = WholeBlocks.Missing(kernel.shape[1], input.device);
+            var missingInputs = WholeBlocks.Missing(kernel.shape[1], input);
             (input, kernel) = (WholeBlocks.Filled(input, 1, missingInputs), WholeBlocks.Filled(kernel, 1, missingInputs));
         }
         var output = functional.conv2d(input, kernel, null, [_stride, _stride], [_padding, _padding]);

@@ -10,8 +10,9 @@ namespace Efface.Models;
 /// </summary>
 internal static class WholeBlocks
 {
-    // As many channels as the library's kernels take at once: 16 of f32, 32 of bf16.
-    private const long Block = 32;
+    // As many channels as the library's kernels take at once.
+    private const long Block = 16,
+        HalfPrecisionBlock = 32;
 
     // The first letters of AuthenticAMD.
     private const int Amd = 0x68747541;
@@ -20,7 +21,12 @@ internal static class WholeBlocks
     private static readonly bool AreNeeded = X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == Amd && Family(X86Base.CpuId(1, 0).Eax) == 26;
 
     /// <summary>How many channels are missing to whole blocks; 0 where nothing need be filled.</summary>
-    public static long Missing(long channels, Device device) => AreNeeded && device.type == DeviceType.CPU ? -channels & (Block - 1) : 0;
+    /// <param name="channels">That there are.</param>
+    /// <param name="input">Of the convolution: its type and its device decide.</param>
+    public static long Missing(long channels, Tensor input) =>
+        AreNeeded && input.device.type == DeviceType.CPU
+            ? -channels & ((input.dtype == ScalarType.BFloat16 ? HalfPrecisionBlock : Block) - 1)
+            : 0;
 
     /// <summary>With this number of channels of zeros behind the others.</summary>
     public static Tensor Filled(Tensor tensor, int dimension, long missing)

@@ -52,6 +52,22 @@ public sealed class NoiseChoiceTests : IDisposable
     public void What_chance_reads_of_a_few_hundred_rows_is_no_leak(int seed) =>
         Assert.InRange(Choose(ToyRows.Of(500, seed, Told.Nothing), new EraserOptions()), 0, 0.3);
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(0)]
+    public void A_class_of_which_hardly_a_row_is_there_to_judge_on_stops_nothing(int rare)
+    {
+        var all = Rows(Told.Mean).Labelled();
+        var (half, z) = (all.Count / 2, all.Attributes[0].Labels);
+        int[] judged =
+        [
+            .. Enumerable.Range(half, half).Where(row => z[row] == 0).Take(60),
+            .. Enumerable.Range(half, half).Where(row => z[row] == 1).Take(rare),
+        ];
+        var fitted = all.Select([.. Enumerable.Range(0, half)]);
+        Assert.InRange(new NoiseChoice(_identity, fitted, all.Select(judged), new EraserOptions(), null, default).Run(), 0, 1.2);
+    }
+
     [Fact]
     public void Rows_that_leak_get_more_the_less_may_be_read()
     {

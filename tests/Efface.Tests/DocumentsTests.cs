@@ -33,7 +33,7 @@ public sealed class DocumentsTests
     }
 
     [Theory]
-    [InlineData("erasers-marks.txt", 4)]
+    [InlineData("erasers-marks.txt", 3)]
     [InlineData("erasers-peers.txt", 5)]
     [InlineData("erasers-images.txt", 2)]
     public void The_tables_of_erased_vectors_are_the_means_of_the_stored_lines(string file, int fewest)

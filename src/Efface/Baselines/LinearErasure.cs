@@ -44,11 +44,20 @@ internal static class LinearErasure
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var x = vectors.to_type(ScalarType.Float64);
-        var mean = x.mean([0L]);
-        x = x - mean;
-        var z = torch.cat([.. attributes.Select(attribute => OneHot(attribute.Labels, attribute.Classes, x.device))], 1);
-        z = z - z.mean([0L]);
+        var z = torch.cat([.. attributes.Select(attribute => OneHot(attribute.Labels, attribute.Classes, vectors.device))], 1);
+        Fit(erasure, vectors.to_type(ScalarType.Float64), z - z.mean([0L]));
+    }
+
+    /// <summary>Fits the map.</summary>
+    /// <param name="erasure">The map to set.</param>
+    /// <param name="vectors">[N, D].</param>
+    /// <param name="z">What they are to be uncorrelated with, [N, K] of the same type, of mean 0.</param>
+    public static void Fit(AffineErasure erasure, Tensor vectors, Tensor z)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var mean = vectors.mean([0L]);
+        var x = vectors - mean;
         var (n, ofX) = (x.shape[0], x.t().matmul(x));
 
         // W whitens the directions with variance; its pseudoinverse maps back.

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Efface.Baselines;
+using Efface.Models;
 using Efface.Models.Balance;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -68,6 +70,7 @@ internal sealed class BalanceFit(
         using var task = erasure.Decide(x, folds);
         foreach (var ((reader, transport), column) in erasure.Steps.Zip(columns))
             TakeOut(reader, transport, column, x, folds, task);
+        TakeOutLinearly(erasure.Linear, x, task);
         erasure.eval();
         return (erasure, new NoiseChoice(erasure, training, judged, options, progress, cancel) { Kept = Told(x) }.Run());
     }
@@ -129,6 +132,20 @@ internal sealed class BalanceFit(
         var shares = transport.Shares(logits);
         Moments.Fit(transport, x, shares, task);
         x.copy_(transport.call(x, shares, task));
+    }
+
+    // What readers missed, and a linear one finds beyond the decision.
+    private void TakeOutLinearly(AffineErasure linear, Tensor x, Tensor task)
+    {
+        using var scope = NewDisposeScope();
+        // The last class follows from the others.
+        var z = torch.cat(
+            [.. training.Attributes.Select(column => nn.functional.one_hot(column.ToTensor(), column.Classes)[.., ..^1].to_type(x.dtype))],
+            1
+        );
+        var ofDecisions = task.t().matmul(z) / task.sum([0L]).unsqueeze(1).clamp(min: 1);
+        LinearErasure.Fit(linear, x, z - task.matmul(ofDecisions));
+        x.copy_(linear.call(x));
     }
 
     // The directions in which the classes of columns that are to stay differ, f32 [m, d], orthonormal: those that show above chance.

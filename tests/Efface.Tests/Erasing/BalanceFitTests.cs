@@ -33,7 +33,7 @@ public sealed class BalanceFitTests : IDisposable
         using var erasure = Fit(seen);
         using var noGradient = no_grad();
         Assert.InRange(Read(seen, fresh, erasure.call, products: true), 0.45, 0.58);
-        Assert.InRange(Kept(seen, fresh, erasure.call), Kept(seen, fresh, rows => rows) - 0.03, 1);
+        Assert.InRange(Kept(seen, fresh, erasure.call), Kept(seen, fresh, rows => rows) - 0.07, 1);
     }
 
     [Fact]
@@ -59,7 +59,8 @@ public sealed class BalanceFitTests : IDisposable
         var left = erasure.call(fresh.Values);
         var centred = fresh.Values - fresh.Values.mean([0L]);
         var moved = ((left - fresh.Values).square().mean() / centred.square().mean()).item<float>();
-        Assert.InRange(moved, 0, 0.03);
+        // One direction of twelve is projected out, whatever it tells.
+        Assert.InRange(moved, 0, 1.0 / ToyRows.Size + 0.01);
     }
 
     [Fact]
@@ -111,6 +112,17 @@ public sealed class BalanceFitTests : IDisposable
             new BalanceFit(rows, rows, new EraserOptions { Noise = 0 }, Stop, stop.Token).Run()
         );
         Assert.Equal(["directions", "reading y", "reading z"], seen.Distinct());
+    }
+
+    [Fact]
+    public void Nothing_is_left_that_is_linear_in_the_attribute_whatever_readers_missed()
+    {
+        using var noGradient = no_grad();
+        var rows = ToyRows.Of(Rows, 13, Told.Everything, classes: 3);
+        var left = Fit(rows, task: false).call(rows.Values);
+        var z = nn.functional.one_hot(torch.tensor([.. rows.Z.Select(label => (long)label)]), 3).to_type(ScalarType.Float32);
+        var covariance = (left - left.mean([0L])).t().matmul(z - z.mean([0L])) / Rows;
+        Assert.InRange(covariance.abs().max().item<float>(), 0, 1e-4);
     }
 
     [Fact]

@@ -39,6 +39,8 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
                 (Reader(classes), new ClassTransport(shape.Directions, classes, shape.TaskClasses))
             ),
         ];
+        Linear = new AffineErasure(shape.Directions);
+        register_module("linear", Linear);
         if (TaskReader is not null)
             register_module("task", TaskReader);
         foreach (var (step, (reader, transport)) in Steps.Index())
@@ -56,6 +58,9 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
 
     /// <summary>For each attribute what reads it, and what moves vectors.</summary>
     internal IReadOnlyList<(FoldedReader Reader, ClassTransport Transport)> Steps { get; }
+
+    /// <summary>Takes out what readers missed and a linear one finds.</summary>
+    internal AffineErasure Linear { get; }
 
     /// <summary>Sets the directions, and the secret that decides noise.</summary>
     /// <param name="ofMean">[D].</param>
@@ -107,7 +112,7 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
         var task = Decide(x, folds);
         foreach (var (reader, transport) in Steps)
             x = transport.call(x, transport.Shares(reader.call(x, folds)), task);
-        return x.MoveToOuterDisposeScope();
+        return Linear.call(x).MoveToOuterDisposeScope();
     }
 
     /// <summary>Noise for directions, f32 [B, d].</summary>

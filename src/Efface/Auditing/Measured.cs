@@ -23,9 +23,8 @@ public sealed record Measured(double Value, double Low, double High, int N)
         var n = right.Length;
         if (n == 0)
             return Share(0, 0, sampling.Confidence);
-        var share = 0.0;
-        foreach (var hit in right)
-            share += hit ? 1.0 / n : 0;
+        // A sum of 1/n would miss 1 by rounding, and its error would not be 0.
+        var share = (double)right.Count(true) / n;
         if (sampling.Groups is null)
             return Wilson(share, n, n, sampling.Confidence);
         var terms = new double[n];

@@ -87,4 +87,17 @@ public sealed class MeasuredTests
             });
         Assert.InRange(held / 2000.0, 0.92, 0.97);
     }
+
+    // The sum of 1/147 missed 1, and the interval of "all of them" began at 21 %.
+    [Theory]
+    [InlineData(49)]
+    [InlineData(147)]
+    [InlineData(1000)]
+    public void Of_groups_that_are_all_right_the_interval_is_that_of_so_many_groups(int n)
+    {
+        bool[] right = [.. Enumerable.Repeat(true, n)];
+        var share = Measured.Share(right, new Sampling(0.95, [.. Enumerable.Range(0, n).Select(i => i / 2)]));
+        Assert.Equal(1, share.Value);
+        Assert.Equal(Measured.Share((n + 1) / 2, (n + 1) / 2, 0.95).Low, share.Low, 12);
+    }
 }

@@ -14,9 +14,10 @@ internal static class VerificationSection
                 <section aria-labelledby="verification">
                 <h2 id="verification">Are people still recognised?</h2>
                 <p>Two rows are accepted as one person if they are alike enough: the cosine of their differences from the mean training row
-                is above a threshold. It is set so that only one in 1,000, or one in 100, pairs of different people is accepted; the table
-                gives the share of pairs of one person that still are. Compared were test rows of {Numbers.Count(result.People)} people, by column
-                {Sentences.Quoted(result.Column)}; {Numbers.Count(result.OtherPairs)} pairs are of different people.</p>
+                is above a threshold. It is set so that only one in 1,000, or one in 100, pairs of different people is accepted; the
+                table gives the share of pairs of one person that still are. Compared were test rows of
+                {Numbers.Count(result.People)} people, by column {Sentences.Quoted(result.Column)}; {Numbers.Count(result.OtherPairs)} pairs
+                are of different people.</p>
                 {(result.Rates.Count == 0 ? Html.Of($"<p>These are too few pairs to measure it.</p>") : Table(result))}
                 </section>
                 """

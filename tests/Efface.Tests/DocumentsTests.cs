@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Efface.Auditing;
-using Efface.Benchmarks;
 using Efface.Data.Sources;
 using Efface.Records;
 using Efface.Runs.Bench;
@@ -30,29 +29,6 @@ public sealed class DocumentsTests
             RunFolder.Json
         )!;
         Assert.All(audit.Representations, place => Assert.Contains(Row(run, audit, place), document, StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("erasers-marks.txt", 3)]
-    [InlineData("erasers-peers.txt", 5)]
-    [InlineData("erasers-images.txt", 2)]
-    public void The_tables_of_erased_vectors_are_the_means_of_the_stored_lines(string file, int fewest)
-    {
-        var document = File.ReadAllText(Path.Combine(Root, "docs", "results.md"));
-        var rows = ErasedTable.Rows(Lines(file)).ToList();
-        Assert.InRange(rows.Count, fewest, 50);
-        Assert.Contains(ErasedTable.Header, document, StringComparison.Ordinal);
-        Assert.All(rows, row => Assert.Contains(row, document, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void The_picture_of_the_price_is_drawn_from_the_stored_lines()
-    {
-        var results = Path.Combine(Root, "docs", "results");
-        Assert.Equal(
-            File.ReadAllText(Path.Combine(results, "erasers-price.svg")),
-            PricePicture.Draw(new[] { "erasers-price.txt", "erasers-peers.txt" }.Select(file => Path.Combine(results, file)))
-        );
     }
 
     [Fact]

@@ -41,9 +41,7 @@ internal sealed record Directions(Tensor Mean, Tensor Into, Tensor Back, Tensor 
 
     private static (Tensor Mean, Tensor Covariance) Covariance(LabelledRows rows)
     {
-        var mean = torch.zeros(rows.Size, dtype: ScalarType.Float64);
-        foreach (var some in rows.Chunks())
-            mean.add_(some.sum([0L], type: ScalarType.Float64) / rows.Count);
+        var mean = rows.Mean();
         var sum = torch.zeros(rows.Size, rows.Size, dtype: ScalarType.Float64);
         foreach (var some in rows.Chunks())
         {

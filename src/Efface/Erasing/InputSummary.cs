@@ -27,10 +27,7 @@ internal sealed class InputSummary : nn.Module
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var sum = torch.zeros(rows.Size, dtype: ScalarType.Float64);
-        foreach (var some in rows.Chunks())
-            sum.add_(some.sum([0L], type: ScalarType.Float64));
-        mean.copy_(sum / rows.Count);
+        mean.copy_(rows.Mean());
         var squares = torch.zeros(rows.Size, dtype: ScalarType.Float64);
         foreach (var some in rows.Chunks())
             squares.add_((some - mean).square().sum([0L], type: ScalarType.Float64));

@@ -1,4 +1,5 @@
 using Efface.Data;
+using Efface.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
     public int Count => Places?.Length ?? (int)Values.shape[0];
 
     /// <summary>D.</summary>
-    public int Size => (int)Values.shape[1..].Aggregate(1L, (product, size) => product * size);
+    public int Size => (int)Layout.Size(Values.shape[1..]);
 
     /// <summary>The vectors of some rows, f32 [n, D]; owned by the caller.</summary>
     public Tensor Gather(IEnumerable<int> rows)
@@ -47,6 +48,15 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
             using var some = Gather(Enumerable.Range(start, Math.Min(ChunkRows, Count - start)));
             yield return some;
         }
+    }
+
+    /// <summary>The mean of all rows, f64 [D]; owned by the caller.</summary>
+    public Tensor Mean()
+    {
+        var sum = torch.zeros(Size, dtype: ScalarType.Float64);
+        foreach (var some in Chunks())
+            sum.add_(some.sum([0L], type: ScalarType.Float64));
+        return sum.div_(Count);
     }
 
     /// <summary>Classes of task and attributes with too few rows to learn from.</summary>

@@ -33,19 +33,8 @@ public sealed record Balance : ClosingRecipe
     protected override IReadOnlyList<string> Uses => [nameof(Records.RecipeSettings.Retain)];
 
     /// <inheritdoc/>
-    public override Eraser Erase(ErasingWork work)
-    {
-        using var scope = NewDisposeScope();
-        var (table, training) = (work.Table, work.Table.Rows(Part.Train));
-        return BalanceFit.Fit(
-            work.Describe(Name),
-            LabelledRows.Of(work, training),
-            LabelledRows.Of(work, table.Rows(Part.Validation)),
-            work.Options,
-            work.Progress,
-            work.Cancel
-        );
-    }
+    public override Eraser Erase(ErasingWork work) =>
+        BalanceFit.Fit(work.Describe(Name), work.Rows(Part.Train), work.Rows(Part.Validation), work.Options, work.Progress, work.Cancel);
 
     /// <inheritdoc/>
     public override TrainedModel Close(TrainedModel model, Examples table, TaskAndAttributes labels)

@@ -91,13 +91,9 @@ internal static class Judgement
     private static IEnumerable<string> Doubts(Evidence evidence)
     {
         var (tolerance, worst) = (evidence.Tolerance, evidence.Attackers.MaxBy(attacker => attacker.GivenTask.High)!);
-        if (evidence.Leak.High < 0)
+        if (BelowTask(evidence) is { } shifted)
         {
-            yield return string.Create(
-                Invariant,
-                $"an attacker with the representation and the task reads {-evidence.Leak.Value:P1} less than the task alone reveals: "
-                    + $"the test images differ from those that attackers learnt from (a shift between the parts); draw the parts at random"
-            );
+            yield return shifted;
             yield break;
         }
         if (evidence.Controls is null)
@@ -130,6 +126,21 @@ internal static class Judgement
                 $"on the {surest.Images:N0} test images of which {surest.Attacker.Name} is most confident, it may be right up to "
                     + $"{surest.Gain.High:P1} more often than {Baseline(evidence)}, and {evidence.WorstTolerance:P1} is tolerated of "
                     + $"single images; more test images would settle it"
+            );
+    }
+
+    // Who does not know the task may well read less than it reveals: only an attacker who knows it starts from there.
+    private static string? BelowTask(Evidence evidence)
+    {
+        var informed = evidence.Attackers.Where(one => one.KnowsTask).MaxBy(one => one.Validation);
+        var most = informed?.GivenTask ?? evidence.Leak;
+        return most.High >= 0
+            ? null
+            : string.Create(
+                Invariant,
+                $"an attacker with the representation{(informed is null ? "" : " and the task")} reads {-most.Value:P1} less than "
+                    + $"{Baseline(evidence)}: the test images differ from those that attackers learnt from (a shift between the parts); "
+                    + $"draw the parts at random"
             );
     }
 

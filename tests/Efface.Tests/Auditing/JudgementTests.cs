@@ -148,6 +148,15 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void An_attacker_without_the_task_may_read_less_than_the_task_reveals()
+    {
+        var chosen = Attacker(-0.06, 0.03) with { Knows = "h", Validation = 0.6 };
+        Assert.Equal(Verdict.Forgotten, Judged(Around(-0.06, 0.03), [chosen, Attacker(0, 0.01)], Good, Apart).Verdict);
+        Assert.Equal(Verdict.Inconclusive, Judged(Around(-0.06, 0.03), [chosen, Attacker(-0.02, 0.01)], Good, Apart).Verdict);
+        Assert.Equal(Verdict.Inconclusive, Judged(Around(-0.06, 0.03), [chosen], Good, Apart).Verdict);
+    }
+
+    [Fact]
     public void What_the_task_tells_is_no_leak_though_the_floor_is_constant()
     {
         Assert.Equal(

@@ -132,13 +132,13 @@ internal static class Judgement
     // Who does not know the task may well read less than it reveals: only an attacker who knows it starts from there.
     private static string? BelowTask(Evidence evidence)
     {
-        var informed = evidence.Attackers.Where(one => one.KnowsTask).MaxBy(one => one.Validation);
-        var most = informed?.GivenTask ?? evidence.Leak;
-        return most.High >= 0
+        var informed = evidence.Attackers.Where(one => one.KnowsTask).ToArray();
+        var most = informed.MaxBy(one => one.Validation)?.GivenTask ?? evidence.Leak;
+        return -most.Value <= Widened(evidence, informed.Length) * (most.High - most.Value)
             ? null
             : string.Create(
                 Invariant,
-                $"an attacker with the representation{(informed is null ? "" : " and the task")} reads {-most.Value:P1} less than "
+                $"an attacker with the representation{(informed.Length == 0 ? "" : " and the task")} reads {-most.Value:P1} less than "
                     + $"{Baseline(evidence)}: the test images differ from those that attackers learnt from (a shift between the parts); "
                     + $"draw the parts at random"
             );
@@ -157,9 +157,8 @@ internal static class Judgement
         ];
         if (evidence.Controls?.Hidden is not { } hidden || others.Length == 0)
             return null;
-        var widened = Measured.Quantile(1 - (1 - evidence.Confidence) / others.Length) / Measured.Quantile(evidence.Confidence);
         var most = others.MaxBy(one => one.GivenTask.Value)!;
-        var isSure = most.GivenTask.Value > widened * (most.GivenTask.Value - most.GivenTask.Low);
+        var isSure = most.GivenTask.Value > Widened(evidence, others.Length) * (most.GivenTask.Value - most.GivenTask.Low);
         if (!isSure || evidence.Attackers.Any(one => IsLinear(one) && one.GivenTask.Value >= most.GivenTask.Value))
             return null;
         var found = Math.Clamp(hidden.Measured.Value / hidden.Wanted, 0, 1);
@@ -173,6 +172,10 @@ internal static class Judgement
                     + $"more training images would show it"
             );
     }
+
+    // An attacker's own interval, widened by this, holds for as many at once.
+    private static double Widened(Evidence evidence, int attackers) =>
+        Measured.Quantile(1 - (1 - evidence.Confidence) / Math.Max(1, attackers)) / Measured.Quantile(evidence.Confidence);
 
     private static bool IsLinear(AttackerResult attacker) => attacker.Name is "linear" or "template";
 

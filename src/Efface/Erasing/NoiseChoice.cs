@@ -32,6 +32,9 @@ internal sealed class NoiseChoice(
     // With fewer rows to judge on, what chance reads counts as nothing: the standard error of balanced accuracy beyond that of so many.
     private const int FewRows = 2000;
 
+    // Of judged rows: near chance, what is read of one draw says little of the next, so the mean over draws varies less.
+    private const int Draws = 3;
+
     // The noise in directions of columns that are to stay, in parts of that elsewhere. Of .25 to 1 this kept most at equal leak.
     private const double KeptShare = 0.5;
 
@@ -99,9 +102,9 @@ internal sealed class NoiseChoice(
     private double Leak(int[] fitted, int[][] halves)
     {
         using var scope = NewDisposeScope();
-        Tensor known = Released(training, fitted),
-            one = Released(judged, halves[0]),
-            other = Released(judged, halves[1]);
+        Tensor known = Released(training, fitted, 1),
+            one = Released(judged, halves[0], Draws),
+            other = Released(judged, halves[1], Draws);
         var tries = (
             from attribute in Enumerable.Range(0, judged.Attributes.Count)
             from attacker in Attackers
@@ -123,26 +126,29 @@ internal sealed class NoiseChoice(
 
         AttackParts Parts(int attribute, bool isSwapped)
         {
-            var (first, second) = (Set(judged, attribute, halves[0], one), Set(judged, attribute, halves[1], other));
+            var (first, second) = (Set(judged, attribute, halves[0], one, Draws), Set(judged, attribute, halves[1], other, Draws));
             return new AttackParts(
                 new AttackProblem([training.Size], 0, training.Task?.Classes ?? 0, training.Attributes[attribute].Classes),
-                Set(training, attribute, fitted, known),
+                Set(training, attribute, fitted, known, 1),
                 isSwapped ? second : first,
                 isSwapped ? first : second
             );
         }
     }
 
-    private Tensor Released(LabelledRows rows, int[] part)
+    // Draw after draw.
+    private Tensor Released(LabelledRows rows, int[] part, int draws)
     {
         using var scope = NewDisposeScope();
-        return erasure.call(rows.Gather(part)).MoveToOuterDisposeScope();
+        var x = rows.Gather(part);
+        return torch.cat([.. Enumerable.Range(0, draws).Select(draw => erasure.Draw(x, draw))]).MoveToOuterDisposeScope();
     }
 
-    private static AttackSet Set(LabelledRows rows, int attribute, int[] part, Tensor released)
+    private static AttackSet Set(LabelledRows rows, int attribute, int[] part, Tensor released, int draws)
     {
-        int[] task = rows.Task is null ? new int[part.Length] : [.. part.Select(row => rows.Task.Labels[row])];
-        return new AttackSet(released, task, task, [.. part.Select(row => rows.Attributes[attribute].Labels[row])]);
+        int[] all = [.. Enumerable.Repeat(part, draws).SelectMany(some => some)];
+        int[] task = rows.Task is null ? new int[all.Length] : [.. all.Select(row => rows.Task.Labels[row])];
+        return new AttackSet(released, task, task, [.. all.Select(row => rows.Attributes[attribute].Labels[row])]);
     }
 
     private double Leak(IAttacker attacker, AttackParts attack)

@@ -157,6 +157,15 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void Of_dozens_of_attackers_one_reads_less_by_chance()
+    {
+        AttackerResult[] dozens = [.. Enumerable.Repeat(Attacker(0, 0.01), 12), Attacker(-0.02, 0.015) with { Validation = 0.6 }];
+        Assert.Equal(Verdict.Forgotten, Judged(Around(0, 0.01), dozens, Good, Apart).Verdict);
+        dozens[^1] = Attacker(-0.04, 0.015) with { Validation = 0.6 };
+        Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), dozens, Good, Apart).Verdict);
+    }
+
+    [Fact]
     public void What_the_task_tells_is_no_leak_though_the_floor_is_constant()
     {
         Assert.Equal(

@@ -41,8 +41,9 @@ if (args is ["people", var faces, var labelled, var radius, var people])
 }
 if (args is ["erased-table", .. var tables])
 {
-    foreach (var row in ErasedTable.Rows(tables.SelectMany(File.ReadLines)).Prepend(ErasedTable.Header))
-        Console.WriteLine(row);
+    var stored = tables.SelectMany(File.ReadLines).ToList();
+    string[] both = [ErasedTable.Header, .. ErasedTable.Rows(stored), "", ErasedTable.ColumnsHeader, .. ErasedTable.Columns(stored)];
+    Console.WriteLine(string.Join('\n', both));
     return;
 }
 if (args is ["price", var picture, .. var lines])

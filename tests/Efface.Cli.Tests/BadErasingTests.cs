@@ -54,6 +54,7 @@ public sealed class BadErasingTests : IDisposable
     [InlineData("--forget z --recipe prediction-only", "--task: missing", "no decision")]
     [InlineData("--task y", "--forget: missing", "such as --forget")]
     [InlineData("--forget z --directions 500", "--directions 500", "can carry")]
+    [InlineData("--forget z --retain z", "--retain z: is to be forgotten", "Retain another")]
     [InlineData("--forget cap", "cap", "z")]
     [InlineData("--forget z --identity nobody", "--identity nobody", "Its columns are")]
     [InlineData("--forget z --identity w --group-column y", "groups otherwise than --identity w", "Leave it out")]

@@ -13,12 +13,13 @@ public static class Erased
     {
         Console.WriteLine(
             "run\tseed\ttest rows\tattribute\tverdict\tleak\tlow\thigh\tbest\tfidelity\tbefore\tkept\tbefore\twithin\tbefore"
-                + "\tnoise\tseconds\tdrawing error"
+                + "\tnoise\tseconds\tdrawing error\twithin, by column"
         );
         foreach (var path in runs)
         {
             var folder = RunFolder.Open(path);
-            var (audit, run) = (folder.Audit!, folder.Run);
+            var run = folder.Run;
+            var audit = folder.Audit ?? throw new InvalidInputException(path, "has no audit", "Audit it, or leave out --no-audit");
             var before = Directory.Exists(Path.Combine(path, "before")) ? RunFolder.Open(Path.Combine(path, "before")).Audit : null;
             using var eraser = Eraser.IsIn(path) ? Eraser.Load(path) : null;
             var kept = audit.CollateralMean;
@@ -46,7 +47,12 @@ public static class Erased
                         Number(kept?.WithinBefore),
                         Number(eraser?.Description.Noise, 2),
                         Number(run.Result?.Seconds, 0),
-                        Number(audit.Reconstruction?.Error.Value, 4)
+                        Number(audit.Reconstruction?.Error.Value, 4),
+                        // As many as a table of the documents can show.
+                        audit.Collateral
+                            is { Count: > 0 and <= 5 } columns
+                            ? string.Join(' ', columns.Select(one => $"{one.Attribute}={Number(one.Within)}/{Number(one.WithinBefore)}"))
+                            : ""
                     )
                 );
             }

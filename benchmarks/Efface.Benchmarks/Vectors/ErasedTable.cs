@@ -9,13 +9,29 @@ public static class ErasedTable
     public const string Header =
         "| run | forgotten | seeds | verdict | leak, points | fidelity (before) | kept (before) | … within classes (before) | noise |";
 
+    /// <summary>What the columns of <see cref="Columns"/> are.</summary>
+    public const string ColumnsHeader = "| run | forgotten | kept column | mean AUC within classes (before) |";
+
+    /// <summary>A row for each kept column of runs that name few.</summary>
+    public static IEnumerable<string> Columns(IEnumerable<string> lines) =>
+        from line in lines
+        let cells = line.Split('\t')
+        where cells[0] != "run" && cells.Length > 18
+        from entry in cells[18].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        let parts = entry.Split('=', '/')
+        group (After: Number(parts[1]), Before: Number(parts[2])) by (Name: Name(cells), Attribute: cells[3], Column: parts[0]) into values
+        select $"| {values.Key.Name} | {values.Key.Attribute} | {values.Key.Column} "
+            + $"| {Share(values.Average(value => value.After))} ({Share(values.Average(value => value.Before))}) |";
+
     /// <summary>A row for each run and attribute, in the order of the lines. Runs are named NAME-SEED.</summary>
     public static IEnumerable<string> Rows(IEnumerable<string> lines) =>
         lines
             .Select(line => line.Split('\t'))
             .Where(cells => cells[0] != "run")
-            .GroupBy(cells => (Name: cells[0][..cells[0].LastIndexOf('-')], Attribute: cells[3]))
+            .GroupBy(cells => (Name: Name(cells), Attribute: cells[3]))
             .Select(of => Row(of.Key.Name, of.Key.Attribute, [.. of]));
+
+    private static string Name(string[] cells) => cells[0][..cells[0].LastIndexOf('-')];
 
     private static string Row(string name, string attribute, string[][] runs)
     {

@@ -51,28 +51,23 @@ public static class PricePicture
                 .Where(line => line.Points.Length > 0),
         ];
         var most = Math.Ceiling(lines.SelectMany(line => line.Points).Max(point => point.Leak) / 10) * 10;
-        string X(double leak) => Pixel(Left + (Math.Max(leak, LeastLeak) - LeastLeak) / (most - LeastLeak) * (Width - Left - Right));
-        string Y(double kept) => Pixel(Height - Bottom - (kept - LeastKept) / (MostKept - LeastKept) * (Height - Top - Bottom));
+        double X(double leak) => Left + (Math.Max(leak, LeastLeak) - LeastLeak) / (most - LeastLeak) * (Width - Left - Right);
+        double Y(double kept) => Height - Bottom - (kept - LeastKept) / (MostKept - LeastKept) * (Height - Top - Bottom);
+        var before = Y(Number(rows[0][14]));
         string[] drawn =
         [
             $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" """
                 + """font-family="sans-serif" font-size="13" role="img" aria-label="What stays over what is told">""",
             """<rect width="100%" height="100%" fill="#fff"/>""",
-            $"""<rect x="{Left}" y="{Top}" width="{Pixel(double.Parse(X(Tolerated), CultureInfo.InvariantCulture) - Left)}" """
+            $"""<rect x="{Left}" y="{Top}" width="{Pixel(X(Tolerated) - Left)}" """
                 + $"""height="{Height - Top - Bottom}" fill="#e8f3ec"/>""",
-            Text(Left, "18", "start", "#000", "Kept: mean AUC of other attributes, within each class to forget"),
-            Text(Left + 4, $"{Top + 16}", "start", "#0b6e4f", "tolerated"),
-            Text((Left + Width) / 2, $"{Height - 8}", "middle", "#000", "Told: points that the best attacker reads over the floor"),
+            Text(Left, 18, "start", "#000", "Kept: mean AUC of other attributes, within each class to forget"),
+            Text(Left + 4, Top + 16, "start", "#0b6e4f", "tolerated"),
+            Text((Left + Width) / 2, Height - 8, "middle", "#000", "Told: points that the best attacker reads over the floor"),
             .. Enumerable.Range(0, 8).Select(i => LeastKept + 0.05 * i).SelectMany(kept => Across(Y(kept), $"{kept:F2}", "#ddd", "")),
-            .. Enumerable.Range(0, (int)most / 5 + 1).Select(i => Text(5 * i, $"{Height - Bottom + 18}", "middle", "#000", $"{5 * i}", X)),
-            .. Across(Y(Number(rows[0][14])), "", "#888", " stroke-dasharray=\"4 4\""),
-            Text(
-                Width - Right,
-                Pixel(double.Parse(Y(Number(rows[0][14])), CultureInfo.InvariantCulture) - 8),
-                "end",
-                "#555",
-                "as they came in"
-            ),
+            .. Enumerable.Range(0, (int)most / 5 + 1).Select(i => Text(X(5 * i), Height - Bottom + 18, "middle", "#000", $"{5 * i}")),
+            .. Across(before, "", "#888", " stroke-dasharray=\"4 4\""),
+            Text(Width - Right, before - 8, "end", "#555", "as they came in"),
             .. lines.SelectMany(line => Drawn(line, X, Y)),
             "</svg>",
         ];
@@ -82,27 +77,27 @@ public static class PricePicture
     // The run of strict without a number of bits is that with six.
     private static bool IsRepeated(string run) => run.StartsWith("strict-", StringComparison.Ordinal);
 
-    private static IEnumerable<string> Drawn(Line line, Func<double, string> x, Func<double, string> y)
+    private static IEnumerable<string> Drawn(Line line, Func<double, double> x, Func<double, double> y)
     {
-        var points = string.Join(' ', line.Points.Select(point => $"{x(point.Leak)},{y(point.Kept)}"));
-        yield return $"""<polyline fill="none" stroke="{line.Colour}" stroke-width="2" points="{points}"/>""";
-        foreach (var (leak, kept) in line.Points)
-            yield return $"""<circle cx="{x(leak)}" cy="{y(kept)}" r="4.5" fill="{line.Colour}"/>""";
+        var points = line.Points.Select(point => (X: x(point.Leak), Y: y(point.Kept))).ToArray();
+        var path = string.Join(' ', points.Select(point => $"{Pixel(point.X)},{Pixel(point.Y)}"));
+        yield return $"""<polyline fill="none" stroke="{line.Colour}" stroke-width="2" points="{path}"/>""";
+        foreach (var point in points)
+            yield return $"""<circle cx="{Pixel(point.X)}" cy="{Pixel(point.Y)}" r="4.5" fill="{line.Colour}"/>""";
         // Beside the last point, on the side with more room.
-        var place = double.Parse(x(line.Points[^1].Leak), CultureInfo.InvariantCulture);
-        var isRight = place > Width - 200;
-        var height = double.Parse(y(line.Points[^1].Kept), CultureInfo.InvariantCulture);
-        yield return Text(place + (isRight ? -9 : 9), Pixel(height + line.Below), isRight ? "end" : "start", line.Colour, line.Name);
+        var last = points[^1];
+        var isRight = last.X > Width - 200;
+        yield return Text(last.X + (isRight ? -9 : 9), last.Y + line.Below, isRight ? "end" : "start", line.Colour, line.Name);
     }
 
-    private static IEnumerable<string> Across(string y, string label, string colour, string style)
+    private static IEnumerable<string> Across(double y, string label, string colour, string style)
     {
-        yield return $"""<line x1="{Left}" x2="{Width - Right}" y1="{y}" y2="{y}" stroke="{colour}"{style}/>""";
+        yield return $"""<line x1="{Left}" x2="{Width - Right}" y1="{Pixel(y)}" y2="{Pixel(y)}" stroke="{colour}"{style}/>""";
         yield return Text(Left - 8, y, "end", "#000", label);
     }
 
-    private static string Text(double x, string y, string anchor, string colour, string text, Func<double, string>? place = null) =>
-        $"""<text x="{place?.Invoke(x) ?? Pixel(x)}" y="{y}" text-anchor="{anchor}" fill="{colour}">{text}</text>""";
+    private static string Text(double x, double y, string anchor, string colour, string text) =>
+        $"""<text x="{Pixel(x)}" y="{Pixel(y)}" text-anchor="{anchor}" fill="{colour}">{text}</text>""";
 
     private static string Pixel(double value) => value.ToString("F0", CultureInfo.InvariantCulture);
 

@@ -117,20 +117,31 @@ public sealed class Eraser : IDisposable
                     "missing",
                     "Give the folder that efface unlearn --representations wrote"
                 );
-        var description = Attempt(Path.Combine(folder, DescriptionFile), () =>
-            JsonSerializer.Deserialize<EraserDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), WholeFile.Json)
-            ?? throw new JsonException("it is empty")
+        var description = Read(folder, DescriptionFile, path =>
+            JsonSerializer.Deserialize<EraserDescription>(File.ReadAllText(path), WholeFile.Json) ?? throw new JsonException("it is empty")
         );
-        var eraser = Attempt(Path.Combine(folder, DescriptionFile), () =>
-            new Eraser(description, Build(description), new InputSummary(description.Size))
-        );
-        Attempt(Path.Combine(folder, WeightsFile), () => eraser._holder.load_safetensors(Path.Combine(folder, WeightsFile)));
+        var eraser = Read(folder, DescriptionFile, _ => new Eraser(description, Build(description), new InputSummary(description.Size)));
+        try
+        {
+            Read(folder, WeightsFile, path => eraser._holder.load_safetensors(path));
+        }
+        catch
+        {
+            eraser.Dispose();
+            throw;
+        }
         eraser._holder.eval();
         return eraser;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _holder.Dispose();
+
+    private static T Read<T>(string folder, string name, Func<string, T> read)
+    {
+        var path = Path.Combine(folder, name);
+        return WholeFile.Read(path, "Copy the folder again", () => read(path));
+    }
 
     private static nn.Module<Tensor, Tensor> Build(EraserDescription description)
     {
@@ -162,18 +173,6 @@ public sealed class Eraser : IDisposable
             );
         if (!rows.isfinite().all().item<bool>())
             throw new InvalidInputException("vectors", "hold numbers that are not finite", "Take these rows out, or mend them");
-    }
-
-    private static T Attempt<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            throw new InvalidInputException(path, $"cannot be read ({fault.Message.Split('\n')[0]})", "Copy the folder again");
-        }
     }
 
     // One module, so that one file holds everything.

@@ -32,7 +32,7 @@ internal sealed class NoiseChoice(
     // With fewer rows to judge on, what chance reads counts as nothing: the standard error of balanced accuracy beyond that of so many.
     private const int FewRows = 2000;
 
-    // Of judged rows: near chance, what is read of one draw says little of the next, so the mean over draws varies less.
+    // Of judged rows, where they are fewer: near chance, what is read of one draw says little of the next, so the mean varies less.
     private const int Draws = 3;
 
     // The noise in directions of columns that are to stay, in parts of that elsewhere. Of .25 to 1 this kept most at equal leak.
@@ -102,9 +102,10 @@ internal sealed class NoiseChoice(
     private double Leak(int[] fitted, int[][] halves)
     {
         using var scope = NewDisposeScope();
+        var draws = halves.Sum(half => half.Length) < MostRows ? Draws : 1;
         Tensor known = Released(training, fitted, 1),
-            one = Released(judged, halves[0], Draws),
-            other = Released(judged, halves[1], Draws);
+            one = Released(judged, halves[0], draws),
+            other = Released(judged, halves[1], draws);
         var tries = (
             from attribute in Enumerable.Range(0, judged.Attributes.Count)
             from attacker in Attackers
@@ -126,7 +127,7 @@ internal sealed class NoiseChoice(
 
         AttackParts Parts(int attribute, bool isSwapped)
         {
-            var (first, second) = (Set(judged, attribute, halves[0], one, Draws), Set(judged, attribute, halves[1], other, Draws));
+            var (first, second) = (Set(judged, attribute, halves[0], one, draws), Set(judged, attribute, halves[1], other, draws));
             return new AttackParts(
                 new AttackProblem([training.Size], 0, training.Task?.Classes ?? 0, training.Attributes[attribute].Classes),
                 Set(training, attribute, fitted, known, 1),

@@ -8,18 +8,18 @@ public sealed record RecipeSettings
 {
     /// <summary>The recipe's name.</summary>
     [JsonPropertyName("recipe")]
-    [Setting("--recipe", "NAME", "strict (the default) or paper; see efface recipes.")]
+    [Setting("--recipe", "NAME", "strict (the default; of vectors balance) or another; see efface recipes.")]
     public string Name { get; init; } = "strict";
 
     /// <summary>The attributes to forget; empty for <c>train</c>.</summary>
     [Setting("--forget", "COLS", "Columns to forget, separated by commas.", IsInherited = true, IsFixed = true)]
     public IReadOnlyList<string> Forget { get; init; } = [];
 
-    /// <summary>Attributes that must stay readable in the code.</summary>
+    /// <summary>Attributes that must stay readable.</summary>
     [Setting(
         "--retain",
         "COLS",
-        "Columns that are to stay readable in the code, separated by commas.",
+        "Columns that are to stay readable, separated by commas.",
         IsFixed = true,
         Command = ModelSettings.Forgets
     )]
@@ -94,6 +94,30 @@ public sealed record RecipeSettings
                 $"`RecipeSettings.Retention` {Setting.Text(retention)}",
                 "nothing is to be retained",
                 "Give `RecipeSettings.Retain` as well"
+            );
+    }
+
+    /// <summary>Columns that are named twice, or for what excludes each other.</summary>
+    /// <param name="task">The task's column.</param>
+    public IEnumerable<Problem> CheckColumns(string? task)
+    {
+        if (task is not null && Forget.Contains(task))
+            yield return new Problem(
+                $"`RecipeSettings.Forget` {task}",
+                "is the task itself",
+                "Forget another column, or choose another task"
+            );
+        foreach (
+            var problem in Problem
+                .NamedTwice("`RecipeSettings.Forget`", Forget, "attribute")
+                .Concat(Problem.NamedTwice("`RecipeSettings.Retain`", Retain, "attribute"))
+        )
+            yield return problem;
+        foreach (var name in Retain.Where(name => name == task || Forget.Contains(name)))
+            yield return new Problem(
+                $"`RecipeSettings.Retain` {name}",
+                name == task ? "is the task itself, which is kept anyway" : "is to be forgotten",
+                "Retain another column"
             );
     }
 }

@@ -33,15 +33,12 @@ internal static class ErasingChecks
                 "missing",
                 "Name the columns to forget, such as `RecipeSettings.Forget` sex"
             );
-        if (config.Data.Task is { } task && config.Recipe.Forget.Contains(task))
-            yield return new Problem(
-                $"`RecipeSettings.Forget` {task}",
-                "is the task itself",
-                "Forget another column, or choose another task"
-            );
-        foreach (var problem in Problem.NamedTwice("`RecipeSettings.Forget`", config.Recipe.Forget, "attribute"))
-            yield return problem;
-        foreach (var problem in config.Recipe.Check().Concat(Settings.Of<EraserOptions>().SelectMany(setting => setting.Check(options))))
+        foreach (
+            var problem in config
+                .Recipe.CheckColumns(config.Data.Task)
+                .Concat(config.Recipe.Check())
+                .Concat(Settings.Of<EraserOptions>().SelectMany(setting => setting.Check(options)))
+        )
             yield return problem;
         foreach (var problem in audit?.Check() ?? [])
             yield return problem;

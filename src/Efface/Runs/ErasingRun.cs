@@ -204,10 +204,16 @@ public static class ErasingRun
     private static VectorTable Erased(VectorTable table, Eraser eraser)
     {
         using var scope = NewDisposeScope();
-        var mean =
-            eraser.Description.Noise > 0
-                ? torch.stack([.. Enumerable.Range(0, Draws).Select(draw => eraser.Draw(table.Values, draw))]).mean([0L])
-                : null;
+        Tensor? mean = null;
+        if (eraser.Description.Noise > 0)
+        {
+            mean = torch.zeros_like(table.Values, dtype: ScalarType.Float32);
+            for (var draw = 0; draw < Draws; draw++)
+            {
+                using var inner = NewDisposeScope();
+                mean.add_(eraser.Draw(table.Values, draw), 1.0 / Draws);
+            }
+        }
         return new VectorTable(table.Name, eraser.Apply(table.Values), table.Columns, table.Parts)
         {
             Origins = table.Origins,

@@ -146,30 +146,9 @@ internal static class Preflight
 
     private static IEnumerable<Problem> Names(RunConfig config)
     {
-        var (task, forget, retain, removed) = (
-            config.Data.Task,
-            config.Recipe.Forget,
-            config.Recipe.Retain,
-            config.AttentionRemoval?.Attributes ?? []
-        );
-        if (task is not null && forget.Contains(task))
-            yield return new Problem(
-                $"`RecipeSettings.Forget` {task}",
-                "is the task itself",
-                "Forget another column, or choose another task"
-            );
-        foreach (
-            var problem in Problem
-                .NamedTwice("`RecipeSettings.Forget`", forget, "attribute")
-                .Concat(Problem.NamedTwice("`RecipeSettings.Retain`", retain, "attribute"))
-        )
+        var (task, removed) = (config.Data.Task, config.AttentionRemoval?.Attributes ?? []);
+        foreach (var problem in config.Recipe.CheckColumns(task))
             yield return problem;
-        foreach (var name in retain.Where(name => name == task || forget.Contains(name)))
-            yield return new Problem(
-                $"`RecipeSettings.Retain` {name}",
-                name == task ? "is the task itself, which is kept anyway" : "is to be forgotten",
-                "Retain another column"
-            );
         if (task is not null && removed.Contains(task))
             yield return new Problem(
                 $"`AttentionRemovalSettings.Attributes` {task}",

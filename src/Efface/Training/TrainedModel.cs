@@ -101,7 +101,8 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
 
     private const string ErasureStage = "erasure";
     private const string WeightsFile = "model.safetensors",
-        DescriptionFile = "model.json";
+        DescriptionFile = "model.json",
+        Remedy = "Repeat the run that wrote it, or copy the folder again";
 
     /// <summary>The builder of the network; null for those of Efface.</summary>
     public NetworkBuilder? Builder { get; init; }
@@ -239,7 +240,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     internal static TrainedModel Load(string folder, Device device, Generator random, NetworkBuilder? builder = null)
     {
         var model = Create(Describe(folder), CPU, random, builder);
-        Attempt(Path.Combine(folder, WeightsFile), () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
+        WholeFile.Read(Path.Combine(folder, WeightsFile), Remedy, () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
         model.Network.to(device);
         return model;
     }
@@ -258,7 +259,7 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
                     "missing",
                     "Give the folder of a finished run of efface train or efface unlearn"
                 );
-        return Attempt(Path.Combine(folder, DescriptionFile), () =>
+        return WholeFile.Read(Path.Combine(folder, DescriptionFile), Remedy, () =>
             JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), WholeFile.Json)
             ?? throw new JsonException("it is empty")
         );
@@ -288,23 +289,6 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
             stages.Insert(stages.Count - 1, new Stage(ErasureStage, erasure.to(head.device)));
         }
         return new StagedNetwork(stages);
-    }
-
-    // Names the file in the message, whatever a damaged file makes the readers throw.
-    private static T Attempt<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            throw new InvalidInputException(
-                path,
-                $"cannot be read ({fault.Message.Split('\n')[0]})",
-                "Repeat the run that wrote it, or copy the folder again"
-            );
-        }
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,16 @@ public sealed class ErasedDocumentsTests
     }
 
     [Fact]
+    public void What_stays_of_single_columns_is_the_mean_of_the_stored_lines()
+    {
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "results.md"));
+        var rows = ErasedTable.Columns(File.ReadLines(Path.Combine(Results, "erasers-marks.txt"))).ToList();
+        Assert.Contains(rows, row => row.Contains("| adult |", StringComparison.Ordinal));
+        Assert.Contains(ErasedTable.ColumnsHeader, document, StringComparison.Ordinal);
+        Assert.All(rows, row => Assert.Contains(row, document, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_picture_of_the_price_is_drawn_from_the_stored_lines()
     {
         Assert.Equal(

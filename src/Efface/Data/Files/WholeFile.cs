@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Efface.Data.Files;
 
-/// <summary>A file that is written whole or not at all.</summary>
+/// <summary>A file that is written whole or not at all, and read whole or named as damaged.</summary>
 internal static class WholeFile
 {
     /// <summary>The ending of temporary names.</summary>
@@ -29,6 +29,20 @@ internal static class WholeFile
             if (fault is ArgumentOutOfRangeException { ParamName: "value" })
                 throw new IOException("File too large", fault);
             throw;
+        }
+    }
+
+    /// <summary>Names the file in the message, whatever a damaged one makes its readers throw.</summary>
+    /// <exception cref="InvalidInputException"><paramref name="read"/> failed.</exception>
+    public static T Read<T>(string path, string remedy, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            throw new InvalidInputException(path, $"cannot be read ({fault.Message.Split('\n')[0]})", remedy);
         }
     }
 }

@@ -9,7 +9,7 @@
 // person, of rows near each other. … -- peer inlp|hsic|adversarial VECTORS LABELS TASK ATTRIBUTE OUT.npy [seed] [group column]: another way
 // to erase, for efface audit. … -- erased RUN [RUN ...]: what erased vectors tell and keep by their audits, a line each.
 // … -- erased-table LINES [LINES ...]: such lines as rows of a table, means over seeds. … -- price OUT.svg LINES [LINES ...]: a picture
-// of such lines.
+// of such lines. … -- eraser-cost EFFACE.dll FOLDER [rounds]: seconds and memory of fitting and applying.
 using System.Diagnostics;
 using System.Globalization;
 using Efface;
@@ -49,6 +49,11 @@ if (args is ["erased-table", .. var tables])
 if (args is ["price", var picture, .. var lines])
 {
     File.WriteAllText(picture, PricePicture.Draw(lines));
+    return;
+}
+if (args is ["eraser-cost", var tool, var folder, ..])
+{
+    EraserCost.Run(tool, folder, Number(3, 3));
     return;
 }
 if (args is ["erased", .. var erasures])

@@ -74,6 +74,7 @@ internal sealed class UnlearnCommand : ModelCommand
         };
         var audit = asked.GetValue(_noAudit) ? null : _audit.Read(asked, new AuditSettings());
         var path = RunPlace.OutOr(place.Out, Name);
+        NativeHeap.ReturnLargeBlocks();
         try
         {
             var folder = Show(display => ErasingRun.Run(config, path, audit, place.Resume, display, Shell.Cancel));

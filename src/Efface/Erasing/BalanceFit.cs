@@ -27,7 +27,8 @@ internal sealed class BalanceFit(
 )
 {
     private const int Folds = 3,
-        Width = 256;
+        Width = 256,
+        RowsAtATime = 8192;
 
     // Where the calibrated logits of two classes are further apart than this, a row counts as the likelier one's alone.
     private const double Sharpness = 2;
@@ -115,8 +116,17 @@ internal sealed class BalanceFit(
 
     private (Tensor X, Tensor Folds) ReadTask(BalanceErasure erasure)
     {
-        var entered = training.Chunks().Select(erasure.Enter).ToArray();
-        var (x, folds) = (torch.cat([.. entered.Select(some => some.X)]), torch.cat([.. entered.Select(some => some.Folds)]));
+        var x = torch.empty(training.Count, erasure.Shape.Directions);
+        var folds = torch.empty(training.Count, dtype: ScalarType.Int64);
+        var done = 0L;
+        foreach (var rows in training.Chunks())
+        {
+            using var scope = NewDisposeScope();
+            var entered = erasure.Enter(rows);
+            x.narrow(0, done, rows.shape[0]).copy_(entered.X);
+            folds.narrow(0, done, rows.shape[0]).copy_(entered.Folds);
+            done += rows.shape[0];
+        }
         if (erasure.TaskReader is { } reader)
             Train(reader, x, folds, training.Task!);
         return (x, folds);
@@ -131,7 +141,11 @@ internal sealed class BalanceFit(
         transport.SetShares(scale / Sharpness, bias / Sharpness);
         var shares = transport.Shares(logits);
         Moments.Fit(transport, x, shares, task);
-        x.copy_(transport.call(x, shares, task));
+        foreach (var (some, ofSome, decided) in x.split(RowsAtATime).Zip(shares.split(RowsAtATime), task.split(RowsAtATime)))
+        {
+            using var inner = NewDisposeScope();
+            some.copy_(transport.call(some, ofSome, decided));
+        }
     }
 
     // What readers missed, and a linear one finds beyond the decision.

@@ -47,12 +47,17 @@ internal static class Moments
     // Coefficients [F, d] of least squares.
     private static Tensor Regression(Tensor features, Tensor x, double ridge)
     {
+        using var scope = NewDisposeScope();
         var f = features.to_type(ScalarType.Float64);
         var gram = f.t().matmul(f) + torch.eye(f.shape[1], dtype: ScalarType.Float64) * ridge;
-        return linalg.solve(gram, f.t().matmul(x.to_type(ScalarType.Float64))).to_type(ScalarType.Float32);
+        return linalg.solve(gram, f.t().matmul(x.to_type(ScalarType.Float64))).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Covariance(Tensor x, Tensor weights) => (x * weights.unsqueeze(1)).t().matmul(x) / weights.sum().clamp(min: 1);
+    private static Tensor Covariance(Tensor x, Tensor weights)
+    {
+        using var scope = NewDisposeScope();
+        return ((x * weights.unsqueeze(1)).t().matmul(x) / weights.sum().clamp(min: 1)).MoveToOuterDisposeScope();
+    }
 
     private static (Tensor Inverse, Tensor Root) Roots(Tensor covariance)
     {

@@ -38,7 +38,7 @@ internal sealed class NoiseChoice(
     // The noise in directions of columns that are to stay, in parts of that elsewhere. Of .25 to 1 this kept most at equal leak.
     private const double KeptShare = 0.5;
 
-    private static readonly double[] Ladder = [0, 0.15, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1, 1.2];
+    private static readonly double[] Ladder = [0, 0.15, 0.25, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2];
 
     private static readonly IAttacker[] Attackers =
     [

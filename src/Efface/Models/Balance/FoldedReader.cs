@@ -12,6 +12,9 @@ internal sealed class FoldedReader : Module<Tensor, Tensor, Tensor>
 {
     private const double Dropout = 0.2;
 
+    // Hidden layers of more would take more memory than the vectors themselves.
+    private const int RowsAtATime = 8192;
+
     private readonly int _classes;
 
     /// <param name="inputs">d of the vectors.</param>
@@ -37,15 +40,18 @@ internal sealed class FoldedReader : Module<Tensor, Tensor, Tensor>
     /// <param name="folds">The fold of each row, int64 [B].</param>
     public override Tensor forward(Tensor x, Tensor folds)
     {
-        using var scope = NewDisposeScope();
         var logits = x.new_zeros(x.shape[0], _classes);
         for (var fold = 0; fold < Perceptrons.Count; fold++)
         {
-            var rows = (folds == fold).nonzero().flatten();
-            if (rows.shape[0] > 0)
-                logits.index_copy_(0, rows, Perceptrons[fold].call(x.index_select(0, rows)));
+            using var scope = NewDisposeScope();
+            foreach (var rows in (folds == fold).nonzero().flatten().split(RowsAtATime))
+            {
+                using var inner = NewDisposeScope();
+                if (rows.shape[0] > 0)
+                    logits.index_copy_(0, rows, Perceptrons[fold].call(x.index_select(0, rows)));
+            }
         }
-        return logits.MoveToOuterDisposeScope();
+        return logits;
     }
 
     private static Generator Own(Generator random)

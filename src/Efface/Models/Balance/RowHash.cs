@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Efface.Data.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,12 +19,10 @@ internal static class RowHash
     public static byte[] Of(Tensor x)
     {
         using var scope = NewDisposeScope();
-        using var data = x.contiguous().data<float>();
-        var numbers = data.ToArray();
-        var (rows, width) = ((int)x.shape[0], (int)x.shape[1]);
-        var hashes = new byte[rows * HashBytes];
-        Parallel.For(0, rows, row =>
-            SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan(row * width, width)), hashes.AsSpan(row * HashBytes, HashBytes))
+        var whole = x.contiguous();
+        var hashes = new byte[x.shape[0] * HashBytes];
+        Parallel.For(0, (int)x.shape[0], row =>
+            SHA256.HashData(RowTensor.Rows<byte>(whole, row), hashes.AsSpan(row * HashBytes, HashBytes))
         );
         return hashes;
     }
@@ -45,7 +44,7 @@ internal static class RowHash
     public static Tensor Noise(byte[] hashes, int count, byte[] salt, int draw)
     {
         var rows = hashes.Length / HashBytes;
-        var numbers = new float[rows * (long)count];
+        var numbers = torch.empty(rows, count);
         Parallel.For(0, rows, row =>
         {
             Span<byte> seed = stackalloc byte[HashBytes + sizeof(int)];
@@ -53,9 +52,9 @@ internal static class RowHash
             BinaryPrimitives.WriteInt32LittleEndian(seed[HashBytes..], draw);
             Span<byte> state = stackalloc byte[HashBytes];
             HMACSHA256.HashData(salt, seed, state);
-            Fill(numbers.AsSpan(row * count, count), MemoryMarshal.Cast<byte, ulong>(state));
+            Fill(RowTensor.Rows<float>(numbers, row), MemoryMarshal.Cast<byte, ulong>(state));
         });
-        return torch.tensor(numbers, [rows, count]);
+        return numbers;
     }
 
     // Box and Muller (1958): two numbers of each pair of uniform ones.

@@ -32,6 +32,15 @@ public sealed class ErasedDocumentsTests
     }
 
     [Fact]
+    public void What_an_eraser_costs_is_what_was_measured()
+    {
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "balance.md"));
+        var lines = File.ReadAllLines(Path.Combine(Results, "eraser-cost.txt"));
+        Assert.Equal(5, lines.Length);
+        Assert.All(lines, line => Assert.Contains(line, document, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_picture_of_the_price_is_drawn_from_the_stored_lines()
     {
         Assert.Equal(

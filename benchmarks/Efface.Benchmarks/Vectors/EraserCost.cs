@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Efface.Benchmarks;
 
 /// <summary>
-/// What it takes to fit an eraser and to apply it, in time and memory of the tool's own process, on drawn vectors in which one number's sign
-/// tells the attribute, another's the task.
+/// What it takes to fit an eraser and to apply it, in time and memory of the tool's own process, on drawn vectors in which one number's
+/// sign tells the attribute, another's the task.
 /// </summary>
 public static class EraserCost
 {
@@ -46,8 +46,8 @@ public static class EraserCost
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Beside a busy process the first takes {ratios[ratios.Length / 2]:F2} times as long (from {ratios[0]:F2} to {ratios[^1]:F2}, "
-                    + $"{rounds} rounds)."
+                $"Beside a busy process the first takes {ratios[ratios.Length / 2]:F2} times as long "
+                    + $"(from {ratios[0]:F2} to {ratios[^1]:F2}, {rounds} rounds)."
             )
         );
 

@@ -99,7 +99,7 @@ public sealed record RecipeSettings
 
     /// <summary>Columns that are named twice, or for what excludes each other.</summary>
     /// <param name="task">The task's column.</param>
-    public IEnumerable<Problem> CheckColumns(string? task)
+    internal IEnumerable<Problem> CheckColumns(string? task)
     {
         if (task is not null && Forget.Contains(task))
             yield return new Problem(

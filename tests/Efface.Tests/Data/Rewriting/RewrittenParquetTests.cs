@@ -14,6 +14,9 @@ namespace Efface.Tests.Data.Rewriting;
 [OneThread]
 public sealed class RewrittenParquetTests : IDisposable
 {
+    // More than there are others: a file of which most rows cannot be used is refused.
+    private const int Leading = 31;
+
     private readonly ToyRewriting _toy = new();
 
     public void Dispose() => _toy.Dispose();
@@ -26,7 +29,7 @@ public sealed class RewrittenParquetTests : IDisposable
                 float?[] Good(int row) => [.. Enumerable.Range(0, file.width).Select(i => (float?)(row + i / 8f))];
                 float?[]?[] lists =
                 [
-                    .. Enumerable.Range(0, 10).Select(Good),
+                    .. Enumerable.Range(0, Leading).Select(Good),
                     .. file.rows.Select(
                         (kind, row) =>
                             kind switch
@@ -40,7 +43,7 @@ public sealed class RewrittenParquetTests : IDisposable
                             }
                     ),
                 ];
-                var bad = Enumerable.Range(0, file.rows.Length).Where(row => file.rows[row] < 5).Select(row => row + 10);
+                var bad = Enumerable.Range(0, file.rows.Length).Where(row => file.rows[row] < 5).Select(row => row + Leading);
                 string[] keys = [.. lists.Select((_, row) => ToyVectors.Key(row))];
                 _toy.Files.Write("h.parquet", ToyVectors.ParquetLists(lists, keys, file.size));
                 File.Delete(_toy.Files.At("out.parquet"));

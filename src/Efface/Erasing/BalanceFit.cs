@@ -27,8 +27,7 @@ internal sealed class BalanceFit(
 )
 {
     private const int Folds = 3,
-        Width = 256,
-        RowsAtATime = 8192;
+        Width = 256;
 
     // Where the calibrated logits of two classes are further apart than this, a row counts as the likelier one's alone.
     private const double Sharpness = 2;
@@ -141,7 +140,8 @@ internal sealed class BalanceFit(
         transport.SetShares(scale / Sharpness, bias / Sharpness);
         var shares = transport.Shares(logits);
         Moments.Fit(transport, x, shares, task);
-        foreach (var (some, ofSome, decided) in x.split(RowsAtATime).Zip(shares.split(RowsAtATime), task.split(RowsAtATime)))
+        const int rows = LabelledRows.ChunkRows;
+        foreach (var (some, ofSome, decided) in x.split(rows).Zip(shares.split(rows), task.split(rows)))
         {
             using var inner = NewDisposeScope();
             some.copy_(transport.call(some, ofSome, decided));

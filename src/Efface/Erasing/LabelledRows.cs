@@ -20,8 +20,10 @@ internal sealed record LabelledRows(Tensor Values, LabelledColumn? Task, IReadOn
     /// <summary>The group of each row: rows of one person, say. Null where each stands for itself.</summary>
     public int[]? Groups { get; init; }
 
-    private const int FewestOfClass = 20,
-        ChunkRows = 8192;
+    /// <summary>As many rows as are worked on at once: more would take more memory than the vectors themselves.</summary>
+    public const int ChunkRows = 8192;
+
+    private const int FewestOfClass = 20;
 
     /// <summary>N.</summary>
     public int Count => Places?.Length ?? (int)Values.shape[0];

@@ -164,5 +164,6 @@ public sealed class RunsTests : IDisposable
         Assert.Contains("verdict", outcome.Output, StringComparison.Ordinal);
         Assert.Contains(_tool.At("demo/report.html"), outcome.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
         Assert.True(File.Exists(_tool.At("demo/report.html")));
+        Assert.DoesNotContain("NNPACK", outcome.Error, StringComparison.Ordinal);
     }
 }

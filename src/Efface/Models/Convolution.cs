@@ -33,6 +33,7 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     {
         (_stride, _padding) = (stride, kernel / 2);
         weight = Layers.Weight(random, outputs, inputs, kernel, kernel);
+        NativeConvolutions.WithoutNnpack();
         RegisterComponents();
     }
 

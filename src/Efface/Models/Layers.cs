@@ -32,6 +32,7 @@ internal static class Layers
     )
     {
         var layer = nn.Conv2d(inputs, outputs, kernel, stride, padding, bias: hasBias, device: META);
+        NativeConvolutions.WithoutNnpack();
         layer.weight = Weight(random, outputs, inputs, kernel, kernel);
         if (hasBias)
             layer.bias = Bias(random, outputs, inputs * kernel * kernel);

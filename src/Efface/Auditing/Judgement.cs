@@ -129,11 +129,16 @@ internal static class Judgement
             );
     }
 
-    // Who does not know the task may well read less than it reveals: only an attacker who knows it starts from there.
+    // Who does not know the task may well read less than it reveals: only an attacker who knows it starts from there. So may who learnt from
+    // a few unseen images by heart: a shift shows to those who learnt from training images too.
     private static string? BelowTask(Evidence evidence)
     {
         var informed = evidence.Attackers.Where(one => one.KnowsTask).ToArray();
-        var most = informed.MaxBy(one => one.Validation)?.GivenTask ?? evidence.Leak;
+        var most = informed
+            .GroupBy(one => one.FittedOn)
+            .Select(tries => tries.MaxBy(one => one.Validation)!.GivenTask)
+            .MaxBy(given => given.Value)
+            ?? evidence.Leak;
         return -most.Value <= Widened(evidence, informed.Length) * (most.High - most.Value)
             ? null
             : string.Create(

@@ -166,6 +166,14 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void Who_learnt_a_few_unseen_images_by_heart_reads_less_without_any_shift()
+    {
+        var unseen = Attacker(-0.06, 0.01) with { FittedOn = "unseen", Validation = 0.6 };
+        Assert.Equal(Verdict.Forgotten, Judged(Around(0, 0.01), [Attacker(0, 0.01), unseen], Good, Apart).Verdict);
+        Assert.Equal(Verdict.Inconclusive, Judged(Around(0, 0.01), [Attacker(-0.03, 0.01), unseen], Good, Apart).Verdict);
+    }
+
+    [Fact]
     public void What_the_task_tells_is_no_leak_though_the_floor_is_constant()
     {
         Assert.Equal(

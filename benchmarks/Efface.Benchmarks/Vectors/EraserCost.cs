@@ -15,7 +15,7 @@ public static class EraserCost
     private const int ChunkRows = 50_000;
 
     // The status file's own unit.
-    private const double Megabyte = 1024;
+    private const double Megabyte = 1 << 20;
 
     /// <summary>A row for each step, as a document's table.</summary>
     /// <param name="tool">Efface.Cli.dll.</param>
@@ -66,7 +66,7 @@ public static class EraserCost
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {step} | {vectors.Rows:N0} × {vectors.Size} | {taken.Seconds:F0} | {taken.Peak:N0} "
-                    + $"| {taken.Peak / (4.0 * vectors.Rows * vectors.Size / Megabyte / Megabyte):F1} |"
+                    + $"| {taken.Peak / (4.0 * vectors.Rows * vectors.Size / Megabyte):F1} |"
             )
         );
 
@@ -77,22 +77,21 @@ public static class EraserCost
         var errors = process.StandardError.ReadToEndAsync();
         var peak = 0.0;
         while (!process.WaitForExit(50))
-            peak = Math.Max(peak, Peak(process.Id));
+            peak = Math.Max(peak, Peak(process));
         return process.ExitCode == 0
             ? (clock.Elapsed.TotalSeconds, peak)
             : throw new InvalidOperationException($"efface {string.Join(' ', arguments)}: {errors.Result}");
     }
 
     // Of the process's resident memory so far, in megabytes; 0 once it has ended.
-    private static double Peak(int process)
+    private static double Peak(Process process)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status")
-                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) / Megabyte;
+            process.Refresh();
+            return process.PeakWorkingSet64 / Megabyte;
         }
-        catch (IOException)
+        catch (InvalidOperationException)
         {
             return 0;
         }

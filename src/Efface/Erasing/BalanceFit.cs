@@ -3,6 +3,7 @@ using Efface.Baselines;
 using Efface.Models;
 using Efface.Models.Balance;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Efface.Erasing;
@@ -36,6 +37,9 @@ internal sealed class BalanceFit(
     public const string Recipe = "balance";
 
     private int _steps;
+
+    /// <summary>Of the network whose vectors these are: its decisions stay. Null lets a reader decide.</summary>
+    public Linear? Classifier { get; init; }
 
     /// <summary>Fits an eraser.</summary>
     /// <param name="description">What it is.</param>
@@ -71,6 +75,7 @@ internal sealed class BalanceFit(
         foreach (var ((reader, transport), column) in erasure.Steps.Zip(columns))
             TakeOut(reader, transport, column, x, folds, task);
         TakeOutLinearly(erasure.Linear, x, task);
+        x.copy_(erasure.Decided(x, task));
         erasure.eval();
         return (erasure, new NoiseChoice(erasure, training, judged, options, progress, cancel) { Kept = Told(x) }.Run());
     }
@@ -101,6 +106,7 @@ internal sealed class BalanceFit(
                 Width = Width,
                 TaskClasses = training.Task?.Classes ?? 1,
                 AttributeClasses = [.. columns.Select(column => column.Classes)],
+                KeepsDecision = Classifier is not null,
             },
             random
         );
@@ -110,6 +116,8 @@ internal sealed class BalanceFit(
             directions.Back,
             options.Salt ?? RandomNumberGenerator.GetBytes(BalanceErasure.SaltBytes)
         );
+        if (Classifier is not null)
+            erasure.SetClassifier(Classifier);
         return erasure;
     }
 

@@ -61,19 +61,38 @@ internal sealed class NoiseChoice(
         var fitted = Shuffled(training).Take(MostRows).ToArray();
         var halves = Halves();
         var aim = options.Aim + Math.Max(0, Chance(halves.Sum(half => half.Length)) - Chance(FewRows));
-        // Leak falls with noise: the first rung that suffices is found by halving.
+        var leaks = new double?[Ladder.Length];
+        var rung = Least(aim, Read);
+        // What the decision tells no noise can hide: more of it would only take away what may stay.
+        if (rung == Ladder.Length - 1 && Read(rung) is var told && told > aim)
+            rung = Least(told + aim / 2, Read);
+        return Set(Ladder[rung]);
+
+        double Read(int tried)
+        {
+            if (leaks[tried] is null)
+            {
+                var done = leaks.Count(leak => leak is not null) / Math.Log2(Ladder.Length);
+                progress?.Invoke(new ErasingProgress("choosing noise", Math.Min(1, done)));
+                Set(Ladder[tried]);
+            }
+            return leaks[tried] ??= Leak(fitted, halves);
+        }
+    }
+
+    // Leak falls with noise: the first rung that suffices is found by halving; the last if none does.
+    private static int Least(double aim, Func<int, double> read)
+    {
         var (low, high) = (0, Ladder.Length - 1);
-        for (var tries = 0; low < high; tries++)
+        while (low < high)
         {
             var middle = (low + high) / 2;
-            progress?.Invoke(new ErasingProgress("choosing noise", tries / Math.Log2(Ladder.Length)));
-            Set(Ladder[middle]);
-            if (Leak(fitted, halves) <= aim)
+            if (read(middle) <= aim)
                 high = middle;
             else
                 low = middle + 1;
         }
-        return Set(Ladder[high]);
+        return high;
     }
 
     private static double Chance(int count) => 0.5 / Math.Sqrt(Math.Max(1, count));
@@ -163,16 +182,10 @@ internal sealed class NoiseChoice(
     private double Set(double noise)
     {
         using var scope = NewDisposeScope();
-        var goals = erasure.Steps[^1].Transport.Goals;
-        var free = torch.eye(goals.shape[1]);
-        if (goals.shape[0] > 1)
-        {
-            var (_, _, right) = linalg.svd(goals - goals.mean([0L], keepdim: true), fullMatrices: false);
-            var told = right[..(int)Math.Min(goals.shape[0] - 1, right.shape[1])];
-            free -= told.t().matmul(told);
-        }
+        var (told, all) = (erasure.DecisionDirections(), torch.eye(erasure.Shape.Directions));
+        var free = all - told.t().matmul(told);
         if (Kept is not null)
-            free = free.matmul(torch.eye(goals.shape[1]) - (1 - KeptShare) * Kept.t().matmul(Kept));
+            free = free.matmul(all - (1 - KeptShare) * Kept.t().matmul(Kept));
         erasure.SetNoise(free * noise);
         return noise;
     }

@@ -126,6 +126,26 @@ public sealed class BalanceFitTests : IDisposable
     }
 
     [Fact]
+    public void A_networks_decisions_stay_and_where_they_differ_vectors_tell_nothing_else()
+    {
+        using var noGradient = no_grad();
+        var (seen, fresh) = (ToyRows.Of(Rows, 14), ToyRows.Of(Rows, 15));
+        using var random = new Generator(1);
+        var classifier = Layers.Linear(ToyRows.Size, 2, random);
+        using var erasure = new BalanceFit(seen.Labelled(), seen.Labelled(), new EraserOptions { Noise = 0.5 }, null, default)
+        {
+            Classifier = classifier,
+        }
+            .Run()
+            .Erasure;
+        var places = erasure.call(fresh.Values).matmul(erasure.ToDecision()).flatten();
+        var decisions = classifier.call(fresh.Values).argmax(1);
+        Assert.Equal(0, places[decisions == 0].std().item<float>(), 1e-3);
+        Assert.Equal(0, places[decisions == 1].std().item<float>(), 1e-3);
+        Assert.InRange(Math.Abs((places[decisions == 0].mean() - places[decisions == 1].mean()).item<float>()), 0.2, 10);
+    }
+
+    [Fact]
     public void A_column_that_is_to_stay_is_read_better_through_the_same_noise()
     {
         var (seen, fresh) = (ToyRows.Of(Rows, 11), ToyRows.Of(Rows, 12));

@@ -102,6 +102,18 @@ public sealed class NoiseChoiceTests : IDisposable
     }
 
     [Fact]
+    public void What_the_decision_tells_no_noise_hides_and_none_is_added_for_it()
+    {
+        // Rows tell z in one direction alone, and that is where decisions differ.
+        var rows = Rows(Told.Mean);
+        var (x, _, _) = _identity.Enter(rows.Values);
+        var z = torch.tensor([.. rows.Z.Select(label => (float)label)]);
+        var goals = torch.stack([x[z == 0].mean([0L]), x[z == 1].mean([0L])]);
+        _identity.Steps[0].Transport.SetMeans(torch.zeros(2, ToyRows.Size), torch.zeros(4, ToyRows.Size), goals);
+        Assert.InRange(Choose(rows, new EraserOptions { Aim = 0.05 }), 0, 0.6);
+    }
+
+    [Fact]
     public void In_directions_that_are_to_stay_there_is_half_as_much()
     {
         var goals = torch.zeros(2, ToyRows.Size);

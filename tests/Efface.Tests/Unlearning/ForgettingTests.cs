@@ -1,6 +1,7 @@
 using Efface.Auditing;
 using Efface.Data;
 using Efface.Data.Vectors;
+using Efface.Detachment;
 using Efface.Models;
 using Efface.Tests.Models;
 using Efface.Training;
@@ -39,6 +40,7 @@ public sealed class ForgettingTests : IDisposable
     [InlineData("hsic")]
     [InlineData("leace")]
     [InlineData("prediction-only")]
+    [InlineData("balance")]
     public void Every_kind_of_recipe_works_on_tokens(string recipe)
     {
         using var model = Model();
@@ -68,6 +70,24 @@ public sealed class ForgettingTests : IDisposable
         using (after)
             Assert.InRange(Audit(after).Worst.Leak.GivenTask.Value, -0.1, 0.05);
         Assert.InRange(before.Worst.Leak.GivenTask.Low, 0.15, 0.5);
+    }
+
+    [Fact]
+    public void A_balanced_network_decides_as_before_and_its_logits_tell_nothing_else()
+    {
+        using var model = Model();
+        Forgetting.Train(model, _vectors, Options);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var values = _vectors.Gather(_vectors.Rows(Part.Test));
+        model.Network.eval();
+        var decisions = model.Network.call(values).argmax(1);
+        var labels = TaskAndAttributes.Of(_vectors, _vectors["y"], [_vectors["z"]]);
+        using var closed = Recipes.Named("balance").Close(model.Copy(), _vectors, labels)!;
+        closed.Network.eval();
+        var logits = closed.Network.call(values);
+        Assert.True(logits.argmax(1).eq(decisions).all().item<bool>());
+        Assert.All([0, 1], decision => Assert.Equal(0, logits[decisions == decision].std(0).max().item<float>(), 1e-3));
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
         spread = Buffer(nameof(spread), torch.zeros(shape.Directions, shape.Directions));
         salt = Buffer(nameof(salt), torch.zeros(SaltBytes, dtype: ScalarType.Byte));
         FoldedReader Reader(int classes) => new(shape.Directions, classes, shape.Folds, shape.Width, random);
-        TaskReader = shape.TaskClasses > 1 ? Reader(shape.TaskClasses) : null;
+        TaskReader = shape is { TaskClasses: > 1, KeepsDecision: false } ? Reader(shape.TaskClasses) : null;
+        Classifier = shape.KeepsDecision ? Layers.Linear(shape.Directions, shape.TaskClasses, random) : null;
         Steps =
         [
             .. shape.AttributeClasses.Select(classes =>
@@ -43,6 +44,8 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
         register_module("linear", Linear);
         if (TaskReader is not null)
             register_module("task", TaskReader);
+        if (Classifier is not null)
+            register_module("classifier", Classifier);
         foreach (var (step, (reader, transport)) in Steps.Index())
         {
             register_module($"reader{step}", reader);
@@ -53,8 +56,11 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
     /// <summary>Its sizes.</summary>
     public BalanceShape Shape { get; }
 
-    /// <summary>Reads ŷ; null without a task.</summary>
+    /// <summary>Reads ŷ; null without a task, and where a network's own classifier decides.</summary>
     internal FoldedReader? TaskReader { get; }
+
+    /// <summary>The network's own, of directions; null where there is none.</summary>
+    private TorchSharp.Modules.Linear? Classifier { get; }
 
     /// <summary>For each attribute what reads it, and what moves vectors.</summary>
     internal IReadOnlyList<(FoldedReader Reader, ClassTransport Transport)> Steps { get; }
@@ -77,6 +83,16 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
         _salt = null;
     }
 
+    /// <summary>Sets the network's own classifier, after the directions.</summary>
+    internal void SetClassifier(TorchSharp.Modules.Linear ofVectors)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var weight = ofVectors.weight.to(back.device);
+        Classifier!.weight.copy_(weight.matmul(back.t()));
+        Classifier.bias!.copy_(ofVectors.bias!.to(back.device) + weight.matmul(mean));
+    }
+
     /// <summary>Sets the noise: standard normal numbers times this, [d, d].</summary>
     internal void SetNoise(Tensor matrix)
     {
@@ -97,12 +113,9 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
     internal Tensor Decide(Tensor x, Tensor folds)
     {
         using var scope = NewDisposeScope();
-        return TaskReader is null
-            ? torch.ones(x.shape[0], 1, device: x.device).MoveToOuterDisposeScope()
-            : functional
-                .one_hot(TaskReader.call(x, folds).argmax(1), Shape.TaskClasses)
-                .to_type(ScalarType.Float32)
-                .MoveToOuterDisposeScope();
+        if ((Classifier?.call(x) ?? TaskReader?.call(x, folds)) is not { } logits)
+            return torch.ones(x.shape[0], 1, device: x.device).MoveToOuterDisposeScope();
+        return functional.one_hot(logits.argmax(1), Shape.TaskClasses).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>Whitened directions without the attributes, before noise, f32 [B, d].</summary>
@@ -112,7 +125,36 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
         var task = Decide(x, folds);
         foreach (var (reader, transport) in Steps)
             x = transport.call(x, transport.Shares(reader.call(x, folds)), task);
-        return Linear.call(x).MoveToOuterDisposeScope();
+        return Decided(Linear.call(x), task).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Vectors at the mean of their decision, in the directions in which a network's decisions differ; others as they are.</summary>
+    /// <param name="x">After all steps, f32 [B, d].</param>
+    /// <param name="task">One-hot ŷ, f32 [B, Y].</param>
+    internal Tensor Decided(Tensor x, Tensor task)
+    {
+        if (!Shape.KeepsDecision)
+            return x;
+        using var scope = NewDisposeScope();
+        var told = DecisionDirections();
+        var away = x - task.matmul(Linear.call(Steps[^1].Transport.Goals));
+        return (x - away.matmul(told.t()).matmul(told)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>From vectors as they go out to where their decision is told, f32 [D, m].</summary>
+    internal Tensor ToDecision()
+    {
+        using var scope = NewDisposeScope();
+        return into.matmul(DecisionDirections().t()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The directions in which decisions differ, f32 [m, d], orthonormal; none without a task.</summary>
+    internal Tensor DecisionDirections()
+    {
+        using var scope = NewDisposeScope();
+        var goals = Linear.call(Steps[^1].Transport.Goals);
+        var (_, _, right) = linalg.svd(goals - goals.mean([0L], keepdim: true), fullMatrices: false);
+        return right[..(int)Math.Min(goals.shape[0] - 1, right.shape[1])].MoveToOuterDisposeScope();
     }
 
     /// <summary>Noise for directions, f32 [B, d].</summary>

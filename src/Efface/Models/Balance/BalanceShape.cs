@@ -20,4 +20,9 @@ public sealed record BalanceShape
 
     /// <summary>The attributes to forget, in the order in which they are taken out: each with the number of its classes.</summary>
     public required IReadOnlyList<int> AttributeClasses { get; init; }
+
+    /// <summary>
+    /// The vectors are a network's, and its classifier decides: its decisions stay, and where they differ vectors tell nothing else.
+    /// </summary>
+    public bool KeepsDecision { get; init; }
 }

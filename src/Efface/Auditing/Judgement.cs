@@ -129,7 +129,7 @@ internal static class Judgement
             );
     }
 
-    // Who does not know the task may well read less than it reveals: only an attacker who knows it starts from there. So may who learnt from
+    // Who does not know the task may well read less than it reveals: only an attacker who knows it starts from there. So may one who learnt
     // a few unseen images by heart: a shift shows to those who learnt from training images too.
     private static string? BelowTask(Evidence evidence)
     {

@@ -105,7 +105,7 @@ public sealed class NoiseChoiceTests : IDisposable
     public void What_the_decision_tells_no_noise_hides_and_none_is_added_for_it()
     {
         // Rows tell z in one direction alone, and that is where decisions differ.
-        var rows = Rows(Told.Mean);
+        var rows = ToyRows.Of(800, 2, Told.Mean);
         var (x, _, _) = _identity.Enter(rows.Values);
         var z = torch.tensor([.. rows.Z.Select(label => (float)label)]);
         var goals = torch.stack([x[z == 0].mean([0L]), x[z == 1].mean([0L])]);

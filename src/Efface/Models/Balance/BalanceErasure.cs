@@ -128,7 +128,7 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
         return Decided(Linear.call(x), task).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Vectors at the mean of their decision, in the directions in which a network's decisions differ; others as they are.</summary>
+    /// <summary>In the directions in which a network's decisions differ, vectors at the mean of theirs; others as they are.</summary>
     /// <param name="x">After all steps, f32 [B, d].</param>
     /// <param name="task">One-hot ŷ, f32 [B, Y].</param>
     internal Tensor Decided(Tensor x, Tensor task)

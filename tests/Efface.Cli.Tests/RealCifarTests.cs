@@ -47,7 +47,18 @@ public sealed class RealCifarTests : IDisposable
 
         // Nothing is said of the model before.
         Directory.Delete(_tool.At("before"), recursive: true);
-        var audit = await _tool.Run("audit", "--run", "after", "--attackers", "lookup,linear", "--seeds", "1", "--json");
+        var audit = await _tool.Run(
+            "audit",
+            "--run",
+            "after",
+            "--attackers",
+            "lookup,linear",
+            "--seeds",
+            "1",
+            "--parts",
+            "controls",
+            "--json"
+        );
         var code = audit.Json["representations"]!.AsArray().Single(place => (string)place!["name"]! == "code")!;
         Assert.InRange((double)code["leak"]!["givenTask"]!["value"]!, -0.05, 0.06);
     }

@@ -22,7 +22,7 @@ public sealed class RunsTests : IDisposable
     {
         Assert.Equal(_small.Path, (string)_small.Outcome.Json["folder"]!);
         Assert.Equal(
-            ["metrics.jsonl", "model.json", "model.safetensors", "run.json"],
+            ["events.out.tfevents.efface", "metrics.jsonl", "model.json", "model.safetensors", "run.json"],
             Directory.EnumerateFiles(_small.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
         );
         var epoch = JsonNode.Parse(Assert.Single(File.ReadAllLines(_tool.At("before/metrics.jsonl"))))!;

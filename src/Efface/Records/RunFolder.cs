@@ -159,19 +159,24 @@ public sealed class RunFolder
     }
 
     /// <summary>
-    /// Keeps only the lines of earlier epochs in metrics.jsonl: a run that is resumed may have written later ones, the last perhaps
+    /// Keeps only earlier epochs in metrics.jsonl and the event file: a run that is resumed may have written later ones, the last perhaps
     /// partially.
     /// </summary>
     public void KeepMetricsBefore(int epoch)
     {
+        EventFile.KeepBefore(At(EventFile.Name), epoch);
         if (!File.Exists(At(MetricsFile)))
             return;
         var kept = File.ReadLines(At(MetricsFile)).Take(epoch - 1).ToArray();
         Write(MetricsFile, string.Concat(kept.Select(line => line + "\n")));
     }
 
-    /// <summary>Adds a line to metrics.jsonl.</summary>
-    public void Append(EpochMetrics metrics) => File.AppendAllText(At(MetricsFile), JsonSerializer.Serialize(metrics, Line) + "\n");
+    /// <summary>Adds an epoch to metrics.jsonl, and to the event file that TensorBoard shows.</summary>
+    public void Append(EpochMetrics metrics)
+    {
+        File.AppendAllText(At(MetricsFile), JsonSerializer.Serialize(metrics, Line) + "\n");
+        EventFile.Append(At(EventFile.Name), metrics);
+    }
 
     /// <summary>Writes skipped.csv, the rows that could not be used; no file if there are none.</summary>
     public void WriteSkipped(IReadOnlyList<RowFault> rows)

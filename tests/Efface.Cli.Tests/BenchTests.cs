@@ -56,13 +56,13 @@ public sealed class BenchTests : IDisposable
         });
     }
 
-    // The activations of 192 such images are a hundred megabytes and more, whatever the allocator does; four images make none.
+    // The activations of 192 such images are some hundred megabytes, whatever the allocator does; four images make none.
     [Fact]
     public async Task Memory_is_measured_in_a_process_for_each_mode()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems do not tell a process's peak from some moment on");
         var outcome = await _tool.Start(
-            "bench --model resnet18 --size 48 --width 0.25 --batch 192 --steps 3 --rounds 2 --threads 1 --json"
+            "bench --model resnet18 --size 64 --width 0.25 --batch 192 --steps 3 --rounds 2 --threads 1 --json"
         );
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         var peaks = outcome.Json["results"]![0]!["timings"]!
@@ -70,7 +70,7 @@ public sealed class BenchTests : IDisposable
             .ToDictionary(timing => (string)timing!["mode"]!, timing => (double)timing!["peakBytes"]!);
 
         Assert.Equal(6, peaks.Count);
-        Assert.All(peaks.Values, peak => Assert.InRange(peak, 60e6, 1200e6));
+        Assert.All(peaks.Values, peak => Assert.InRange(peak, 100e6, 1200e6));
     }
 
     [Fact]

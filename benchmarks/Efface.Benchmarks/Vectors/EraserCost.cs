@@ -14,7 +14,6 @@ public static class EraserCost
 {
     private const int ChunkRows = 50_000;
 
-    // The status file's own unit.
     private const double Megabyte = 1 << 20;
 
     /// <summary>A row for each step, as a document's table.</summary>

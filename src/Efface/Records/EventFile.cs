@@ -60,7 +60,7 @@ internal static class EventFile
 
     private static void Write(Stream file, Event happened)
     {
-        happened.WallTime = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
+        happened.WallTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
         var body = happened.ToByteArray();
         Span<byte> record = new byte[HeadBytes + body.Length + sizeof(uint)];
         BinaryPrimitives.WriteUInt64LittleEndian(record, (ulong)body.Length);

@@ -18,6 +18,8 @@ public sealed class HtmlReportInBrowserTests(Browser browser) : IClassFixture<Br
 
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
     public async Task Nobody_is_shut_out_and_nothing_overflows(int width, ColorScheme scheme)
     {

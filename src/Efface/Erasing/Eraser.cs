@@ -120,6 +120,12 @@ public sealed class Eraser : IDisposable
         var description = Read(folder, DescriptionFile, path =>
             JsonSerializer.Deserialize<EraserDescription>(File.ReadAllText(path), WholeFile.Json) ?? throw new JsonException("it is empty")
         );
+        if (description is { Balance: not null, SchemaVersion: not EraserDescription.CurrentVersion })
+            throw new InvalidInputException(
+                Path.Combine(folder, DescriptionFile),
+                $"is of version {description.SchemaVersion}, and this program applies version {EraserDescription.CurrentVersion}",
+                "Fit the eraser again: its folds and noise would be others than those that were audited"
+            );
         var eraser = Read(folder, DescriptionFile, _ => new Eraser(description, Build(description), new InputSummary(description.Size)));
         try
         {

@@ -11,8 +11,11 @@ public sealed record EraserColumn(string Name, IReadOnlyList<string> Classes);
 /// <summary>eraser.json: everything needed to build an eraser again, and to know what it is for.</summary>
 public sealed record EraserDescription
 {
+    /// <summary>The version that is written: in version 1 a row's fold and noise were decided otherwise.</summary>
+    internal const int CurrentVersion = 2;
+
     /// <summary>The version of this file's format.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; init; } = CurrentVersion;
 
     /// <summary>The recipe that fitted it.</summary>
     public required string Recipe { get; init; }

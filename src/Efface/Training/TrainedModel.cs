@@ -27,8 +27,11 @@ public enum Closing
 /// <summary>model.json: everything needed to build the network again, and to use it.</summary>
 public sealed record ModelDescription
 {
+    /// <summary>The version that is written: in version 1 a balance erasure decided a row's fold and noise otherwise.</summary>
+    internal const int CurrentVersion = 2;
+
     /// <summary>The version of this file's format.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; init; } = CurrentVersion;
 
     /// <summary>The backbone's name.</summary>
     public required string Model { get; init; }
@@ -259,10 +262,17 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
                     "missing",
                     "Give the folder of a finished run of efface train or efface unlearn"
                 );
-        return WholeFile.Read(Path.Combine(folder, DescriptionFile), Remedy, () =>
+        var description = WholeFile.Read(Path.Combine(folder, DescriptionFile), Remedy, () =>
             JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(Path.Combine(folder, DescriptionFile)), WholeFile.Json)
             ?? throw new JsonException("it is empty")
         );
+        return description is { Balance: not null, SchemaVersion: not ModelDescription.CurrentVersion }
+            ? throw new InvalidInputException(
+                Path.Combine(folder, DescriptionFile),
+                $"is of version {description.SchemaVersion}, and this program runs version {ModelDescription.CurrentVersion}",
+                "Repeat the run: folds and noise of its erasure would be others than those that were audited"
+            )
+            : description;
     }
 
     private TrainedModel With(StagedNetwork network, ModelDescription description) =>

@@ -11,7 +11,7 @@ namespace Efface.Models.Balance;
 public sealed class BalanceErasure : Module<Tensor, Tensor>
 {
     /// <summary>Bytes of the secret that decides noise.</summary>
-    internal const int SaltBytes = 16;
+    internal const int SaltBytes = SipHash.KeyBytes;
 
     private readonly Tensor mean,
         into,
@@ -101,12 +101,16 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
     }
 
     /// <summary>What readers see of rows: whitened directions f32 [B, d], and the rows' folds, int64 [B].</summary>
-    internal (Tensor X, Tensor Folds, byte[] Hashes) Enter(Tensor rows)
+    internal (Tensor X, Tensor Folds, UInt128[] Keys) Enter(Tensor rows)
     {
         using var scope = NewDisposeScope();
-        var hashes = RowHash.Of(rows.cpu());
         var x = (rows - mean).matmul(into);
-        return (x.MoveToOuterDisposeScope(), RowHash.Folds(hashes, Shape.Folds).to(rows.device).MoveToOuterDisposeScope(), hashes);
+        // In double precision, so that other programs round them to the same bits.
+        var leading = (rows.to_type(ScalarType.Float64) - mean).matmul(
+            into[.., ..RowHash.Deciding(Shape.Directions)].to_type(ScalarType.Float64)
+        );
+        var keys = RowHash.Of(leading.cpu(), Shape.Directions);
+        return (x.MoveToOuterDisposeScope(), RowHash.Folds(keys, Shape.Folds).to(rows.device).MoveToOuterDisposeScope(), keys);
     }
 
     /// <summary>One-hot ŷ, f32 [B, Y].</summary>
@@ -158,12 +162,12 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
     }
 
     /// <summary>Noise for directions, f32 [B, d].</summary>
-    /// <param name="hashes">Of the rows.</param>
+    /// <param name="keys">Of the rows.</param>
     /// <param name="draw">Which of several draws; 0 is the one that is released.</param>
-    internal Tensor Noise(byte[] hashes, int draw)
+    internal Tensor Noise(UInt128[] keys, int draw)
     {
         using var scope = NewDisposeScope();
-        return RowHash.Noise(hashes, Shape.Directions, Salt(), draw).to(spread.device).matmul(spread).MoveToOuterDisposeScope();
+        return RowHash.Noise(keys, Shape.Directions, Salt(), draw).to(spread.device).matmul(spread).MoveToOuterDisposeScope();
     }
 
     /// <summary>From directions to vectors as they came in, f32 [B, D].</summary>
@@ -176,8 +180,8 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
     internal Tensor Draw(Tensor rows, int draw)
     {
         using var scope = NewDisposeScope();
-        var (x, folds, hashes) = Enter(rows);
-        return Leave(Move(x, folds) + Noise(hashes, draw)).MoveToOuterDisposeScope();
+        var (x, folds, keys) = Enter(rows);
+        return Leave(Move(x, folds) + Noise(keys, draw)).MoveToOuterDisposeScope();
     }
 
     private byte[] Salt()

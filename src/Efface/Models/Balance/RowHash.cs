@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Efface.Data.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,82 +5,83 @@ using static TorchSharp.torch;
 namespace Efface.Models.Balance;
 
 /// <summary>
-/// What a row's own numbers decide about it: its fold, and its noise. The same row always gets the same, wherever it stands.
+/// What a row's own numbers decide about it: its fold, and its noise. The same row always gets the same, wherever it stands and whatever
+/// program computes it: only integer arithmetic follows after the row's leading directions were rounded to 128 bits, and rounding
+/// errors of another program almost never change these.
 /// </summary>
 internal static class RowHash
 {
-    private const int HashBytes = SHA256.HashSizeInBytes;
+    /// <summary>The leading directions that decide are cut off at this many deviations.</summary>
+    public const double Range = 8;
 
-    /// <summary>SHA-256 of each row's numbers, [B · 32].</summary>
-    /// <param name="x">f32 [B, D], on the CPU.</param>
-    public static byte[] Of(Tensor x)
+    private static readonly byte[] NoSalt = new byte[SipHash.KeyBytes];
+
+    /// <summary>How many of d directions decide: 16, or fewer with more bits for each.</summary>
+    public static int Deciding(int directions) => Math.Min(directions, 128 / Bits(directions));
+
+    /// <summary>The bits of each direction that decides.</summary>
+    public static int Bits(int directions) =>
+        directions switch
+        {
+            > 8 => 8,
+            > 4 => 16,
+            _ => 24,
+        };
+
+    /// <summary>The 128 bits of each row, [B].</summary>
+    /// <param name="leading">Its deciding directions, of variance 1: f64 [B, m], on the CPU.</param>
+    /// <param name="directions">d, of which these are the first.</param>
+    public static UInt128[] Of(Tensor leading, int directions)
     {
         using var scope = NewDisposeScope();
-        var whole = x.contiguous();
-        var hashes = new byte[x.shape[0] * HashBytes];
-        Parallel.For(0, (int)x.shape[0], row =>
-            SHA256.HashData(RowTensor.Rows<byte>(whole, row), hashes.AsSpan(row * HashBytes, HashBytes))
-        );
-        return hashes;
+        var bits = Bits(directions);
+        var each = 64 / bits;
+        var levels = ((leading + Range) * ((1 << bits) / (2 * Range)))
+            .floor()
+            .clamp(0, (1 << bits) - 1)
+            .to_type(ScalarType.Int64)
+            .contiguous();
+        var keys = new UInt128[levels.shape[0]];
+        for (var row = 0; row < keys.Length; row++)
+        {
+            Span<ulong> words = [0, 0];
+            foreach (var (place, level) in RowTensor.Rows<long>(levels, row).ToArray().Index())
+                words[place / each] |= (ulong)level << (place % each * bits);
+            keys[row] = new UInt128(words[1], words[0]);
+        }
+        return keys;
     }
 
     /// <summary>The fold of each row, int64 [B].</summary>
-    public static Tensor Folds(byte[] hashes, int folds)
-    {
-        var chosen = new long[hashes.Length / HashBytes];
-        for (var row = 0; row < chosen.Length; row++)
-            chosen[row] = BinaryPrimitives.ReadUInt32LittleEndian(hashes.AsSpan(row * HashBytes)) % (uint)folds;
-        return torch.tensor(chosen);
-    }
+    public static Tensor Folds(UInt128[] keys, int folds) =>
+        torch.tensor(Array.ConvertAll(keys, key => (long)(SipHash.Of(NoSalt, key, 0) % (ulong)folds)));
 
     /// <summary>Independent standard normal numbers for each row, f32 [B, d].</summary>
-    /// <param name="hashes">Of the rows.</param>
+    /// <param name="keys">Of the rows.</param>
     /// <param name="count">d.</param>
-    /// <param name="salt">A secret: without it, whoever has a row cannot compute its noise.</param>
+    /// <param name="salt">A secret of 16 bytes: without it, whoever has a row cannot compute its noise.</param>
     /// <param name="draw">Which of several draws; 0 is the one that is released.</param>
-    public static Tensor Noise(byte[] hashes, int count, byte[] salt, int draw)
+    public static Tensor Noise(UInt128[] keys, int count, byte[] salt, int draw)
     {
-        var rows = hashes.Length / HashBytes;
-        var numbers = torch.empty(rows, count);
-        Parallel.For(0, rows, row =>
-        {
-            Span<byte> seed = stackalloc byte[HashBytes + sizeof(int)];
-            hashes.AsSpan(row * HashBytes, HashBytes).CopyTo(seed);
-            BinaryPrimitives.WriteInt32LittleEndian(seed[HashBytes..], draw);
-            Span<byte> state = stackalloc byte[HashBytes];
-            HMACSHA256.HashData(salt, seed, state);
-            Fill(RowTensor.Rows<float>(numbers, row), MemoryMarshal.Cast<byte, ulong>(state));
-        });
+        var numbers = torch.empty(keys.Length, count);
+        Parallel.For(0, keys.Length, row => Fill(RowTensor.Rows<float>(numbers, row), SipHash.Of(salt, keys[row], draw)));
         return numbers;
     }
 
-    // Box and Muller (1958): two numbers of each pair of uniform ones.
-    private static void Fill(Span<float> numbers, Span<ulong> state)
+    // Box and Muller (1958): two numbers of each pair of uniform ones, half a row apart.
+    private static void Fill(Span<float> numbers, ulong seed)
     {
         const float unit = 1f / (1 << 24);
-        for (var i = 0; i < numbers.Length; i += 2)
+        var pairs = (numbers.Length + 1) / 2;
+        for (var i = 0; i < pairs; i++)
         {
-            var bits = Next(state);
+            var bits = SplitMix.Of(seed, i);
             // In (0, 1], so that the logarithm is finite.
             var radius = MathF.Sqrt(-2 * MathF.Log(((bits >> 40) + 1) * unit));
             var (sine, cosine) = MathF.SinCos(2 * MathF.PI * ((bits & 0xFFFFFF) * unit));
             numbers[i] = radius * cosine;
-            if (i + 1 < numbers.Length)
-                numbers[i + 1] = radius * sine;
+            if (pairs + i < numbers.Length)
+                numbers[pairs + i] = radius * sine;
         }
-    }
-
-    // xoshiro256++ (Blackman and Vigna 2021).
-    private static ulong Next(Span<ulong> s)
-    {
-        var result = ulong.RotateLeft(s[0] + s[3], 23) + s[0];
-        var t = s[1] << 17;
-        s[2] ^= s[0];
-        s[3] ^= s[1];
-        s[1] ^= s[2];
-        s[0] ^= s[3];
-        s[2] ^= t;
-        s[3] = ulong.RotateLeft(s[3], 45);
-        return result;
     }
 }

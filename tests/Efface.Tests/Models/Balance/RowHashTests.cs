@@ -38,15 +38,60 @@ public sealed class RowHashTests : IDisposable
     }
 
     [Fact]
-    public void Any_other_number_another_salt_and_another_draw_give_other_noise()
+    public void Another_salt_another_draw_and_another_row_give_other_noise()
     {
         var (noise, other) = (Noise(_x), (byte[])Salt.Clone());
         other[15] ^= 1;
         var moved = _x.clone();
-        moved[.., 4].mul_(1 + 1e-6);
+        moved[.., 4].add_(1e-2);
         foreach (var changed in new[] { Noise(_x, salt: other), Noise(_x, draw: 1), Noise(moved) })
             Assert.InRange(Correlation(noise, changed), -4 / Math.Sqrt(Rows * Count), 4 / Math.Sqrt(Rows * Count));
         AssertSame(noise, Noise(_x));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(16)]
+    [InlineData(128)]
+    public void Each_direction_that_decides_has_bits_of_its_own(int directions)
+    {
+        var deciding = RowHash.Deciding(directions);
+        Assert.Equal(Math.Min(directions, 16), deciding);
+        Assert.InRange(deciding * RowHash.Bits(directions), 1, 128);
+        var step = 2 * RowHash.Range / (1 << RowHash.Bits(directions));
+        // Each row is one step away from the first in one direction; the last two are cut off at the ends of the range.
+        var rows = torch.eye(deciding, dtype: ScalarType.Float64) * step;
+        var keys = RowHash.Of(
+            torch.cat([
+                torch.zeros(1, deciding, dtype: ScalarType.Float64),
+                rows,
+                torch.full(1, deciding, 99.0, dtype: ScalarType.Float64),
+                torch.full(1, deciding, -99.0, dtype: ScalarType.Float64),
+            ]),
+            directions
+        );
+        Assert.Equal(deciding + 3, keys.Distinct().Count());
+        var changed = keys[1..^2].Select(key => key ^ keys[0]).ToArray();
+        for (var i = 0; i < deciding; i++)
+        for (var j = 0; j < i; j++)
+            Assert.Equal(UInt128.Zero, changed[i] & changed[j]);
+        Assert.Equal(UInt128.Zero, keys[^1]);
+    }
+
+    [Fact]
+    public void Rounding_errors_of_another_program_hardly_ever_change_a_row()
+    {
+        using var random = new Generator(5);
+        var leading = torch.randn([20_000, 16], ScalarType.Float64, generator: random);
+        var other = leading * (1 + 1e-6 * torch.randn([20_000, 16], ScalarType.Float64, generator: random));
+        var (one, two) = (RowHash.Of(leading, 16), RowHash.Of(other, 16));
+        // 16 numbers of about .8 with errors of a millionth, between steps of 1/16: 16 · 2 · .6e-6 / (1/16) of the rows lie across a step.
+        Assert.InRange(one.Zip(two).Count(pair => pair.First != pair.Second), 0, 20);
+        Assert.Equal(20_000, one.Distinct().Count());
     }
 
     [Fact]
@@ -88,10 +133,11 @@ public sealed class RowHashTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    private static Tensor Noise(Tensor rows, byte[]? salt = null, int draw = 0) =>
-        RowHash.Noise(RowHash.Of(rows), Count, salt ?? Salt, draw);
+    private static Tensor Noise(Tensor rows, byte[]? salt = null, int draw = 0) => RowHash.Noise(Keys(rows), Count, salt ?? Salt, draw);
 
-    private static Tensor Folds(Tensor rows, int folds = 3) => RowHash.Folds(RowHash.Of(rows), folds);
+    private static Tensor Folds(Tensor rows, int folds = 3) => RowHash.Folds(Keys(rows), folds);
+
+    private static UInt128[] Keys(Tensor rows) => RowHash.Of(rows.to_type(ScalarType.Float64), (int)rows.shape[1]);
 
     private static double Correlation(Tensor a, Tensor b) => (a * b).mean().item<float>();
 

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Efface.Auditing;
+using Efface.Data.Sources;
+using Efface.Data.Vectors;
+using Efface.Interchange;
 using Efface.Records;
 using Efface.Runs;
 
@@ -9,10 +12,20 @@ namespace Efface.Cli;
 internal sealed class AuditCommand : LookCommand
 {
     private readonly Flags<AttackSettings> _attacks;
+    private readonly Flags<ExtractorOptions> _extractor;
+    private readonly Flags<DataOptions> _data;
 
     public AuditCommand(Shell shell)
-        : base(shell, "audit", "Send fresh attackers against a run's model (exit code 3: leaks, 4: inconclusive).") =>
+        : base(
+            shell,
+            "audit",
+            "Send fresh attackers against a run, vectors of a file, or an ONNX model with --data (exit code 3: leaks, 4: inconclusive)."
+        )
+    {
         _attacks = new Flags<AttackSettings>(this);
+        _extractor = new Flags<ExtractorOptions>(this);
+        _data = new Flags<DataOptions>(this, setting => !OfVectors.Contains(setting.Flag));
+    }
 
     internal sealed record AttackSettings
     {
@@ -23,7 +36,9 @@ internal sealed class AuditCommand : LookCommand
     protected override int Execute(ParseResult asked)
     {
         var attacks = _attacks.Read(asked, new AttackSettings());
-        var (run, path, vectors) = Look(asked, Settings.Of<AttackSettings>().SelectMany(setting => setting.Check(attacks)));
+        var extractor = _extractor.Read(asked, new ExtractorOptions());
+        var wrong = Settings.Of<AttackSettings>().SelectMany(setting => setting.Check(attacks)).Concat(WithoutModel(asked, extractor));
+        var (run, path, vectors) = Look(asked, extractor.Extractor is not null, wrong);
         var strict = Strictness.Read(asked, new AuditSettings());
         strict = strict with
         {
@@ -31,6 +46,8 @@ internal sealed class AuditCommand : LookCommand
         };
         var folder = Show(display =>
         {
+            if (extractor.Extractor is not null)
+                return VectorAuditRun.Run(OfModel(asked, extractor, vectors), path, strict, display.OnAudit, display, Shell.Cancel);
             if (run is null)
                 return VectorAuditRun.Run(vectors, path, strict, display.OnAudit, display, Shell.Cancel);
             AuditRun.Run(run, vectors.Attributes, strict, vectors.Before, display.OnAudit, display, Shell.Cancel);
@@ -45,4 +62,37 @@ internal sealed class AuditCommand : LookCommand
             Shell.Out.WriteLine($"report: {Path.Combine(folder.Path, "report.html")}");
         return Shell.ExitCode(result.Verdict);
     }
+
+    private RunConfig OfModel(ParseResult asked, ExtractorOptions extractor, VectorOptions columns)
+    {
+        var data = _data.Read(asked, new DataOptions());
+        return new RunConfig
+        {
+            Data = data with
+            {
+                Task = columns.Task,
+                Reading = data.Reading with
+                {
+                    SplitColumn = columns.SplitColumn,
+                    GroupColumn = columns.GroupColumn,
+                    Missing = columns.Rules.Missing,
+                    Bin = columns.Rules.Bin,
+                    Map = columns.Rules.Map,
+                    Only = columns.Rules.Only,
+                    Drop = columns.Rules.Drop,
+                },
+            },
+            Recipe = new RecipeSettings { Forget = columns.Attributes },
+            Extractor = extractor,
+        };
+    }
+
+    private IEnumerable<Problem> WithoutModel(ParseResult asked, ExtractorOptions extractor) =>
+        extractor.Extractor is not null
+            ? []
+            : _extractor
+                .Given(asked)
+                .Select(given => given.Setting.Flag)
+                .Concat(_data.Given(asked).Select(given => given.Setting.Flag))
+                .Select(flag => new Problem(flag, "is for models from elsewhere", "Give --extractor as well, or leave it out"));
 }

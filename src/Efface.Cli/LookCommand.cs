@@ -30,17 +30,30 @@ internal abstract class LookCommand : ToolCommand
 
     protected Flags<AuditSettings> Strictness { get; }
 
+    /// <summary>The flags that files of vectors have too.</summary>
+    protected static IReadOnlySet<string> OfVectors { get; } = Settings.Of<VectorOptions>().Select(setting => setting.Flag).ToHashSet();
+
+    private static readonly string[] OfColumns = ["--task", "--attribute", "--split-column", "--group-column"];
+
     /// <summary>
     /// What to inspect: a run's folder, or null and the files of other programs, whose attributes and model before also apply to a run.
     /// </summary>
     /// <param name="asked">The command line.</param>
     /// <param name="others">Other problems of the command line.</param>
     /// <exception cref="InvalidInputException">A flag belongs to the other kind, or is missing.</exception>
-    protected (string? Run, string Folder, VectorOptions Vectors) Look(ParseResult asked, params IEnumerable<Problem> others)
+    protected (string? Run, string Folder, VectorOptions Vectors) Look(ParseResult asked, params IEnumerable<Problem> others) =>
+        Look(asked, false, others);
+
+    /// <summary>The same, of a model from elsewhere, or not.</summary>
+    /// <inheritdoc cref="Look(ParseResult, IEnumerable{Problem})"/>
+    /// <param name="asked">The command line.</param>
+    /// <param name="isModel">Whether a model from elsewhere is to be inspected.</param>
+    /// <param name="others">Other problems of the command line.</param>
+    protected (string? Run, string Folder, VectorOptions Vectors) Look(ParseResult asked, bool isModel, IEnumerable<Problem> others)
     {
         var look = _look.Read(asked, new LookSettings());
         var vectors = _vectors.Read(asked, new VectorOptions { Representations = "", Labels = "" });
-        return Check(asked, look, vectors).Concat(others).ToArray() is { Length: > 0 } wrong
+        return (isModel ? OfModel(asked, look) : Check(asked, look, vectors)).Concat(others).ToArray() is { Length: > 0 } wrong
             ? throw new InvalidInputException(wrong)
             : (look.Run, look.Run ?? RunPlace.OutOr(look.Out, Name), vectors);
     }
@@ -51,6 +64,16 @@ internal abstract class LookCommand : ToolCommand
             .Given(asked)
             .Select(given => given.Setting.Flag)
             .Concat(_look.Given(asked).Select(given => given.Setting.Flag).Where(flag => flag == "--out"));
+
+    // Which of the flags for files of vectors say something about a model, too.
+    private IEnumerable<Problem> OfModel(ParseResult asked, LookSettings look)
+    {
+        if (look.Run is not null)
+            yield return new Problem("--run and --extractor", "are two things to look at", "Give one of them");
+        foreach (var (setting, _) in _vectors.Given(asked))
+            if (!OfColumns.Contains(setting.Flag) && !setting.Property.StartsWith(nameof(LabelRules), StringComparison.Ordinal))
+                yield return new Problem(setting.Flag, "is for files of vectors", "Leave it out: --data names the images");
+    }
 
     private IEnumerable<Problem> Check(ParseResult asked, LookSettings look, VectorOptions vectors)
     {

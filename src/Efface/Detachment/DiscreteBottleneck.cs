@@ -102,10 +102,14 @@ internal static class DiscreteBottleneck
     public static Tensor StraightThrough(Tensor assignment) =>
         functional.one_hot(Decide(assignment), assignment.shape[1]).to_type(assignment.dtype) + assignment - assignment.detach();
 
-    private sealed class Codebook : Module<Tensor, Tensor>
+    /// <summary>The chosen code's vector, f32 [B, D], of p(c|x), f32 [B, M].</summary>
+    internal sealed class Codebook : Module<Tensor, Tensor>
     {
         private readonly Parameter vectors;
 
+        /// <param name="codes">M.</param>
+        /// <param name="size">D.</param>
+        /// <param name="random">Initialises the vectors.</param>
         public Codebook(long codes, long size, Generator random)
             : base(nameof(Codebook))
         {
@@ -113,8 +117,10 @@ internal static class DiscreteBottleneck
             RegisterComponents();
         }
 
+        /// <summary>f32 [M, D].</summary>
         public Parameter Vectors => vectors;
 
+        /// <inheritdoc/>
         public override Tensor forward(Tensor assignment)
         {
             using var scope = NewDisposeScope();

@@ -32,6 +32,9 @@ public sealed class Eraser : IDisposable
     /// <summary>Whether codes go out, rather than vectors.</summary>
     public bool IsCode => Description.Symbols > 0;
 
+    /// <summary>f32 [B, D] in; out f32 [B, D], or a score for each symbol, f32 [B, M].</summary>
+    internal nn.Module<Tensor, Tensor> Network => _holder.Network;
+
     /// <summary>Freezes a fitted network.</summary>
     /// <param name="description">What it is.</param>
     /// <param name="network">f32 [B, D] in; out f32 [B, D], or a score for each symbol, f32 [B, M]. Owned.</param>

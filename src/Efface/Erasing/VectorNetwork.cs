@@ -52,10 +52,12 @@ internal static class VectorNetwork
     /// <summary>What is released of a network with a bottleneck: p(code | x), f32 [B, M] from raw vectors. Takes the model over.</summary>
     public static Module<Tensor, Tensor> Assignment(TrainedModel model) => new Extractor(model);
 
-    private sealed class Extractor : Module<Tensor, Tensor>
+    /// <summary>The stages up to the assignment, and the normalisation before them.</summary>
+    internal sealed class Extractor : Module<Tensor, Tensor>
     {
         private readonly TrainedModel _model;
 
+        /// <param name="model">Owned.</param>
         public Extractor(TrainedModel model)
             : base(nameof(Extractor))
         {
@@ -63,12 +65,20 @@ internal static class VectorNetwork
             register_module("model", model.Network);
         }
 
+        /// <summary>Of raw vectors.</summary>
+        public Normalisation Normalisation => _model.Description.Normalisation;
+
+        /// <summary>What runs on normalised ones, in order.</summary>
+        public IReadOnlyList<Module<Tensor, Tensor>> Modules =>
+            [.. _model.Network.Stages.Take(Stages).SelectMany(stage => stage.Modules).Select(entry => entry.Module)];
+
+        private int Stages => _model.Network.IndexOf(DiscreteBottleneck.Assignment) + 1;
+
+        /// <inheritdoc/>
         public override Tensor forward(Tensor rows)
         {
             using var scope = NewDisposeScope();
-            return _model
-                .Network.Run(_model.Description.Normalisation.Apply(rows), ..(_model.Network.IndexOf(DiscreteBottleneck.Assignment) + 1))
-                .MoveToOuterDisposeScope();
+            return _model.Network.Run(Normalisation.Apply(rows), ..Stages).MoveToOuterDisposeScope();
         }
     }
 }

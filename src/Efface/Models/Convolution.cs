@@ -14,14 +14,17 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     // Above this many places the library's own convolution is faster.
     private const long FewPlaces = 4;
 
-    private readonly long _stride,
-        _padding;
-
     // Named as it is registered: moving a module to a device sets the field of that name.
     private readonly Parameter weight;
 
     /// <summary>f32 [outputs, inputs, kernel, kernel].</summary>
     public Parameter Weight => weight;
+
+    /// <summary>Pixels from one place to the next.</summary>
+    public long Stride { get; }
+
+    /// <summary>Zeros around the map, on each side.</summary>
+    public long Padding { get; }
 
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
@@ -31,7 +34,7 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     public Convolution(long inputs, long outputs, long kernel, Generator random, long stride = 1)
         : base(nameof(Convolution))
     {
-        (_stride, _padding) = (stride, kernel / 2);
+        (Stride, Padding) = (stride, kernel / 2);
         weight = Layers.Weight(random, outputs, inputs, kernel, kernel);
         NativeConvolutions.WithoutNnpack();
         RegisterComponents();
@@ -42,7 +45,7 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var kernel = input.dtype == weight.dtype ? weight : weight.to_type(input.dtype);
-        var (height, width) = ((input.shape[2] - 1) / _stride + 1, (input.shape[3] - 1) / _stride + 1);
+        var (height, width) = ((input.shape[2] - 1) / Stride + 1, (input.shape[3] - 1) / Stride + 1);
         return (height * width <= FewPlaces ? AtFewPlaces(input, kernel, height, width) : Library(input, kernel)).MoveToOuterDisposeScope();
     }
 
@@ -57,7 +60,7 @@ internal sealed class Convolution : Module<Tensor, Tensor>
             var missingInputs = WholeBlocks.Missing(kernel.shape[1], input);
             (input, kernel) = (WholeBlocks.Filled(input, 1, missingInputs), WholeBlocks.Filled(kernel, 1, missingInputs));
         }
-        var output = functional.conv2d(input, kernel, null, [_stride, _stride], [_padding, _padding]);
+        var output = functional.conv2d(input, kernel, null, [Stride, Stride], [Padding, Padding]);
         return missing == 0 ? output : output.narrow(1, 0, outputs);
     }
 
@@ -78,7 +81,7 @@ internal sealed class Convolution : Module<Tensor, Tensor>
 
     private (Tensor Input, Tensor Kernel) Seen(Tensor input, Tensor kernel, int dimension, long place)
     {
-        var start = place * _stride - _padding;
+        var start = place * Stride - Padding;
         var (first, end) = (Math.Max(0, start), Math.Min(input.shape[dimension], start + kernel.shape[dimension]));
         return (input.narrow(dimension, first, end - first), kernel.narrow(dimension, first - start, end - first));
     }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Efface.Models;
 
 /// <summary>Two 3×3 convolutions around a shortcut (He et al., CVPR 2016), with torchvision's parameter names.</summary>
-internal sealed class BasicBlock : Module<Tensor, Tensor>
+internal sealed class BasicBlock : Module<Tensor, Tensor>, IResidual
 {
     private readonly Convolution conv1,
         conv2;
@@ -26,6 +26,12 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    IReadOnlyList<Module<Tensor, Tensor>> IResidual.Body => [conv1, bn1, ReLU(), conv2, bn2];
+
+    Module<Tensor, Tensor>? IResidual.Shortcut => downsample;
+
+    Module<Tensor, Tensor> IResidual.After => ReLU();
+
     public override Tensor forward(Tensor x)
     {
         var y = functional.relu(bn1.call(conv1.call(x)), inplace: true);
@@ -35,7 +41,7 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
 }
 
 /// <summary>1×1, 3×3 and 1×1 convolutions around a shortcut; the stride is on the 3×3, as in torchvision.</summary>
-internal sealed class BottleneckBlock : Module<Tensor, Tensor>
+internal sealed class BottleneckBlock : Module<Tensor, Tensor>, IResidual
 {
     private readonly Convolution conv1,
         conv2,
@@ -59,6 +65,12 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
         downsample = Shortcut.For(inputs, width * Expansion, stride, random);
         RegisterComponents();
     }
+
+    IReadOnlyList<Module<Tensor, Tensor>> IResidual.Body => [conv1, bn1, ReLU(), conv2, bn2, ReLU(), conv3, bn3];
+
+    Module<Tensor, Tensor>? IResidual.Shortcut => downsample;
+
+    Module<Tensor, Tensor> IResidual.After => ReLU();
 
     public override Tensor forward(Tensor x)
     {

@@ -4,6 +4,7 @@ using Efface.Baselines;
 using Efface.Data.Sources;
 using Efface.Data.Vectors;
 using Efface.Erasing;
+using Efface.Interchange;
 
 namespace Efface.Records;
 
@@ -34,6 +35,12 @@ public sealed record RunConfig
     /// <summary>The files of representations that another program computed; null for runs on images.</summary>
     public VectorOptions? Vectors { get; init; }
 
+    /// <summary>The model from elsewhere whose vectors are looked at; null for Efface's own networks, and for files of vectors.</summary>
+    public ExtractorOptions? Extractor { get; init; }
+
+    /// <summary>Whether vectors are looked at that no network of Efface's own made.</summary>
+    internal bool IsOfVectors => Vectors is not null || Extractor is not null;
+
     /// <summary>How an eraser of such vectors is fitted; null for an audit, and for runs on images.</summary>
     public EraserOptions? Erasing { get; init; }
 
@@ -56,6 +63,7 @@ public sealed record RunConfig
                 Training = json.Deserialize<TrainingSettings>(options)!,
                 AttentionRemoval = others.AttentionRemoval,
                 Vectors = others.Vectors,
+                Extractor = others.Extractor,
                 Erasing = others.Erasing,
             };
         }
@@ -69,7 +77,7 @@ public sealed record RunConfig
                 config.Model,
                 config.Recipe,
                 config.Training,
-                new Others(config.AttentionRemoval, config.Vectors, config.Erasing),
+                new Others(config.AttentionRemoval, config.Vectors, config.Extractor, config.Erasing),
             ];
             foreach (var group in groups)
             foreach (var property in JsonSerializer.SerializeToElement(group, group.GetType(), options).EnumerateObject())
@@ -77,6 +85,11 @@ public sealed record RunConfig
             writer.WriteEndObject();
         }
 
-        private sealed record Others(AttentionRemovalSettings? AttentionRemoval, VectorOptions? Vectors, EraserOptions? Erasing);
+        private sealed record Others(
+            AttentionRemovalSettings? AttentionRemoval,
+            VectorOptions? Vectors,
+            ExtractorOptions? Extractor,
+            EraserOptions? Erasing
+        );
     }
 }

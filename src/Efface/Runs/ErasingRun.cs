@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Data.Reading;
 using Efface.Data.Rewriting;
 using Efface.Data.Sources;
 using Efface.Data.Vectors;
@@ -51,19 +52,14 @@ public static class ErasingRun
         var options = config.Erasing ?? new EraserOptions();
         if (ErasingChecks.OfSettings(config, options, audit).ToArray() is { Length: > 0 } wrong)
             throw new InvalidInputException(wrong);
-        var vectors = config.Vectors! with { Task = config.Data.Task, Attributes = config.Recipe.Forget };
-        config = config with
-        {
-            Data = new DataOptions { Name = "vectors", Task = config.Data.Task },
-            Vectors = vectors,
-            Erasing = options,
-        };
-        using var table = CheckedVectors.Read(vectors, audit ?? new AuditSettings(), observer, cancel);
+        (config, var table, var report) = Read(config with { Erasing = options }, audit ?? new AuditSettings(), observer, cancel);
+        using var owned = table;
         var work = Work(config, table, observer, cancel);
-        var (folder, began) = Folder(config, path, table, work, resume);
+        var (folder, began) = Folder(config, path, (table, report), work, resume);
         Compute.UseThreads(config.Training.Threads);
         using var eraser = Fitted(folder, config, work);
-        Rewrite(folder, vectors, eraser, observer, cancel);
+        if (config.Vectors is { } vectors)
+            Rewrite(folder, vectors, eraser, observer, cancel);
         if (audit is not null)
             Audit(folder, table, eraser, audit, work, observer, cancel);
         folder.Run = folder.Run with
@@ -77,6 +73,28 @@ public static class ErasingRun
             ),
         };
         return folder;
+    }
+
+    // The vectors of a file, or those that a user's model makes of images.
+    private static (RunConfig Config, VectorTable Table, DataReport? Report) Read(
+        RunConfig config,
+        AuditSettings audit,
+        IErasingObserver? observer,
+        CancellationToken cancel
+    )
+    {
+        if (config.Extractor is not null)
+        {
+            var (images, report, extractor) = ImageVectors.Read(config, audit, observer, cancel);
+            return (config with { Extractor = extractor }, images, report);
+        }
+        var vectors = config.Vectors! with { Task = config.Data.Task, Attributes = config.Recipe.Forget };
+        config = config with
+        {
+            Data = new DataOptions { Name = "vectors", Task = config.Data.Task },
+            Vectors = vectors,
+        };
+        return (config, CheckedVectors.Read(vectors, audit, observer, cancel), null);
     }
 
     private static ErasingWork Work(RunConfig config, VectorTable table, IErasingObserver? observer, CancellationToken cancel)
@@ -96,7 +114,7 @@ public static class ErasingRun
     private static (RunFolder Folder, RunRecord? Began) Folder(
         RunConfig config,
         string path,
-        VectorTable table,
+        (VectorTable Table, DataReport? Report) read,
         ErasingWork work,
         bool resume
     )
@@ -107,7 +125,7 @@ public static class ErasingRun
             Started = DateTimeOffset.UtcNow,
             Config = config,
             Environment = EnvironmentRecords.Capture(),
-            Data = DataRecord.Of(table, work.Task, work.Attributes),
+            Data = DataRecord.Of(read.Table, work.Task, work.Attributes, read.Report),
         };
         if (resume && RunFolder.Holds(path))
         {
@@ -116,7 +134,7 @@ public static class ErasingRun
             return (folder, folder.Run);
         }
         var created = RunFolder.Create(path);
-        created.WriteSkipped(table.Skipped);
+        created.WriteSkipped(read.Report?.Skipped ?? read.Table.Skipped);
         created.Run = record;
         return (created, null);
     }

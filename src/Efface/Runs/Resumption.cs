@@ -1,4 +1,5 @@
 using Efface.Erasing;
+using Efface.Interchange;
 using Efface.Models;
 using Efface.Records;
 
@@ -64,7 +65,13 @@ internal static class Resumption
     {
         Check(began, asked, path);
         var (before, now) = (began.Config.Erasing ?? new EraserOptions(), asked.Config.Erasing ?? new EraserOptions());
-        if (Differences<EraserOptions>(before, now, path, open: (_, _) => false).ToArray() is { Length: > 0 } problems)
+        var (model, other) = (began.Config.Extractor ?? new ExtractorOptions(), asked.Config.Extractor ?? new ExtractorOptions());
+        Problem[] problems =
+        [
+            .. Differences<EraserOptions>(before, now, path, open: (_, _) => false),
+            .. Differences<ExtractorOptions>(model, other, path, open: (_, _) => false),
+        ];
+        if (problems.Length > 0)
             throw new InvalidInputException(problems);
     }
 

@@ -1,5 +1,6 @@
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Data.Reading;
 using Efface.Data.Sources;
 using Efface.Data.Vectors;
 using Efface.Records;
@@ -29,30 +30,77 @@ public static class VectorAuditRun
     {
         var started = DateTimeOffset.UtcNow;
         using var table = CheckedVectors.Read(options, settings, reading, cancel);
-        var task = table.Columns.FirstOrDefault(column => column.Name == options.Task);
+        var config = new RunConfig
+        {
+            Data = new DataOptions { Name = "vectors", Task = options.Task },
+            Recipe = new RecipeSettings { Forget = options.Attributes },
+            Vectors = options,
+        };
+        return Run(table, null, Record(config, table, null, started), path, settings, progress, cancel);
+    }
 
+    /// <summary>The same for what a user's own model makes of images.</summary>
+    /// <param name="config">The data, its task, the attributes (as those to forget) and the model.</param>
+    /// <param name="path">The new folder.</param>
+    /// <param name="settings">How strict.</param>
+    /// <param name="progress">Receives each attack.</param>
+    /// <param name="reading">Receives the progress of reading, and of the model.</param>
+    /// <param name="cancel">Checked before each attack; a stopped audit leaves nothing behind.</param>
+    /// <exception cref="InvalidInputException">Every problem found; nothing was written.</exception>
+    public static RunFolder Run(
+        RunConfig config,
+        string path,
+        AuditSettings settings,
+        Action<AuditProgress>? progress = null,
+        IReadingObserver? reading = null,
+        CancellationToken cancel = default
+    )
+    {
+        var started = DateTimeOffset.UtcNow;
+        var (table, report, extractor) = ImageVectors.Read(config, settings, reading, cancel);
+        using (table)
+            return Run(
+                table,
+                report,
+                Record(config with { Extractor = extractor }, table, report, started),
+                path,
+                settings,
+                progress,
+                cancel
+            );
+    }
+
+    private static RunRecord Record(RunConfig config, VectorTable table, DataReport? report, DateTimeOffset started) =>
+        new()
+        {
+            Command = "audit",
+            Started = started,
+            Config = config,
+            Environment = EnvironmentRecords.Capture(),
+            Data = DataRecord.Of(
+                table,
+                config.Data.Task is { } task ? table[task] : null,
+                [.. config.Recipe.Forget.Select(name => table[name])],
+                report
+            ),
+        };
+
+    private static RunFolder Run(
+        VectorTable table,
+        DataReport? report,
+        RunRecord record,
+        string path,
+        AuditSettings settings,
+        Action<AuditProgress>? progress,
+        CancellationToken cancel
+    )
+    {
         var folder = RunFolder.Create(path);
         try
         {
-            folder.Run = new RunRecord
-            {
-                Command = "audit",
-                Started = started,
-                Config = new RunConfig
-                {
-                    Data = new DataOptions { Name = "vectors", Task = options.Task },
-                    Recipe = new RecipeSettings { Forget = options.Attributes },
-                    Vectors = options,
-                },
-                Environment = EnvironmentRecords.Capture(),
-                Data = DataRecord.Of(
-                    table,
-                    task,
-                    [.. options.Attributes.Select(name => table.Columns.Single(column => column.Name == name))]
-                ),
-            };
-            folder.WriteSkipped(table.Skipped);
-            folder.Audit = Audit(table, options, settings, progress, cancel);
+            folder.Run = record;
+            folder.WriteSkipped(report?.Skipped ?? table.Skipped);
+            folder.Audit = Audit(table, record.Config, settings, progress, cancel);
             folder.Write("report.html", HtmlReport.Render([folder], DateTimeOffset.UtcNow));
             return folder;
         }
@@ -65,21 +113,22 @@ public static class VectorAuditRun
 
     private static AuditResult Audit(
         VectorTable table,
-        VectorOptions options,
+        RunConfig config,
         AuditSettings settings,
         Action<AuditProgress>? progress,
         CancellationToken cancel
     )
     {
+        var (task, sought) = (config.Data.Task, config.Recipe.Forget);
         var auditor = new Auditor(settings, progress);
         AuditResult? before = null;
         if (table.Before is not null)
         {
-            using var earlier = AuditSubject.Of(table, options.Task, before: true, settings.Budget);
-            before = auditor.Audit(earlier, options.Attributes, cancel: cancel);
+            using var earlier = AuditSubject.Of(table, task, before: true, settings.Budget);
+            before = auditor.Audit(earlier, sought, cancel: cancel);
         }
-        using var subject = AuditSubject.Of(table, options.Task, budget: settings.Budget);
-        var audit = auditor.Audit(subject, options.Attributes, before, cancel);
+        using var subject = AuditSubject.Of(table, task, budget: settings.Budget);
+        var audit = auditor.Audit(subject, sought, before, cancel);
         return audit with { Source = table.Origins, Warnings = [.. table.Warnings, .. audit.Warnings] };
     }
 }

@@ -20,9 +20,12 @@ internal static class CacheFolder
     /// <summary>Images with an area removed.</summary>
     public const string Removed = "removed";
 
+    /// <summary>Vectors that somebody's model made of images.</summary>
+    public const string Vectors = "vectors";
+
     private const string Pixels = "pixels";
 
-    private static readonly string[] DerivedKinds = [Classifiers, Removed];
+    private static readonly string[] DerivedKinds = [Classifiers, Removed, Vectors];
 
     /// <summary><c>$EFFACE_CACHE</c>, else the user's cache folder.</summary>
     public static string Default

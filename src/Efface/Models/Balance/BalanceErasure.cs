@@ -60,7 +60,7 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
     internal FoldedReader? TaskReader { get; }
 
     /// <summary>The network's own, of directions; null where there is none.</summary>
-    private TorchSharp.Modules.Linear? Classifier { get; }
+    internal TorchSharp.Modules.Linear? Classifier { get; }
 
     /// <summary>For each attribute what reads it, and what moves vectors.</summary>
     internal IReadOnlyList<(FoldedReader Reader, ClassTransport Transport)> Steps { get; }
@@ -184,7 +184,8 @@ public sealed class BalanceErasure : Module<Tensor, Tensor>
         return Leave(Move(x, folds) + Noise(keys, draw)).MoveToOuterDisposeScope();
     }
 
-    private byte[] Salt()
+    /// <summary>The secret that decides noise, 16 bytes.</summary>
+    internal byte[] Salt()
     {
         if (_salt is null)
         {

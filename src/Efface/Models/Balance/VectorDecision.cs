@@ -19,7 +19,8 @@ internal sealed class VectorDecision : Module<Tensor, Tensor>
         register_module("reader", reader);
     }
 
-    private BalanceErasure Reader { get; }
+    /// <summary>Reads the task.</summary>
+    public BalanceErasure Reader { get; }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor rows)

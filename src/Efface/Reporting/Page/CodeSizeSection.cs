@@ -17,7 +17,7 @@ internal static class CodeSizeSection
             )
             .Where(entry => entry.Place is not null)
             .ToList();
-        if (coded.Count == 0 || coded.Any(entry => entry.Run.Record.Config.Vectors is not null))
+        if (coded.Count == 0 || coded.Any(entry => entry.Run.Record.Config.IsOfVectors))
             return Html.Empty;
         var releases = coded.Select(entry => Coded(entry.Run, entry.Place!)).OrderBy(release => release.Bits).ToList();
         var curves = releases.Where(release => release.Bits is not null).ToList();

@@ -24,6 +24,13 @@ internal static class RepeatSection
             yield return $"efface {command}{Given(vectors with { Attributes = [] })}{settings}{Flags(("out", $"{folder}-again"))}";
             yield break;
         }
+        if (run.Record.Config.Extractor is { } extractor)
+        {
+            var config = run.Record.Config;
+            var (command, settings) = run.IsErased ? ("unlearn", Recipe(config)) : ("audit", Audit(run));
+            yield return $"efface {command}{Given(extractor)}{Given(config.Data)}{settings}{Flags(("out", $"{folder}-again"))}";
+            yield break;
+        }
         yield return $"efface {run.Record.Command}{Flags(("config", $"{folder}/run.json"), ("out", $"{folder}-again"))}";
         if (run.Audit is not null)
             yield return $"efface audit{Flags(("run", $"{folder}-again"))}{Audit(run)}";

@@ -49,7 +49,7 @@ internal sealed record ReportRun(
     public IEnumerable<RepresentationAudit> Audits => Audit?.All ?? [];
 
     /// <summary>Whether it took attributes out of another program's vectors.</summary>
-    public bool IsErased => Record is { Command: "unlearn", Config.Vectors: not null };
+    public bool IsErased => Record is { Command: "unlearn", Config.IsOfVectors: true };
 
     /// <summary>The places that decide the verdict.</summary>
     public IEnumerable<RepresentationAudit> Released => Audits.Where(audit => audit.Released);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Efface.Data;
 using Efface.Detachment;
 using Efface.Models;
+using Efface.Models.Architectures;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -49,7 +49,7 @@ public sealed partial class NamespaceTests
     [Theory]
     [InlineData("using Efface.Data.Pixels;", "Efface.Data.Pixels")]
     [InlineData("var folder = Data.Pixels.CacheFolder.Default;", "Efface.Data.Pixels")]
-    [InlineData("var x = Models.Backbones.Names;", "Efface.Models")]
+    [InlineData("var x = Models.Layout.View;", "Efface.Models")]
     [InlineData("var x = table.Data.Pixels;")]
     public void What_a_line_needs_is_seen(string line, params string[] spaces) => Assert.Equal(spaces, Named(line));
 

@@ -1,7 +1,7 @@
 using Efface.Auditing.Attacks;
 using Efface.Data;
 using Efface.Data.Pixels;
-using Efface.Models;
+using Efface.Models.Architectures;
 using Efface.Training;
 using static TorchSharp.torch;
 

@@ -3,15 +3,22 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Models;
 
-/// <summary>A block with a shortcut: After(Body(x) + Shortcut(x)), where a missing module passes its input on.</summary>
+/// <summary>A module that only runs its parts in order.</summary>
+internal interface IComposed
+{
+    /// <summary>The parts, in their order.</summary>
+    IReadOnlyList<Module<Tensor, Tensor>> Parts { get; }
+}
+
+/// <summary>Some modules around a shortcut (He et al., CVPR 2016): After(Body(x) + Shortcut(x)).</summary>
 internal interface IResidual
 {
-    /// <summary>What runs in order, beside the shortcut.</summary>
+    /// <summary>What runs beside the shortcut, in its order.</summary>
     IReadOnlyList<Module<Tensor, Tensor>> Body { get; }
 
-    /// <summary>Null for the input as it is.</summary>
+    /// <summary>Fits x to the body's output; null leaves it as it is.</summary>
     Module<Tensor, Tensor>? Shortcut { get; }
 
-    /// <summary>Runs on the sum; null for nothing.</summary>
+    /// <summary>What the sum goes through; null leaves it as it is.</summary>
     Module<Tensor, Tensor>? After { get; }
 }

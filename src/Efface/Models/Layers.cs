@@ -53,6 +53,17 @@ internal static class Layers
         return Uniform(random, bound, shape);
     }
 
+    /// <summary>Normal weights of variance 2 / fan-out, in place (He et al. 2015).</summary>
+    internal static void HeNormal(Tensor weight, Generator random) =>
+        Normal(weight, Math.Sqrt(2) / Math.Sqrt(weight.shape[0] * weight.shape[2] * weight.shape[3]), random);
+
+    /// <summary>Normal values of mean 0, in place.</summary>
+    internal static void Normal(Tensor values, double deviation, Generator random)
+    {
+        using var noGradient = no_grad();
+        values.normal_(0, deviation, random);
+    }
+
     private static Parameter Bias(Generator random, long outputs, long fan) => Uniform(random, 1 / Math.Sqrt(fan), outputs);
 
     // Owned by the module, whatever scope it is created in.

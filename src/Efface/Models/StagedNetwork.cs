@@ -18,6 +18,10 @@ public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tenso
     public Stage(string name, string moduleName, Module<Tensor, Tensor> module)
         : this(name, [(moduleName, module)]) { }
 
+    /// <summary>A stage of the architecture's layers: the last block of a layer ends it.</summary>
+    internal static Stage InLayer(int layer, int block, int blocks, IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> modules) =>
+        new(block == blocks - 1 ? $"layer{layer}" : $"layer{layer}.{block}", modules);
+
     /// <summary>Whether it ends where a layer of the architecture ends: only such stages are reported and chosen.</summary>
     public bool EndsLayer => !Name.Contains('.', StringComparison.Ordinal);
 }
@@ -26,7 +30,7 @@ public sealed record Stage(string Name, IReadOnlyList<(string Name, Module<Tenso
 /// A network as an ordered list of named stages. No other part of Efface knows an architecture: a split is a stage's name, the extractor is
 /// every stage up to and including it, the classifier is the rest (principle P4 of Guo et al.).
 /// </summary>
-public sealed class StagedNetwork : Module<Tensor, Tensor>
+public sealed class StagedNetwork : NamedModules
 {
     /// <summary>The name of the stage whose output is the pooled embedding [B, D].</summary>
     public const string Embedding = "embedding";
@@ -38,15 +42,13 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
     private Device[]? _devices;
 
     /// <summary>Builds a network, which owns the modules.</summary>
-    /// <exception cref="ArgumentException">A stage's name appears twice.</exception>
+    /// <exception cref="ArgumentException">The name of a stage or a parameter appears twice.</exception>
     public StagedNetwork(IReadOnlyList<Stage> stages)
-        : base(nameof(StagedNetwork))
+        : base(nameof(StagedNetwork), [.. stages.SelectMany(stage => stage.Modules)])
     {
         if (stages.Select(stage => stage.Name).Distinct().Count() != stages.Count)
             throw new ArgumentException("two stages of one name", nameof(stages));
         Stages = stages;
-        foreach (var layer in stages.SelectMany(stage => stage.Modules).GroupBy(entry => entry.Name.Split('.')[0]))
-            register_module(layer.Key, layer.First().Name == layer.Key ? layer.Single().Module : new Layer(layer));
     }
 
     /// <summary>The device of the first stage.</summary>
@@ -98,22 +100,9 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         {
             if (_devices is not null)
                 x = Next(x, input, x.to(_devices[i]));
-            foreach (var (_, module) in Stages[i].Modules)
-            {
-                using var scope = NewDisposeScope();
-                x = Next(x, input, module.call(x).MoveToOuterDisposeScope());
-            }
+            x = Next(x, input, InOrder(Stages[i].Modules.Select(entry => entry.Module), x));
         }
         return x;
-    }
-
-    // Tensors that only the backward pass needs are kept by it, and released on the way: a handle of ours would keep them until the step's
-    // end.
-    private static Tensor Next(Tensor x, Tensor input, Tensor output)
-    {
-        if (!ReferenceEquals(x, input) && !ReferenceEquals(x, output))
-            x.Dispose();
-        return output;
     }
 
     /// <summary>The parameters of some of the stages.</summary>
@@ -140,16 +129,5 @@ public sealed class StagedNetwork : Module<Tensor, Tensor>
         }
         train(wasTraining);
         return shapes;
-    }
-
-    // Gives blocks in stages of their own the names that they have together: layer2.0, layer2.1.
-    private sealed class Layer : Module
-    {
-        public Layer(IEnumerable<(string Name, Module<Tensor, Tensor> Module)> blocks)
-            : base(nameof(Layer))
-        {
-            foreach (var (name, module) in blocks)
-                register_module(name.Split('.')[1], module);
-        }
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Efface.Models;
+using Efface.Models.Architectures;
 
 namespace Efface.Records;
 
@@ -41,7 +41,7 @@ public sealed record ModelSettings
             new BackboneOptions
             {
                 Model = Name,
-                Stem = Stem ?? Backbones.Stems[0],
+                Stem = Stem,
                 Width = Width,
                 Classes = 2,
             }

@@ -2,7 +2,7 @@ using Efface.Data;
 using Efface.Data.Reading;
 using Efface.Data.Sources;
 using Efface.Detachment;
-using Efface.Models;
+using Efface.Models.Architectures;
 using Efface.Records;
 using Efface.Unlearning;
 
@@ -58,7 +58,10 @@ internal static class Preflight
             };
             CheckClasses(labels, [.. complete.AttentionRemoval?.Attributes.Select(name => table[name]) ?? []], table, complete, forgets);
             if (complete.Model is { Stem: null, From: null })
-                complete = complete with { Model = complete.Model with { Stem = Backbones.DefaultStem(table.Shape[1]) } };
+                complete = complete with
+                {
+                    Model = complete.Model with { Stem = Backbones.DefaultStem(complete.Model.Name, table.Shape[1]) },
+                };
             report = report with { Findings = [.. report.Findings, .. LabelFindings.Of(table, labels.Task, labels.Attributes)] };
             return new Prepared(
                 table,

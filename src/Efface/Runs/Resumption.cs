@@ -1,6 +1,6 @@
 using Efface.Erasing;
 using Efface.Interchange;
-using Efface.Models;
+using Efface.Models.Architectures;
 using Efface.Records;
 
 namespace Efface.Runs;
@@ -39,7 +39,8 @@ internal static class Resumption
     {
         asked = TrainingRun.WithUsualTraining(WithBlocksOf(asked, began.Config), forgets: command == "unlearn");
         // The default stem depends on the images' size.
-        var usual = new[] { Backbones.DefaultStem(1), Backbones.DefaultStem(long.MaxValue) }.Contains(began.Config.Model.Stem);
+        var model = began.Config.Model;
+        var usual = new[] { 1, long.MaxValue }.Any(side => Backbones.DefaultStem(model.Name, side) == model.Stem);
         CheckSettings(began, command, asked, path, open: (setting, value) =>
             value is null && (setting.IsFoundOut || usual && setting.Property == "ModelSettings.Stem")
         );

@@ -3,6 +3,7 @@ using Efface.Data;
 using Efface.Data.Files;
 using Efface.Detachment;
 using Efface.Models;
+using Efface.Models.Architectures;
 using Efface.Models.Balance;
 using TorchSharp;
 using TorchSharp.PyBridge;
@@ -79,7 +80,7 @@ public sealed record ModelDescription
         new()
         {
             Model = model,
-            Stem = stem ?? (Backbones.Names.Contains(model) && table.Shape.Length == 3 ? Backbones.DefaultStem(table.Shape[1]) : null),
+            Stem = stem ?? (Backbones.Names.Contains(model) && table.Shape is [_, var side, _] ? Backbones.DefaultStem(model, side) : null),
             Width = width,
             Input = table.Shape,
             Task = task.Name,
@@ -139,14 +140,15 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     }
 
     private static StagedNetwork OfBackbones(ModelDescription description, Generator random) =>
-        description.Input is [var channels, _, _]
+        description.Input is [var channels, var height, var width]
             ? Backbones.Create(
                 new BackboneOptions
                 {
                     Model = description.Model,
-                    Stem = description.Stem ?? Backbones.DefaultStem(description.Input[1]),
+                    Stem = description.Stem,
                     Width = description.Width,
                     Channels = (int)channels,
+                    Size = (height, width),
                     Classes = description.Classes.Count,
                 },
                 random

@@ -1,4 +1,5 @@
 using Efface.Models;
+using Efface.Models.Architectures;
 using Xunit;
 using static TorchSharp.torch.nn;
 

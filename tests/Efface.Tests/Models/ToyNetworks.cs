@@ -1,4 +1,5 @@
 using Efface.Models;
+using Efface.Models.Architectures;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,4 +1,4 @@
-using Efface.Models;
+using Efface.Models.Architectures;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

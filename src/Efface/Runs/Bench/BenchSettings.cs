@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Efface.Models;
+using Efface.Models.Architectures;
 using Efface.Training;
 using Efface.Unlearning;
 

@@ -1,4 +1,5 @@
 using Efface.Data;
+using Efface.Models.Architectures;
 using Efface.Runs.Bench;
 using Efface.Training;
 
@@ -72,7 +73,7 @@ internal sealed record ExperimentPlan(IReadOnlyList<PlannedCell> Cells, double S
                 images[key] = set = (prepared.Table.Rows(Part.Train).Length, (int)prepared.Table.Shape[1]);
             }
             var one = new BenchCase(config.Model.Name, set.Side, Precision.Fp32, Math.Min(config.Training.Batch, set.Count));
-            var stem = config.Model.Stem ?? Models.Backbones.DefaultStem(set.Side);
+            var stem = config.Model.Stem ?? Backbones.DefaultStem(config.Model.Name, set.Side);
             if (!seconds.TryGetValue((one, stem, config.Model.Width), out var step))
             {
                 var settings = new BenchSettings

@@ -1,15 +1,16 @@
 using Efface.Models;
+using Efface.Models.Architectures;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Efface.Tests.Models;
+namespace Efface.Tests.Models.Architectures;
 
 [Collection(SharedTorch.Name)]
 public sealed class BackbonesTests
 {
     public static TheoryData<string, string> Networks =>
-        [.. Backbones.Names.SelectMany(_ => Backbones.Stems, (model, stem) => new TheoryDataRow<string, string>(model, stem))];
+        [.. Backbones.Names.SelectMany(Backbones.StemsOf, (model, stem) => new TheoryDataRow<string, string>(model, stem))];
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -210,5 +211,8 @@ public sealed class BackbonesTests
 
     [Fact]
     public void Small_images_get_the_stem_that_keeps_their_size() =>
-        Assert.Equal(["cifar", "cifar", "imagenet", "imagenet"], new long[] { 32, 64, 65, 224 }.Select(Backbones.DefaultStem));
+        Assert.Equal(
+            ["cifar", "cifar", "imagenet", "imagenet"],
+            new long[] { 32, 64, 65, 224 }.Select(side => Backbones.DefaultStem("resnet18", side))
+        );
 }

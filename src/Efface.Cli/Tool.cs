@@ -68,6 +68,7 @@ internal static class Tool
             new ModelCommand(shell, "train", "Train the model before unlearning (baseline 1).", TrainingRun.Train),
             new UnlearnCommand(shell),
             new ApplyCommand(shell),
+            new ExportCommand(shell),
             new AuditCommand(shell),
             new CertifyCommand(shell),
             Branch("data", "Look at data sets.", new DataInspectCommand(shell), new DataCacheCommand(shell)),

@@ -47,13 +47,19 @@ internal sealed class OnnxDraft
     /// <param name="value">The name of the value.</param>
     /// <param name="type">Of its numbers.</param>
     /// <param name="shape">Of one example.</param>
-    public void Output(string name, string value, DataType type, params long[] shape)
+    public void Output(string name, string value, DataType type, params long[] shape) => Output(name, value, Info(name, type, shape));
+
+    /// <summary>Adds an output of which is known what a model said before.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">The name of the value.</param>
+    /// <param name="told">Its type and shape; null if nothing was said.</param>
+    public void Output(string name, string value, ValueInfoProto? told)
     {
         var node = new NodeProto { OpType = "Identity", Name = $"{Prefix}{name}" };
         node.Input.Add(value);
         node.Output.Add(name);
         Model.Graph.Node.Add(node);
-        Model.Graph.Output.Add(Info(name, type, shape));
+        Model.Graph.Output.Add(told ?? new ValueInfoProto { Name = name });
     }
 
     /// <summary>Says something about the model, in place of what was said under that key.</summary>
@@ -64,8 +70,19 @@ internal sealed class OnnxDraft
         Model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
     }
 
+    /// <summary>The value that enters an erasure; null without one.</summary>
+    public string? BeforeErasure { get; set; }
+
     /// <summary>The file's content.</summary>
     public byte[] ToBytes() => Model.ToByteArray();
+
+    /// <summary>The same with one more output: what enters the erasure. Only checks ask for it.</summary>
+    public byte[] ToBytesWithBefore()
+    {
+        var model = Model.Clone();
+        model.Graph.Output.Add(new ValueInfoProto { Name = BeforeErasure });
+        return model.ToByteArray();
+    }
 
     private static ValueInfoProto Info(string name, DataType type, long[] shape)
     {

@@ -76,14 +76,19 @@ internal sealed class OnnxExtractor : IDisposable
         }
     }
 
+    /// <summary>The model's input, of pixels u8 [B, 3, S, S].</summary>
+    public Tensor Input(Tensor pixels, CancellationToken cancel = default)
+    {
+        using var scope = NewDisposeScope();
+        var values = _isByte ? _preprocessing.Ordered(pixels) : _preprocessing.Apply(pixels);
+        return (_before is null ? values : _before.Run(values, cancel)[0]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The vectors f32 [B, ...] of pixels u8 [B, 3, S, S].</summary>
     public Tensor Run(Tensor pixels, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
-        var values = _isByte ? _preprocessing.Ordered(pixels) : _preprocessing.Apply(pixels);
-        if (_before is not null)
-            values = _before.Run(values, cancel)[0];
-        var vectors = _session.Run(values, cancel)[0];
+        var vectors = _session.Run(Input(pixels, cancel), cancel)[0];
         while (vectors.dim() > 2 && vectors.shape[^1] == 1)
             vectors = vectors.squeeze(-1);
         return vectors.MoveToOuterDisposeScope();

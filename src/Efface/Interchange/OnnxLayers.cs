@@ -40,6 +40,7 @@ internal sealed class OnnxLayers(OnnxGraph graph)
         module switch
         {
             Sequential sequence => sequence.children().Cast<nn.Module<Tensor, Tensor>>().SelectMany(Flat),
+            IComposed composed => composed.Parts.SelectMany(Flat),
             _ => [module],
         };
 
@@ -55,7 +56,7 @@ internal sealed class OnnxLayers(OnnxGraph graph)
     private string? Simple(string x, nn.Module<Tensor, Tensor> module) =>
         module switch
         {
-            SinglePrecision or Identity or Dropout => x,
+            SinglePrecision or Identity or Dropout or Layers.Omission => x,
             ReLU => graph.Node("Relu", [x]),
             ReLU6 => graph.Node("Clip", [x, graph.Number(0), graph.Number(6)]),
             Sigmoid => graph.Node("Sigmoid", [x]),

@@ -38,18 +38,12 @@ internal sealed class OnnxRowHash(OnnxGraph graph, BalanceErasure erasure)
             graph.Node("Clip", [graph.Node("Floor", [steps]), Double(torch.tensor(0.0)), Double(torch.tensor((1 << bits) - 1.0))]),
             DataType.Int64
         );
-        return [Word(levels, 0, deciding, bits), Word(levels, 1, deciding, bits)];
-    }
-
-    private string Word(string levels, int word, int deciding, int bits)
-    {
         var each = 64 / bits;
-        var count = Math.Min(deciding - word * each, each);
-        if (count <= 0)
-            return graph.Constant([0UL], 1, 1);
-        var own = graph.Node("Slice", [levels, graph.Integers(word * each), graph.Integers(word * each + count), graph.Integers(1)]);
-        long[] places = [.. Enumerable.Range(0, count).Select(place => 1L << place * bits)];
-        return graph.Cast(graph.Node("ReduceSum", [graph.Node("Mul", [own, graph.Integers(places)]), graph.Integers(1)]), DataType.Uint64);
+        ulong[] places = [.. Enumerable.Range(0, deciding).Select(direction => 1UL << direction % each * bits)];
+        var placed = graph.Node("Mul", [graph.Cast(levels, DataType.Uint64), graph.Constant(places, 1, deciding)]);
+        var columns = deciding == 1 ? [placed] : graph.Nodes("Split", [placed], deciding, ("axis", 1L), ("num_outputs", (long)deciding));
+        string Word(IEnumerable<string> of) => of.Aggregate(graph.Constant([0UL], 1, 1), Add);
+        return [Word(columns.Take(each)), Word(columns.Skip(each))];
     }
 
     // SipHash-2-4 with two keys at once, uint64 [B, 2]: without salt for the fold, with it for the noise.

@@ -42,7 +42,7 @@ internal sealed class OnnxSession : IDisposable
     public IReadOnlyList<string> Outputs { get; }
 
     /// <summary>The outputs for a batch of any size, each f32 or int64 [B, ...].</summary>
-    /// <param name="input">f32 or u8 [B, ...], on the CPU.</param>
+    /// <param name="input">f32, u8 or int64 [B, ...], on the CPU.</param>
     /// <param name="cancel">Checked before each call.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime cannot run it on this input.</exception>
     public IReadOnlyList<Tensor> Run(Tensor input, CancellationToken cancel = default)
@@ -86,6 +86,7 @@ internal sealed class OnnxSession : IDisposable
         {
             ScalarType.Float32 => TensorElementType.Float,
             ScalarType.Byte => TensorElementType.UInt8,
+            ScalarType.Int64 => TensorElementType.Int64,
             var other => throw new ArgumentException($"{other}", nameof(tensor)),
         };
         // Torch's own memory: it does not move, and lives as long as the tensor.

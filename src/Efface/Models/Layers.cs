@@ -74,8 +74,10 @@ internal static class Layers
         return parameter;
     }
 
-    private sealed class Omission(double share, Generator random) : Module<Tensor, Tensor>(nameof(Dropout))
+    /// <summary>Does nothing in evaluation mode.</summary>
+    internal sealed class Omission(double share, Generator random) : Module<Tensor, Tensor>(nameof(Dropout))
     {
+        /// <inheritdoc/>
         public override Tensor forward(Tensor input)
         {
             if (!training || share == 0)

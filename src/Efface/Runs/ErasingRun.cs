@@ -52,8 +52,11 @@ public static class ErasingRun
         var options = config.Erasing ?? new EraserOptions();
         if (ErasingChecks.OfSettings(config, options, audit).ToArray() is { Length: > 0 } wrong)
             throw new InvalidInputException(wrong);
-        (config, var table, var report) = Read(config with { Erasing = options }, audit ?? new AuditSettings(), observer, cancel);
-        using var owned = table;
+        config = config with { Erasing = options };
+        using var images = config.Extractor is null ? null : ImageVectors.Read(config, audit ?? new AuditSettings(), observer, cancel);
+        config = images is null ? OfFile(config) : config with { Extractor = images.Options };
+        using var file = images is null ? CheckedVectors.Read(config.Vectors!, audit ?? new AuditSettings(), observer, cancel) : null;
+        var (table, report) = (images?.Table ?? file!, images?.Report);
         var work = Work(config, table, observer, cancel);
         var (folder, began) = Folder(config, path, (table, report), work, resume);
         Compute.UseThreads(config.Training.Threads);
@@ -75,27 +78,12 @@ public static class ErasingRun
         return folder;
     }
 
-    // The vectors of a file, or those that a user's model makes of images.
-    private static (RunConfig Config, VectorTable Table, DataReport? Report) Read(
-        RunConfig config,
-        AuditSettings audit,
-        IErasingObserver? observer,
-        CancellationToken cancel
-    )
-    {
-        if (config.Extractor is not null)
-        {
-            var (images, report, extractor) = ImageVectors.Read(config, audit, observer, cancel);
-            return (config with { Extractor = extractor }, images, report);
-        }
-        var vectors = config.Vectors! with { Task = config.Data.Task, Attributes = config.Recipe.Forget };
-        config = config with
+    private static RunConfig OfFile(RunConfig config) =>
+        config with
         {
             Data = new DataOptions { Name = "vectors", Task = config.Data.Task },
-            Vectors = vectors,
+            Vectors = config.Vectors! with { Task = config.Data.Task, Attributes = config.Recipe.Forget },
         };
-        return (config, CheckedVectors.Read(vectors, audit, observer, cancel), null);
-    }
 
     private static ErasingWork Work(RunConfig config, VectorTable table, IErasingObserver? observer, CancellationToken cancel)
     {

@@ -9,9 +9,12 @@ namespace Efface.Runs;
 
 /// <summary>The vectors that a user's own model makes of a data set's images, checked.</summary>
 /// <param name="Table">With the images' labels, parts and groups.</param>
+/// <param name="Images">What they were made of.</param>
+/// <param name="Model">What made them.</param>
 /// <param name="Report">Rows that were skipped, and other findings.</param>
-/// <param name="Extractor">What was found of the model: its hash, its output, its input.</param>
-internal sealed record ImageVectors(VectorTable Table, DataReport Report, ExtractorOptions Extractor)
+/// <param name="Options">With what was found of the model: its hash, its output, its input.</param>
+internal sealed record ImageVectors(VectorTable Table, ImageTable Images, OnnxExtractor Model, DataReport Report, ExtractorOptions Options)
+    : IDisposable
 {
     /// <summary>Opens the model, reads the images and runs them; vectors computed earlier come from the cache.</summary>
     /// <param name="config">The data, the attributes and the model.</param>
@@ -31,9 +34,31 @@ internal sealed record ImageVectors(VectorTable Table, DataReport Report, Extrac
                     "Name one value of the model with `ExtractorOptions.Output`"
                 )
             );
-        using var extractor = Open(options, config.Data.Size, problems);
-        if (extractor is null || problems.Count > 0)
-            throw new InvalidInputException(problems);
+        var extractor = Open(options, config.Data.Size, problems);
+        try
+        {
+            return extractor is not null && problems.Count == 0
+                ? Read(config, extractor, observer, cancel)
+                : throw new InvalidInputException(problems);
+        }
+        catch
+        {
+            extractor?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Table.Dispose();
+        Images.Dispose();
+        Model.Dispose();
+    }
+
+    private static ImageVectors Read(RunConfig config, OnnxExtractor extractor, IReadingObserver? observer, CancellationToken cancel)
+    {
+        var (sought, options) = (config.Recipe.Forget, config.Extractor!);
         var (images, report) = Preflight.Look(
             config with
             {
@@ -43,7 +68,7 @@ internal sealed record ImageVectors(VectorTable Table, DataReport Report, Extrac
             observer,
             cancel
         );
-        using (images)
+        try
         {
             var task = images.Columns.FirstOrDefault(column => column.Name == config.Data.Task);
             if (AuditChecks.Columns(images.Columns, task, sought, images.Rows(Part.Test), images.Name).ToArray() is { Length: > 0 } wrong)
@@ -52,6 +77,8 @@ internal sealed record ImageVectors(VectorTable Table, DataReport Report, Extrac
             observer?.OnNote(table.Origins[0].ToString());
             return new ImageVectors(
                 table,
+                images,
+                extractor,
                 report,
                 options with
                 {
@@ -60,6 +87,11 @@ internal sealed record ImageVectors(VectorTable Table, DataReport Report, Extrac
                     ExtractorHash = extractor.File.Hash,
                 }
             );
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
         }
     }
 

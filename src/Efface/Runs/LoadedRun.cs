@@ -31,21 +31,21 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>Loads everything, and finds contradictions.</summary>
     /// <param name="path">The run's folder.</param>
     /// <param name="attributes">Columns to look for; empty takes those of the run.</param>
-    /// <param name="settings">How strict; checked with the rest.</param>
+    /// <param name="settings">How strict; checked with the rest. Null if nothing will be looked for.</param>
     /// <param name="reading">Receives the progress of reading images.</param>
     /// <param name="cancel">Checked while reading.</param>
     /// <exception cref="InvalidInputException">The folder, its model, its data or a column is wrong.</exception>
     public static LoadedRun Open(
         string path,
         IReadOnlyList<string> attributes,
-        AuditSettings settings,
+        AuditSettings? settings,
         IReadingObserver? reading,
         CancellationToken cancel
     )
     {
         var folder = RunFolder.Open(path);
         var sought = attributes.Count > 0 ? attributes : folder.Run.Config.Recipe.Forget;
-        if (AuditChecks.Settings(settings, sought, "the run names none").ToArray() is { Length: > 0 } wrong)
+        if (settings is not null && AuditChecks.Settings(settings, sought, "the run names none").ToArray() is { Length: > 0 } wrong)
             throw new InvalidInputException(wrong);
         var opened = new LoadedRun(folder, sought);
         try

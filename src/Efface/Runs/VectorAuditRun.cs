@@ -57,17 +57,9 @@ public static class VectorAuditRun
     )
     {
         var started = DateTimeOffset.UtcNow;
-        var (table, report, extractor) = ImageVectors.Read(config, settings, reading, cancel);
-        using (table)
-            return Run(
-                table,
-                report,
-                Record(config with { Extractor = extractor }, table, report, started),
-                path,
-                settings,
-                progress,
-                cancel
-            );
+        using var images = ImageVectors.Read(config, settings, reading, cancel);
+        var (table, report, extractor) = (images.Table, images.Report, images.Options);
+        return Run(table, report, Record(config with { Extractor = extractor }, table, report, started), path, settings, progress, cancel);
     }
 
     private static RunRecord Record(RunConfig config, VectorTable table, DataReport? report, DateTimeOffset started) =>

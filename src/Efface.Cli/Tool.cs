@@ -69,6 +69,7 @@ internal static class Tool
             new UnlearnCommand(shell),
             new ApplyCommand(shell),
             new ExportCommand(shell),
+            new EncodeCommand(shell),
             new AuditCommand(shell),
             new CertifyCommand(shell),
             Branch("data", "Look at data sets.", new DataInspectCommand(shell), new DataCacheCommand(shell)),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Efface.Data;
 using Efface.Data.Pixels;
 using Efface.Data.Vectors;
@@ -10,8 +9,6 @@ namespace Efface.Interchange;
 /// <summary>The vectors that a model makes of images: those computed earlier come from the cache.</summary>
 internal static class ExtractedVectors
 {
-    private const int AtOnce = 64;
-
     /// <summary>A table with the same labels, parts and groups, and vectors f32 [N, ...].</summary>
     /// <param name="images">Of the side that the extractor takes.</param>
     /// <param name="extractor">The model.</param>
@@ -30,7 +27,12 @@ internal static class ExtractedVectors
         var values = empty([images.Count, .. extractor.Shape]);
         try
         {
-            Fill(values, images, extractor, cacheRoot, observer, cancel);
+            new CachedOutputs(images.Hashes, rows => images.Gather(rows), (pixels, stop) => extractor.Run(pixels, stop).flatten(1)).Fill(
+                values.view(images.Count, -1),
+                Folder(extractor, cacheRoot),
+                observer,
+                cancel
+            );
             if (RowTensor.CountNotFinite(values).Index().FirstOrDefault(row => row.Item > 0) is { Item: > 0 } row)
                 throw new InvalidInputException(
                     $"`ExtractorOptions.Extractor` {extractor.File.Path}",
@@ -55,45 +57,6 @@ internal static class ExtractedVectors
         {
             values.Dispose();
             throw;
-        }
-    }
-
-    private static void Fill(
-        Tensor values,
-        ImageTable images,
-        OnnxExtractor extractor,
-        string cacheRoot,
-        IReadingObserver? observer,
-        CancellationToken cancel
-    )
-    {
-        var rowsOf = Enumerable.Range(0, images.Count).ToLookup(row => images.Hashes[row]);
-        var missing = rowsOf.Select(group => group.Key).ToHashSet();
-        using var cache = new VectorCache(Folder(extractor, cacheRoot), (int)Layout.Size(extractor.Shape), Keep);
-        var clock = Stopwatch.StartNew();
-        var (known, done) = (rowsOf.Count - missing.Count, 0);
-        foreach (var some in missing.OrderBy(image => rowsOf[image].First()).Chunk(AtOnce))
-        {
-            using var scope = NewDisposeScope();
-            var vectors = extractor.Run(images.Gather([.. some.Select(image => rowsOf[image].First())]), cancel).contiguous();
-            foreach (var (row, image) in some.Index())
-            {
-                var vector = RowTensor.Rows<float>(vectors, row);
-                Keep(image, vector);
-                cache.Add(image, vector);
-            }
-            cache.Flush();
-            done += some.Length;
-            observer?.OnReading(
-                new ReadingProgress($"computing vectors ({known:N0} known)", done, rowsOf.Count - known, clock.Elapsed.TotalSeconds)
-            );
-        }
-
-        void Keep(UInt128 image, ReadOnlySpan<float> vector)
-        {
-            missing.Remove(image);
-            foreach (var row in rowsOf[image])
-                vector.CopyTo(RowTensor.Rows<float>(values, row));
         }
     }
 

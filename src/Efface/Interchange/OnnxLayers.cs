@@ -48,7 +48,7 @@ internal sealed class OnnxLayers(OnnxGraph graph)
     {
         if (module is IResidual block)
             return Residual(x, block);
-        var name = Simple(x.Name, module) ?? Layer(x, module);
+        var name = Simple(x.Name, module) ?? new OnnxTokens(graph).Write(x.Name, module) ?? Layer(x, module);
         return new OnnxValue(name, module.call(x.Example));
     }
 
@@ -56,7 +56,7 @@ internal sealed class OnnxLayers(OnnxGraph graph)
     private string? Simple(string x, nn.Module<Tensor, Tensor> module) =>
         module switch
         {
-            SinglePrecision or Identity or Dropout or Layers.Omission => x,
+            SinglePrecision or Identity or Dropout or Omission => x,
             ReLU => graph.Node("Relu", [x]),
             ReLU6 => graph.Node("Clip", [x, graph.Number(0), graph.Number(6)]),
             Sigmoid => graph.Node("Sigmoid", [x]),
@@ -171,7 +171,7 @@ internal sealed class OnnxLayers(OnnxGraph graph)
     {
         var (strides, padding, dilations, groups) = layer switch
         {
-            Convolution own => ([own.Stride], [own.Padding], [1L], 1L),
+            Convolution own => ([own.Stride], [own.Padding], [1L], own.IsDepthwise ? weight.shape[0] : 1L),
             Conv2d { padding_mode: TorchSharp.PaddingModes.Zeros, padding_type: null, padding: not null } library => (
                 library.stride,
                 library.padding!,

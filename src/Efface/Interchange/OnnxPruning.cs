@@ -29,6 +29,14 @@ internal static class OnnxPruning
         return told;
     }
 
+    /// <summary>Leaves only one of the outputs.</summary>
+    public static void KeepOutput(GraphProto graph, string name)
+    {
+        var kept = graph.Output.FirstOrDefault(output => output.Name == name) ?? new ValueInfoProto { Name = name };
+        graph.Output.Clear();
+        graph.Output.Add(kept);
+    }
+
     /// <summary>Gives a value another name, wherever it is made or read.</summary>
     public static void Rename(GraphProto graph, string value, string name)
     {

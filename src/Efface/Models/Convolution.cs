@@ -6,63 +6,102 @@ using static TorchSharp.torch.nn;
 namespace Efface.Models;
 
 /// <summary>
-/// A convolution without bias that computes in the precision of its input. Its weights stay f32: bf16 computes with a temporary copy, and
-/// the gradient comes back through it (mixed precision with master weights: Micikevicius et al., ICLR 2018).
+/// A convolution that computes in the precision of its input. Its weights stay f32: bf16 computes with a temporary copy, and the gradient
+/// comes back through it (mixed precision with master weights: Micikevicius et al., ICLR 2018).
 /// </summary>
 internal sealed class Convolution : Module<Tensor, Tensor>
 {
     // Above this many places the library's own convolution is faster.
     private const long FewPlaces = 4;
 
-    // Named as it is registered: moving a module to a device sets the field of that name.
-    private readonly Parameter weight;
+    // Up to this many channels in f32 it reads none that nobody has set (docs/testing.md).
+    private const long FewInputs = 16;
 
-    /// <summary>f32 [outputs, inputs, kernel, kernel].</summary>
+    // Named as they are registered: moving a module to a device sets the field of that name.
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+
+    /// <param name="inputs">Channels in.</param>
+    /// <param name="outputs">Channels out.</param>
+    /// <param name="kernel">Its side.</param>
+    /// <param name="random">Initialises the weights.</param>
+    /// <param name="stride">Pixels from one place to the next.</param>
+    /// <param name="padding">Zeros around the map; null adds half a kernel, which keeps the size if the kernel is odd.</param>
+    /// <param name="isDepthwise">Whether each output sees only the input of its own number; there are as many.</param>
+    /// <param name="hasBias">Whether it adds a number to each output; it is 0 at first.</param>
+    public Convolution(
+        long inputs,
+        long outputs,
+        long kernel,
+        Generator random,
+        long stride = 1,
+        long? padding = null,
+        bool isDepthwise = false,
+        bool hasBias = false
+    )
+        : base(nameof(Convolution))
+    {
+        (Stride, Padding, IsDepthwise) = (stride, padding ?? kernel / 2, isDepthwise);
+        weight = Layers.Weight(random, outputs, isDepthwise ? 1 : inputs, kernel, kernel);
+        bias = hasBias ? Layers.Zeros(outputs) : null;
+        NativeConvolutions.WithoutNnpack();
+        RegisterComponents();
+    }
+
+    /// <summary>f32 [outputs, inputs, kernel, kernel]; [outputs, 1, kernel, kernel] if it is depthwise.</summary>
     public Parameter Weight => weight;
+
+    /// <summary>f32 [outputs]; null without one.</summary>
+    public Parameter? Bias => bias;
 
     /// <summary>Pixels from one place to the next.</summary>
     public long Stride { get; }
 
-    /// <summary>Zeros around the map, on each side.</summary>
+    /// <summary>Zeros around the map.</summary>
     public long Padding { get; }
 
-    /// <param name="inputs">Channels in.</param>
-    /// <param name="outputs">Channels out.</param>
-    /// <param name="kernel">Its side, odd; the padding keeps the size.</param>
-    /// <param name="random">Initialises the weights.</param>
-    /// <param name="stride">Pixels from one place to the next.</param>
-    public Convolution(long inputs, long outputs, long kernel, Generator random, long stride = 1)
-        : base(nameof(Convolution))
-    {
-        (Stride, Padding) = (stride, kernel / 2);
-        weight = Layers.Weight(random, outputs, inputs, kernel, kernel);
-        NativeConvolutions.WithoutNnpack();
-        RegisterComponents();
-    }
+    /// <summary>Whether each output sees only the input of its own number.</summary>
+    public bool IsDepthwise { get; }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var kernel = input.dtype == weight.dtype ? weight : weight.to_type(input.dtype);
-        var (height, width) = ((input.shape[2] - 1) / Stride + 1, (input.shape[3] - 1) / Stride + 1);
-        return (height * width <= FewPlaces ? AtFewPlaces(input, kernel, height, width) : Library(input, kernel)).MoveToOuterDisposeScope();
+        var kernel = weight.to_type(input.dtype);
+        var (height, width) = (Places(input, 2), Places(input, 3));
+        var output =
+            IsDepthwise ? Depthwise(input, kernel)
+            : height * width <= FewPlaces ? AtFewPlaces(input, kernel, height, width)
+            : Library(input, kernel);
+        // Once for all three ways, at the cost of a pass over the output.
+        if (bias is not null)
+            output = output.add_(bias.to_type(input.dtype).view(1, -1, 1, 1));
+        return output.MoveToOuterDisposeScope();
     }
+
+    private long Places(Tensor input, int dimension) => (input.shape[dimension] + 2 * Padding - weight.shape[dimension]) / Stride + 1;
 
     private Tensor Library(Tensor input, Tensor kernel)
     {
-        var outputs = kernel.shape[0];
+        var (outputs, inputs) = (kernel.shape[0], kernel.shape[1]);
         var missing = WholeBlocks.Missing(outputs, input);
-        kernel = WholeBlocks.Filled(kernel, 0, missing);
-        if (input.dtype == ScalarType.BFloat16)
-        {
-            // There its own input's gradient is wrong as well.
-            var missingInputs = WholeBlocks.Missing(kernel.shape[1], input);
-            (input, kernel) = (WholeBlocks.Filled(input, 1, missingInputs), WholeBlocks.Filled(kernel, 1, missingInputs));
-        }
-        var output = functional.conv2d(input, kernel, null, [Stride, Stride], [Padding, Padding]);
+        var missingInputs = inputs > FewInputs || input.dtype == ScalarType.BFloat16 ? WholeBlocks.Missing(inputs, input) : 0;
+        input = WholeBlocks.Filled(input, 1, missingInputs);
+        kernel = WholeBlocks.Filled(WholeBlocks.Filled(kernel, 0, missing), 1, missingInputs);
+        var output = Convolved(input, kernel);
         return missing == 0 ? output : output.narrow(1, 0, outputs);
     }
+
+    private Tensor Depthwise(Tensor input, Tensor kernel)
+    {
+        // With a stride the input's gradient in bf16 is wrong on some processors (docs/testing.md).
+        if (Stride > 1 && input.dtype == ScalarType.BFloat16 && input.device_type == DeviceType.CPU)
+            return ChannelsLast.Of(Depthwise(input.to_type(ScalarType.Float32).contiguous(), weight).to_type(input.dtype));
+        return Convolved(input, kernel);
+    }
+
+    private Tensor Convolved(Tensor input, Tensor kernel) =>
+        functional.conv2d(input, kernel, null, [Stride, Stride], [Padding, Padding], groups: IsDepthwise ? kernel.shape[0] : 1);
 
     // On maps of one pixel, eight of nine taps of the library's convolution multiply padding. Here each place is a matrix product over the
     // inputs in view of the kernel there: [B, inputs · seen] × [inputs · seen, outputs].

@@ -1,6 +1,5 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Efface.Models;
 
@@ -39,23 +38,22 @@ internal static class Layers
         return layer;
     }
 
-    /// <summary>Drops a share of all numbers while training.</summary>
-    /// <param name="share">In [0, 1).</param>
-    /// <param name="random">Decides which; used as long as the layer trains.</param>
-    public static Module<Tensor, Tensor> Dropout(double share, Generator random) => new Omission(share, random);
-
     /// <summary>Uniform weights up to 1/√fan-in (He et al. 2015, as in torch's layers), of a shape [outputs, inputs, ...].</summary>
     internal static Parameter Weight(Generator random, params long[] shape)
     {
         var fan = Layout.Size(shape[1..]);
         // In torch's order of operations, so that the last digit is the same.
         var bound = Math.Sqrt(3) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(fan));
-        return Uniform(random, bound, shape);
+        return Uniform(bound, random, shape);
     }
 
     /// <summary>Normal weights of variance 2 / fan-out, in place (He et al. 2015).</summary>
     internal static void HeNormal(Tensor weight, Generator random) =>
         Normal(weight, Math.Sqrt(2) / Math.Sqrt(weight.shape[0] * weight.shape[2] * weight.shape[3]), random);
+
+    /// <summary>Uniform weights of variance 2 / (fan-in + fan-out), in place (Glorot and Bengio, AISTATS 2010).</summary>
+    internal static void GlorotUniform(Tensor weight, Generator random) =>
+        Uniform(weight, Math.Sqrt(6.0 / (weight.shape[0] + weight.shape[1])), random);
 
     /// <summary>Normal values of mean 0, in place.</summary>
     internal static void Normal(Tensor values, double deviation, Generator random)
@@ -64,27 +62,30 @@ internal static class Layers
         values.normal_(0, deviation, random);
     }
 
-    private static Parameter Bias(Generator random, long outputs, long fan) => Uniform(random, 1 / Math.Sqrt(fan), outputs);
-
-    // Owned by the module, whatever scope it is created in.
-    private static Parameter Uniform(Generator random, double bound, params long[] shape)
+    private static void Uniform(Tensor values, double bound, Generator random)
     {
-        var parameter = new Parameter(empty(shape).uniform_(-bound, bound, random));
+        using var noGradient = no_grad();
+        values.uniform_(-bound, bound, random);
+    }
+
+    /// <summary>Parameters that begin at 0.</summary>
+    internal static Parameter Zeros(params long[] shape) => Full(0, shape);
+
+    /// <summary>Parameters that all begin at one value.</summary>
+    internal static Parameter Full(double value, params long[] shape)
+    {
+        var parameter = new Parameter(full(shape, value));
+        // Owned by the module, whatever scope it is created in.
         parameter.DetachFromDisposeScope();
         return parameter;
     }
 
-    /// <summary>Does nothing in evaluation mode.</summary>
-    internal sealed class Omission(double share, Generator random) : Module<Tensor, Tensor>(nameof(Dropout))
+    private static Parameter Bias(Generator random, long outputs, long fan) => Uniform(1 / Math.Sqrt(fan), random, outputs);
+
+    private static Parameter Uniform(double bound, Generator random, params long[] shape)
     {
-        /// <inheritdoc/>
-        public override Tensor forward(Tensor input)
-        {
-            if (!training || share == 0)
-                return input.alias();
-            using var scope = NewDisposeScope();
-            var kept = empty(input.shape).bernoulli_(1 - share, random).div_(1 - share);
-            return (input * kept.to(input.device)).MoveToOuterDisposeScope();
-        }
+        var parameter = Zeros(shape);
+        Uniform(parameter, bound, random);
+        return parameter;
     }
 }

@@ -20,7 +20,14 @@ public static class Layout
         };
 
     /// <summary>Representations [B, ...] in the viewed shape.</summary>
-    public static Tensor View(Tensor h) => h.dim() == 3 ? h.transpose(1, 2).unsqueeze(3) : h;
+    public static Tensor View(Tensor h)
+    {
+        if (h.dim() != 3)
+            return h;
+        using var scope = NewDisposeScope();
+        // A mere view would be in channels-last order.
+        return h.transpose(1, 2).contiguous().unsqueeze(3).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The number of values in a shape.</summary>
     internal static long Size(long[] shape) => shape.Aggregate(1L, (product, length) => product * length);

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Efface.Models;
 
-/// <summary>Counts the multiplications of convolutions and linear layers, stage by stage.</summary>
+/// <summary>Counts the multiplications of convolutions, linear layers and attention, stage by stage.</summary>
 public static class MultiplyAdds
 {
     /// <summary>Multiply-adds of each stage for one example of shape [C, H, W] or [D].</summary>
@@ -24,7 +24,9 @@ public static class MultiplyAdds
                 .Modules.SelectMany(entry => entry.Module.modules().Prepend(entry.Module))
                 .Distinct()
                 .OfType<Module<Tensor, Tensor>>()
-                .Where(module => module is Convolution or TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear)
+                .Where(module =>
+                    module is Convolution or Projection or SelfAttention or TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear
+                )
                 .Select(module =>
                     module.register_forward_hook(
                         (layer, _, output) =>
@@ -60,6 +62,8 @@ public static class MultiplyAdds
         layer switch
         {
             Convolution convolution => Layout.Size(output) * Layout.Size(convolution.Weight.shape[1..]),
+            Projection projection => Layout.Size(output) * projection.Weight.shape[1],
+            SelfAttention attention => attention.MultiplyAdds(output[1]),
             TorchSharp.Modules.Conv2d convolution => Layout.Size(output) * Layout.Size(convolution.weight.shape[1..]),
             TorchSharp.Modules.Linear linear => Layout.Size(output) * linear.weight.shape[1],
             _ => 0,

@@ -66,8 +66,13 @@ public sealed class Snapshot
         return value;
     }
 
-    /// <summary>Weights and buffers, in place.</summary>
-    public void Exchange(string name, nn.Module module) => Exchange(name, module.state_dict());
+    /// <summary>Weights and buffers, in place, and what is left out next.</summary>
+    public void Exchange(string name, nn.Module module)
+    {
+        Exchange(name, module.state_dict());
+        foreach (var (number, omission) in module.modules().OfType<Omission>().Index())
+            omission.Exchange(Of($"{name}.omission{number}"));
+    }
 
     /// <summary>Tensors that stay in place and take the saved values.</summary>
     public void Exchange(string name, IReadOnlyDictionary<string, Tensor> values)

@@ -35,19 +35,18 @@ internal static class ToyTables
     }
 
     /// <summary>
-    /// Noisy images of 16×16 pixels: y is a bright band above or below the middle, z a red or blue tint, and tone one of three
+    /// Noisy images, of 16×16 pixels if not of more: y is a bright band above or below the middle, z a red or blue tint, and tone one of three
     /// amounts of green. The three are independent, and mirroring or moving an image by two pixels changes none.
     /// </summary>
-    public static ImageTable Visible(int train, int validation, int seed = 1)
+    public static ImageTable Visible(int train, int validation, int seed = 1, int side = 16)
     {
-        const int side = 16;
         var (count, random) = (train + validation, new Random(seed));
         int[] Draw(int classes) => [.. Enumerable.Range(0, count).Select(_ => random.Next(classes))];
         var (y, z, tone) = (Draw(2), Draw(2), Draw(3));
         var pixels = new byte[count * 3 * side * side];
         for (var i = 0; i < pixels.Length; i++)
         {
-            var (row, channel, down) = (i / (3 * side * side), i / (side * side) % 3, i / side % side);
+            var (row, channel, down) = (i / (3 * side * side), i / (side * side) % 3, i / side % side * 16 / side);
             var band = y[row] == 0 ? down is >= 3 and <= 5 : down is >= 10 and <= 12;
             var tint =
                 channel == 1 ? tone[row] * 30

@@ -61,6 +61,62 @@ public sealed class ConvolutionTests
         );
     }
 
+    public static TheoryData<int, int, int, int, int, bool> Others =>
+        [
+            .. from channels in new[] { 8, 24, 48 }
+            from kernel in new[] { 3, 7 }
+            from stride in new[] { 1, 2 }
+            select new TheoryDataRow<int, int, int, int, int, bool>(channels, channels, kernel, stride, kernel / 2, true),
+            // Patches; and channels that fill no whole block of the library's.
+            .. from inputs in new[] { 3, 16, 24, 48 }
+            from side in new[] { 2, 4 }
+            select new TheoryDataRow<int, int, int, int, int, bool>(inputs, 48, side, side, 0, false),
+            .. from inputs in new[] { 17, 24, 40, 48, 80 }
+            from stride in new[] { 1, 2 }
+            select new TheoryDataRow<int, int, int, int, int, bool>(inputs, 24, 3, stride, 1, false),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void Depthwise_or_with_a_bias_or_for_patches_output_and_gradients_are_torchs_in_both_precisions(
+        int inputs,
+        int outputs,
+        int kernel,
+        int stride,
+        int padding,
+        bool isDepthwise
+    )
+    {
+        using var scope = NewDisposeScope();
+        using var convolution = new Convolution(inputs, outputs, kernel, new Generator(0), stride, padding, isDepthwise, hasBias: true);
+        Layers.Normal(convolution.Bias!, 1, new Generator(1));
+        foreach (var (precision, error) in new[] { (ScalarType.Float32, 1e-5), (ScalarType.BFloat16, Rounding) })
+        foreach (var side in new[] { 2 * kernel, 12 })
+        {
+            manual_seed(1);
+            var x = randn(8, inputs, side, side).to_type(precision);
+            x = (precision == ScalarType.BFloat16 ? ChannelsLast.Of(x) : x).requires_grad_(true);
+            var y = convolution.call(x);
+            Tensor[] exact = [.. new[] { x, convolution.Weight, convolution.Bias! }.Select(Exact)];
+            var expected = functional.conv2d(
+                exact[0],
+                exact[1],
+                exact[2],
+                strides: [stride, stride],
+                padding: [padding, padding],
+                groups: isDepthwise ? inputs : 1
+            );
+            var way = randn_like(expected);
+            var gradients = autograd.grad([(y.to_type(ScalarType.Float64) * way).sum()], [x, convolution.Weight, convolution.Bias!]);
+
+            Assert.Equal(precision, y.dtype);
+            foreach (var (one, other) in gradients.Prepend(y).Zip(autograd.grad([(expected * way).sum()], exact).Prepend(expected)))
+                Assert.InRange(((one.to_type(ScalarType.Float64) - other).norm() / other.norm()).ToDouble(), 0, error);
+
+            Tensor Exact(Tensor value) => value.detach().to_type(precision).to_type(ScalarType.Float64).contiguous().requires_grad_(true);
+        }
+    }
+
     [Fact]
     public void In_half_precision_output_and_gradients_are_near_and_the_weights_stay_single()
     {

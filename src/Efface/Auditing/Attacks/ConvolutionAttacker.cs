@@ -46,7 +46,7 @@ internal sealed class ConvolutionAttacker : MapAttacker
             BatchNorm2d(2 * filters),
             ReLU(inplace: true),
             new MeanAndMaximum(),
-            Layers.Dropout(settings.Dropout, random),
+            new Omission(settings.Dropout, random),
             Layers.Linear(4 * filters, problem.AttributeClasses, random)
         );
     }

@@ -31,11 +31,11 @@ internal sealed class MlpAttacker : NeuralAttacker
             Layers.Linear(problem.TaskClasses + VectorFeatures.Count(problem), width, random, hasBias: false),
             BatchNorm1d(width),
             ReLU(inplace: true),
-            Layers.Dropout(settings.Dropout, random),
+            new Omission(settings.Dropout, random),
             Layers.Linear(width, width, random, hasBias: false),
             BatchNorm1d(width),
             ReLU(inplace: true),
-            Layers.Dropout(settings.Dropout, random),
+            new Omission(settings.Dropout, random),
             Layers.Linear(width, problem.AttributeClasses, random)
         );
     }

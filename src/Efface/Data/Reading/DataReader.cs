@@ -49,7 +49,8 @@ public static class DataReader
         }
     }
 
-    private static DecodingOptions How(LabelSheet sheet, DataOptions options, IReadingObserver? observer, CancellationToken cancel) =>
+    /// <summary>How a sheet's images are decoded.</summary>
+    internal static DecodingOptions How(LabelSheet sheet, DataOptions options, IReadingObserver? observer, CancellationToken cancel) =>
         new(
             new ImageGeometry(options.Size ?? sheet.Side, options.Reading.Resize, Colour.Parse(options.Reading.Background) ?? Colour.White),
             new ImageLimits(options.Reading.MaxPixels, (long)(options.Reading.MaxFileMegabytes * 1e6), options.Reading.ImageTimeout),

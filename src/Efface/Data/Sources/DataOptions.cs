@@ -11,7 +11,7 @@ public sealed record DataOptions
     [Setting(
         "--data",
         "NAME",
-        "Data set: faces (drawn by Efface itself; the default), cifar10, celeba, fairface, utkface, table, folders or parquet.",
+        "Data set: faces (drawn by Efface itself; the default), cifar10, celeba, fairface, utkface, table, folders, images or parquet.",
         IsFixed = true
     )]
     public string Name { get; init; } = "faces";

@@ -27,6 +27,7 @@ public static class DataSources
         new("utkface", "images called age_gender_race_date.jpg", "gender", "race", UtkFace.Read),
         new("table", "a CSV or TSV and the images that it names", null, null, TableSource.Read),
         new("folders", "folders called like the classes of the images in them", null, null, FolderSource.Read),
+        new("images", "pictures, in folders of any names: without labels, for efface encode", null, null, PictureSource.Read),
         new("parquet", "parquet files with a column of images", null, null, ParquetSource.Read),
     ];
 

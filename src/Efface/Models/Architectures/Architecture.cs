@@ -1,4 +1,6 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Efface.Models.Architectures;
 
@@ -6,6 +8,8 @@ namespace Efface.Models.Architectures;
 /// <param name="Name">Torchvision's name of it.</param>
 internal abstract record Architecture(string Name)
 {
+    private const double LinearDeviation = 0.01;
+
     /// <summary>Ways to begin, for small and for large images; <c>imagenet</c> is torchvision's.</summary>
     public virtual IReadOnlyList<string> Stems => Backbones.Stems;
 
@@ -19,4 +23,20 @@ internal abstract record Architecture(string Name)
 
     /// <summary>Initialises the weights as torchvision does.</summary>
     public abstract void Initialise(StagedNetwork network, Generator random);
+
+    /// <summary>Convolutions by fan-out (He et al. 2015), linear layers with small weights and no bias.</summary>
+    protected static void InitialiseByFanOut(StagedNetwork network, Generator random)
+    {
+        foreach (var module in network.modules())
+            switch (module)
+            {
+                case Convolution convolution:
+                    Layers.HeNormal(convolution.Weight, random);
+                    break;
+                case Linear linear:
+                    Layers.Normal(linear.weight, LinearDeviation, random);
+                    init.zeros_(linear.bias);
+                    break;
+            }
+    }
 }

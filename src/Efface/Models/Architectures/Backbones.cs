@@ -39,6 +39,19 @@ public static class Backbones
         new ResNet("resnet18", [2, 2, 2, 2]),
         new ResNet("resnet34", [3, 4, 6, 3]),
         new ResNet("resnet50", [3, 4, 6, 3], IsDeep: true),
+        new Vgg(
+            "vgg11_bn",
+            [
+                [64],
+                [128],
+                [256, 256],
+                [512, 512],
+                [512, 512],
+            ]
+        ),
+        new MobileNetV2(),
+        new VisionTransformer("vit_s_16", Depth: 12, Heads: 6, Size: 384),
+        new ConvNeXt("convnext_tiny", [3, 3, 9, 3], Omitted: 0.1),
     ];
 
     /// <summary>Every model's name.</summary>

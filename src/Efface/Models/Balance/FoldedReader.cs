@@ -64,10 +64,10 @@ internal sealed class FoldedReader : Module<Tensor, Tensor, Tensor>
         Sequential(
             ("hidden1", Layers.Linear(inputs, width, random)),
             ("gelu1", GELU()),
-            ("dropout1", Layers.Dropout(Dropout, random)),
+            ("dropout1", new Omission(Dropout, random)),
             ("hidden2", Layers.Linear(width, width, random)),
             ("gelu2", GELU()),
-            ("dropout2", Layers.Dropout(Dropout, random)),
+            ("dropout2", new Omission(Dropout, random)),
             ("logits", Layers.Linear(width, classes, random))
         );
 }

@@ -9,113 +9,6 @@ namespace Efface.Tests.Models.Architectures;
 [Collection(SharedTorch.Name)]
 public sealed class BackbonesTests
 {
-    public static TheoryData<string, string> Networks =>
-        [.. Backbones.Names.SelectMany(Backbones.StemsOf, (model, stem) => new TheoryDataRow<string, string>(model, stem))];
-
-    [Theory]
-    [MemberData(nameof(Networks))]
-    public void Every_model_runs_with_every_stem(string model, string stem)
-    {
-        using var scope = NewDisposeScope();
-        using var network = Backbones.Create(
-            new BackboneOptions
-            {
-                Model = model,
-                Stem = stem,
-                Width = 0.125,
-                Classes = 7,
-            },
-            new Generator(0)
-        );
-        network.eval();
-
-        var logits = network.call(randn(2, 3, 32, 32));
-
-        Assert.Equal([2, 7], logits.shape);
-        Assert.True(logits.isfinite().all().ToBoolean());
-        Assert.Equal(
-            ["stem", "layer1", "layer2", "layer3", "layer4", "embedding", "head"],
-            network.Stages.Where(stage => stage.EndsLayer).Select(stage => stage.Name)
-        );
-    }
-
-    [Theory]
-    [MemberData(nameof(Networks))]
-    public void Every_parameter_of_every_network_gets_a_gradient(string model, string stem)
-    {
-        using var scope = NewDisposeScope();
-        using var network = Backbones.Create(
-            new BackboneOptions
-            {
-                Model = model,
-                Stem = stem,
-                Width = 0.125,
-                Classes = 2,
-            },
-            new Generator(0)
-        );
-
-        network.call(randn(4, 3, 32, 32)).square().sum().backward();
-
-        Assert.All(network.named_parameters(), entry =>
-            Assert.True(entry.parameter.grad is { } gradient && gradient.abs().sum().ToSingle() > 0, entry.name)
-        );
-    }
-
-    // The counts of torchvision's networks.
-    [Theory]
-    [InlineData("resnet18", 11_689_512)]
-    [InlineData("resnet34", 21_797_672)]
-    [InlineData("resnet50", 25_557_032)]
-    public void A_network_of_full_width_has_as_many_parameters_as_torchvisions(string model, long count)
-    {
-        using var network = Backbones.Create(
-            new BackboneOptions
-            {
-                Model = model,
-                Stem = "imagenet",
-                Classes = 1000,
-            },
-            new Generator(0)
-        );
-
-        Assert.Equal(count, network.parameters().Sum(parameter => parameter.numel()));
-    }
-
-    [Theory]
-    [InlineData(
-        "resnet18",
-        "layer1.0.conv1.weight",
-        "layer2.0.downsample.0.weight",
-        "layer2.0.downsample.1.running_var",
-        "layer4.1.bn2.bias"
-    )]
-    [InlineData("resnet34", "layer1.2.conv2.weight", "layer3.5.bn1.weight", "layer4.0.downsample.0.weight", "layer4.2.conv2.weight")]
-    [InlineData("resnet50", "layer1.0.conv3.weight", "layer1.0.downsample.0.weight", "layer3.5.bn3.weight", "layer4.2.conv2.weight")]
-    public void Parameters_carry_torchvisions_names(string model, params string[] names)
-    {
-        using var network = Backbones.Create(
-            new BackboneOptions
-            {
-                Model = model,
-                Stem = "imagenet",
-                Width = 0.125,
-                Classes = 2,
-            },
-            new Generator(0)
-        );
-        var known = network.state_dict().Keys;
-
-        Assert.Superset(
-            new HashSet<string>([.. names, "conv1.weight", "bn1.running_mean", "bn1.num_batches_tracked", "fc.weight", "fc.bias"]),
-            known.ToHashSet()
-        );
-        Assert.DoesNotContain(known, name =>
-            name.Contains("downsample", StringComparison.Ordinal) && name.Contains(".1.downsample", StringComparison.Ordinal)
-        );
-        Assert.Equal(model == "resnet50", known.Contains("layer1.0.downsample.0.weight"));
-    }
-
     [Fact]
     public void Width_is_rounded_to_a_multiple_of_eight_and_never_below_eight()
     {
@@ -196,7 +89,7 @@ public sealed class BackbonesTests
 
         var problems = Assert.Throws<InvalidInputException>(() => Backbones.Create(options, new Generator(0))).Problems;
         Assert.Equal(["--model alexnet", "--stem flower", "--width 0"], problems.Select(problem => problem.Subject.InFlags()));
-        Assert.Contains("resnet18, resnet34, resnet50", problems[0].Remedy.InFlags(), StringComparison.Ordinal);
+        Assert.Contains("resnet18, resnet34, resnet50, vgg11_bn", problems[0].Remedy.InFlags(), StringComparison.Ordinal);
         Assert.Contains("cifar, imagenet, fast", problems[1].Remedy.InFlags(), StringComparison.Ordinal);
     }
 
@@ -210,9 +103,41 @@ public sealed class BackbonesTests
         Assert.Single(Backbones.Validate(new BackboneOptions { Width = width, Classes = 2 }));
 
     [Fact]
-    public void Small_images_get_the_stem_that_keeps_their_size() =>
-        Assert.Equal(
-            ["cifar", "cifar", "imagenet", "imagenet"],
-            new long[] { 32, 64, 65, 224 }.Select(side => Backbones.DefaultStem("resnet18", side))
-        );
+    public void Small_images_get_the_stem_that_keeps_their_size_if_the_model_has_it()
+    {
+        long[] sides = [32, 64, 65, 224];
+        Assert.Equal(["cifar", "cifar", "imagenet", "imagenet"], sides.Select(side => Backbones.DefaultStem("resnet18", side)));
+        Assert.All(sides, side => Assert.Equal("imagenet", Backbones.DefaultStem("vgg11_bn", side)));
+    }
+
+    [Fact]
+    public void A_stem_that_a_model_does_not_have_is_refused_with_those_that_it_has()
+    {
+        var problem = Assert.Single(Backbones.Validate(Options("convnext_tiny", "fast")));
+        Assert.Contains("convnext_tiny has no such stem", problem.Fault, StringComparison.Ordinal);
+        Assert.Equal("Choose one of cifar, imagenet", problem.Remedy);
+    }
+
+    [Theory]
+    [InlineData("vgg11_bn", "imagenet", 32)]
+    [InlineData("vit_s_16", "imagenet", 16)]
+    [InlineData("vit_s_16", "cifar", 4)]
+    [InlineData("convnext_tiny", "imagenet", 32)]
+    [InlineData("convnext_tiny", "cifar", 16)]
+    public void Images_too_small_for_every_stage_are_refused_and_the_smallest_are_read(string model, string stem, int smallest)
+    {
+        using var network = Backbones.Create(Options(model, stem) with { Size = (smallest, 2 * smallest) }, new Generator(0));
+        Assert.Equal([2], network.OutputShapes([3, smallest, 2 * smallest])[^1]);
+        var problem = Assert.Single(Backbones.Validate(Options(model, stem) with { Size = (smallest - 1, 2 * smallest) }));
+        Assert.Contains($"{smallest} pixels or more", problem.Remedy, StringComparison.Ordinal);
+    }
+
+    private static BackboneOptions Options(string model, string stem) =>
+        new()
+        {
+            Model = model,
+            Stem = stem,
+            Width = 0.125,
+            Classes = 2,
+        };
 }

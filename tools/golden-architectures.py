@@ -55,7 +55,7 @@ def stages(name):
         return [("stem", "features.0"), *named(layers), ("embedding", "classifier.0"), ("head", "classifier.1")]
     if name == "vit_s_16":
         layers = [(f"layer{i + 1}", f"encoder.layers.encoder_layer_{i}") for i in range(12)]
-        return [("stem", "encoder.dropout"), *layers, ("embedding", "encoder.ln"), ("head", "heads.head")]
+        return [("stem", "conv_proj"), *layers, ("embedding", "encoder.ln"), ("head", "heads.head")]
     layers = [(i, block, f"features.{2 * i - 1}.{block}") for i, count in enumerate((3, 3, 9, 3), 1) for block in range(count)]
     return [("stem", "features.0"), *named(layers), ("embedding", "classifier.1"), ("head", "classifier.2")]
 

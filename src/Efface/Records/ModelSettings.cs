@@ -8,14 +8,19 @@ public sealed record ModelSettings
 {
     /// <summary>A name of <see cref="Backbones.Names"/>.</summary>
     [JsonPropertyName("model")]
-    [Setting("--model", "NAME", "resnet18 (the default), resnet34 or resnet50.", IsInherited = true)]
+    [Setting(
+        "--model",
+        "NAME",
+        "resnet18 (the default), resnet34, resnet50, vgg11_bn, mobilenet_v2, vit_s_16 or convnext_tiny.",
+        IsInherited = true
+    )]
     public string Name { get; init; } = "resnet18";
 
     /// <summary>A name of <see cref="Backbones.Stems"/>; null takes the default for the image size.</summary>
     [Setting(
         "--stem",
         "NAME",
-        "cifar (default up to 64 px), imagenet (default above) or fast (a quarter of the work).",
+        "cifar (default up to 64 px), imagenet (default above) or fast (a quarter of the work); vgg11_bn has only imagenet.",
         IsInherited = true
     )]
     public string? Stem { get; init; }
@@ -25,7 +30,7 @@ public sealed record ModelSettings
     public double Width { get; init; } = 1;
 
     /// <summary>The extractor's last stage; null takes the recipe's.</summary>
-    [Setting("--split", "STAGE", "The extractor's last stage: stem, layer1 to layer4, or embedding.", IsFoundOut = true)]
+    [Setting("--split", "STAGE", "The extractor's last stage: stem, layer1, layer2 and so on, or embedding.", IsFoundOut = true)]
     public string? Split { get; init; }
 
     /// <summary>The run whose model it starts from; null starts from scratch.</summary>

@@ -36,6 +36,9 @@ internal static class BlockPlacing
         using var weights = new NumericGuard(model.Network);
         torch.set_num_threads(Math.Max(1, threads / blocks));
         model.Network.train();
+        // What is left out in training must not depend on whether it was measured before; the trainer turns it on again.
+        foreach (var omission in model.Network.modules().OfType<Omission>())
+            omission.eval();
         try
         {
             var maker = make(random);

@@ -70,10 +70,13 @@ public sealed record TrainingOptions
     public int? Patience { get; init; }
 
     /// <summary>
-    /// The first stage's input, in the precision of convolutions; 16 bits in channels-last order, in which they are fastest.
+    /// A stage's input, in the precision of convolutions; maps of 16 bits in channels-last order, in which they are fastest.
     /// </summary>
-    /// <param name="x">f32 [B, C, H, W].</param>
-    public Tensor InPrecision(Tensor x) => Precision == Precision.Bf16 ? ChannelsLast.Of(x.to_type(ScalarType.BFloat16)) : x;
+    /// <param name="x">f32 [B, C, H, W], or tokens [B, T, D].</param>
+    public Tensor InPrecision(Tensor x) =>
+        Precision == Precision.Fp32 ? x
+        : x.dim() == 4 ? ChannelsLast.Of(x.to_type(ScalarType.BFloat16))
+        : x.to_type(ScalarType.BFloat16);
 
     /// <summary>Warm-up and cosine: the factor on the step size.</summary>
     /// <param name="progress">The share of training that is done, in [0, 1].</param>

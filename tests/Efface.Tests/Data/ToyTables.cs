@@ -35,8 +35,8 @@ internal static class ToyTables
     }
 
     /// <summary>
-    /// Noisy images, of 16×16 pixels if not of more: y is a bright band above or below the middle, z a red or blue tint, and tone one of three
-    /// amounts of green. The three are independent, and mirroring or moving an image by two pixels changes none.
+    /// Noisy images, of 16×16 pixels if not of more: y is a bright band above or below the middle, z a red or blue tint, and tone one of
+    /// three amounts of green. The three are independent, and mirroring or moving an image by two pixels changes none.
     /// </summary>
     public static ImageTable Visible(int train, int validation, int seed = 1, int side = 16)
     {

@@ -13,6 +13,10 @@ public sealed class MultiplyAddsTests
     [InlineData("resnet18", 1.814e9)]
     [InlineData("resnet34", 3.664e9)]
     [InlineData("resnet50", 4.089e9)]
+    [InlineData("vgg11_bn", 7.609e9)]
+    [InlineData("mobilenet_v2", 0.301e9)]
+    [InlineData("vit_s_16", 4.6e9)]
+    [InlineData("convnext_tiny", 4.456e9)]
     public void Networks_cost_what_is_known_of_them(string model, double expected)
     {
         var counted = Total(
@@ -20,6 +24,7 @@ public sealed class MultiplyAddsTests
             {
                 Model = model,
                 Stem = "imagenet",
+                Size = (224, 224),
                 Classes = 1000,
             },
             224

@@ -18,7 +18,7 @@ internal abstract record Architecture(string Name)
 
     /// <summary>The stages with weights that are still to be initialised, the last two of them embedding and head.</summary>
     /// <param name="options">With a stem.</param>
-    /// <param name="random">The source of randomness while it trains, too.</param>
+    /// <param name="random">Seeds what is left out in training.</param>
     public abstract IReadOnlyList<Stage> Stages(BackboneOptions options, Generator random);
 
     /// <summary>Initialises the weights as torchvision does.</summary>

@@ -32,8 +32,8 @@ internal sealed record MobileNetV2() : Architecture("mobilenet_v2")
             "fast" => (2, 1),
             _ => (2, 2),
         };
-        var stem = Activated("", new Convolution(options.Channels, inputs, 3, random, stemStride), inputs);
-        var stages = new List<Stage> { new("stem", $"features.{number++}", new Composed(stem)) };
+        var stem = new Convolution(options.Channels, inputs, 3, random, stemStride);
+        var stages = new List<Stage> { new("stem", Activated($"features.{number++}.", stem, inputs)) };
         foreach (var (layer, (expansion, width, blocks, usualStride)) in Rows.Index())
             for (var block = 0; block < blocks; block++)
             {
@@ -53,7 +53,7 @@ internal sealed record MobileNetV2() : Architecture("mobilenet_v2")
             new Stage(
                 StagedNetwork.Embedding,
                 [
-                    ($"features.{number}", new Composed(Activated("", new Convolution(inputs, last, 1, random), last))),
+                    .. Activated($"features.{number}.", new Convolution(inputs, last, 1, random), last),
                     ("avgpool", AdaptiveAvgPool2d(1)),
                     ("flatten", Flatten()),
                     ("single", new SinglePrecision()),

@@ -28,20 +28,26 @@ internal sealed record VisionTransformer(string Name, int Depth, int Heads, int 
         var size = options.Scaled(Size, multipleOf: Heads * NumbersOfHead);
         var patch = Patch(options.Stem!);
         var tokens = 1 + options.Size.Height / patch * (options.Size.Width / patch);
-        return
-        [
-            new Stage(
-                "stem",
-                [
-                    ("conv_proj", new Convolution(options.Channels, size, patch, random, patch, padding: 0, hasBias: true)),
+        var stages = new List<Stage>
+        {
+            // Maps still: there are places to point at.
+            new("stem", "conv_proj", new Convolution(options.Channels, size, patch, random, patch, padding: 0, hasBias: true)),
+        };
+        for (var layer = 0; layer < Depth; layer++)
+        {
+            var modules = new List<(string, Module<Tensor, Tensor>)>();
+            if (layer == 0)
+                modules.AddRange([
                     ("tokens", new PatchTokens()),
                     ("", new ClassToken(size)),
                     ("encoder", new PositionEmbedding(tokens, size)),
-                ]
-            ),
-            .. Enumerable
-                .Range(0, Depth)
-                .Select(layer => new Stage($"layer{layer + 1}", $"encoder.layers.encoder_layer_{layer}", EncoderLayer(size, random))),
+                ]);
+            modules.Add(($"encoder.layers.encoder_layer_{layer}", EncoderLayer(size, random)));
+            stages.Add(new Stage($"layer{layer + 1}", modules));
+        }
+        return
+        [
+            .. stages,
             // Torchvision normalises all tokens, and then takes the first.
             new Stage(
                 StagedNetwork.Embedding,

@@ -9,7 +9,7 @@ namespace Efface.Runs.Bench;
 internal sealed record BenchSettings
 {
     /// <summary>Names of <see cref="Backbones.Names"/>.</summary>
-    [Setting("--model", "LIST", "resnet18,resnet34,resnet50 (the default).")]
+    [Setting("--model", "LIST", "resnet18,resnet34,resnet50 (the default), or other models of train.")]
     public IReadOnlyList<string> Models { get; init; } = ["resnet18", "resnet34", "resnet50"];
 
     /// <summary>Images' sides in pixels.</summary>

@@ -112,8 +112,8 @@ public sealed partial class SettingsTests
     public void Run_json_is_as_flat_as_ever() =>
         Assert.Equal(
             """
-            {"data":"faces","reading":{},"model":"resnet18","width":1,"pickle":false,"recipe":"paper","forget":["hat"],"retain":[],"lambda":[1,2,0.5],
-            "objective":"entropy","schedule":"end-to-end","devices":[],"precision":"bf16","recompute":false,
+            {"data":"faces","reading":{},"model":"resnet18","width":1,"pickle":false,"recipe":"paper","forget":["hat"],"retain":[],
+            "lambda":[1,2,0.5],"objective":"entropy","schedule":"end-to-end","devices":[],"precision":"bf16","recompute":false,
             "checkpointSeconds":300,"batch":128,"steer":false,"seed":0}
             """.ReplaceLineEndings(""),
             Json(

@@ -260,7 +260,12 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     internal static TrainedModel Load(string folder, Device device, Generator random, NetworkBuilder? builder = null)
     {
         var model = Create(Describe(folder), CPU, random, builder);
-        WholeFile.Read(Path.Combine(folder, WeightsFile), Remedy, () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
+        var weights = Path.Combine(folder, WeightsFile);
+        WholeFile.Read(weights, Remedy, () =>
+        {
+            SafetensorsHeader.Check(weights);
+            return model.Network.load_safetensors(weights);
+        });
         model.Network.to(device);
         return model;
     }

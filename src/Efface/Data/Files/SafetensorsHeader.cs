@@ -83,6 +83,10 @@ internal sealed class SafetensorsHeader : IDisposable
         }
     }
 
+    /// <summary>Refuses a file whose header TorchSharp.PyBridge must not see.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static void Check(string path) => Read(path).Dispose();
+
     /// <inheritdoc/>
     public void Dispose() => _document.Dispose();
 

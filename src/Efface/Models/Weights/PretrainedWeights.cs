@@ -6,8 +6,6 @@ namespace Efface.Models.Weights;
 /// <summary>Gives a network the weights of a file.</summary>
 internal static class PretrainedWeights
 {
-    private const int Listed = 3;
-
     /// <summary>Replaces a network's weights; the head stays new if the file's is for another number of classes.</summary>
     /// <param name="file">The weights.</param>
     /// <param name="network">Changed only if everything fits.</param>
@@ -50,7 +48,7 @@ internal static class PretrainedWeights
 
     private static IEnumerable<string> Notes(WeightComparison comparison, NamedWeights stored)
     {
-        yield return $"weights: {comparison.Taken.Count} tensors from {stored.File.Path}"
+        yield return $"weights: {comparison.Taken.Count:N0} tensors from {stored.File.Path}"
             + (stored.Prefix.Length > 0 ? $", under '{stored.Prefix.TrimEnd('.')}'" : "")
             + (stored.Naming.Rules.Count > 0 ? $", in the names of {stored.Naming.Name}" : "")
             + ".";
@@ -59,8 +57,7 @@ internal static class PretrainedWeights
                 ? $"weights: the last layer is new: the file's is for {classes} classes."
                 : "weights: the last layer is new: the file has none.";
         if (stored.Beside.Count > 0)
-            yield return $"weights: {stored.Beside.Count} other tensors of the file are left out: "
-                + $"{string.Join(", ", stored.Beside.Take(Listed))}{(stored.Beside.Count > Listed ? ", …" : "")}.";
+            yield return $"weights: the file's other tensors are left out: {WeightComparison.First(stored.Beside)}.";
     }
 
     // Few mistakes are as common as the wrong name of a network, and none is easier to recognise.

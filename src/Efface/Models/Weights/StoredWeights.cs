@@ -10,7 +10,8 @@ namespace Efface.Models.Weights;
 internal sealed record StoredWeights(string Path, IReadOnlyList<string> Files, IReadOnlyList<StoredTensor> Tensors)
 {
     private const string Ending = ".safetensors";
-    private const int LongestName = 1_000;
+    private const int LongestName = 1_000,
+        MostTensors = 50_000;
 
     /// <summary>Opens a safetensors file, the index of several or the folder with either, or a checkpoint of PyTorch.</summary>
     /// <param name="path">The file or folder.</param>
@@ -19,7 +20,8 @@ internal sealed record StoredWeights(string Path, IReadOnlyList<string> Files, I
     public static StoredWeights Open(string path, bool pickle)
     {
         var file = Directory.Exists(path) ? Within(path) : path;
-        UserFile.Require(file);
+        if (!File.Exists(file))
+            throw new InvalidInputException($"`ModelSettings.Weights` {path}", "no such file", "Check the name");
         var weights =
             file.EndsWith(SafetensorsWeights.IndexEnding, StringComparison.OrdinalIgnoreCase)
                 ? new StoredWeights(path, [file, .. SafetensorsWeights.FilesOf(file)], SafetensorsWeights.OpenIndex(file))
@@ -77,6 +79,8 @@ internal sealed record StoredWeights(string Path, IReadOnlyList<string> Files, I
     {
         if (Tensors.Count == 0)
             throw new InvalidInputException(Path, "holds no tensors", "Give the file with the weights");
+        if (Tensors.Count > MostTensors)
+            throw new InvalidInputException(Path, $"holds {Tensors.Count:N0} tensors", "Give the file with the weights alone");
         if (Tensors.FirstOrDefault(tensor => tensor.Name.Length > LongestName) is { } endless)
             throw new InvalidInputException(Path, $"has a name of {endless.Name.Length:N0} letters", "Save the state dictionary alone");
         var twice = Tensors.CountBy(tensor => tensor.Name).FirstOrDefault(count => count.Value > 1);

@@ -3,7 +3,7 @@ namespace Efface.Models.Weights;
 /// <summary>What a network needs beside what a file has for it.</summary>
 internal sealed class WeightComparison
 {
-    private const int Listed = 5;
+    private const int Listed = 4;
 
     private readonly WantedTensors _wanted;
     private readonly NamedWeights _stored;
@@ -94,11 +94,10 @@ internal sealed class WeightComparison
                     : $"Give `ModelSettings.Stem` {(kernel > own ? "imagenet" : "cifar or fast")}, whose kernel is {kernel}×{kernel}"
             : null;
 
-    private static string First(IReadOnlyList<string> names)
-    {
-        var rest = names.Count > Listed ? ", …" : "";
-        return $"{names.Count} tensor{(names.Count == 1 ? "" : "s")}: {string.Join(", ", names.Take(Listed))}{rest}";
-    }
+    /// <summary>How many there are, and the first names.</summary>
+    public static string First(IReadOnlyList<string> names) =>
+        $"{names.Count:N0} tensor{(names.Count == 1 ? "" : "s")}: {string.Join(", ", names.Take(Listed))}"
+        + (names.Count > Listed ? $" and {names.Count - Listed:N0} more" : "");
 
     private static string Text(long[] shape) => string.Join(", ", shape);
 }

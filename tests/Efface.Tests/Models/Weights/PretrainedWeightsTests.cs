@@ -109,7 +109,7 @@ public sealed class PretrainedWeightsTests : IDisposable
         var problem = Assert.Single(
             Refused(Network(Options, 2), Network(Options, 1), name => name.StartsWith("layer4.", StringComparison.Ordinal) ? null : name)
         );
-        Assert.Matches(@"^lacks \d+ tensors: layer4\.0\.conv1\.weight, (layer4\.\S+, ){4}…$", problem.Fault);
+        Assert.Matches(@"^lacks \d+ tensors: layer4\.0\.conv1\.weight, (layer4\.\S+, ){2}layer4\.\S+ and \d+ more$", problem.Fault);
     }
 
     [Theory]
@@ -189,9 +189,7 @@ public sealed class PretrainedWeightsTests : IDisposable
 
         var notes = Load(network, _files.Write("w.safetensors", source));
 
-        Assert.Contains(notes, note =>
-            note.Contains("1 other tensors of the file are left out: optimizer.state.0", StringComparison.Ordinal)
-        );
+        Assert.Contains(notes, note => note.Contains("other tensors are left out: 1 tensor: optimizer.state.0", StringComparison.Ordinal));
     }
 
     [Fact]

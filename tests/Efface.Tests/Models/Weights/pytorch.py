@@ -82,6 +82,7 @@ def write(folder):
             "type": torch.float32,
             "words": {"a", "b"},
             "list": [1, (2, 3, 4, 5), b"bytes"],
+            "many": [str(number) for number in range(300)],
             "state_dict": OrderedDict((f"module.{name}", tensor) for name, tensor in state.items()),
             "optimizer": optimiser.state_dict(),
         },

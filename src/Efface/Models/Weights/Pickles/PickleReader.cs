@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Efface.Models.Weights.Pickles;
@@ -64,7 +63,7 @@ internal sealed class PickleReader(string file, Stream stream)
                 _memo[Byte()] = Top;
                 break;
             case Opcode.LongPut:
-                _memo[Number<uint>()] = Top;
+                _memo[Place()] = Top;
                 break;
             case Opcode.Memoize:
                 _memo[(uint)_memo.Count] = Top;
@@ -92,14 +91,14 @@ internal sealed class PickleReader(string file, Stream stream)
             Opcode.None => null,
             Opcode.True => true,
             Opcode.False => false,
-            Opcode.Integer => (long)Number<int>(),
+            Opcode.Integer => (long)BinaryPrimitives.ReadInt32LittleEndian(Bytes(sizeof(int))),
             Opcode.Integer1 => (long)Byte(),
-            Opcode.Integer2 => (long)Number<ushort>(),
+            Opcode.Integer2 => (long)BinaryPrimitives.ReadUInt16LittleEndian(Bytes(sizeof(ushort))),
             Opcode.Long1 => Long(new BigInteger(Bytes(Byte()))),
             Opcode.Float => BinaryPrimitives.ReadDoubleBigEndian(Bytes(sizeof(double))),
-            Opcode.Unicode or Opcode.String => Text(Number<int>()),
+            Opcode.Unicode or Opcode.String => Text(Length()),
             Opcode.ShortUnicode or Opcode.ShortString => Text(Byte()),
-            Opcode.Bytes => Bytes(Number<int>()),
+            Opcode.Bytes => Bytes(Length()),
             Opcode.ShortBytes => Bytes(Byte()),
             Opcode.EmptyTuple => Array.Empty<object?>(),
             Opcode.Tuple => PopToMark(),
@@ -110,7 +109,7 @@ internal sealed class PickleReader(string file, Stream stream)
             Opcode.FrozenSet => PopToMark().ToList(),
             Opcode.EmptyDictionary => new PickledDictionary(),
             Opcode.Get => Remembered(Byte()),
-            Opcode.LongGet => Remembered(Number<uint>()),
+            Opcode.LongGet => Remembered(Place()),
             Opcode.Global => Named([Line(), Line()]),
             Opcode.StackGlobal => Named(PopLast(2)),
             Opcode.Reduce or Opcode.NewObject => Call(PopLast(2)),
@@ -193,8 +192,9 @@ internal sealed class PickleReader(string file, Stream stream)
         return stream.ReadByte() is >= 0 and var value ? (byte)value : throw new EndOfStreamException();
     }
 
-    private T Number<T>()
-        where T : unmanaged, IBinaryInteger<T> => T.ReadLittleEndian(Bytes(Unsafe.SizeOf<T>()), false);
+    private uint Place() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(sizeof(uint)));
+
+    private int Length() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(sizeof(int)));
 
     private string Text(int length) => Encoding.UTF8.GetString(Bytes(length));
 

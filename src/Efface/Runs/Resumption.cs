@@ -54,7 +54,7 @@ internal static class Resumption
         var problems = Differences(began.Config, asked.Config, path, open: (_, _) => false).ToList();
         if (OtherData(began, asked.Data.Fingerprint, path) is { } other)
             problems.Insert(0, other);
-        if (!Same(began.Weights, asked.Weights))
+        if (began.Config.Model.Weights == asked.Config.Model.Weights && !Same(began.Weights, asked.Weights))
             problems.Add(
                 new Problem(
                     $"`ModelSettings.Weights` {asked.Config.Model.Weights}",

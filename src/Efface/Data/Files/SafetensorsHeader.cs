@@ -97,12 +97,8 @@ internal sealed class SafetensorsHeader : IDisposable
         var type = TypeOf(kind);
         long[] shape = [.. entry.Value.GetProperty(ShapeName).EnumerateArray().Select(size => size.GetInt64())];
         long[] offsets = [.. entry.Value.GetProperty(OffsetsName).EnumerateArray().Select(offset => offset.GetInt64())];
-        if (
-            offsets is not [var from and >= 0, var to]
-            || to < from
-            || to > fileLength - begin
-            || type is not null && to - from != StoredShape.Count(subject, shape.Append(type.Size))
-        )
+        var bytes = StoredShape.Count(subject, shape.Append(type?.Size ?? 1));
+        if (offsets is not [var from and >= 0, var to] || to < from || to > fileLength - begin || type is not null && to - from != bytes)
             throw new InvalidInputException(
                 subject,
                 $"says ({string.Join(", ", shape)}) elements of {kind}, which do not lie where it says in {fileLength:N0} bytes",

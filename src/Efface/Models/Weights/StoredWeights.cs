@@ -11,7 +11,9 @@ internal sealed record StoredWeights(string Path, IReadOnlyList<string> Files, I
 {
     private const string Ending = ".safetensors";
     private const int LongestName = 1_000,
-        MostTensors = 50_000;
+        MostTensors = 20_000,
+        MostDimensions = 16;
+    private const long MostNumbers = 1L << 40;
 
     /// <summary>Opens a safetensors file, the index of several or the folder with either, or a checkpoint of PyTorch.</summary>
     /// <param name="path">The file or folder.</param>
@@ -83,9 +85,18 @@ internal sealed record StoredWeights(string Path, IReadOnlyList<string> Files, I
             throw new InvalidInputException(Path, $"holds {Tensors.Count:N0} tensors", "Give the file with the weights alone");
         if (Tensors.FirstOrDefault(tensor => tensor.Name.Length > LongestName) is { } endless)
             throw new InvalidInputException(Path, $"has a name of {endless.Name.Length:N0} letters", "Save the state dictionary alone");
+        // No numbers in a billion rows are of no size, and still more than can be counted.
+        if (Tensors.FirstOrDefault(tensor => tensor.Shape.Length > MostDimensions || Volume(tensor.Shape) > MostNumbers) is { } impossible)
+            throw new InvalidInputException(
+                $"{Path} tensor '{impossible.Name}'",
+                $"claims an impossible shape ({string.Join(", ", impossible.Shape.Take(MostDimensions))})",
+                "Write the file again"
+            );
         var twice = Tensors.CountBy(tensor => tensor.Name).FirstOrDefault(count => count.Value > 1);
         return twice.Key is null
             ? this
             : throw new InvalidInputException($"{Path} tensor '{twice.Key}'", "is there twice", "Save the state dictionary alone");
     }
+
+    private static double Volume(long[] shape) => shape.Aggregate(1.0, (product, size) => product * Math.Max(1, size));
 }

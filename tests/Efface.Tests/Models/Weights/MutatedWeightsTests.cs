@@ -1,4 +1,6 @@
 using System.Text;
+using Efface.Models;
+using Efface.Models.Weights;
 using Efface.Tests.Data;
 using Xunit;
 using static TorchSharp.torch;
@@ -40,6 +42,35 @@ public sealed class MutatedWeightsTests : IDisposable
                 finally
                 {
                     Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+                }
+            }
+        );
+    }
+
+    [Fact]
+    public void A_damaged_file_is_taken_by_a_network_whole_or_not_at_all()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(0);
+        using var network = new StagedNetwork([
+            new Stage(StagedNetwork.Embedding, "narrow", Layers.Linear(3, 2, random)),
+            new Stage(StagedNetwork.Head, "fc", Layers.Linear(2, 2, random)),
+        ]);
+        var whole = File.ReadAllBytes(_files.Write("w.safetensors", network.state_dict()));
+        Mutation.Try(
+            Mutation.Count / Whole.Count,
+            seed => Damaged(whole, seed),
+            (bytes, _) =>
+            {
+                var before = network.state_dict().Values.Select(ToyFiles.Of).ToArray();
+                try
+                {
+                    PretrainedWeights.Load(StoredWeights.Open(_files.Write("w.safetensors", bytes), pickle: false), network, options: null);
+                }
+                catch (InvalidInputException)
+                {
+                    Assert.Equal(before, network.state_dict().Values.Select(ToyFiles.Of));
+                    throw;
                 }
             }
         );

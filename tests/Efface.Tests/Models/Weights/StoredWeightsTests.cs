@@ -96,6 +96,27 @@ public sealed class StoredWeightsTests : IDisposable
         };
 
     [Theory]
+    [InlineData("0,1099511627776,1099511627776")]
+    [InlineData("1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0")]
+    public void A_shape_without_numbers_may_not_be_of_any_size(string shape)
+    {
+        var header = $$$"""{"a":{"dtype":"F32","shape":[{{{shape}}}],"data_offsets":[0,0]}}""";
+        Assert.Contains(
+            "impossible shape",
+            ToyFiles.Refused(_files.WriteHeader("w.safetensors", header, 0)).Fault,
+            StringComparison.Ordinal
+        );
+
+        long[] sizes = [.. shape.Split(',').Select(long.Parse)];
+        var pickle = ToyPickle.View(1, 0, sizes, [.. sizes.Select(_ => 1L)]);
+        Assert.Contains(
+            "impossible shape",
+            ToyFiles.Refused(_files.WritePickle("w.pt", pickle, new byte[4])).Fault,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
     [MemberData(nameof(Hostile))]
     public void A_header_that_contradicts_itself_is_refused(string header, string fault) =>
         Assert.Contains(fault, ToyFiles.Refused(_files.WriteHeader("w.safetensors", header, 16)).Fault, StringComparison.Ordinal);

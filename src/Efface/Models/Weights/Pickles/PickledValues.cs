@@ -36,7 +36,6 @@ internal sealed record PickledStorage(string Key, StorageKind Kind, long Count);
 /// <param name="Strides">The distance in the storage to the next element in each dimension.</param>
 internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Sizes, long[] Strides)
 {
-    private const int MostDimensions = 16;
     private const long LargestNumber = 1L << 40;
 
     /// <summary>The storage's elements from its first to its last.</summary>
@@ -45,7 +44,7 @@ internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[]
     /// <summary>What is wrong with it; null if it lies in its storage and repeats no number of it.</summary>
     public string? Fault()
     {
-        if (Sizes.Length != Strides.Length || Sizes.Length > MostDimensions)
+        if (Sizes.Length != Strides.Length)
             return "is no view of a storage";
         if (Sizes.Concat(Strides).Append(Offset).Append(Storage.Count).Any(number => number is < 0 or > LargestNumber))
             return "has impossible sizes";

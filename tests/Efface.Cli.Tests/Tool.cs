@@ -24,6 +24,7 @@ internal sealed class Tool : IDisposable
         "--representations",
         "--eraser",
         "--labels",
+        "--weights",
         "--against",
         "--markdown",
     ];

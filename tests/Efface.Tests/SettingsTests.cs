@@ -112,8 +112,8 @@ public sealed partial class SettingsTests
     public void Run_json_is_as_flat_as_ever() =>
         Assert.Equal(
             """
-            {"data":"faces","reading":{},"model":"resnet18","width":1,"recipe":"paper","forget":["hat"],"retain":[],"lambda":[1,2,0.5],
-            "objective":"entropy","schedule":"end-to-end","devices":[],"precision":"bf16","recompute":false,
+            {"data":"faces","reading":{},"model":"resnet18","width":1,"pickle":false,"recipe":"paper","forget":["hat"],"retain":[],
+            "lambda":[1,2,0.5],"objective":"entropy","schedule":"end-to-end","devices":[],"precision":"bf16","recompute":false,
             "checkpointSeconds":300,"batch":128,"steer":false,"seed":0}
             """.ReplaceLineEndings(""),
             Json(
@@ -166,8 +166,8 @@ public sealed partial class SettingsTests
     [Fact]
     public void What_is_swept_is_what_was_swept_before_there_was_a_table() =>
         Assert.Equal(
-            "lambda1 lambda2 lambda3 batch bits blocks correlation distil epochs learning-rate limit model objective patience precision "
-                + "probe recipe recompute retention schedule size split steer stem threads width",
+            "lambda1 lambda2 lambda3 batch bits blocks correlation distil epochs learning-rate limit model normalise objective patience "
+                + "precision probe recipe recompute retention schedule size split steer stem threads width",
             string.Join(' ', SweepAxis.Names)
         );
 

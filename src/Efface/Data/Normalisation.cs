@@ -3,6 +3,19 @@ using static TorchSharp.torch;
 
 namespace Efface.Data;
 
+/// <summary>Whose mean and standard deviation images are scaled by.</summary>
+public enum PixelStatistics
+{
+    /// <summary>Those of the training images.</summary>
+    Data,
+
+    /// <summary>Those of ImageNet, which torchvision's and most of timm's networks were trained with.</summary>
+    Imagenet,
+
+    /// <summary>A half and a half, [-1, 1]: many of timm's vision transformers.</summary>
+    Half,
+}
+
 /// <summary>Scales values to mean 0 and standard deviation 1: images per channel, vectors per feature.</summary>
 /// <param name="Mean">For each channel of an image, of pixels in [0, 1]; for each feature of a vector.</param>
 /// <param name="Deviation">The same, above 0.</param>
@@ -10,6 +23,15 @@ public sealed record Normalisation(float[] Mean, float[] Deviation)
 {
     private const float LargestPixel = 255;
     private const double SmallestDeviation = 1e-3;
+
+    /// <summary>For images of three channels, by statistics of this name.</summary>
+    public static Normalisation Of(Examples table, PixelStatistics statistics) =>
+        statistics switch
+        {
+            PixelStatistics.Imagenet => new Normalisation([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]),
+            PixelStatistics.Half => new Normalisation([0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]),
+            _ => Of(table),
+        };
 
     /// <summary>Measures the training part of <paramref name="table"/> (at most 10,000 examples of it).</summary>
     public static Normalisation Of(Examples table)

@@ -132,7 +132,11 @@ public sealed class Eraser : IDisposable
         var eraser = Read(folder, DescriptionFile, _ => new Eraser(description, Build(description), new InputSummary(description.Size)));
         try
         {
-            Read(folder, WeightsFile, path => eraser._holder.load_safetensors(path));
+            Read(folder, WeightsFile, path =>
+            {
+                SafetensorsHeader.Check(path);
+                return eraser._holder.load_safetensors(path);
+            });
         }
         catch
         {

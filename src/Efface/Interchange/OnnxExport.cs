@@ -29,6 +29,9 @@ internal static class OnnxExport
         Code = "code",
         Logits = "logits";
 
+    /// <summary>The key of a file's metadata with the classes that its logits decide between.</summary>
+    public const string ClassesKey = "efface.classes";
+
     /// <summary>What is released: its name, and whether it is a code.</summary>
     public static (string Name, bool IsCode) Released(ModelDescription model) =>
         model switch

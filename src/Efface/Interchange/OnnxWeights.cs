@@ -41,7 +41,10 @@ internal sealed class OnnxWeights(string folder)
         string? Told(string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
         var (location, where) = (Told("location") ?? "", $"weight {tensor.Name}");
         var file = Path.GetFullPath(Path.Combine(folder, location));
-        if (!IsInside(file) || File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target && !IsInside(target.FullName))
+        if (
+            !IsInside(file)
+            || File.Exists(file) && File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target && !IsInside(target.FullName)
+        )
             _problems.Add(
                 new Problem(where, $"lies in {location}, outside the model's folder", "Save the model with its weights in one file")
             );

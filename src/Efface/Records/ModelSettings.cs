@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Efface.Data;
 using Efface.Models.Architectures;
 
 namespace Efface.Records;
@@ -37,18 +38,72 @@ public sealed record ModelSettings
     [Setting("--from", "RUN", "Start from the model of this run folder; without it, from scratch.", IsFixed = true, Command = Forgets)]
     public string? From { get; init; }
 
+    /// <summary>The file of weights that it starts from; null for none.</summary>
+    [Setting(
+        "--weights",
+        "FILE",
+        "Fine-tune weights from elsewhere: safetensors, the index of several, or a checkpoint with --pickle; without it, from scratch.",
+        IsFixed = true
+    )]
+    public string? Weights { get; init; }
+
+    /// <summary>Whether the weights may be a checkpoint of PyTorch.</summary>
+    [Setting(
+        "--pickle",
+        null,
+        "Let --weights be a checkpoint of PyTorch; its pickle is read as data, and nothing in it is run.",
+        IsFixed = true
+    )]
+    public bool Pickle { get; init; }
+
+    /// <summary>Whose mean and deviation images are scaled by; null takes those of the weights, or else of the data.</summary>
+    [JsonConverter(typeof(Words<PixelStatistics>))]
+    [Setting(
+        "--normalise",
+        "BY",
+        "Mean and deviation of the data (default), of imagenet (default with --weights), or half and half (some of timm's).",
+        IsFoundOut = true
+    )]
+    public PixelStatistics? Normalise { get; init; }
+
+    /// <summary>The statistics that are used.</summary>
+    internal PixelStatistics Statistics => Normalise ?? (Weights is null ? PixelStatistics.Data : PixelStatistics.Imagenet);
+
+    /// <summary>The same network as that of another run, with its weights.</summary>
+    internal ModelSettings StartingFrom(string run) => this with { From = run, Weights = null, Pickle = false, Normalise = null };
+
     /// <summary>The command of settings that only a run that forgets has; a sweep has them too.</summary>
     internal const string Forgets = "unlearn";
 
     /// <summary>What is wrong with the settings, each with its remedy.</summary>
     public IEnumerable<Problem> Check() =>
-        Backbones.Validate(
-            new BackboneOptions
-            {
-                Model = Name,
-                Stem = Stem,
-                Width = Width,
-                Classes = 2,
-            }
-        );
+        Backbones
+            .Validate(
+                new BackboneOptions
+                {
+                    Model = Name,
+                    Stem = Stem,
+                    Width = Width,
+                    Classes = 2,
+                }
+            )
+            .Concat(CheckStart());
+
+    private IEnumerable<Problem> CheckStart()
+    {
+        if (From is not null && Weights is not null)
+            yield return new Problem(
+                $"`ModelSettings.Weights` {Weights}",
+                "the run starts from another run's model",
+                "Leave one of the two out"
+            );
+        if (From is not null && Normalise is { } by)
+            yield return new Problem($"`ModelSettings.Normalise` {Setting.Text(by)}", "the other run's model has its own", "Leave it out");
+        if (Pickle && Weights is null)
+            yield return new Problem(
+                "`ModelSettings.Pickle`",
+                "says how to read weights, and there are none",
+                "Give `ModelSettings.Weights` too"
+            );
+    }
 }

@@ -30,6 +30,9 @@ public sealed record RunRecord
     /// <summary>The effect of removing an attribute's area from them; null if nothing was removed.</summary>
     public AttentionRemovalResult? AttentionRemoval { get; init; }
 
+    /// <summary>SHA-256 of each file of the weights that it started from, by its name; null if it has none from elsewhere.</summary>
+    public IReadOnlyDictionary<string, string>? Weights { get; init; }
+
     /// <summary>The result; null while it runs.</summary>
     public ResultRecord? Result { get; init; }
 }

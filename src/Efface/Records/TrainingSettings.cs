@@ -60,7 +60,7 @@ public sealed record TrainingSettings
     [Setting(
         "--learning-rate",
         "R",
-        "Largest step size (0.1 from scratch, the recipe's from a trained model).",
+        "Largest step size (0.1 from scratch, 0.01 with --weights, the recipe's from a trained model).",
         Range = "(0, ∞)",
         Remedy = "Give a step size such as 0.1"
     )]

@@ -111,6 +111,8 @@ internal static class Preflight
             : hasBegun ? recipe.Check(config)
             : recipe.Meaningless(config).Concat(recipe.Check(config)),
             .. BlockChoice.Check(config, forgets, recipe),
+            // An audit of a run needs its model, not what that started from.
+            .. hasBegun ? [] : StartingModel.Check(config.Model),
         ];
         if (DataSources.Find(config.Data.Name) is { } source)
         {

@@ -56,6 +56,14 @@ internal static class Resumption
         var problems = Differences(began.Config, asked.Config, path, open: (_, _) => false).ToList();
         if (OtherData(began, asked.Data.Fingerprint, path) is { } other)
             problems.Insert(0, other);
+        if (began.Config.Model.Weights == asked.Config.Model.Weights && !Same(began.Weights, asked.Weights))
+            problems.Add(
+                new Problem(
+                    $"`ModelSettings.Weights` {asked.Config.Model.Weights}",
+                    $"changed since the run in {path} began",
+                    "Restore the file as it was, or start a new run"
+                )
+            );
         if (problems.Count > 0)
             throw new InvalidInputException(problems);
     }
@@ -97,6 +105,9 @@ internal static class Resumption
                 Training = asked.Training with { Blocks = placed },
             }
             : asked;
+
+    private static bool Same(IReadOnlyDictionary<string, string>? one, IReadOnlyDictionary<string, string>? other) =>
+        (one ?? new Dictionary<string, string>()).ToHashSet().SetEquals(other ?? new Dictionary<string, string>());
 
     private static IEnumerable<Problem> Differences(RunConfig began, RunConfig asked, string path, Func<Setting, object?, bool> open) =>
         Differences<RunConfig>(began, asked, path, open);

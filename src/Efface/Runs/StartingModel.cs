@@ -1,5 +1,6 @@
 using Efface.Data;
 using Efface.Models;
+using Efface.Models.Weights;
 using Efface.Records;
 using Efface.Training;
 using static TorchSharp.torch;
@@ -12,17 +13,21 @@ internal static class StartingModel
     /// <summary>The model, prepared by the recipe, if there is one.</summary>
     /// <param name="prepared">The checked input.</param>
     /// <param name="random">Initialises new weights.</param>
-    /// <exception cref="InvalidInputException">The model of the other run does not match the settings.</exception>
-    public static TrainedModel Of(Prepared prepared, Generator random)
+    /// <param name="note">Receives what a user should know.</param>
+    /// <exception cref="InvalidInputException">The model of the other run, or the weights, do not match the settings.</exception>
+    public static TrainedModel Of(Prepared prepared, Generator random, Action<string> note)
     {
         var (config, table, task) = (prepared.Config, prepared.Table, prepared.Labels.Task);
         var model = config.Model.From is { } from
             ? Load(from, config, table, task, random)
             : TrainedModel.Create(
-                ModelDescription.For(table, task, config.Model.Name, config.Model.Stem, config.Model.Width),
+                ModelDescription.For(table, task, config.Model.Name, config.Model.Stem, config.Model.Width, config.Model.Statistics),
                 Compute.Device,
                 random
             );
+        if (config.Model.Weights is { } weights)
+            foreach (var taken in model.TakeWeights(weights, config.Model.Pickle))
+                note(taken);
 
         if (prepared.Recipe is not { } recipe)
             return model.CutBehind(config.Model.Split ?? StagedNetwork.Embedding);
@@ -30,6 +35,21 @@ internal static class StartingModel
         if (config.Model.From is not null)
             recipe.Begin(ready, table, task, random);
         return ready;
+    }
+
+    /// <summary>What is wrong with the file of weights, as far as it shows without a network.</summary>
+    public static IEnumerable<Problem> Check(ModelSettings settings)
+    {
+        try
+        {
+            if (settings is { Weights: { } weights, From: null })
+                StoredWeights.Open(weights, settings.Pickle);
+            return [];
+        }
+        catch (InvalidInputException invalid)
+        {
+            return invalid.Problems;
+        }
     }
 
     private static TrainedModel Load(string from, RunConfig config, ImageTable table, Column task, Generator random)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Efface.Auditing;
 using Efface.Data;
+using Efface.Models.Weights;
 using Efface.Records;
 using Efface.Training;
 using Efface.Unlearning;
@@ -16,7 +17,8 @@ public static class TrainingRun
 {
     private const int EpochsFromScratch = 12,
         EpochsFromModel = 4;
-    private const double RateFromScratch = 0.1;
+    private const double RateFromScratch = 0.1,
+        RateFromWeights = 0.01;
 
     /// <summary>The model before unlearning: baseline 1.</summary>
     /// <param name="config">Everything that decides it.</param>
@@ -162,7 +164,13 @@ public static class TrainingRun
             Started = started,
             Config = prepared.Config with
             {
-                Model = prepared.Config.Model with { Stem = lesson.Model.Description.Stem, Split = lesson.Model.Description.Split },
+                Model = prepared.Config.Model with
+                {
+                    Stem = lesson.Model.Description.Stem,
+                    Split = lesson.Model.Description.Split,
+                    // Without weights, no other choice than the user's is made.
+                    Normalise = prepared.Config.Model.Weights is null ? prepared.Config.Model.Normalise : prepared.Config.Model.Statistics,
+                },
                 Training = prepared.Config.Training with
                 {
                     Epochs = lesson.Options.Epochs > 0 ? lesson.Options.Epochs : null,
@@ -174,6 +182,9 @@ public static class TrainingRun
             },
             Environment = EnvironmentRecords.Capture(),
             Data = DataRecord.Of(prepared.Table, prepared.Labels.Task, prepared.Labels.Attributes, prepared.Report),
+            Weights = prepared.Config.Model is { Weights: { } weights, Pickle: var pickle }
+                ? StoredWeights.Open(weights, pickle).Hashes()
+                : null,
         };
 
     // A started run can be resumed; any other failure leaves nothing behind.
@@ -230,7 +241,11 @@ public static class TrainingRun
                         : EpochsFromModel
                     ),
                 LearningRate = config.Training.LearningRate
-                    ?? (config.Model.From is not null && recipe is not null ? recipe.RateFromModel : RateFromScratch),
+                    ?? (
+                        config.Model.Weights is not null ? RateFromWeights
+                        : config.Model.From is not null && recipe is not null ? recipe.RateFromModel
+                        : RateFromScratch
+                    ),
             },
         };
     }
@@ -254,7 +269,7 @@ public static class TrainingRun
     private static Lesson Prepare(Prepared prepared, TrainingOptions options, Generator random, IRunObserver? observer)
     {
         var config = prepared.Config;
-        var model = StartingModel.Of(prepared, random);
+        var model = StartingModel.Of(prepared, random, note => observer?.OnNote(note));
         var lesson = new Lesson(model, prepared.Table, prepared.Labels, options)
         {
             Recipe = prepared.Recipe,

@@ -5,6 +5,7 @@ using Efface.Detachment;
 using Efface.Models;
 using Efface.Models.Architectures;
 using Efface.Models.Balance;
+using Efface.Models.Weights;
 using TorchSharp;
 using TorchSharp.PyBridge;
 using static TorchSharp.torch;
@@ -76,7 +77,15 @@ public sealed record ModelDescription
     /// <param name="model">A name of <see cref="Backbones.Names"/>, or the name of the user's own network.</param>
     /// <param name="stem">A name of <see cref="Backbones.Stems"/>; null takes the default for the image size.</param>
     /// <param name="width">Factor on every stage's channels.</param>
-    public static ModelDescription For(Examples table, Column task, string model, string? stem = null, double width = 1) =>
+    /// <param name="statistics">Whose mean and deviation images are scaled by.</param>
+    public static ModelDescription For(
+        Examples table,
+        Column task,
+        string model,
+        string? stem = null,
+        double width = 1,
+        PixelStatistics statistics = PixelStatistics.Data
+    ) =>
         new()
         {
             Model = model,
@@ -85,7 +94,7 @@ public sealed record ModelDescription
             Input = table.Shape,
             Task = task.Name,
             Classes = task.Classes,
-            Normalisation = Normalisation.Of(table),
+            Normalisation = Normalisation.Of(table, statistics),
             Split = StagedNetwork.Embedding,
         };
 }
@@ -139,25 +148,36 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
         return copy;
     }
 
+    /// <summary>
+    /// Replaces the weights by those that another program trained: safetensors, or a checkpoint of PyTorch, in the names of torchvision or
+    /// timm. The last layer stays as it is if the file's is for another number of classes.
+    /// </summary>
+    /// <param name="file">A *.safetensors, the index of several, the folder with either, or a checkpoint.</param>
+    /// <param name="pickle">Whether it may be a checkpoint: its pickle is read as data, and nothing in it is run.</param>
+    /// <returns>What was taken, and what was not.</returns>
+    /// <exception cref="InvalidInputException">Every difference between file and network; the weights are as they were.</exception>
+    public IReadOnlyList<string> TakeWeights(string file, bool pickle = false) =>
+        PretrainedWeights.Load(StoredWeights.Open(file, pickle), Network, Builder is null ? Options(Description) : null);
+
     private static StagedNetwork OfBackbones(ModelDescription description, Generator random) =>
-        description.Input is [var channels, var height, var width]
-            ? Backbones.Create(
-                new BackboneOptions
-                {
-                    Model = description.Model,
-                    Stem = description.Stem,
-                    Width = description.Width,
-                    Channels = (int)channels,
-                    Size = (height, width),
-                    Classes = description.Classes.Count,
-                },
-                random
-            )
+        description.Input is [_, _, _]
+            ? Backbones.Create(Options(description), random)
             : throw new InvalidInputException(
                 $"model '{description.Model}'",
                 $"reads images, not vectors of {string.Join('×', description.Input)}",
                 "Give the network's own builder"
             );
+
+    private static BackboneOptions Options(ModelDescription description) =>
+        new()
+        {
+            Model = description.Model,
+            Stem = description.Stem,
+            Width = description.Width,
+            Channels = (int)description.Input[0],
+            Size = (description.Input[1], description.Input[2]),
+            Classes = description.Classes.Count,
+        };
 
     /// <summary>The same weights with a fresh bottleneck of B bits after the embedding, split behind the assignment.</summary>
     public TrainedModel WithBottleneck(int bits, Generator random)
@@ -245,7 +265,12 @@ public sealed record TrainedModel(StagedNetwork Network, ModelDescription Descri
     internal static TrainedModel Load(string folder, Device device, Generator random, NetworkBuilder? builder = null)
     {
         var model = Create(Describe(folder), CPU, random, builder);
-        WholeFile.Read(Path.Combine(folder, WeightsFile), Remedy, () => model.Network.load_safetensors(Path.Combine(folder, WeightsFile)));
+        var weights = Path.Combine(folder, WeightsFile);
+        WholeFile.Read(weights, Remedy, () =>
+        {
+            SafetensorsHeader.Check(weights);
+            return model.Network.load_safetensors(weights);
+        });
         model.Network.to(device);
         return model;
     }

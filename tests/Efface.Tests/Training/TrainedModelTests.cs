@@ -96,6 +96,8 @@ public sealed class TrainedModelTests : IDisposable
         {
             { Weights, "" },
             { Weights, "not weights at all" },
+            // A header of 2^60 bytes.
+            { Weights, "\0\0\0\0\0\0\0\u0010{}" },
             { Weights, "\u0010\0\0\0\0\0\0\0{ this is no json" },
             { Description, "" },
             { Description, "null" },

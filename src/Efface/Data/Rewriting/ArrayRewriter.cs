@@ -86,7 +86,7 @@ internal sealed class ArrayRewriter(RewriteRequest request, StoredArray vectors,
 
     private void WriteRows(Stream output)
     {
-        var step = RowMap.RowsAtATime(RowTensor.Count(request.Path, vectors.Shape[1..]));
+        var step = RowMap.RowsAtATime(StoredShape.Count(request.Path, vectors.Shape[1..]));
         var file = request.Reading.File;
         vectors.EachChunk(step, Seekable, (from, values) =>
         {

@@ -77,7 +77,7 @@ internal sealed class VectorRewriter
         {
             using var file = File.Create(partial);
             using var output = new RewriteOutput(file, own);
-            own.Separate(() => VectorFile.Guard(_request.Path, () => Write(output, rows, watch, own)));
+            own.Separate(() => UserFile.Guard(_request.Path, () => Write(output, rows, watch, own)));
             if (2 * rows.Faults.Count > rows.Count)
                 throw new InvalidInputException(
                     _request.Path,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
+using Efface.Data.Files;
 using static TorchSharp.torch;
 
 namespace Efface.Data.Vectors;
@@ -144,7 +145,7 @@ internal static partial class NumpyFormat
                     "Save numbers: float16, float32, float64, integers or bool"
                 )
             );
-        if (RowTensor.Count(subject, shape.Append(type.Size)) != bytes)
+        if (StoredShape.Count(subject, shape.Append(type.Size)) != bytes)
             throw new InvalidInputException(
                 subject,
                 $"says ({string.Join(", ", shape)}) elements of {type.Size} bytes, and holds {bytes:N0} bytes",

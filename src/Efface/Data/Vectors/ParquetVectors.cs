@@ -129,7 +129,7 @@ internal static class ParquetVectors
 
     private static Tensor Allocate(VectorRequest request, long rows, long width, ScalarType type)
     {
-        var bytes = RowTensor.Count(request.Path, [rows, Math.Max(1, width), sizeof(float)]);
+        var bytes = StoredShape.Count(request.Path, [rows, Math.Max(1, width), sizeof(float)]);
         if (bytes > SmallBytes && bytes / MostExpansion > new FileInfo(request.Path).Length)
             throw new InvalidDataException($"it claims {rows:N0} rows of {width:N0} numbers");
         return RowTensor.Allocate(request.Path, type == ScalarType.Int64 ? [rows] : [rows, width], type);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Efface.Data.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,32 +15,18 @@ internal static class RowTensor
 
     private const long BlockBytes = 1 << 22;
 
-    /// <summary>How many numbers a shape holds.</summary>
-    /// <exception cref="InvalidInputException">More than can be counted: the header is damaged.</exception>
-    public static long Count(string file, IEnumerable<long> shape)
-    {
-        try
-        {
-            return shape.Aggregate(1L, (count, size) => size < 0 ? throw new OverflowException() : checked(count * size));
-        }
-        catch (OverflowException)
-        {
-            throw new InvalidInputException(file, $"claims an impossible shape ({string.Join(", ", shape)})", "Write the file again");
-        }
-    }
-
     /// <summary>Uninitialised memory for rows.</summary>
     /// <exception cref="InvalidInputException">There are too many rows, a row is too wide, or the machine has too little
     /// memory.</exception>
     public static Tensor Allocate(string file, long[] shape, ScalarType type)
     {
-        var bytes = (double)Count(file, shape) * (type == ScalarType.Int64 ? sizeof(long) : sizeof(float));
+        var bytes = (double)StoredShape.Count(file, shape) * (type == ScalarType.Int64 ? sizeof(long) : sizeof(float));
         if (shape[0] > Array.MaxLength)
             throw new InvalidInputException(file, $"has {shape[0]:N0} rows, more than {Array.MaxLength:N0}", "Take a sample of the images");
-        if (Count(file, shape[1..]) > WidestRow)
+        if (StoredShape.Count(file, shape[1..]) > WidestRow)
             throw new InvalidInputException(
                 file,
-                $"has {Count(file, shape[1..]):N0} numbers an image, more than {WidestRow:N0}",
+                $"has {StoredShape.Count(file, shape[1..]):N0} numbers an image, more than {WidestRow:N0}",
                 "Average over places, or take an earlier or later layer"
             );
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Efface.Data.Files;
 using static TorchSharp.torch;
 
 namespace Efface.Data.Vectors;
@@ -58,7 +59,7 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
     /// <param name="use">Receives the position of the first row, and the rows.</param>
     public void EachChunk(int most, Action<Action<Stream>> seekable, Action<int, Tensor> use)
     {
-        var (rows, width) = (checked((int)Shape[0]), RowTensor.Count(File, Shape[1..]));
+        var (rows, width) = (checked((int)Shape[0]), StoredShape.Count(File, Shape[1..]));
         var isScattered = IsColumnMajor && Shape.Length > 1;
         int[] places = isScattered ? [.. ColumnMajorPlaces(Shape[1..])] : [];
         using var chunk = RowTensor.Allocate(File, [Math.Min(most, rows), width], ScalarType.Float32);
@@ -81,7 +82,7 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
     /// <summary>The keys of the rows, as text; null if one is empty.</summary>
     public string?[] ReadKeys()
     {
-        var bytes = new byte[RowTensor.Count(File, Shape) * Type!.Size];
+        var bytes = new byte[StoredShape.Count(File, Shape) * Type!.Size];
         Open(stream => stream.ReadExactly(bytes));
         if (IsBigEndian)
             Type.ReverseBytes(bytes);
@@ -130,7 +131,7 @@ internal sealed record StoredArray(string File, string Name, ElementType? Type, 
     private void ReadColumns(Stream stream, Tensor values, ReadingWatch watch)
     {
         int rows = (int)Shape[0],
-            width = (int)RowTensor.Count(File, Shape[1..]);
+            width = (int)StoredShape.Count(File, Shape[1..]);
         var step = (int)Math.Clamp(BufferBytes / Math.Max(1, (long)rows * sizeof(float)), 1, Math.Min(MostColumns, width));
         int[] places = [.. ColumnMajorPlaces(Shape[1..])];
         var (buffer, columns) = (Array.Empty<byte>(), new float[(long)step * rows]);

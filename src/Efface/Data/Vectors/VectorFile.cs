@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Efface.Data.Files;
 using Efface.Data.Sheets;
 using static TorchSharp.torch;
 
@@ -76,8 +76,8 @@ internal sealed class VectorFile(
     /// <exception cref="InvalidInputException">It is missing, damaged or of another format, or lacks the requested contents.</exception>
     public static VectorFile Open(VectorRequest request)
     {
-        RequireFile(request.Path);
-        var file = Guard(request.Path, () => System.IO.Path.GetExtension(request.Path).ToLowerInvariant() switch
+        UserFile.Require(request.Path);
+        var file = UserFile.Guard(request.Path, () => System.IO.Path.GetExtension(request.Path).ToLowerInvariant() switch
             {
                 ".npy" => ArrayVectors.Open(request, [NumpyFormat.OpenArray(request.Path)]),
                 ".npz" => ArrayVectors.Open(request, NumpyFormat.OpenArchive(request.Path)),
@@ -104,43 +104,5 @@ internal sealed class VectorFile(
     /// <param name="watch">Receives the progress.</param>
     /// <exception cref="InvalidInputException">It is damaged further on, or larger than the memory.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
-    public RawVectors Read(IReadOnlyList<string> compared, ReadingWatch watch) => Guard(_path, () => read(compared, watch));
-
-    /// <summary>Refuses a path at which there is no file.</summary>
-    public static void RequireFile(string path)
-    {
-        if (Directory.Exists(path))
-            throw new InvalidInputException(path, "is a folder", "Name the file in it");
-        if (!File.Exists(path))
-            throw new InvalidInputException(path, "no such file", "Check the name");
-    }
-
-    /// <summary>Names the file in the message, whatever a damaged file makes the readers throw.</summary>
-    public static T Guard<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception fault)
-            when (fault
-                    is IOException
-                        or InvalidDataException
-                        or UnauthorizedAccessException
-                        or JsonException
-                        or InvalidOperationException
-                        or KeyNotFoundException
-                        or FormatException
-                        or NotSupportedException
-                        or ArgumentException
-                        or OverflowException
-            )
-        {
-            throw new InvalidInputException(
-                path,
-                $"cannot be read ({fault.Message.Split('\n')[0].Trim().TrimEnd('.')})",
-                "Check that it may be read and was written to its end, or write it again"
-            );
-        }
-    }
+    public RawVectors Read(IReadOnlyList<string> compared, ReadingWatch watch) => UserFile.Guard(_path, () => read(compared, watch));
 }

@@ -18,8 +18,8 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
     /// <exception cref="InvalidInputException">It is missing, damaged, or not a table.</exception>
     public static string[] Names(string path)
     {
-        VectorFile.RequireFile(path);
-        return VectorFile.Guard(path, () =>
+        UserFile.Require(path);
+        return UserFile.Guard(path, () =>
             IsParquet(path)
                 ? ParquetFiles.With(path, reader => ParquetFiles.LabelFields(reader.Schema).Select(field => field.Name).ToArray())
                 : DelimitedText.Header(path)
@@ -48,7 +48,7 @@ internal sealed record VectorLabels(SheetDraft Rows, IReadOnlyList<SheetColumn> 
             : name == options.Key ? ColumnUse.Names
             : whole || needed.Contains(name) ? ColumnUse.Needed
             : ColumnUse.Classes;
-        return VectorFile.Guard(options.Labels, () =>
+        return UserFile.Guard(options.Labels, () =>
             IsParquet(options.Labels) ? FromParquet(options.Labels, Use) : FromText(options.Labels, Use)
         );
     }

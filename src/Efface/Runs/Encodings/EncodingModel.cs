@@ -23,7 +23,7 @@ internal sealed class EncodingModel : IDisposable
     private readonly OnnxSession _session;
     private readonly OnnxExtractor? _input;
 
-    private EncodingModel(byte[] file, OnnxExtractor? input, int side, IReadOnlyDictionary<string, IReadOnlyList<string>> classes)
+    private EncodingModel(byte[] file, OnnxExtractor? input, int side, IReadOnlyList<string>? classes)
     {
         (_session, _input, Side) = (new OnnxSession(file), input, side);
         Hash = Convert.ToHexStringLower(SHA256.HashData(file));
@@ -82,6 +82,9 @@ internal sealed class EncodingModel : IDisposable
         _input?.Dispose();
     }
 
+    private static bool IsScores(string name, int width, IReadOnlyList<string>? classes) =>
+        classes?.Count == width && name.EndsWith(OnnxExport.Logits, StringComparison.Ordinal);
+
     private IReadOnlyList<Tensor> Raw(Tensor pixels, CancellationToken cancel)
     {
         using var input = _input?.Input(pixels, cancel);
@@ -94,8 +97,7 @@ internal sealed class EncodingModel : IDisposable
         var description = model.Description;
         var isDecision = description.ClosedBy == Closing.Decision;
         var draft = OnnxExport.Of(model, isDecision ? ExportPart.Extractor : ExportPart.Whole, takesPixels: true);
-        var classes = isDecision ? [] : new Dictionary<string, IReadOnlyList<string>> { [OnnxExport.Logits] = description.Classes };
-        return new EncodingModel(draft.ToBytes(), null, (int)description.Input[^1], classes);
+        return new EncodingModel(draft.ToBytes(), null, (int)description.Input[^1], description.Classes);
     }
 
     private static EncodingModel OfFile(ExtractorOptions options, int? side, Func<OnnxFile, Onnx.ModelProto> read)
@@ -107,8 +109,7 @@ internal sealed class EncodingModel : IDisposable
             var model = OnnxDraft.Continue(read(extractor.File));
             if (options.Output is not null && model.Model.Graph.Output.Count > 1)
                 OnnxPruning.KeepOutput(model.Model.Graph, options.Output);
-            var told = extractor.File.Metadata.GetValueOrDefault("efface.classes")?.Split(',');
-            var classes = told is null ? [] : new Dictionary<string, IReadOnlyList<string>> { [OnnxExport.Logits] = told };
+            var classes = extractor.File.Metadata.GetValueOrDefault(OnnxExport.ClassesKey)?.Split(',');
             return new EncodingModel(model.ToBytes(), extractor, extractor.Side, classes);
         }
         catch

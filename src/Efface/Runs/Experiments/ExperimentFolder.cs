@@ -119,7 +119,7 @@ internal sealed class ExperimentFolder(string path)
     private static string Where(RunConfig config) =>
         JsonSerializer.Serialize(new DataOptions { Root = config.Data.Root, Reading = config.Data.Reading }, RunFolder.Json);
 
-    private static RunConfig From(ExperimentCell cell, string path) => cell.Config with { Model = cell.Config.Model with { From = path } };
+    private static RunConfig From(ExperimentCell cell, string path) => cell.Config with { Model = cell.Config.Model.StartingFrom(path) };
 
     // An experiment may be moved as a whole: its runs then name the earlier place of the cell that they started from.
     private RunConfig WhereverItStood(ExperimentCell cell, RunConfig began) =>

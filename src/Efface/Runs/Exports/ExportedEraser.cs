@@ -70,11 +70,16 @@ internal sealed class ExportedEraser : Exported
     {
         using var scope = NewDisposeScope();
         var head = _options.HasTaskHead ? Head() : null;
-        if (_images is null)
-            return OnnxExport.Of(_eraser, head);
-        var model = _images.Model;
-        var draft = OnnxExport.Of(model.File, model.Output, _eraser, $"`ExtractorOptions.Extractor` {model.File.Path}", head);
-        draft.Tell(OnnxExtractor.PreprocessKey, model.Preprocess);
+        var draft = _images?.Model is { } model
+            ? OnnxExport.Of(model.File, model.Output, _eraser, $"`ExtractorOptions.Extractor` {model.File.Path}", head)
+            : OnnxExport.Of(_eraser, head);
+        if (_images is not null)
+            draft.Tell(OnnxExtractor.PreprocessKey, _images.Model.Preprocess);
+        if (_eraser.Description.Task is { } task)
+        {
+            draft.Tell("efface.task", task.Name);
+            draft.Tell(OnnxExport.ClassesKey, string.Join(',', task.Classes));
+        }
         return draft;
     }
 

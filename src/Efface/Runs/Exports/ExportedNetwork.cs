@@ -54,7 +54,7 @@ internal sealed class ExportedNetwork : Exported
     {
         var draft = OnnxExport.Of(Model, _part, _input == ExportInput.Pixels);
         draft.Tell("efface.task", Model.Description.Task);
-        draft.Tell("efface.classes", string.Join(',', Model.Description.Classes));
+        draft.Tell(OnnxExport.ClassesKey, string.Join(',', Model.Description.Classes));
         if (_part == ExportPart.Classifier)
             return draft;
         var (mean, deviation) = (Model.Description.Normalisation.Mean, Model.Description.Normalisation.Deviation);

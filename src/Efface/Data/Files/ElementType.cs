@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Efface.Data.Vectors;
+namespace Efface.Data.Files;
 
 /// <summary>Decodes numbers from a file's bytes, in this machine's byte order.</summary>
 internal delegate void Decode<T>(ReadOnlySpan<byte> bytes, Span<T> numbers);

@@ -27,6 +27,7 @@ internal sealed class Tool : IDisposable
         "--weights",
         "--against",
         "--markdown",
+        "--extractor",
     ];
 
     // Decoded images of these tests, and of nobody else.

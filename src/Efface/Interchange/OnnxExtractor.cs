@@ -143,14 +143,24 @@ internal sealed class OnnxExtractor : IDisposable
         const string property = "`ExtractorOptions.Preprocess`";
         var told = file.Metadata.GetValueOrDefault(PreprocessKey);
         var text = options.Preprocess ?? told ?? (input.IsByte ? "raw" : null);
+        if (options.Preprocess is null && told is not null && IsFile(told.Split(' ')[0]))
+            throw new InvalidInputException(property, $"missing: pixels go through {told} first", "Name that file");
         if (text is null)
             throw new InvalidInputException(
                 property,
                 "missing: the file does not say how pixels become its input",
                 $"Give {Preprocessing.Words}"
             );
-        if (text.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            return Graph(text, property, input);
+        if (IsFile(text))
+        {
+            var graph = Graph(text, property, input);
+            return told is null || told == graph.Told
+                ? graph
+                : throw Refused(
+                    graph.Before,
+                    new Problem($"{property} {text}", $"is not that of the file, which is {told}", "Name that file")
+                );
+        }
         if (Preprocessing.Parse(text) is not { } how)
             throw new InvalidInputException($"{property} {text}", "is no preprocessing", $"Give {Preprocessing.Words}");
         how = how with { IsChannelsLast = how.IsChannelsLast || input.IsChannelsLast };
@@ -159,6 +169,14 @@ internal sealed class OnnxExtractor : IDisposable
         if (input.IsByte && !how.IsRaw)
             throw new InvalidInputException($"{property} {text}", "cannot become an input of bytes", "Give raw: the model takes bytes");
         return (how, how.ToString(), null);
+    }
+
+    private static bool IsFile(string text) => text.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    private static InvalidInputException Refused(OnnxSession? session, Problem problem)
+    {
+        session?.Dispose();
+        return new InvalidInputException([problem]);
     }
 
     private static (Preprocessing How, string Told, OnnxSession? Before) Graph(string path, string property, OnnxInput input)

@@ -28,14 +28,14 @@ internal sealed class EncodingModel : IDisposable
         (_session, _input, Side) = (new OnnxSession(file), input, side);
         Hash = Convert.ToHexStringLower(SHA256.HashData(file));
         using var scope = NewDisposeScope();
-        Outputs =
-        [
-            .. _session.Outputs.Zip(Raw(torch.zeros(1, 3, side, side, dtype: ScalarType.Byte), default), (name, value) =>
-                classes.TryGetValue(name, out var known) ? new EncodedOutput("prediction", (int)value.numel(), false, known)
+        Outputs = [.. _session.Outputs.Zip(Raw(torch.zeros(1, 3, side, side, dtype: ScalarType.Byte), default), (name, value) => IsScores(
+                    name,
+                    (int)value.numel(),
+                    classes
+                )
+                    ? new EncodedOutput("prediction", classes!.Count, false, classes)
                 : value.dtype == ScalarType.Int64 ? new EncodedOutput(name, 1, true, null)
-                : new EncodedOutput(Vectors, (int)value.numel(), false, null)
-            ),
-        ];
+                : new EncodedOutput(Vectors, (int)value.numel(), false, null))];
     }
 
     /// <summary>Of the images, in pixels.</summary>

@@ -1,4 +1,4 @@
-using Efface.Models;
+using Efface.Models.Architectures;
 using Efface.Models.Weights;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Efface.Models;
+using Efface.Models.Architectures;
 using Efface.Models.Weights;
 using TorchSharp;
 using Xunit;

@@ -24,10 +24,10 @@ internal static class ExtractedVectors
         CancellationToken cancel
     )
     {
-        var values = empty([images.Count, .. extractor.Shape]);
+        var values = empty([images.Count, .. extractor.IsCode ? [1L] : extractor.Shape]);
         try
         {
-            new CachedOutputs(images.Hashes, rows => images.Gather(rows), (pixels, stop) => extractor.Run(pixels, stop).flatten(1)).Fill(
+            new CachedOutputs(images.Hashes, rows => images.Gather(rows), Run).Fill(
                 values.view(images.Count, -1),
                 Folder(extractor, cacheRoot),
                 observer,
@@ -39,7 +39,7 @@ internal static class ExtractedVectors
                     $"gives numbers that are not finite for image {row.Index}",
                     "Check `ExtractorOptions.Preprocess`: the model may take other numbers"
                 );
-            return new VectorTable(images.Name, values, images.Columns, images.Parts)
+            return new VectorTable(images.Name, extractor.IsCode ? Codes(values) : values, images.Columns, images.Parts)
             {
                 Groups = images.Groups,
                 Origins =
@@ -58,6 +58,20 @@ internal static class ExtractedVectors
             values.Dispose();
             throw;
         }
+
+        Tensor Run(Tensor pixels, CancellationToken stop)
+        {
+            using var scope = NewDisposeScope();
+            return extractor.Run(pixels, stop).to_type(ScalarType.Float32).view(pixels.shape[0], -1).MoveToOuterDisposeScope();
+        }
+    }
+
+    // Whole numbers up to 2^24 are exact in f32.
+    private static Tensor Codes(Tensor values)
+    {
+        using (values)
+        using (var codes = values.squeeze(1))
+            return codes.to_type(ScalarType.Int64);
     }
 
     private static string Folder(OnnxExtractor extractor, string cacheRoot) =>

@@ -42,7 +42,10 @@ internal sealed class OnnxExtractor : IDisposable
     /// <summary>How pixels become the input, in words that <c>--preprocess</c> takes.</summary>
     public string Preprocess { get; }
 
-    /// <summary>The shape of one vector: [D] or [C, H, W].</summary>
+    /// <summary>Whether it gives codes, rather than vectors.</summary>
+    public bool IsCode => Shape.Length == 0;
+
+    /// <summary>The shape of one vector: [D] or [C, H, W]; [] of a code.</summary>
     public long[] Shape { get; private set; } = [];
 
     /// <summary>Opens it, and runs one image.</summary>
@@ -84,7 +87,7 @@ internal sealed class OnnxExtractor : IDisposable
         return (_before is null ? values : _before.Run(values, cancel)[0]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The vectors f32 [B, ...] of pixels u8 [B, 3, S, S].</summary>
+    /// <summary>The vectors f32 [B, ...], or codes int64 [B], of pixels u8 [B, 3, S, S].</summary>
     public Tensor Run(Tensor pixels, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
@@ -105,11 +108,12 @@ internal sealed class OnnxExtractor : IDisposable
     {
         using var scope = NewDisposeScope();
         var vectors = Guarded(File.Path, () => Run(torch.zeros(2, 3, Side, Side, dtype: ScalarType.Byte)));
-        if (vectors.dtype != ScalarType.Float32 || vectors.dim() is not (2 or 4) || vectors.shape[0] != 2)
+        var fits = (vectors.dtype, vectors.dim()) is (ScalarType.Float32, 2 or 4) or (ScalarType.Int64, 1);
+        if (!fits || vectors.shape[0] != 2)
             throw new InvalidInputException(
                 $"`ExtractorOptions.Output` {Output}",
                 $"is {vectors.dtype} [{string.Join(", ", vectors.shape)}] for two images",
-                "Name a value that holds a vector or a map of f32 numbers for each image"
+                "Name a value that holds a vector or a map of f32 numbers, or an int64 code, for each image"
             );
         return vectors.shape[1..];
     }

@@ -61,6 +61,9 @@ internal sealed class BatchLoader(Examples table, Column task, IReadOnlyList<Col
         }
     }
 
+    /// <summary>The first images in the order of the rows, at most <paramref name="count"/>; the caller disposes the batch.</summary>
+    public Batch First(int count) => Gather(rows[..Math.Min(count, rows.Length)]);
+
     // At most as many batches are gathered at once as there are workers: each waits for the one that many places before it.
     private async Task<Batch> GatherAfter(Task before, int[] batch)
     {

@@ -84,6 +84,9 @@ internal sealed class AuxiliaryNetwork : Detacher
     public override void Step() => _readers.Step();
 
     /// <inheritdoc/>
+    internal override Tensor? Reconstruct(DetachmentInput input) => _decoder?.Draw(input.Representation);
+
+    /// <inheritdoc/>
     protected override Device Device => _taskHead.parameters().First().device;
 
     /// <inheritdoc/>

@@ -63,7 +63,7 @@ internal sealed class CodeContents : IDisposable
     {
         if (_optimiser is null)
             return null;
-        var code = Told(DiscreteBottleneck.StraightThrough(DiscreteBottleneck.Rest(assignment, _told[0])), input);
+        var code = Told(assignment, input);
         Tensor? loss = null;
         void Add(Tensor term) => loss = loss is null ? term : loss + term;
         if (_decoder is not null)
@@ -88,13 +88,17 @@ internal sealed class CodeContents : IDisposable
         return loss;
     }
 
-    private Tensor Told(Tensor code, DetachmentInput input) =>
+    /// <summary>The images as the decoder draws them from the code, y and z, f32 [B, C, H, W]; null without a decoder of images.</summary>
+    public Tensor? Reconstruct(Tensor assignment, DetachmentInput input) => _decoder?.Draw(Told(assignment, input));
+
+    // The code, and beside it what decoder and heads are told: y and z.
+    private Tensor Told(Tensor assignment, DetachmentInput input) =>
         torch.cat(
             [
-                code,
+                DiscreteBottleneck.StraightThrough(DiscreteBottleneck.Rest(assignment, _told[0])),
                 .. _told.Select(
                     (classes, k) =>
-                        functional.one_hot(k == 0 ? input.Batch.Task : input.Batch.Attributes[k - 1], classes).to_type(code.dtype)
+                        functional.one_hot(k == 0 ? input.Batch.Task : input.Batch.Attributes[k - 1], classes).to_type(assignment.dtype)
                 ),
             ],
             1

@@ -70,6 +70,9 @@ internal sealed class CodeInformation : Detacher
     public override void Step() => _contents?.Step();
 
     /// <inheritdoc/>
+    internal override Tensor? Reconstruct(DetachmentInput input) => _contents?.Reconstruct(input.Representation, input);
+
+    /// <inheritdoc/>
     protected override Device Device => _joints[0].device;
 
     /// <inheritdoc/>

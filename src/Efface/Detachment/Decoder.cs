@@ -40,6 +40,19 @@ internal sealed class Decoder : Module<Tensor, Tensor>
     public Tensor Error(Tensor h, Tensor originals) =>
         _drawsImages ? functional.binary_cross_entropy_with_logits(call(h), originals) : functional.mse_loss(call(h), originals.flatten(1));
 
+    /// <summary>Its images in [0, 1], f32 [B, C, H, W], in evaluation mode and without a graph; null if it reconstructs vectors.</summary>
+    public Tensor? Draw(Tensor h)
+    {
+        if (!_drawsImages)
+            return null;
+        using var noGradient = no_grad();
+        var wasTraining = training;
+        eval();
+        var drawn = call(h).sigmoid();
+        train(wasTraining);
+        return drawn;
+    }
+
     private static List<Module<Tensor, Tensor>> OfImages(long[] shape, long[] image, Generator random, int width)
     {
         var modules = new List<Module<Tensor, Tensor>>();

@@ -28,6 +28,11 @@ public abstract class Detacher : IDisposable
     public virtual void Step() { }
 
     /// <summary>
+    /// What its decoder of images makes of h, f32 [B, C, H, W] in [0, 1], without a graph; null if it has none. Changes no state.
+    /// </summary>
+    internal virtual Tensor? Reconstruct(DetachmentInput input) => null;
+
+    /// <summary>
     /// The means of the measurements since the last call, under their names in metrics.jsonl (information in bits). Reads from the device:
     /// once an epoch, not in a step.
     /// </summary>

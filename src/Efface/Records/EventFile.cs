@@ -7,7 +7,8 @@ using Tensorboard;
 namespace Efface.Records;
 
 /// <summary>
-/// Training curves for TensorBoard, in its own format: records of a length, its checksum, an event and its checksum (TensorFlow's).
+/// Training curves and pictures for TensorBoard, in its own format: records of a length, its checksum, an event and its checksum
+/// (TensorFlow's).
 /// </summary>
 internal static class EventFile
 {
@@ -15,18 +16,28 @@ internal static class EventFile
     public const string Name = "events.out.tfevents.efface";
 
     private const string Version = "brain.Event:2";
+    private const int Rgb = 3; // the number of its channels
     private const int HeadBytes = sizeof(ulong) + sizeof(uint);
 
     /// <summary>Adds an epoch.</summary>
-    public static void Append(string path, EpochMetrics metrics)
+    public static void Append(string path, EpochMetrics metrics) =>
+        Append(
+            path,
+            metrics.Epoch,
+            Scalars(metrics).Select(scalar => new Summary.Types.Value { Tag = scalar.Tag, SimpleValue = (float)scalar.Value })
+        );
+
+    /// <summary>Adds an epoch's picture (PNG, RGB) of validation images above their reconstructions.</summary>
+    public static void AppendReconstructions(string path, int epoch, byte[] png, int height, int width)
     {
-        using var file = new FileStream(path, FileMode.Append);
-        if (file.Position == 0)
-            Write(file, new Event { FileVersion = Version });
-        var summary = new Summary();
-        foreach (var (tag, value) in Scalars(metrics))
-            summary.Value.Add(new Summary.Types.Value { Tag = tag, SimpleValue = (float)value });
-        Write(file, new Event { Step = metrics.Epoch, Summary = summary });
+        var image = new Summary.Types.Image
+        {
+            Height = height,
+            Width = width,
+            Colorspace = Rgb,
+            EncodedImageString = ByteString.CopyFrom(png),
+        };
+        Append(path, epoch, [new Summary.Types.Value { Tag = "reconstructions/validation", Image = image }]);
     }
 
     /// <summary>Keeps only earlier epochs, up to the first damaged record.</summary>
@@ -39,6 +50,16 @@ internal static class EventFile
         while (Read(file) is { } happened && happened.Step < epoch)
             kept = file.Position;
         file.SetLength(kept);
+    }
+
+    private static void Append(string path, int epoch, IEnumerable<Summary.Types.Value> values)
+    {
+        using var file = new FileStream(path, FileMode.Append);
+        if (file.Position == 0)
+            Write(file, new Event { FileVersion = Version });
+        var summary = new Summary();
+        summary.Value.AddRange(values);
+        Write(file, new Event { Step = epoch, Summary = summary });
     }
 
     private static IEnumerable<(string Tag, double Value)> Scalars(EpochMetrics metrics)

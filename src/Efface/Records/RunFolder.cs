@@ -178,6 +178,10 @@ public sealed class RunFolder
         EventFile.Append(At(EventFile.Name), metrics);
     }
 
+    /// <summary>Adds a picture (PNG) of validation images above their reconstructions to the event file.</summary>
+    internal void AppendReconstructions(int epoch, byte[] png, int height, int width) =>
+        EventFile.AppendReconstructions(At(EventFile.Name), epoch, png, height, width);
+
     /// <summary>Writes skipped.csv, the rows that could not be used; no file if there are none.</summary>
     public void WriteSkipped(IReadOnlyList<RowFault> rows)
     {

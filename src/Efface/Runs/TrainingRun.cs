@@ -3,6 +3,7 @@ using Efface.Auditing;
 using Efface.Data;
 using Efface.Models.Weights;
 using Efface.Records;
+using Efface.Reporting;
 using Efface.Training;
 using Efface.Unlearning;
 using static TorchSharp.torch;
@@ -286,7 +287,7 @@ public static class TrainingRun
         return lesson with { Model = model, Ends = ends, Probe = Probe(prepared, model) };
     }
 
-    /// <summary>Writes metrics.jsonl and forwards everything.</summary>
+    /// <summary>Writes metrics.jsonl and the event file, and forwards everything.</summary>
     private sealed class Recorder(RunFolder folder, ITrainingObserver? next) : ITrainingObserver
     {
         private bool _hasHeard;
@@ -306,6 +307,12 @@ public static class TrainingRun
             _hasHeard = true;
             folder.Append(metrics);
             next?.OnEpoch(metrics);
+        }
+
+        public void OnReconstructions(int epoch, Tensor picture)
+        {
+            folder.AppendReconstructions(epoch, Png.Encode(picture), height: (int)picture.shape[1], width: (int)picture.shape[2]);
+            next?.OnReconstructions(epoch, picture);
         }
     }
 }

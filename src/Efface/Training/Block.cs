@@ -42,7 +42,8 @@ public sealed class Block(StagedNetwork network, Range stages) : IDisposable
 
     private bool Classifies => _end == network.Stages.Count;
 
-    private int Detached => DetachedStage ?? _end - 1;
+    /// <summary>The stage whose output goes to <see cref="Detacher"/>.</summary>
+    internal int Detached => DetachedStage ?? _end - 1;
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="x">The output of the block before, without a graph; for the first block the images.</param>

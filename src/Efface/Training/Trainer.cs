@@ -129,6 +129,8 @@ internal sealed class Trainer(
                 PeakMemory = Process.GetCurrentProcess().PeakWorkingSet64,
             }
         );
+        if (observer is not null && Reconstructions.IsDue(course.Epoch + 1, options.Epochs))
+            Reconstructions.Show(schedule, normalisation, validation, picture => observer.OnReconstructions(course.Epoch + 1, picture));
         if (options.Patience is null || course.Fidelity > course.Best)
         {
             (course.Best, course.BestEpoch) = (course.Fidelity, course.Epoch);

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Efface.Training;
 
 /// <summary>One epoch's numbers: a line of metrics.jsonl.</summary>
@@ -59,4 +61,12 @@ public interface ITrainingObserver
 
     /// <summary>Called after each epoch.</summary>
     void OnEpoch(EpochMetrics metrics);
+
+    /// <summary>
+    /// Called after some epochs, where a decoder reconstructs images from h: a few validation images side by side above their
+    /// reconstructions.
+    /// </summary>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="picture">u8 [C, H, W]; disposed afterwards.</param>
+    void OnReconstructions(int epoch, Tensor picture) { }
 }

@@ -1,13 +1,19 @@
 using System.Buffers.Binary;
 using Efface.Records;
+using Efface.Reporting;
 using Efface.Training;
+using SkiaSharp;
 using Tensorboard;
+using TorchSharp;
 using Xunit;
 
 namespace Efface.Tests.Records;
 
 public sealed class EventFileTests : IDisposable
 {
+    private const int Height = 6,
+        Width = 10;
+
     private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("efface-").FullName, EventFile.Name);
 
     [Fact]
@@ -53,6 +59,45 @@ public sealed class EventFileTests : IDisposable
     }
 
     [Fact]
+    public void A_picture_is_read_back_as_it_was_drawn_in_the_record_behind_its_epochs_numbers()
+    {
+        var png = Picture(red: 200);
+        EventFile.Append(_path, Epoch(1));
+        EventFile.AppendReconstructions(_path, 1, png, Height, Width);
+
+        var events = Events();
+        Assert.Equal([0L, 1, 1], events.Select(happened => happened.Step));
+        var drawn = Assert.Single(events[2].Summary.Value);
+        Assert.Equal("reconstructions/validation", drawn.Tag);
+        Assert.Equal((Height, Width, 3), (drawn.Image.Height, drawn.Image.Width, drawn.Image.Colorspace));
+        using var decoded = SKBitmap.Decode(drawn.Image.EncodedImageString.ToByteArray());
+        Assert.Equal((Height, Width), (decoded.Height, decoded.Width));
+        Assert.Equal(new SKColor(200, 7, 7), decoded.GetPixel(Width - 1, Height - 1));
+    }
+
+    [Fact]
+    public void A_run_that_goes_on_draws_no_epoch_twice_wherever_its_file_was_cut()
+    {
+        void Append(int epoch)
+        {
+            EventFile.Append(_path, Epoch(epoch));
+            EventFile.AppendReconstructions(_path, epoch, Picture(red: epoch), Height, Width);
+        }
+        for (var epoch = 1; epoch <= 3; epoch++)
+            Append(epoch);
+        var whole = File.ReadAllBytes(_path);
+        for (var length = 0; length <= whole.Length; length += 11)
+        {
+            File.WriteAllBytes(_path, whole[..length]);
+            EventFile.KeepBefore(_path, 2);
+            Append(2);
+            var drawn = Events().Where(happened => happened.Summary?.Value.Any(value => value.Image is not null) == true).ToArray();
+            Assert.Equal(2, drawn[^1].Step);
+            Assert.Equal(drawn.Select(happened => happened.Step).Distinct(), drawn.Select(happened => happened.Step));
+        }
+    }
+
+    [Fact]
     public void Where_there_is_no_file_nothing_is_kept()
     {
         EventFile.KeepBefore(_path, 2);
@@ -60,6 +105,14 @@ public sealed class EventFileTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+
+    private static byte[] Picture(int red)
+    {
+        using var scope = torch.NewDisposeScope();
+        var pixels = torch.full([3, Height, Width], 7, dtype: torch.ScalarType.Byte);
+        pixels[0].fill_(red);
+        return Png.Encode(pixels);
+    }
 
     private static EpochMetrics Epoch(int epoch) =>
         new()

@@ -20,6 +20,7 @@ internal sealed class ExportCommand : ToolCommand
     {
         var options = _options.Read(asked, new ExportOptions());
         var exported = Show(display => ExportRun.Run(options, display, Shell.Cancel));
+        var audited = exported.Verdict is { } verdict ? $"; its audit says {verdict}" : "";
         if (IsJson(asked))
             Shell.PrintJson(exported);
         else
@@ -27,7 +28,7 @@ internal sealed class ExportCommand : ToolCommand
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{exported.File}: {exported.Bytes / 1e6:F1} MB. On {exported.Compared:N0} test rows ONNX Runtime differs by "
-                        + $"{exported.LargestDifference:G2} at most{(exported.Verdict is { } verdict ? $"; its audit says {verdict}" : "")}."
+                        + $"{exported.LargestDifference:G2} at most{audited}."
                 )
             );
         return Shell.Done;

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Efface.Cli.Tests;
 
-/// <summary>A model that nobody here made (ResNet18 of ImageNet, blue first, with a mean image) on real faces: in, without the attribute out.</summary>
+/// <summary>
+/// A model that nobody here made (ResNet18 of ImageNet, blue first, with a mean image) on real faces: in, without the attribute out.
+/// </summary>
 public sealed class ForeignModelTests : IDisposable
 {
     private static readonly string Models = typeof(ForeignModelTests)

@@ -9,10 +9,13 @@ using Efface.Data.Sheets;
 using Efface.Data.Sources;
 using Efface.Data.Vectors;
 using Efface.Erasing;
+using Efface.Interchange;
 using Efface.Records;
 using Efface.Runs;
 using Efface.Runs.Bench;
+using Efface.Runs.Encodings;
 using Efface.Runs.Experiments;
+using Efface.Runs.Exports;
 using Efface.Runs.Sweeps;
 using Xunit;
 
@@ -23,7 +26,7 @@ public sealed partial class SettingsTests
     // Records of settings, with the properties that nobody sets by a flag.
     private static readonly Dictionary<Type, string[]> Records = new()
     {
-        [typeof(RunConfig)] = [nameof(RunConfig.Vectors), nameof(RunConfig.Erasing)],
+        [typeof(RunConfig)] = [nameof(RunConfig.Vectors), nameof(RunConfig.Extractor), nameof(RunConfig.Erasing)],
         [typeof(DataOptions)] = [nameof(DataOptions.Attributes), nameof(DataOptions.Seed)],
         [typeof(ReadingOptions)] = [],
         [typeof(LabelRules)] = [],
@@ -39,6 +42,9 @@ public sealed partial class SettingsTests
         // The run's own.
         [typeof(EraserOptions)] = [nameof(EraserOptions.Seed), nameof(EraserOptions.Salt)],
         [typeof(ApplyOptions)] = [],
+        [typeof(ExtractorOptions)] = [nameof(ExtractorOptions.ExtractorHash)],
+        [typeof(ExportOptions)] = [],
+        [typeof(EncodeOptions)] = [nameof(EncodeOptions.Extractor), nameof(EncodeOptions.Data)],
     };
 
     public static TheoryData<Type> Types => [.. Records.Keys];
@@ -54,6 +60,9 @@ public sealed partial class SettingsTests
             .. Settings.Of<ExperimentScale>(),
             .. Settings.Of<EraserOptions>(),
             .. Settings.Of<ApplyOptions>(),
+            .. Settings.Of<ExtractorOptions>(),
+            .. Settings.Of<ExportOptions>(),
+            .. Settings.Of<EncodeOptions>(),
         ];
 
     [Theory]

@@ -13,7 +13,8 @@ internal static class ToyOnnx
         Size = 6;
 
     /// <summary>
-    /// Images [N, 3, 16, 16]: the mean of each channel, and of its squares (f32 [N, 6]), under the name "features"; and "scores", twice that.
+    /// Images [N, 3, 16, 16]: the mean of each channel, and of its squares (f32 [N, 6]), under the name "features"; and "scores", twice
+    /// that.
     /// </summary>
     /// <param name="opset">The version of its operators.</param>
     /// <param name="batch">Of its input; 0 for any.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Efface.Training;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
@@ -50,12 +51,20 @@ internal sealed class OnnxSession : IDisposable
         using var scope = NewDisposeScope();
         var calls = input.split(_atOnce);
         var results = new IReadOnlyList<Tensor>[calls.Length];
-        Parallel.For(
-            0,
-            calls.Length,
-            new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
-            call => results[call] = Once(calls[call])
-        );
+        try
+        {
+            Parallel.For(
+                0,
+                calls.Length,
+                new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                call => results[call] = Once(calls[call])
+            );
+        }
+        catch (AggregateException faults)
+        {
+            // All calls fail alike.
+            ExceptionDispatchInfo.Throw(faults.InnerExceptions[0]);
+        }
         var outputs = Enumerable
             .Range(0, Outputs.Count)
             .Select(output => torch.cat([.. results.Select(result => result[output])]).MoveToOuterDisposeScope())

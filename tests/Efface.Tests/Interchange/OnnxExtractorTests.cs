@@ -184,24 +184,12 @@ public sealed class OnnxExtractorTests : IDisposable
     }
 
     [Fact]
-    public void Damaged_files_are_refused_whatever_was_changed()
+    public void A_model_that_cannot_run_on_images_is_refused_before_they_are_read()
     {
-        var whole = File.ReadAllBytes(ToyOnnx.Write(_folder, ToyOnnx.Model()));
-        var random = new Random(4);
-        var mutations = int.Parse(Environment.GetEnvironmentVariable("EFFACE_MUTATIONS") ?? "300", null);
-        for (var i = 0; i < mutations; i++)
-        {
-            var changed = random.Next(3) == 0 ? whole[..random.Next(whole.Length)] : (byte[])whole.Clone();
-            for (var k = random.Next(1, 4); k > 0 && changed.Length > 0; k--)
-                changed[random.Next(changed.Length)] = (byte)random.Next(256);
-            var path = Path.Combine(_folder, "changed.onnx");
-            File.WriteAllBytes(path, changed);
-            try
-            {
-                OnnxExtractor.Open(new ExtractorOptions { Extractor = path, Preprocess = "unit" }, null).Dispose();
-            }
-            catch (InvalidInputException) { }
-        }
+        var model = ToyOnnx.Model(outputs: "odd");
+        ToyOnnx.Node(model, "MatMul", ["features", "features"], "odd");
+        var problem = Fault(new ExtractorOptions { Extractor = ToyOnnx.Write(_folder, model), Preprocess = "unit" });
+        Assert.Contains("cannot be run", problem.Fault, StringComparison.Ordinal);
     }
 
     public void Dispose()

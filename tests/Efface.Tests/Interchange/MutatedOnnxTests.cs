@@ -1,5 +1,6 @@
 using Efface.Interchange;
 using Efface.Tests.Data;
+using Efface.Tests.Models;
 using Google.Protobuf;
 using Xunit;
 using static TorchSharp.torch;

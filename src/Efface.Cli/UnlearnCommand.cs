@@ -129,14 +129,14 @@ internal sealed class UnlearnCommand : ModelCommand
     {
         if (isFile && isModel)
             yield return new Problem("--representations and --extractor", "are two kinds of vectors", "Give one of them");
-        if (isFile && vectors.Labels.Length == 0)
-            yield return new Problem("--labels", "missing", "Name the file with the rows' labels");
         var ofData = Settings.Of<DataOptions>().Select(setting => setting.Flag).ToHashSet();
         foreach (var setting in Given(asked).Where(setting => !Shared.Contains(setting.Flag)))
             if (!isModel)
                 yield return new Problem(setting.Flag, "is for images and the networks that read them", "Leave it out");
             else if (!ofData.Contains(setting.Flag))
                 yield return new Problem(setting.Flag, "is for Efface's own networks: the model is not trained", "Leave it out");
+        if (isFile && vectors.Labels.Length == 0)
+            yield return new Problem("--labels", "missing", "Name the file with the rows' labels");
         if (isModel && !isFile)
             foreach (var (setting, _) in _vectors.Given(asked))
                 yield return new Problem(setting.Flag, "is for files of vectors", "Leave it out: --data names the images");

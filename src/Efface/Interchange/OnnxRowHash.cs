@@ -46,7 +46,7 @@ internal sealed class OnnxRowHash(OnnxGraph graph, BalanceErasure erasure)
         return [Word(columns.Take(each)), Word(columns.Skip(each))];
     }
 
-    // SipHash-2-4 with two keys at once, uint64 [B, 2]: without salt for the fold, with it for the noise.
+    // SipHash with two keys at once, uint64 [B, 2]: without salt for the fold, with it for the noise.
     private string Hash(string[] words)
     {
         var (plain, salted) = (SipHash.Start(new byte[SipHash.KeyBytes]), SipHash.Start(erasure.Salt()));

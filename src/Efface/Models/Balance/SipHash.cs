@@ -3,15 +3,18 @@ using System.Numerics;
 
 namespace Efface.Models.Balance;
 
-/// <summary>SipHash-2-4 (Aumasson and Bernstein 2012) of 20 bytes: 64 bits that only whoever knows the key can compute.</summary>
+/// <summary>
+/// SipHash-1-3 (Aumasson and Bernstein 2012; fewer rounds than their 2-4, as Python and Rust use it) of 20 bytes: 64 bits that only whoever
+/// knows the key can compute.
+/// </summary>
 internal static class SipHash
 {
     /// <summary>Bytes of a key.</summary>
     public const int KeyBytes = 16;
 
     /// <summary>Rounds after each word, and at the end.</summary>
-    public const int Rounds = 2,
-        LastRounds = 4;
+    public const int Rounds = 1,
+        LastRounds = 3;
 
     /// <summary>What is added to the state before the last rounds.</summary>
     public const ulong Finish = 0xFF;

@@ -37,11 +37,7 @@ public static class EncodeRun
         using var rows = empty(usable.Length, model.Outputs.Sum(output => output.Width));
         new CachedOutputs([.. usable.Select(image => decoded.Hashes[image])], Gather, model.Run).Fill(
             rows,
-            CacheFolder.Derived(
-                data.Reading.CacheRoot,
-                CacheFolder.Vectors,
-                new { model.Hash, Preprocess = options.Extractor.Preprocess ?? "" }
-            ),
+            CacheFolder.Derived(data.Reading.CacheRoot, CacheFolder.Vectors, new { model.Hash, model.Preprocess }),
             observer,
             cancel
         );

@@ -44,6 +44,9 @@ internal sealed class EncodingModel : IDisposable
     /// <summary>SHA-256 of the model.</summary>
     public string Hash { get; }
 
+    /// <summary>How pixels become its input; the content of a file that does it counts, not its name.</summary>
+    public string Preprocess => _input?.Preprocess ?? "";
+
     /// <summary>What it says of each image, in order.</summary>
     public IReadOnlyList<EncodedOutput> Outputs { get; }
 

@@ -11,7 +11,7 @@ public sealed class SipHashTests
     public void The_slow_reference_gives_the_value_in_appendix_A_of_the_paper() =>
         Assert.Equal(
             0xA129CA6149BE45E5,
-            Reference([.. Enumerable.Range(0, 16).Select(i => (byte)i)], [.. Enumerable.Range(0, 15).Select(i => (byte)i)])
+            Reference([.. Enumerable.Range(0, 16).Select(i => (byte)i)], [.. Enumerable.Range(0, 15).Select(i => (byte)i)], 2, 4)
         );
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class SipHashTests
             random.NextBytes(key);
             random.NextBytes(message);
             Assert.Equal(
-                Reference(key, message),
+                Reference(key, message, 1, 3),
                 SipHash.Of(
                     key,
                     BinaryPrimitives.ReadUInt128LittleEndian(message),
@@ -49,7 +49,7 @@ public sealed class SipHashTests
     }
 
     // As the paper defines it, byte by byte, for messages of any length.
-    private static ulong Reference(byte[] key, byte[] message)
+    private static ulong Reference(byte[] key, byte[] message, int rounds, int lastRounds)
     {
         var (k0, k1) = (BitConverter.ToUInt64(key), BitConverter.ToUInt64(key, 8));
         var (v0, v1, v2, v3) = (k0 ^ 0x736F6D6570736575UL, k1 ^ 0x646F72616E646F6DUL, k0 ^ 0x6C7967656E657261UL, k1 ^ 0x7465646279746573UL);
@@ -60,12 +60,12 @@ public sealed class SipHashTests
         {
             var word = BitConverter.ToUInt64(padded, at);
             v3 ^= word;
-            Round();
-            Round();
+            for (var i = 0; i < rounds; i++)
+                Round();
             v0 ^= word;
         }
         v2 ^= 0xFF;
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < lastRounds; i++)
             Round();
         return v0 ^ v1 ^ v2 ^ v3;
 

@@ -50,6 +50,15 @@ internal sealed record LinearProbe(Tensor Mean, Tensor Deviation, Parameter Weig
     /// <summary>[B, D] in, [B, classes] out.</summary>
     public Tensor Logits(Tensor vectors) => functional.linear((vectors - Mean) / Deviation, Weight, Bias);
 
+    /// <summary>The same as one linear layer on vectors as they are: f32 [classes, D] and [classes].</summary>
+    public (Tensor Weight, Tensor Bias) Layer()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var weight = Weight / Deviation;
+        return (weight.MoveToOuterDisposeScope(), (Bias - weight.matmul(Mean)).MoveToOuterDisposeScope());
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -23,8 +23,8 @@ internal static class RefittedHead
             tensor([.. task.Select(label => (long)label)], device: vectors.device),
             [.. Enumerable.Repeat(1, (int)head.weight.shape[0])]
         );
-        var weight = probe.Weight / probe.Deviation;
+        var (weight, bias) = probe.Layer();
         head.weight.copy_(seen is null ? weight : weight.matmul(seen.t()));
-        head.bias!.copy_(probe.Bias - weight.matmul(probe.Mean));
+        head.bias!.copy_(bias);
     }
 }

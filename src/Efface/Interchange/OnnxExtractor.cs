@@ -58,22 +58,17 @@ internal sealed class OnnxExtractor : IDisposable
         var input = OnnxInput.Of(file, Named, side);
         var output = file.Output(options.Output, Named, "`ExtractorOptions.Output`");
         var how = How(options, file, input);
+        OnnxSession? session = null;
         try
         {
-            var extractor = new OnnxExtractor(file, output, Session(file, output), input, how);
-            try
-            {
-                extractor.Shape = extractor.Probe();
-                return extractor;
-            }
-            catch
-            {
-                extractor.Dispose();
-                throw;
-            }
+            session = Session(file, output);
+            var extractor = new OnnxExtractor(file, output, session, input, how);
+            extractor.Shape = extractor.Probe();
+            return extractor;
         }
         catch
         {
+            session?.Dispose();
             how.Before?.Dispose();
             throw;
         }

@@ -94,7 +94,7 @@ internal sealed class ExportedEraser : Exported
         if (_images is null)
         {
             using var session = new OnnxSession(draft.ToBytes());
-            Compare(compared, vectors, session.Run(vectors, cancel)[0]);
+            Compare(compared, vectors, session.Run(vectors.flatten(1), cancel)[0]);
             return compared;
         }
         using var behind = new OnnxSession(draft.ToBytesWithBefore());
@@ -151,7 +151,7 @@ internal sealed class ExportedEraser : Exported
         var labels = torch.tensor([.. rows.Select(row => (long)task.Labels[row])]);
         var counts = Enumerable.Repeat(1, task.Classes.Count).ToArray();
         using var probe = LinearProbe.Fit(_eraser.Apply(_table.Gather(rows)).flatten(1), labels, counts);
-        var weight = (probe.Weight / probe.Deviation).detach();
-        return new OnnxExport.TaskHead(task.Name, weight, (probe.Bias - weight.matmul(probe.Mean)).detach());
+        var (weight, bias) = probe.Layer();
+        return new OnnxExport.TaskHead(task.Name, weight, bias);
     }
 }

@@ -91,7 +91,8 @@ internal sealed class ExportedNetwork : Exported
         var network = Model.Network;
         var pixels = _run.Table.Gather(rows);
         var input = Model.Description.Normalisation.Apply(pixels);
-        var released = network.Run(input.to(network.Device), ..(Model.Split + 1)).cpu();
+        var normalised = input.to(network.Device);
+        var released = network.Run(normalised, ..(Model.Split + 1)).cpu();
         var isCode = OnnxExport.Released(Model.Description).IsCode;
         if (_part == ExportPart.Classifier)
             input = isCode ? released.argmax(1) : released;
@@ -101,7 +102,7 @@ internal sealed class ExportedNetwork : Exported
         if (outputs.FirstOrDefault(output => output.Key != ReleasedName && output.Key != OnnxExport.Logits).Value is { } entered)
         {
             // Fold and noise hang on the last bit: the erasure is compared on what really enters it.
-            compared.Numbers(network.Run(Normalised(pixels), ..Model.Split).cpu(), entered);
+            compared.Numbers(network.Run(normalised, ..Model.Split).cpu(), entered);
             released = ((BalanceErasure)network.Stages[Model.Split].Modules[0].Module).call(entered.to(network.Device)).cpu();
         }
         if (outputs.TryGetValue(ReleasedName, out var there) && isCode)
@@ -114,8 +115,6 @@ internal sealed class ExportedNetwork : Exported
         compared.Numbers(own, logits);
         compared.Choices(own, logits.argmax(1));
     }
-
-    private Tensor Normalised(Tensor pixels) => Model.Description.Normalisation.Apply(pixels).to(Model.Network.Device);
 
     /// <inheritdoc/>
     public override AuditSubject Subject(OnnxDraft draft, AuditSettings settings, CancellationToken cancel)

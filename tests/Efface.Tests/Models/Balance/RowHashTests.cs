@@ -89,7 +89,7 @@ public sealed class RowHashTests : IDisposable
         var leading = torch.randn([20_000, 16], ScalarType.Float64, generator: random);
         var other = leading * (1 + 1e-6 * torch.randn([20_000, 16], ScalarType.Float64, generator: random));
         var (one, two) = (RowHash.Of(leading, 16), RowHash.Of(other, 16));
-        // 16 numbers of about .8 with errors of a millionth, between steps of 1/16: 16 · 2 · .6e-6 / (1/16) of the rows lie across a step.
+        // 16 numbers of about .8 with errors of a millionth, and steps of 1/16: 16 · 2 · .6e-6 / (1/16) of the rows lie across one.
         Assert.InRange(one.Zip(two).Count(pair => pair.First != pair.Second), 0, 20);
         Assert.Equal(20_000, one.Distinct().Count());
     }
